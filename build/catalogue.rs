@@ -1,0 +1,238 @@
+//! Reads each rule's folder: `rule.md`, the violating and conforming examples, and the expected findings.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pulldown_cmark::{Options, Parser, html};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrontMatter {
+    id: String,
+    title: String,
+    section: String,
+    severity: String,
+    needs: String,
+    checked: bool,
+}
+
+const HEADINGS: [&str; 4] = [
+    "What",
+    "Why",
+    "What to do",
+    "What the checker cannot see",
+];
+
+pub fn generate(rules: &Path) -> Result<String, String> {
+    let mut folders: Vec<PathBuf> = entries(rules)?
+        .into_iter()
+        .filter(|path| path.join("rule.md").is_file())
+        .collect();
+    folders.sort_by_key(|path| order(&name(path)));
+    let mut code = String::from("pub static ENTRIES: &[Entry] = &[\n");
+    for folder in &folders {
+        entry(folder, &mut code)?;
+    }
+    code.push_str("];\n\npub static SAMPLES: &[Sample] = &[\n");
+    let samples = rules.join("samples");
+    if samples.is_dir() {
+        for folder in entries(&samples)?.into_iter().filter(|path| path.is_dir()) {
+            let title = read(&folder.join("title.txt"))?;
+            let files: Vec<PathBuf> = entries(&folder)?
+                .into_iter()
+                .filter(|path| !path.ends_with("title.txt"))
+                .collect();
+            let _ = writeln!(
+                code,
+                "Sample {{ name: {:?}, title: {:?}, files: &[{}] }},",
+                name(&folder),
+                title.trim(),
+                examples(&folder, &files)
+            );
+        }
+    }
+    code.push_str("];\n");
+    Ok(code)
+}
+
+/// The rubric's order: section C, F, I, O, then the number.
+fn order(folder: &str) -> (u8, u32) {
+    let digits: String = folder[1..].chars().take_while(char::is_ascii_digit).collect();
+    (folder.as_bytes()[0], digits.parse().unwrap_or(u32::MAX))
+}
+
+fn entry(folder: &Path, code: &mut String) -> Result<(), String> {
+    let path = folder.join("rule.md");
+    let text = read(&path)?;
+    let fail = |line: usize, message: &str| format!("{}:{line}: {message}", path.display());
+    let rest = text
+        .strip_prefix("---\n")
+        .ok_or_else(|| fail(1, "the front matter must start with a line '---'"))?;
+    let (front, body) = rest
+        .split_once("\n---\n")
+        .ok_or_else(|| fail(1, "the front matter must end with a line '---'"))?;
+    // TOML would want quotes around every value; the front matter is plain `key: value` lines.
+    let quoted: String = front
+        .lines()
+        .map(|line| match line.split_once(": ") {
+            Some((key, value)) if value == "true" || value == "false" => format!("{key} = {value}\n"),
+            Some((key, value)) => format!("{key} = {value:?}\n"),
+            None => format!("{line}\n"),
+        })
+        .collect();
+    let front: FrontMatter = toml::from_str(&quoted).map_err(|error| {
+        let line = error
+            .span()
+            .map_or(1, |span| quoted[..span.start].lines().count().max(1));
+        fail(line + 1, error.message())
+    })?;
+    let folder_name = name(folder);
+    if folder_name.split('_').next() != Some(front.id.to_ascii_lowercase().as_str()) {
+        return Err(fail(2, &format!("id {} does not match the folder {folder_name}", front.id)));
+    }
+    let one_of = |value: &str, allowed: &[&str]| {
+        if allowed.contains(&value) {
+            Ok(())
+        } else {
+            Err(fail(2, &format!("'{value}' is none of {}", allowed.join(", "))))
+        }
+    };
+    one_of(
+        &front.section,
+        &["concurrency", "fault tolerance", "isolation", "operations"],
+    )?;
+    one_of(&front.severity, &["low", "medium", "high", "critical"])?;
+    one_of(&front.needs, &["snippet", "several files", "deployment files"])?;
+
+    let mut parts = body.split("\n## ");
+    let summary = parts.next().unwrap_or_default().trim().to_owned();
+    if summary.is_empty() || summary.contains('\n') {
+        return Err(fail(
+            front_lines(&text),
+            "one line that sums the rule up must follow the front matter",
+        ));
+    }
+    let parts: Vec<(&str, &str)> = parts
+        .map(|part| part.split_once('\n').unwrap_or((part, "")))
+        .collect();
+    let headings: Vec<&str> = parts.iter().map(|(heading, _)| heading.trim()).collect();
+    if headings != HEADINGS {
+        return Err(fail(
+            front_lines(&text),
+            &format!("the headings must be {}, not {}", HEADINGS.join(", "), headings.join(", ")),
+        ));
+    }
+    let texts: String = parts
+        .iter()
+        .map(|(heading, markdown)| {
+            format!(
+                "Text {{ heading: {:?}, markdown: {:?}, html: {:?} }}, ",
+                heading.trim(),
+                markdown.trim(),
+                render(markdown)
+            )
+        })
+        .collect();
+    let expected = folder.join("expected.txt");
+    let expected = if expected.is_file() { read(&expected)? } else { String::new() };
+    let _ = writeln!(
+        code,
+        "Entry {{ rule: Rule::{}, name: {folder_name:?}, title: {:?}, severity: Severity::{}, needs: Needs::{}, \
+         checked: {}, summary: {summary:?}, summary_html: {:?}, texts: &[{texts}], violating: &[{}], \
+         conforming: &[{}], expected: {expected:?} }},",
+        front.id,
+        front.title,
+        upper_camel(&front.severity),
+        upper_camel(&front.needs),
+        front.checked,
+        render(&summary),
+        side(folder, "violating")?,
+        side(folder, "conforming")?,
+    );
+    Ok(())
+}
+
+fn front_lines(text: &str) -> usize {
+    text.lines().skip(1).take_while(|line| *line != "---").count() + 3
+}
+
+/// The files of one side of the pair: a folder of that name, or one file with that stem.
+fn side(folder: &Path, stem: &str) -> Result<String, String> {
+    let inner = folder.join(stem);
+    if inner.is_dir() {
+        let files = walk(&inner)?;
+        return Ok(examples(&inner, &files));
+    }
+    let files: Vec<PathBuf> = entries(folder)?
+        .into_iter()
+        .filter(|path| {
+            let name = name(path);
+            path.is_file() && (name == stem || name.starts_with(&format!("{stem}.")))
+        })
+        .collect();
+    if files.len() != 1 {
+        return Err(format!(
+            "{}: there must be one file or one folder called '{stem}', not {}",
+            folder.display(),
+            files.len()
+        ));
+    }
+    Ok(examples(folder, &files))
+}
+
+fn examples(base: &Path, files: &[PathBuf]) -> String {
+    files
+        .iter()
+        .map(|file| {
+            let path = file.strip_prefix(base).unwrap_or(file).to_string_lossy().replace('\\', "/");
+            format!(
+                "Example {{ path: {path:?}, text: include_str!({:?}) }}, ",
+                file.to_string_lossy()
+            )
+        })
+        .collect()
+}
+
+fn walk(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for path in entries(folder)? {
+        if path.is_dir() {
+            files.extend(walk(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut paths = fs::read_dir(folder)
+        .map_err(|error| format!("{}: {error}", folder.display()))?
+        .map(|entry| entry.map(|entry| entry.path()).map_err(|error| error.to_string()))
+        .collect::<Result<Vec<_>, _>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn upper_camel(words: &str) -> String {
+    words
+        .split(' ')
+        .map(|word| word[..1].to_ascii_uppercase() + &word[1..])
+        .collect()
+}
+
+fn render(markdown: &str) -> String {
+    let mut out = String::new();
+    html::push_html(&mut out, Parser::new_ext(markdown, Options::ENABLE_TABLES));
+    out.trim().to_owned()
+}

@@ -1,0 +1,3 @@
+//! See src/ui.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! See src/worker.
+
+fn main() {}

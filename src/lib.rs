@@ -1,0 +1,13 @@
+//! Checks Python, and the deployment files beside it, against the 28 production standards of the rubric.
+//!
+//! The modules in reading order: `check` is the whole pipeline on one page; what it returns is in `report`.
+
+pub mod catalogue;
+pub mod check;
+pub mod report;
+pub mod settings;
+
+#[cfg(feature = "browser")]
+pub mod ui;
+#[cfg(feature = "browser")]
+pub mod worker;

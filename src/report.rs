@@ -1,0 +1,271 @@
+//! What a check returns: plain data, the same in the page, on the command line and in JSON.
+//!
+//! Lines and columns count from 1; columns count characters (Unicode code points), never bytes.
+//! A range is half open: `end` is the position just behind the last character.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the JSON format, written into every report.
+pub const SCHEMA: u32 = 1;
+
+/// Everything that one check of a set of files has to say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub schema: u32,
+    pub files: Vec<CheckedFile>,
+    /// Ordered by path, then position, then rule.
+    pub findings: Vec<Finding>,
+    /// One entry a checked rule, in the order of [`Rule::ALL`]. A rule that is not listed is not checked.
+    pub rules: Vec<RuleStatus>,
+    /// What could not be read as it stands: syntax errors, files of an unknown kind, code nested too deeply.
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckedFile {
+    pub path: String,
+    pub kind: FileKind,
+    pub lines: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    Python,
+    Compose,
+    Kubernetes,
+    HelmTemplate,
+    HelmValues,
+    Yaml,
+    Dockerfile,
+    Caddyfile,
+    Environment,
+    /// A kind that no rule reads.
+    Other,
+}
+
+/// One defect at one place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub rule: Rule,
+    pub severity: Severity,
+    pub certainty: Certainty,
+    /// What is wrong, in one sentence that starts in lower case and ends without a full stop.
+    pub message: String,
+    pub path: String,
+    pub range: Range,
+    /// The enclosing function or class, dotted (`ChatService.reply`); empty at module level.
+    pub symbol: String,
+    /// The places that together make the finding true, in the order in which to read them.
+    pub because: Vec<Evidence>,
+    /// The conforming pattern, said for this finding.
+    pub conforming: String,
+    /// Edits that remove the finding, offered only when that was verified.
+    pub fix: Option<Fix>,
+}
+
+/// A place, and what it contributes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub path: String,
+    pub range: Range,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    pub title: String,
+    pub edits: Vec<Edit>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    pub path: String,
+    pub range: Range,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleStatus {
+    pub rule: Rule,
+    pub status: Status,
+    /// Where the rule is violated or conformed to; empty when nothing was seen.
+    pub places: Vec<Evidence>,
+}
+
+/// What can be said of a rule over all given files. Without a finding a rule is not 'ready': it conforms only
+/// where a conforming place was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Violated,
+    Conforms,
+    NotSeen,
+}
+
+/// Something about the input that keeps a part of it from being checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub path: String,
+    pub range: Range,
+    pub message: String,
+}
+
+/// Lines and columns from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// Half open: `end` is the position just behind the last character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Range {
+    pub start: Position,
+    pub end: Position,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// Named APIs, no unknowns.
+    Sure,
+    /// One step rests on something outside the given files, which the finding names.
+    Likely,
+    /// Only something unseen can decide. Shown apart, never counted, never changing the exit code.
+    Question,
+}
+
+/// The part of the rubric that a rule belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Section {
+    Concurrency,
+    FaultTolerance,
+    Isolation,
+    Operations,
+}
+
+macro_rules! rules {
+    ($($name:ident)*) => {
+        /// A rule of the rubric, by its identifier.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Rule { $($name),* }
+
+        impl Rule {
+            /// All rules in the order of the rubric.
+            pub const ALL: [Rule; 28] = [$(Rule::$name),*];
+
+            /// The identifier as the rubric writes it, for example `C5`.
+            pub const fn id(self) -> &'static str {
+                match self { $(Rule::$name => stringify!($name)),* }
+            }
+        }
+    };
+}
+
+rules! {
+    C1 C2 C3 C4 C5 C6 C7 C8 C9
+    F1 F2 F3 F4 F5 F6 F7 F8
+    I1 I2 I3 I4 I5 I6
+    O1 O2 O3 O4 O5
+}
+
+impl Rule {
+    pub fn section(self) -> Section {
+        match self.id().as_bytes()[0] {
+            b'C' => Section::Concurrency,
+            b'F' => Section::FaultTolerance,
+            b'I' => Section::Isolation,
+            _ => Section::Operations,
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// The text names no rule of the rubric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownRule(pub String);
+
+impl fmt::Display for UnknownRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "'{}' is not a rule: the rules are C1 to C9, F1 to F8, I1 to I6 and O1 to O5",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for UnknownRule {}
+
+impl FromStr for Rule {
+    type Err = UnknownRule;
+
+    /// Upper or lower case.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Rule::ALL
+            .into_iter()
+            .find(|rule| rule.id().eq_ignore_ascii_case(text))
+            .ok_or_else(|| UnknownRule(text.to_owned()))
+    }
+}
+
+impl Severity {
+    /// The word that stands in the report.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+impl Certainty {
+    /// The word that stands in the report.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Certainty::Sure => "sure",
+            Certainty::Likely => "likely",
+            Certainty::Question => "question",
+        }
+    }
+}
+
+impl Section {
+    pub const ALL: [Section; 4] = [
+        Section::Concurrency,
+        Section::FaultTolerance,
+        Section::Isolation,
+        Section::Operations,
+    ];
+
+    /// The section's title as a person reads it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Section::Concurrency => "Concurrency",
+            Section::FaultTolerance => "Fault tolerance",
+            Section::Isolation => "Isolation",
+            Section::Operations => "Operations",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The analysis in a worker of its own.
