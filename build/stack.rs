@@ -167,7 +167,9 @@ impl Tables {
             for function in &file.library.function {
                 for name in file.spellings(&function.as_ref().names) {
                     tables.package(&name);
-                    if tables.functions.insert(name.clone(), index).is_some() || tables.classes.contains_key(&name) {
+                    if tables.functions.insert(name.clone(), index).is_some()
+                        || tables.classes.contains_key(&name)
+                    {
                         return Err(file.fail(function.span().start, &format!("{name} is declared twice")));
                     }
                 }
@@ -232,7 +234,12 @@ impl Tables {
                 }
                 own.push(bits);
                 bases.push(
-                    class.as_ref().bases.iter().map(|base| self.class_index(file, at, base)).collect::<Result<_, _>>()?,
+                    class
+                        .as_ref()
+                        .bases
+                        .iter()
+                        .map(|base| self.class_index(file, at, base))
+                        .collect::<Result<_, _>>()?,
                 );
             }
         }
@@ -293,10 +300,9 @@ impl Tables {
             instead: class.instead.clone(),
             tags: class.tags.clone(),
         };
-        let constructor = self.callable(file, at, &constructor)?.replace(
-            "timeout: None",
-            &format!("timeout: {}", timeout(file, at, class.timeout.as_ref())?),
-        );
+        let constructor = self
+            .callable(file, at, &constructor)?
+            .replace("timeout: None", &format!("timeout: {}", timeout(file, at, class.timeout.as_ref())?));
         let mut methods = BTreeMap::new();
         for method in &class.method {
             let at = method.span().start;

@@ -5,6 +5,8 @@
 pub mod catalogue;
 pub mod check;
 pub mod report;
+pub mod rules;
+pub mod semantic;
 pub mod settings;
 pub mod stack;
 pub mod syntax;

@@ -27,7 +27,8 @@ const EMPTY: Mode = Mode::Code { operators: 0, lambdas: 0 };
 /// Words that no expression contains: where a line starts with one, an unclosed bracket before it is an error from
 /// which the parser recovers, and nothing before the line can be above it in the tree.
 const STATEMENTS: [&[u8]; 12] = [
-    b"assert", b"class", b"def", b"del", b"global", b"import", b"pass", b"raise", b"return", b"try", b"while", b"with",
+    b"assert", b"class", b"def", b"del", b"global", b"import", b"pass", b"raise", b"return", b"try",
+    b"while", b"with",
 ];
 
 /// The first place that is too deep, if there is one.
@@ -265,7 +266,8 @@ impl Scan<'_> {
                 self.modes.push(EMPTY);
                 return;
             }
-            let closes = byte == quote && (!triple || self.bytes[self.at..].starts_with(&[quote, quote, quote]));
+            let closes =
+                byte == quote && (!triple || self.bytes[self.at..].starts_with(&[quote, quote, quote]));
             if closes || (!triple && matches!(byte, b'\n' | b'\r')) {
                 if closes {
                     self.at += if triple { 3 } else { 1 };
@@ -293,7 +295,21 @@ mod tests {
 
     #[test]
     fn deep_code_is_refused() {
-        for unit in ["(", "[", "f(", "not ", "-", "a.", "a+", "a**", "lambda: ", "lambda a, b: ", "a if b else ", "await ", "f'{"] {
+        for unit in [
+            "(",
+            "[",
+            "f(",
+            "not ",
+            "-",
+            "a.",
+            "a+",
+            "a**",
+            "lambda: ",
+            "lambda a, b: ",
+            "a if b else ",
+            "await ",
+            "f'{",
+        ] {
             assert!(too_deep(&unit.repeat(5_000)).is_some(), "{unit}");
         }
         let blocks: String = (0..150).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect();
