@@ -6,6 +6,8 @@ pub mod catalogue;
 pub mod check;
 pub mod report;
 pub mod settings;
+pub mod stack;
+pub mod syntax;
 
 #[cfg(feature = "browser")]
 pub mod ui;
