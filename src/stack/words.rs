@@ -77,6 +77,8 @@ words! {
         InvokesGraph = "invokes_graph",
         CompilesGraph = "compiles_graph",
         ManyInputs = "many_inputs",
+        Caches = "caches",
+        Traces = "traces",
         Logs = "logs",
         Prints = "prints",
         FormatsTraceback = "formats_traceback",
