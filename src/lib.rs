@@ -4,9 +4,12 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod export;
 pub mod report;
 pub mod settings;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "browser")]
 pub mod ui;
 #[cfg(feature = "browser")]
