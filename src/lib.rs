@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod export;
 pub mod report;
 pub mod rules;
 pub mod semantic;
@@ -11,6 +12,8 @@ pub mod settings;
 pub mod stack;
 pub mod syntax;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "browser")]
 pub mod ui;
 #[cfg(feature = "browser")]
