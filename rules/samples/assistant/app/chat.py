@@ -1,4 +1,4 @@
-"""The chat endpoints: ask an agent, read and forget a conversation, add documents to its silo."""
+"""The chat endpoints of an agent: ask, stream, count, and add to what it knows."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ llm = ChatOpenAI(model="gpt-5-mini", max_tokens=800)
 embeddings = OpenAIEmbeddings(model="text-embedding-3-small", timeout=20)
 rewrite = ChatPromptTemplate.from_template("Rewrite as a search query: {question}") | llm
 
-MAX_DOCUMENT_BYTES = 2_000_000
+MAX_AVATAR_BYTES = 2_000_000
 
 
 class Question(BaseModel):
@@ -146,6 +146,6 @@ async def set_avatar(
     db: AsyncSession = Depends(get_db),
 ) -> None:
     agent = await load_agent(agent_id, app, db)
-    content = await picture.read(MAX_DOCUMENT_BYTES)
+    content = await picture.read(MAX_AVATAR_BYTES)
     with open(f"/srv/avatars/{agent.id}.png", "wb") as target:
         target.write(content)

@@ -14,9 +14,7 @@ class DocumentService:
         self.db = db
 
     def find(self, app_id: int, document_id: int) -> Document | None:
-        statement = select(Document).where(
-            Document.id == document_id, Document.app_id == app_id
-        )
+        statement = select(Document).where(Document.id == document_id, Document.app_id == app_id)
         return self.db.scalars(statement).one_or_none()
 
     def refresh(self, document: Document) -> None:
