@@ -15,9 +15,7 @@ async def refund(
     app: App = Depends(current_app),
     db: AsyncSession = Depends(get_db),
 ) -> None:
-    order = await db.scalar(
-        select(Order).where(Order.id == order_id, Order.app_id == app.id)
-    )
+    order = await db.scalar(select(Order).where(Order.id == order_id, Order.app_id == app.id))
     if order is None:
         raise HTTPException(404, "no such order")
     if order.status != "paid":

@@ -21,9 +21,7 @@ async def summarize(document: str, app: App = Depends(current_app)) -> dict[str,
     response = sharepoint.get(f"/{app.id}/{document}.pdf")
     response.raise_for_status()
     command = ["pdftotext", "-", "-"]
-    parsed = subprocess.run(
-        command, input=response.content, capture_output=True, timeout=20
-    )
+    parsed = subprocess.run(command, input=response.content, capture_output=True, timeout=20)
     prompt = [("system", "Summarize the document."), ("user", parsed.stdout.decode())]
     summary = llm.invoke(prompt)
     return {"summary": summary.text}
