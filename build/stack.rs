@@ -82,6 +82,8 @@ struct Timeout {
     dictionaries: Vec<String>,
     #[serde(default)]
     clients: Vec<String>,
+    #[serde(default)]
+    none_is_default: bool,
     default: DefaultBound,
 }
 
@@ -390,7 +392,7 @@ fn timeout(file: &File, at: usize, timeout: Option<&Timeout>) -> Result<String, 
         DefaultBound::Seconds(seconds) => format!("Bound::Seconds({seconds:?})"),
     };
     Ok(format!(
-        "Some(Timeout {{ parameters: &{:?}, position: {:?}, dictionaries: &{:?}, clients: &{:?}, default: {default} }})",
-        timeout.parameters, timeout.position, timeout.dictionaries, timeout.clients
+        "Some(Timeout {{ parameters: &{:?}, position: {:?}, dictionaries: &{:?}, clients: &{:?}, none_is_default: {}, default: {default} }})",
+        timeout.parameters, timeout.position, timeout.dictionaries, timeout.clients, timeout.none_is_default
     ))
 }

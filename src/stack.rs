@@ -43,6 +43,8 @@ pub struct Timeout {
     pub dictionaries: &'static [&'static str],
     /// Parameters that take another client, whose bound then holds.
     pub clients: &'static [&'static str],
+    /// `None` means the default, not 'without a limit'.
+    pub none_is_default: bool,
     pub default: Bound,
 }
 

@@ -54,12 +54,17 @@ fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mu
     draft.because(last, format!("`{}` {what}", last.called())).conforming(pattern(call, last, direct));
 }
 
-/// Reading a file while the application starts holds up nobody; a lock held for a few lines in memory neither.
+/// What stays quiet: a lock held for a few lines in memory; what is done with a file whose opening is reported
+/// already; files and prompts of a script that serves nobody.
 fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
-    let waits_shortly =
-        last.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::ThreadLock));
+    let on = |tag: ClassTag| last.api().and_then(|api| api.class).is_some_and(|class| class.has(tag));
+    let opened_here = on(ClassTag::File)
+        && last
+            .receiver()
+            .and_then(Node::constructed_by_any)
+            .is_some_and(|opening| opening.function() == last.function());
     let script = call.source_file().is_script && !call.function().is_some_and(Node::serves_requests);
-    waits_shortly || (system == System::File && script) || system == System::Input && script
+    on(ClassTag::ThreadLock) || opened_here || (script && matches!(system, System::File | System::Input))
 }
 
 fn severity(call: Node<'_>, function: Node<'_>, system: System) -> Severity {

@@ -135,5 +135,6 @@ words! {
         Tracer = "tracer",
         Secret = "secret",
         Statement = "statement",
+        Limits = "limits",
     }
 }
