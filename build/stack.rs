@@ -31,6 +31,8 @@ struct Function {
     names: Vec<String>,
     blocks: Option<String>,
     #[serde(default)]
+    unless: Vec<String>,
+    #[serde(default)]
     coroutine: bool,
     crosses: Option<String>,
     timeout: Option<Timeout>,
@@ -48,6 +50,8 @@ struct Function {
 struct Class {
     names: Vec<String>,
     blocks: Option<String>,
+    #[serde(default)]
+    unless: Vec<String>,
     #[serde(default)]
     coroutine: bool,
     crosses: Option<String>,
@@ -276,9 +280,10 @@ impl Tables {
             }
         }
         Ok(format!(
-            "Callable {{ blocks: {}, coroutine: {}, crosses: {}, timeout: {}, returns: {}, callable: {:?}, \
+            "Callable {{ blocks: {}, unless: &{:?}, coroutine: {}, crosses: {}, timeout: {}, returns: {}, callable: {:?}, \
              parameters: &{:?}, instead: {:?}, tags: {tags} }}",
             system(file, at, f.blocks.as_deref())?,
+            f.unless,
             f.coroutine,
             system(file, at, f.crosses.as_deref())?,
             timeout(file, at, f.timeout.as_ref())?,
@@ -293,6 +298,7 @@ impl Tables {
         let constructor = Function {
             names: Vec::new(),
             blocks: class.blocks.clone(),
+            unless: class.unless.clone(),
             coroutine: class.coroutine,
             crosses: class.crosses.clone(),
             timeout: None,

@@ -9,6 +9,8 @@ pub use words::{ClassTag, System, Tag};
 pub struct Callable {
     /// Holds the calling thread while it waits for this.
     pub blocks: Option<System>,
+    /// Arguments, as they are written, with which it does not block.
+    pub unless: &'static [&'static str],
     /// The call gives an awaitable or an async iterator.
     pub coroutine: bool,
     /// Leaves the process for this kind of system.

@@ -94,6 +94,17 @@ impl<'m> Node<'m> {
         if self.is_awaited() || api.callable.coroutine {
             return None;
         }
+        let unless = api.callable.unless;
+        if !unless.is_empty()
+            && self.children().skip(1).any(|argument| {
+                unless.iter().any(|known| {
+                    argument.source() == *known
+                        || (argument.is(Kind::BinOp) && argument.source().contains(known))
+                })
+            })
+        {
+            return None;
+        }
         api.callable.blocks
     }
 
