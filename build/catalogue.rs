@@ -34,7 +34,7 @@ pub fn generate(rules: &Path) -> Result<String, String> {
         for folder in entries(&samples)?.into_iter().filter(|path| path.is_dir()) {
             let title = read(&folder.join("title.txt"))?;
             let files: Vec<PathBuf> =
-                entries(&folder)?.into_iter().filter(|path| !path.ends_with("title.txt")).collect();
+                walk(&folder)?.into_iter().filter(|path| !path.ends_with("title.txt")).collect();
             let _ = writeln!(
                 code,
                 "Sample {{ name: {:?}, title: {:?}, files: &[{}] }},",

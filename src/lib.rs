@@ -6,7 +6,11 @@ pub mod catalogue;
 pub mod check;
 pub mod export;
 pub mod report;
+pub mod rules;
+pub mod semantic;
 pub mod settings;
+pub mod stack;
+pub mod syntax;
 
 #[cfg(feature = "cli")]
 pub mod cli;
