@@ -15,7 +15,7 @@ import {
 import { dockerFile } from "@codemirror/legacy-modes/mode/dockerfile";
 import { properties } from "@codemirror/legacy-modes/mode/properties";
 import { yaml } from "@codemirror/legacy-modes/mode/yaml";
-import { presentableDiff } from "@codemirror/merge";
+import { Chunk } from "@codemirror/merge";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, RangeSet, StateEffect, StateField, Transaction } from "@codemirror/state";
 import {
@@ -32,6 +32,7 @@ import {
   hoverTooltip,
   keymap,
   lineNumbers,
+  placeholder,
   showTooltip,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -150,6 +151,15 @@ function findingsAt(state, offset) {
   return found.sort((one, other) => one.to - one.from - (other.to - other.from));
 }
 
+/** Text in which what stands between backticks is code. */
+const withCode = (text) =>
+  text.split("`").map((part, index) => {
+    if (index % 2 === 0) return part;
+    const code = document.createElement("code");
+    code.textContent = part;
+    return code;
+  });
+
 function tooltipContent(found) {
   const list = document.createElement("div");
   list.className = "finding-tooltip";
@@ -161,7 +171,7 @@ function tooltipContent(found) {
     head.append(shapeElement(finding.level), finding.level);
     const rule = document.createElement("b");
     rule.textContent = finding.rule;
-    item.append(head, " ", rule, " ", finding.message);
+    item.append(head, " ", rule, " ", ...withCode(finding.message));
     list.append(item);
   }
   return { dom: list };
@@ -184,7 +194,7 @@ const tooltipField = StateField.define({
       open && {
         pos: open.from,
         end: open.to,
-        above: false,
+        above: true,
         create: (view) => tooltipContent(findingsAt(view.state, open.from)),
       }),
 });
@@ -207,70 +217,82 @@ const hover = hoverTooltip((view, offset) => {
 
 const setOtherEffect = StateEffect.define();
 
+const LINE_HEIGHT_PIXELS = 19.5;
+
 class Spacer extends WidgetType {
-  constructor(lines, height) {
+  constructor(lines) {
     super();
     this.lines = lines;
-    this.height = height;
   }
   eq(other) {
-    return other.lines === this.lines && other.height === this.height;
+    return other.lines === this.lines;
   }
   toDOM() {
     const spacer = document.createElement("div");
     spacer.className = "cm-spacer";
     spacer.setAttribute("aria-hidden", "true");
-    spacer.style.height = `${this.lines * this.height}px`;
+    spacer.style.setProperty("--lines", String(this.lines));
     return spacer;
   }
   get estimatedHeight() {
-    return this.lines * this.height;
+    return this.lines * LINE_HEIGHT_PIXELS;
   }
 }
+
+/** How many lines the text from `from` to `to`, which ends behind a line's end, has. */
+const linesBetween = (doc, from, to) =>
+  from >= to ? 0 : doc.lineAt(Math.min(to, doc.length + 1) - 1).number - doc.lineAt(from).number + 1;
 
 /** The words that differ, the lines they are on, and empty space where the other side has more lines. */
 function compare(state, other) {
   if (!other) return Decoration.none;
   const own = state.doc;
   const theirs = state.toText(other.text);
-  const [before, after] = other.side === "violating" ? [own, theirs] : [theirs, own];
-  const mine = other.side === "violating" ? (c) => [c.fromA, c.toA] : (c) => [c.fromB, c.toB];
-  const foreign = other.side === "violating" ? (c) => [c.fromB, c.toB] : (c) => [c.fromA, c.toA];
-  const changes = presentableDiff(before.toString(), after.toString(), { scanLimit: 1000, timeout: 200 });
+  const first = other.side === "violating";
+  const chunks = first ? Chunk.build(own, theirs, DIFF) : Chunk.build(theirs, own, DIFF);
   const ranges = [];
-  const marked = new Set();
-  let missing = 0;
-  for (const change of changes) {
-    const [from, to] = mine(change);
-    const [otherFrom, otherTo] = foreign(change);
-    for (let at = from; at < to; ) {
-      const line = own.lineAt(at);
-      if (!marked.has(line.from) && !(at === line.to && at > line.from)) {
-        marked.add(line.from);
-        ranges.push(Decoration.line({ class: "cm-differs" }).range(line.from));
-      }
-      const end = Math.min(to, line.to);
-      if (end > at) ranges.push(Decoration.mark({ class: "cm-differs-word" }).range(at, end));
-      at = line.to + 1;
+  for (const chunk of chunks) {
+    const [from, to] = first ? [chunk.fromA, chunk.toA] : [chunk.fromB, chunk.toB];
+    const count = linesBetween(own, from, to);
+    const otherCount = first
+      ? linesBetween(theirs, chunk.fromB, chunk.toB)
+      : linesBetween(theirs, chunk.fromA, chunk.toA);
+    for (let line = own.lineAt(from), left = count; left > 0; left--) {
+      ranges.push(Decoration.line({ class: "cm-differs" }).range(line.from));
+      if (line.number < own.lines) line = own.line(line.number + 1);
     }
-    if (!other.aligned) continue;
-    // `missing` is how far this side lags behind the other one after the change.
-    const lines = (text, start, stop) => text.lineAt(stop).number - text.lineAt(start).number;
-    missing += lines(theirs, otherFrom, otherTo) - lines(own, from, to);
-    if (missing > 0) {
-      const line = own.lineAt(to);
-      const whole = to === line.from && from < to ? line.from : null;
+    for (const change of chunk.changes) {
+      const [start, end] = first ? [change.fromA, change.toA] : [change.fromB, change.toB];
+      markWords(own, from + start, Math.min(from + end, own.length), ranges);
+    }
+    if (other.aligned && otherCount > count) {
+      const widget = new Spacer(otherCount - count);
+      const atEnd = from > own.length || to > own.length;
       ranges.push(
-        Decoration.widget({
-          widget: new Spacer(missing, other.lineHeight),
-          block: true,
-          side: whole === null && to !== line.from ? 1 : -1,
-        }).range(whole === null && to !== line.from ? line.to : line.from),
+        atEnd
+          ? Decoration.widget({ widget, block: true, side: 1 }).range(own.length)
+          : Decoration.widget({ widget, block: true, side: -1 }).range(to),
       );
     }
-    missing = 0;
   }
   return Decoration.set(ranges, true);
+}
+
+const DIFF = { scanLimit: 1000, timeout: 200 };
+
+/** Marks a range line by line, without the indentation and the spaces at the end of a line. */
+function markWords(doc, from, to, ranges) {
+  for (let at = from; at < to; ) {
+    const line = doc.lineAt(at);
+    const end = Math.min(to, line.to);
+    const text = line.text.slice(at - line.from, end - line.from);
+    const before = at - line.from <= /^\s*/.exec(line.text)[0].length ? /^\s*/.exec(text)[0].length : 0;
+    const after = end === line.to ? /\s*$/.exec(text)[0].length : 0;
+    if (at + before < end - after) {
+      ranges.push(Decoration.mark({ class: "cm-differs-word" }).range(at + before, end - after));
+    }
+    at = line.to + 1;
+  }
 }
 
 const comparisonField = StateField.define({
@@ -336,6 +358,7 @@ const looks = EditorView.theme({
   ".cm-button": { backgroundImage: "none", backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--line-strong)", borderRadius: "4px", fontSize: "13px" },
   ".cm-panel.cm-search [name=close]": { color: "var(--text)", minWidth: "24px", minHeight: "24px" },
   ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--text)", border: "1px solid var(--line-strong)", borderRadius: "6px", boxShadow: "var(--shadow)", maxWidth: "min(44ch, 90vw)" },
+  ".cm-placeholder": { color: "var(--faint)" },
   ".cm-gutter-findings": { width: "18px" },
   ".cm-gutter-findings .cm-gutterElement": { display: "flex", alignItems: "center", justifyContent: "center", cursor: "pointer" },
 });
@@ -425,6 +448,7 @@ export function createEditor(parent, optionsJson, tell) {
   ];
   if (options.readOnly) extensions.push(EditorState.readOnly.of(true));
   if (options.wrap) extensions.push(EditorView.lineWrapping);
+  if (options.placeholder) extensions.push(placeholder(options.placeholder));
   const view = new EditorView({ parent, state: EditorState.create({ extensions }) });
   return { view, extensions, language, documents: new Map(), current: null };
 }
@@ -465,7 +489,7 @@ export function setSelected(editor, selected) {
 
 /** Marks what differs from the other side's text. `side` says which side this editor is. */
 export function compareWith(editor, text, side, aligned) {
-  const other = text === undefined ? null : { text, side, aligned, lineHeight: editor.view.defaultLineHeight };
+  const other = text === undefined ? null : { text, side, aligned };
   editor.view.dispatch({ effects: setOtherEffect.of(other) });
 }
 

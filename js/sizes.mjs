@@ -8,7 +8,9 @@ const KILOBYTE = 1000;
 const BUDGET = { page: 450 * KILOBYTE, worker: 550 * KILOBYTE };
 
 const folder = process.argv[2] ?? "dist";
-const names = await readdir(folder, { recursive: true, withFileTypes: true });
+const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
+  (entry) => !entry.parentPath.includes(".stage"),
+);
 const total = { page: 0, worker: 0 };
 for (const entry of names.filter((name) => name.isFile())) {
   const path = join(entry.parentPath, entry.name);

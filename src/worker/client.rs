@@ -117,6 +117,15 @@ impl Client {
         self.send();
     }
 
+    /// Drops the request that waits and the answer to the one that was sent.
+    pub fn forget(&self) {
+        let mut inner = self.0.borrow_mut();
+        inner.waiting = None;
+        if let Some((_, reply)) = &mut inner.in_flight {
+            *reply = Callback::noop();
+        }
+    }
+
     fn weak(&self) -> Weak<RefCell<Inner>> {
         Rc::downgrade(&self.0)
     }

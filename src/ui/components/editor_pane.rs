@@ -83,6 +83,9 @@ pub struct Props {
     /// The id of the element that explains how to leave the editor.
     #[prop_or_default]
     pub described_by: Option<AttrValue>,
+    /// What an empty editor shows.
+    #[prop_or_default]
+    pub placeholder: Option<AttrValue>,
     /// The document: its undo history is kept under this key.
     pub document: AttrValue,
     pub path: AttrValue,
@@ -111,6 +114,7 @@ pub struct Props {
 struct Options<'a> {
     label: &'a str,
     described_by: Option<&'a str>,
+    placeholder: Option<&'a str>,
     read_only: bool,
     wrap: bool,
 }
@@ -129,6 +133,7 @@ pub fn EditorPane(props: &Props) -> Html {
         let options = Options {
             label: &props.label,
             described_by: props.described_by.as_deref(),
+            placeholder: props.placeholder.as_deref(),
             read_only: props.read_only,
             wrap: props.wrap,
         };

@@ -5,6 +5,7 @@ use crate::catalogue;
 use crate::report::{Certainty, Finding};
 use crate::ui::components::level::Level;
 use crate::ui::components::rule_pair::{RulePair, pair_files};
+use crate::ui::components::with_code::with_code;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
@@ -46,7 +47,7 @@ pub fn FindingDetail() -> Html {
             </p>
             { evidence(&store, finding) }
             <h3 class="detail-part">{ "What conforms" }</h3>
-            <p class="detail-conforming">{ backticks(&finding.conforming) }</p>
+            <p class="detail-conforming">{ with_code(&finding.conforming) }</p>
             if let Some(entry) = entry {
                 <h3 class="detail-part">{ format!("{} by example", finding.rule) }</h3>
                 <RulePair
@@ -79,7 +80,7 @@ fn evidence(store: &Store, finding: &Finding) -> Html {
                         <li>
                             <button type="button" class="place" onclick={jump}>
                                 <span class="place-at">{ words::place(&step.path, &step.range) }</span>
-                                <span>{ backticks(&step.note) }</span>
+                                <span>{ with_code(&step.note) }</span>
                             </button>
                         </li>
                     }
@@ -99,15 +100,5 @@ fn sentence(message: &str) -> Html {
         }
         _ => message.to_owned(),
     };
-    backticks(&format!("{text}."))
-}
-
-/// Text in which what stands between backticks is code.
-fn backticks(text: &str) -> Html {
-    text.split('`')
-        .enumerate()
-        .map(|(index, part)| {
-            if index % 2 == 1 { html! { <code>{ part.to_owned() }</code> } } else { html! { { part.to_owned() } } }
-        })
-        .collect()
+    with_code(&format!("{text}."))
 }

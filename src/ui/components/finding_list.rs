@@ -5,6 +5,7 @@ use crate::catalogue;
 use crate::report::{Certainty, Report, Rule, Status};
 use crate::ui::components::level::Level;
 use crate::ui::components::scorecard::Cell;
+use crate::ui::components::with_code::with_code;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
@@ -48,8 +49,8 @@ pub fn FindingList() -> Html {
                             <li>
                                 <button type="button" class="finding" onclick={jump}>
                                     <span class="finding-level problem">{ "problem" }</span>
+                                    <span class="finding-message">{ with_code(&problem.message) }</span>
                                     <span class="finding-place">{ words::place(&problem.path, &problem.range) }</span>
-                                    <span class="finding-message">{ problem.message.clone() }</span>
                                 </button>
                             </li>
                         }
@@ -103,7 +104,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
                                 onclick={jump(store, &place.path, place.range)}
                             >
                                 <span class="place-at">{ words::place(&place.path, &place.range) }</span>
-                                <span>{ place.note.clone() }</span>
+                                <span>{ with_code(&place.note) }</span>
                             </button>
                         </li>
                     }) }
@@ -130,8 +131,8 @@ fn item(store: &Store, report: &Report, index: usize) -> Html {
             >
                 <span class="finding-level"><Level word={words::level(finding)} /></span>
                 <span class="finding-rule">{ finding.rule.id() }</span>
+                <span class="finding-message">{ with_code(&finding.message) }</span>
                 <span class="finding-place">{ words::place(&finding.path, &finding.range) }</span>
-                <span class="finding-message">{ finding.message.clone() }</span>
             </button>
         </li>
     }

@@ -16,3 +16,4 @@ pub mod sample_menu;
 pub mod scorecard;
 pub mod start_over;
 pub mod status_line;
+pub mod with_code;

@@ -7,6 +7,7 @@ use crate::report::{Certainty, Report};
 use crate::ui::components::editor_pane::{Comparison, EditorPane, Listeners, Side, marks};
 use crate::ui::components::file_tabs::FileTabs;
 use crate::ui::components::level::Level;
+use crate::ui::components::with_code::with_code;
 use crate::ui::state::Reveal;
 use crate::ui::words;
 
@@ -187,7 +188,7 @@ fn PairSide(props: &SideProps) -> Html {
                                         <Level word={mark.level} />
                                         <b>{ mark.rule.id() }</b>
                                         <span class="pair-line">{ format!("line {}", mark.range.start.line) }</span>
-                                        <span>{ mark.message.clone() }</span>
+                                        <span>{ with_code(&mark.message) }</span>
                                     </button>
                                 </li>
                             }

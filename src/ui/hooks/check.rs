@@ -22,6 +22,13 @@ pub fn use_check(sets: Rc<Vec<Vec<Source>>>) -> Check {
         let reports = reports.setter();
         let dispatch = store.dispatcher();
         use_effect_with(sets, move |sets| {
+            if sets.is_empty() {
+                // What is in flight answers for a text that is gone.
+                client.forget();
+                dispatch.dispatch(Action::Checker(Checker::Ready));
+                reports.set(None);
+                return;
+            }
             let request = Request { settings: Settings::default(), sets: (**sets).clone() };
             dispatch.dispatch(Action::Checker(Checker::Checking));
             let reply = Callback::from(move |reply| match reply {

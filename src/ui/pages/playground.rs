@@ -112,6 +112,7 @@ pub fn PlaygroundPage() -> Html {
                 <EditorPane
                     label={format!("Code of {}", file.path)}
                     described_by="editor-hint"
+                    placeholder="Paste Python here, or drop files"
                     document={file.id.to_string()}
                     path={file.path.clone()}
                     text={file.text.clone()}
