@@ -18,18 +18,11 @@ struct FrontMatter {
     checked: bool,
 }
 
-const HEADINGS: [&str; 4] = [
-    "What",
-    "Why",
-    "What to do",
-    "What the checker cannot see",
-];
+const HEADINGS: [&str; 4] = ["What", "Why", "What to do", "What the checker cannot see"];
 
 pub fn generate(rules: &Path) -> Result<String, String> {
-    let mut folders: Vec<PathBuf> = entries(rules)?
-        .into_iter()
-        .filter(|path| path.join("rule.md").is_file())
-        .collect();
+    let mut folders: Vec<PathBuf> =
+        entries(rules)?.into_iter().filter(|path| path.join("rule.md").is_file()).collect();
     folders.sort_by_key(|path| order(&name(path)));
     let mut code = String::from("pub static ENTRIES: &[Entry] = &[\n");
     for folder in &folders {
@@ -40,10 +33,8 @@ pub fn generate(rules: &Path) -> Result<String, String> {
     if samples.is_dir() {
         for folder in entries(&samples)?.into_iter().filter(|path| path.is_dir()) {
             let title = read(&folder.join("title.txt"))?;
-            let files: Vec<PathBuf> = entries(&folder)?
-                .into_iter()
-                .filter(|path| !path.ends_with("title.txt"))
-                .collect();
+            let files: Vec<PathBuf> =
+                entries(&folder)?.into_iter().filter(|path| !path.ends_with("title.txt")).collect();
             let _ = writeln!(
                 code,
                 "Sample {{ name: {:?}, title: {:?}, files: &[{}] }},",
@@ -67,12 +58,10 @@ fn entry(folder: &Path, code: &mut String) -> Result<(), String> {
     let path = folder.join("rule.md");
     let text = read(&path)?;
     let fail = |line: usize, message: &str| format!("{}:{line}: {message}", path.display());
-    let rest = text
-        .strip_prefix("---\n")
-        .ok_or_else(|| fail(1, "the front matter must start with a line '---'"))?;
-    let (front, body) = rest
-        .split_once("\n---\n")
-        .ok_or_else(|| fail(1, "the front matter must end with a line '---'"))?;
+    let rest =
+        text.strip_prefix("---\n").ok_or_else(|| fail(1, "the front matter must start with a line '---'"))?;
+    let (front, body) =
+        rest.split_once("\n---\n").ok_or_else(|| fail(1, "the front matter must end with a line '---'"))?;
     // TOML would want quotes around every value; the front matter is plain `key: value` lines.
     let quoted: String = front
         .lines()
@@ -83,9 +72,7 @@ fn entry(folder: &Path, code: &mut String) -> Result<(), String> {
         })
         .collect();
     let front: FrontMatter = toml::from_str(&quoted).map_err(|error| {
-        let line = error
-            .span()
-            .map_or(1, |span| quoted[..span.start].lines().count().max(1));
+        let line = error.span().map_or(1, |span| quoted[..span.start].lines().count().max(1));
         fail(line + 1, error.message())
     })?;
     let folder_name = name(folder);
@@ -99,24 +86,16 @@ fn entry(folder: &Path, code: &mut String) -> Result<(), String> {
             Err(fail(2, &format!("'{value}' is none of {}", allowed.join(", "))))
         }
     };
-    one_of(
-        &front.section,
-        &["concurrency", "fault tolerance", "isolation", "operations"],
-    )?;
+    one_of(&front.section, &["concurrency", "fault tolerance", "isolation", "operations"])?;
     one_of(&front.severity, &["low", "medium", "high", "critical"])?;
     one_of(&front.needs, &["snippet", "several files", "deployment files"])?;
 
     let mut parts = body.split("\n## ");
     let summary = parts.next().unwrap_or_default().trim().to_owned();
     if summary.is_empty() || summary.contains('\n') {
-        return Err(fail(
-            front_lines(&text),
-            "one line that sums the rule up must follow the front matter",
-        ));
+        return Err(fail(front_lines(&text), "one line that sums the rule up must follow the front matter"));
     }
-    let parts: Vec<(&str, &str)> = parts
-        .map(|part| part.split_once('\n').unwrap_or((part, "")))
-        .collect();
+    let parts: Vec<(&str, &str)> = parts.map(|part| part.split_once('\n').unwrap_or((part, ""))).collect();
     let headings: Vec<&str> = parts.iter().map(|(heading, _)| heading.trim()).collect();
     if headings != HEADINGS {
         return Err(fail(
@@ -187,10 +166,7 @@ fn examples(base: &Path, files: &[PathBuf]) -> String {
         .iter()
         .map(|file| {
             let path = file.strip_prefix(base).unwrap_or(file).to_string_lossy().replace('\\', "/");
-            format!(
-                "Example {{ path: {path:?}, text: include_str!({:?}) }}, ",
-                file.to_string_lossy()
-            )
+            format!("Example {{ path: {path:?}, text: include_str!({:?}) }}, ", file.to_string_lossy())
         })
         .collect()
 }
@@ -225,10 +201,7 @@ fn name(path: &Path) -> String {
 }
 
 fn upper_camel(words: &str) -> String {
-    words
-        .split(' ')
-        .map(|word| word[..1].to_ascii_uppercase() + &word[1..])
-        .collect()
+    words.split(' ').map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
 }
 
 fn render(markdown: &str) -> String {

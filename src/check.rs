@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::{CheckedFile, FileKind, Report, SCHEMA};
+use crate::report::{CheckedFile, Finding, Problem, Report, SCHEMA};
+use crate::rules::{CHECKS, Findings};
+use crate::semantic::Model;
 use crate::settings::Settings;
 
 /// One given file. The path decides the kind; it need not exist anywhere.
@@ -14,19 +16,50 @@ pub struct Source {
 
 /// Checks the given files together. Deterministic, without I/O, and without a panic on any input: what cannot be
 /// read becomes a problem in the report.
-pub fn check(sources: &[Source], _settings: &Settings) -> Report {
-    Report {
-        schema: SCHEMA,
-        files: sources
-            .iter()
-            .map(|source| CheckedFile {
-                path: source.path.clone(),
-                kind: FileKind::Python,
-                lines: source.text.lines().count() as u32,
-            })
-            .collect(),
-        findings: Vec::new(),
-        rules: Vec::new(),
-        problems: Vec::new(),
+pub fn check(sources: &[Source], settings: &Settings) -> Report {
+    // Names, types, calls and contexts of all files: the only walk over the code.
+    let model = Model::new(sources, settings);
+
+    // Each rule is a query over those facts.
+    let mut findings = Vec::new();
+    let mut rules = Vec::new();
+    for check in CHECKS.iter().filter(|check| !settings.off.contains(&check.rule)) {
+        let mut found = Findings::new(check.rule, &model);
+        (check.run)(&model, &mut found);
+        let (reported, status) = found.finish();
+        findings.extend(reported);
+        rules.push(status);
     }
+    findings.sort_by(order);
+
+    let files = model
+        .files
+        .iter()
+        .map(|file| CheckedFile {
+            path: file.path.to_owned(),
+            kind: file.kind,
+            lines: file.lines.count(file.text),
+        })
+        .collect();
+    Report { schema: SCHEMA, files, findings, rules, problems: problems(&model) }
+}
+
+fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    (&a.path, a.range, a.rule, &a.message).cmp(&(&b.path, b.range, b.rule, &b.message))
+}
+
+fn problems(model: &Model<'_>) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = model
+        .files
+        .iter()
+        .flat_map(|file| {
+            file.tree.problems.iter().map(|problem| Problem {
+                path: file.path.to_owned(),
+                range: file.lines.range(file.text, problem.start, problem.end),
+                message: problem.message.clone(),
+            })
+        })
+        .collect();
+    problems.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
+    problems
 }

@@ -4,9 +4,16 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod export;
 pub mod report;
+pub mod rules;
+pub mod semantic;
 pub mod settings;
+pub mod stack;
+pub mod syntax;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "browser")]
 pub mod ui;
 #[cfg(feature = "browser")]

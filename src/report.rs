@@ -206,11 +206,7 @@ pub struct UnknownRule(pub String);
 
 impl fmt::Display for UnknownRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "'{}' is not a rule: the rules are C1 to C9, F1 to F8, I1 to I6 and O1 to O5",
-            self.0
-        )
+        write!(f, "'{}' is not a rule: the rules are C1 to C9, F1 to F8, I1 to I6 and O1 to O5", self.0)
     }
 }
 
@@ -252,12 +248,8 @@ impl Certainty {
 }
 
 impl Section {
-    pub const ALL: [Section; 4] = [
-        Section::Concurrency,
-        Section::FaultTolerance,
-        Section::Isolation,
-        Section::Operations,
-    ];
+    pub const ALL: [Section; 4] =
+        [Section::Concurrency, Section::FaultTolerance, Section::Isolation, Section::Operations];
 
     /// The section's title as a person reads it.
     pub const fn title(self) -> &'static str {

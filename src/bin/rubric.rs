@@ -1,3 +1,7 @@
-//! The command line.
+//! The command line: see src/cli.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rubric_playground::cli::main()
+}

@@ -1,0 +1,24 @@
+from fastapi import APIRouter, Depends, HTTPException
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.auth import current_app
+from app.database import get_db
+from app.models import App, UsageRecord
+
+router = APIRouter(prefix="/apps/{app_id}")
+
+
+@router.post("/usage", status_code=204)
+async def record_request(
+    app: App = Depends(current_app),
+    db: AsyncSession = Depends(get_db),
+) -> None:
+    counted = await db.execute(
+        update(UsageRecord)
+        .where(UsageRecord.app_id == app.id, UsageRecord.request_count < app.request_limit)
+        .values(request_count=UsageRecord.request_count + 1)
+    )
+    if counted.rowcount == 0:
+        raise HTTPException(429, "request quota used up", headers={"Retry-After": "3600"})
+    await db.commit()

@@ -1,0 +1,201 @@
+//! Finds and reads the files to check.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use ignore::{DirEntry, WalkBuilder};
+
+use crate::check::Source;
+use crate::report::{Position, Problem, Range};
+
+/// What was found under the given paths.
+pub struct Files {
+    /// Sorted by path.
+    pub sources: Vec<Source>,
+    /// One for each file that is there but is not text that can be read.
+    pub problems: Vec<Problem>,
+    /// What stands before a path of the report to reach the file from where the command was started.
+    pub folder: String,
+}
+
+/// Reads every file under the given paths. A file that is named is always read; in a folder, only files of a kind
+/// that a rule may read.
+///
+/// The paths of a single folder are relative to it, so that a report does not depend on where the project lies.
+/// Where several paths are given, only their own names keep the files apart: they stay as given.
+pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
+    let root = match paths {
+        [only] if only.is_dir() => Some(only.as_path()),
+        _ => None,
+    };
+    let mut found: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut sources = Vec::new();
+    let mut problems = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .read_to_end(&mut bytes)
+                .map_err(|error| format!("the standard input cannot be read: {error}"))?;
+            let path = slashed(Path::new(stdin_path));
+            match text(bytes) {
+                Ok(text) => sources.push(Source { path, text }),
+                Err(message) => return Err(format!("the standard input {message}")),
+            }
+        } else if path.is_dir() {
+            walk(path, root, &mut found, &mut problems);
+        } else if path.exists() {
+            found.insert(slashed(path), path.clone());
+        } else {
+            return Err(format!("{}: there is no such file or folder", path.display()));
+        }
+    }
+    for (name, file) in found {
+        let read = fs::read(&file).map_err(|error| format!("cannot be read, so it was not checked: {error}"));
+        match read.and_then(|bytes| text(bytes).map_err(|why| format!("{why}, so it was not checked"))) {
+            Ok(text) => sources.push(Source { path: name, text }),
+            Err(message) => problems.push(problem(name, message)),
+        }
+    }
+    if sources.is_empty() {
+        let given: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        let reasons: String = problems
+            .iter()
+            .map(|problem| format!("\n  {}: the file {}", problem.path, problem.message))
+            .collect();
+        return Err(format!(
+            "nothing to check under {}: rules read Python, YAML, Dockerfile, Caddyfile and .env files{reasons}",
+            given.join(" ")
+        ));
+    }
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    sources.dedup_by(|a, b| a.path == b.path);
+    let folder = match root.map(slashed) {
+        Some(folder) if folder.is_empty() => folder,
+        Some(folder) if folder.ends_with('/') => folder,
+        Some(folder) => folder + "/",
+        None => String::new(),
+    };
+    Ok(Files { sources, problems, folder })
+}
+
+fn walk(
+    folder: &Path,
+    root: Option<&Path>,
+    found: &mut BTreeMap<String, PathBuf>,
+    problems: &mut Vec<Problem>,
+) {
+    let named = |path: &Path| slashed(root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path));
+    // `.env` is a hidden file, so hidden files are walked and hidden folders are left out by `is_wanted`.
+    let walk = WalkBuilder::new(folder).hidden(false).require_git(false).filter_entry(is_wanted).build();
+    for entry in walk {
+        match entry {
+            Ok(entry) => {
+                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                if is_file && may_be_read(entry.path()) {
+                    found.insert(named(entry.path()), entry.into_path());
+                }
+            }
+            Err(error) => {
+                let path = place(&error).map(named).unwrap_or_default();
+                problems.push(problem(path, format!("cannot be walked, so it was not checked: {error}")));
+            }
+        }
+    }
+}
+
+fn place(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place(err),
+        _ => None,
+    }
+}
+
+/// Whether to enter a folder: not those that hold other people's code or a tool's own data.
+fn is_wanted(entry: &DirEntry) -> bool {
+    if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+        return true;
+    }
+    let name = entry.file_name().to_string_lossy();
+    let is_virtual_environment = entry.path().join("pyvenv.cfg").exists();
+    !name.starts_with('.') && name != "node_modules" && name != "__pycache__" && !is_virtual_environment
+}
+
+/// Whether a rule may read a file of this name. What the file is, the check decides.
+fn may_be_read(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let stem_or_ending = |word: &str| {
+        name == word || name.starts_with(&format!("{word}.")) || name.ends_with(&format!(".{word}"))
+    };
+    [".py", ".yaml", ".yml"].iter().any(|ending| name.ends_with(ending))
+        || ["dockerfile", "containerfile", "caddyfile"].into_iter().any(stem_or_ending)
+        || name == ".env"
+        || name.starts_with(".env.")
+        || name.ends_with(".env")
+}
+
+/// Says why the bytes are not text, as the end of a sentence about the file.
+fn text(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.contains(&0) {
+        return Err("is not text: it has a NUL byte".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        format!("is not UTF-8: see line {line}")
+    })
+}
+
+fn problem(path: String, message: String) -> Problem {
+    let start = Position { line: 1, column: 1 };
+    Problem { path, range: Range { start, end: start }, message }
+}
+
+/// A path as the report writes it: with `/` and without a leading `./`.
+fn slashed(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() };
+    let mut rest = path.as_str();
+    while let Some(shorter) = rest.strip_prefix("./") {
+        rest = shorter.trim_start_matches('/');
+    }
+    if rest == "." { String::new() } else { rest.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_by_name() {
+        for name in [
+            "a.py",
+            "compose.yml",
+            "values.yaml",
+            "Dockerfile",
+            "Dockerfile.dev",
+            "api.Dockerfile",
+            "Containerfile",
+            "Caddyfile",
+            ".env",
+            ".env.example",
+            "prod.env",
+        ] {
+            assert!(may_be_read(Path::new(name)), "{name}");
+        }
+        for name in ["a.pyc", "a.txt", "Dockerfiles", "environment", "a.ipynb", "py"] {
+            assert!(!may_be_read(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn paths_are_written_alike() {
+        for (given, written) in [(".", ""), ("./a/b.py", "a/b.py"), (".//a", "a"), ("a/", "a/"), ("/a", "/a")]
+        {
+            assert_eq!(slashed(Path::new(given)), written);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! C5: a call in an `async def` holds the event loop, directly or through the functions it runs.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Blocking, Model, Node};
+use crate::stack::{ClassTag, System, Tag};
+use crate::syntax::Kind;
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for call in model.calls() {
+        let Some(function) = call.on_event_loop() else { continue };
+        if call.is_outside_production() {
+            continue;
+        }
+        if call.does(Tag::Offloads) || (call.is_awaited() && crosses(call)) {
+            findings.conforms(call, format!("`{}` leaves the event loop free while it waits", call.called()));
+        }
+        // One report a statement: the innermost call of a chain is the one that waits.
+        if let Some(blocking) = call.blocking() {
+            report(call, function, &blocking, findings);
+        }
+    }
+}
+
+fn crosses(call: Node<'_>) -> bool {
+    call.api().is_some_and(|api| api.callable.coroutine && api.callable.crosses.is_some())
+}
+
+fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mut Findings<'_>) {
+    let Some(last) = blocking.chain.last().map(|step| call.model.node(step.call)) else { return };
+    if is_exempt(call, last, blocking.system) {
+        return;
+    }
+    let direct = blocking.chain.len() == 1;
+    let what = waits_for(blocking.system);
+    let message = if direct {
+        format!("`{}` {what} and holds the event loop of `async def {}`", call.called(), function.name())
+    } else {
+        format!(
+            "`{}` holds the event loop of `async def {}`: it reaches `{}`, which {what}",
+            call.called(),
+            function.name(),
+            last.called()
+        )
+    };
+    let mut draft = findings
+        .report(call, severity(call, function, blocking.system), Certainty::Sure, message)
+        .because(function, format!("`{}` runs on the event loop", function.name()));
+    for pair in blocking.chain.windows(2) {
+        let (from, to) = (call.model.node(pair[0].call), call.model.node(pair[1].call));
+        let callee = to.function().map_or("", Node::name);
+        draft = draft.because(from, format!("runs `{callee}` to its end on the same thread"));
+    }
+    draft.because(last, format!("`{}` {what}", last.called())).conforming(pattern(call, last, direct));
+}
+
+/// Reading a file while the application starts holds up nobody; a lock held for a few lines in memory neither.
+fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
+    let waits_shortly =
+        last.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::ThreadLock));
+    let script = call.source_file().is_script && !call.function().is_some_and(Node::serves_requests);
+    waits_shortly || (system == System::File && script) || system == System::Input && script
+}
+
+fn severity(call: Node<'_>, function: Node<'_>, system: System) -> Severity {
+    let rank = match system {
+        System::File => Severity::Medium,
+        System::Cpu => Severity::Low,
+        _ => Severity::High,
+    };
+    let milder = call.runs_at_startup() || (call.source_file().is_script && !function.serves_requests());
+    match (rank, milder) {
+        (Severity::High, true) => Severity::Medium,
+        (_, true) => Severity::Low,
+        (rank, false) => rank,
+    }
+}
+
+fn waits_for(system: System) -> &'static str {
+    match system {
+        System::Http => "waits for an HTTP response",
+        System::Database => "waits for the database",
+        System::Vector => "waits for the vector store",
+        System::Model => "waits for a model",
+        System::Cache => "waits for the cache",
+        System::Broker => "waits for the message broker",
+        System::Storage => "waits for the object store",
+        System::Mail => "waits for the mail server",
+        System::Socket => "waits for the network",
+        System::Mcp => "waits for an MCP server",
+        System::File => "waits for the disk",
+        System::Sleep => "sleeps",
+        System::Subprocess => "waits for another process",
+        System::Input => "waits for input",
+        System::Wait => "waits for another thread",
+        System::Cpu => "computes for long",
+        System::Loop => "starts a second event loop",
+    }
+}
+
+fn pattern(call: Node<'_>, last: Node<'_>, direct: bool) -> String {
+    let instead = last.api().and_then(|api| api.callable.instead);
+    let offload = if call.is(Kind::Call) && direct {
+        format!("hand it to a thread: `await asyncio.to_thread({}, …)`", call.called())
+    } else {
+        format!("hand the whole call to a thread: `await asyncio.to_thread({}, …)`", call.called())
+    };
+    match instead {
+        Some(instead) => format!("Await the asynchronous form: {instead}. Where there is none, {offload}."),
+        None => {
+            let mut offload = offload;
+            if let Some(first) = offload.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            format!("{offload}.")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The rules: one file each, a predicate over the facts of [`crate::semantic`].
+//!
+//! A rule never walks a tree by itself, never imports another rule, and never names a library: what it needs of
+//! those goes down into `semantic` or `rules/stack`.
+
+mod c5_blocked_event_loop;
+mod f1_missing_timeout;
+mod findings;
+
+pub use findings::{Draft, Findings};
+
+use crate::report::Rule;
+use crate::semantic::Model;
+
+/// A rule that is checked.
+pub struct Check {
+    pub rule: Rule,
+    pub run: fn(&Model<'_>, &mut Findings<'_>),
+}
+
+/// All rules that are checked, in the order of the rubric. The only list of them.
+pub const CHECKS: &[Check] = &[
+    Check { rule: Rule::C5, run: c5_blocked_event_loop::check },
+    Check { rule: Rule::F1, run: f1_missing_timeout::check },
+];

@@ -1,0 +1,385 @@
+//! What is known of a call: the facts of its callee, and how long it may take.
+
+use super::types::Type;
+use super::{Model, Node};
+use crate::stack::{Bound, Callable, Class, System, Tag, Timeout};
+use crate::syntax::{Kind, Role};
+
+/// The facts of a callee that the tables describe.
+#[derive(Clone, Copy, Debug)]
+pub struct Api {
+    pub callable: &'static Callable,
+    /// The class that is constructed, or on whose instance the method is called.
+    pub class: Option<&'static Class>,
+    pub is_constructor: bool,
+}
+
+impl Api {
+    pub fn has(&self, tag: Tag) -> bool {
+        self.callable.has(tag)
+    }
+}
+
+/// How a call's waiting is bounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Deadline<'m> {
+    /// Nothing bounds it.
+    Missing,
+    /// Written out as no bound: `timeout=None`.
+    Removed(Node<'m>),
+    /// A parameter that is `None` unless the caller says otherwise.
+    Optional(Node<'m>),
+    /// A bound is given.
+    Given(Node<'m>),
+    /// The library's own default, in seconds.
+    Default(f64),
+    /// The code does not show it.
+    Unknown,
+}
+
+/// What bounds an awaited call from outside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounded<'m> {
+    /// The `asyncio.timeout(…)`, `wait_for(…)` or the like.
+    pub by: Node<'m>,
+}
+
+impl<'m> Node<'m> {
+    /// What the tables know of this call's callee.
+    pub fn api(self) -> Option<Api> {
+        if !self.is(Kind::Call) {
+            return None;
+        }
+        self.callee()?.api_when_called()
+    }
+
+    /// What the tables know of this expression as a callee.
+    pub fn api_when_called(self) -> Option<Api> {
+        let model: &Model<'_> = self.model;
+        match self.ty() {
+            Type::Path(path) => {
+                if let Some(class) = model.path_class(path) {
+                    return Some(Api {
+                        callable: &class.constructor,
+                        class: Some(class),
+                        is_constructor: true,
+                    });
+                }
+                model.path_function(path).map(|callable| Api { callable, class: None, is_constructor: false })
+            }
+            Type::Bound(class, name, _) => {
+                let class = &crate::stack::CLASSES[class as usize];
+                class.method(model.text(name)).map(|callable| Api {
+                    callable,
+                    class: Some(class),
+                    is_constructor: false,
+                })
+            }
+            Type::Class(place) if model.method_of(place, "__init__").is_none() => {
+                let class = &crate::stack::CLASSES[model.table_base(place)? as usize];
+                Some(Api { callable: &class.constructor, class: Some(class), is_constructor: true })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether this call does what the tag says.
+    pub fn does(self, tag: Tag) -> bool {
+        self.api().is_some_and(|api| api.has(tag))
+    }
+
+    /// What this call makes its thread wait for. An awaited call does not block.
+    pub fn blocks_for(self) -> Option<System> {
+        let api = self.api()?;
+        if self.is_awaited() || api.callable.coroutine {
+            return None;
+        }
+        api.callable.blocks
+    }
+
+    /// The argument that takes the callable or coroutine that this call will run.
+    pub fn scheduled_callable(self) -> Option<Node<'m>> {
+        let index = self.api()?.callable.callable?;
+        self.argument(index as usize).or_else(|| {
+            ["func", "target", "fn", "coro", "function", "node", "action"]
+                .iter()
+                .find_map(|name| self.keyword(name))
+        })
+    }
+
+    /// The name by which a person would call the callee: `requests.get`, `session.commit`, `reply`.
+    pub fn called(self) -> String {
+        self.callee().map_or_else(String::new, |callee| {
+            let text = callee.excerpt();
+            // A chain is told by its last link.
+            match text.rfind(").") {
+                Some(at) => format!("….{}", &text[at + 2..]),
+                None => text,
+            }
+        })
+    }
+
+    /// How long this call may take, as its own arguments, its receiver's construction and the library's defaults say.
+    /// Nothing for callees without a bound to give.
+    pub fn deadline(self) -> Option<Deadline<'m>> {
+        self.deadline_within(0)
+    }
+
+    fn deadline_within(self, depth: u32) -> Option<Deadline<'m>> {
+        let timeout = self.api()?.callable.timeout.as_ref()?;
+        if let Some(given) = self.given_bound(timeout) {
+            return Some(given);
+        }
+        for &name in timeout.clients {
+            if let Some(client) = self.keyword(name)
+                && !client.resolved_value().is(Kind::None)
+            {
+                let built = client.constructed_by().filter(|_| depth < 4);
+                return Some(
+                    built.and_then(|call| call.deadline_within(depth + 1)).unwrap_or(Deadline::Given(client)),
+                );
+            }
+        }
+        if self.has_hidden_arguments() && !self.hidden_arguments_are_known() {
+            return Some(Deadline::Unknown);
+        }
+        Some(match timeout.default {
+            Bound::Unbounded => Deadline::Missing,
+            Bound::Seconds(seconds) => Deadline::Default(seconds),
+            Bound::Receiver => match self.receiver().and_then(Node::constructed_by) {
+                Some(call) if depth < 4 => call.deadline_within(depth + 1).unwrap_or(Deadline::Unknown),
+                _ => Deadline::Unknown,
+            },
+        })
+    }
+
+    fn given_bound(self, timeout: &Timeout) -> Option<Deadline<'m>> {
+        for &name in timeout.parameters {
+            if let Some(value) = self.keyword(name) {
+                return Some(value.as_bound());
+            }
+        }
+        if let Some(value) = timeout.position.and_then(|index| self.argument(index as usize)) {
+            return Some(value.as_bound());
+        }
+        for &name in timeout.dictionaries {
+            let Some(value) = self.keyword(name) else { continue };
+            let value = value.resolved_value();
+            if !value.is(Kind::Dict) {
+                return Some(Deadline::Unknown);
+            }
+            if let Some(bound) = value.dictionary_bound() {
+                return Some(bound);
+            }
+        }
+        self.keywords()
+            .filter(|keyword| keyword.symbol().is_empty())
+            .filter_map(|keyword| keyword.child(Role::Value))
+            .find_map(|options| {
+                let options = options.resolved_value();
+                timeout.parameters.iter().find_map(|name| options.dictionary_value(name)).map(Node::as_bound)
+            })
+    }
+
+    /// The bound among the entries of a dictionary display.
+    fn dictionary_bound(self) -> Option<Deadline<'m>> {
+        self.children().find_map(|item| {
+            let key = item.child(Role::Key)?;
+            let value = item.child(Role::Value)?;
+            let name = key.name();
+            if name.contains("timeout") || name == "options" {
+                return Some(value.as_bound());
+            }
+            value.is(Kind::Dict).then(|| value.dictionary_bound())?
+        })
+    }
+
+    /// The value behind a string key of a dictionary display.
+    pub fn dictionary_value(self, name: &str) -> Option<Node<'m>> {
+        if !self.is(Kind::Dict) {
+            return None;
+        }
+        self.children()
+            .find(|item| item.child(Role::Key).is_some_and(|key| key.is(Kind::Str) && key.name() == name))?
+            .child(Role::Value)
+    }
+
+    /// Whether all `**options` of a call are dictionaries that the file shows.
+    fn hidden_arguments_are_known(self) -> bool {
+        self.children().filter(|child| child.role() == Role::Argument).all(|child| match child.kind() {
+            Kind::Starred => false,
+            Kind::Keyword if child.symbol().is_empty() => {
+                child.child(Role::Value).is_some_and(|value| value.resolved_value().is(Kind::Dict))
+            }
+            _ => true,
+        })
+    }
+
+    /// What a value that is given as a bound amounts to.
+    fn as_bound(self) -> Deadline<'m> {
+        let value = self.resolved_value();
+        match value.kind() {
+            Kind::None => Deadline::Removed(self),
+            Kind::Call => {
+                // `httpx.Timeout(None)`, `aiohttp.ClientTimeout(total=None)`: an object made to hold no bound.
+                let name = value.callee_name();
+                if name.ends_with("Timeout") {
+                    let total = value
+                        .argument(0)
+                        .or_else(|| value.keyword("total"))
+                        .or_else(|| value.keyword("timeout"));
+                    let shorter = ["read", "sock_read"].iter().find_map(|name| value.keyword(name));
+                    let unbounded = total.is_some_and(|total| total.resolved_value().is(Kind::None))
+                        && shorter.is_none_or(|shorter| shorter.resolved_value().is(Kind::None));
+                    if unbounded {
+                        return Deadline::Removed(self);
+                    }
+                }
+                Deadline::Given(self)
+            }
+            Kind::Name => match value.as_parameter() {
+                Some(parameter) if parameter.child(Role::Default).is_some_and(|d| d.is(Kind::None)) => {
+                    Deadline::Optional(parameter)
+                }
+                _ => Deadline::Given(self),
+            },
+            _ => Deadline::Given(self),
+        }
+    }
+
+    /// The call that made the object which this expression stands for: through names, `self.x`, `with … as`,
+    /// module singletons and functions that return it.
+    pub fn constructed_by(self) -> Option<Node<'m>> {
+        self.constructed_within(0)
+    }
+
+    fn constructed_within(self, depth: u32) -> Option<Node<'m>> {
+        if depth > 8 {
+            return None;
+        }
+        let model: &'m Model<'m> = self.model;
+        match self.kind() {
+            Kind::Await | Kind::Named => self.unwrapped().constructed_within(depth + 1),
+            Kind::Call => {
+                let api = self.api();
+                if api.is_some_and(|api| api.is_constructor) {
+                    return Some(self);
+                }
+                if let Some(place) = self.target() {
+                    let function = model.node(place);
+                    if !matches!(self.callee()?.ty(), Type::Class(_)) {
+                        let mut returns = function.own_returns().filter_map(|node| node.child(Role::Value));
+                        let first = returns.next()?;
+                        return if returns.next().is_none() {
+                            first.constructed_within(depth + 1)
+                        } else {
+                            None
+                        };
+                    }
+                }
+                // A method that gives the same object back, or one made from it: `client.with_options(…)`.
+                if api.is_some_and(|api| api.callable.timeout.is_some()) {
+                    return Some(self);
+                }
+                self.receiver()?.constructed_within(depth + 1)
+            }
+            Kind::Name => {
+                if let Some(value) = self.assigned_value() {
+                    return value.constructed_within(depth + 1);
+                }
+                model.singleton_value(self)?.constructed_within(depth + 1)
+            }
+            Kind::Attribute => {
+                let receiver = self.receiver()?;
+                if let Type::Object(class) = receiver.ty() {
+                    let values: Vec<Node<'m>> = model
+                        .self_assignments(class, self.symbol())
+                        .into_iter()
+                        .filter_map(|target| target.parent()?.child(Role::Value))
+                        .filter(|value| !value.is(Kind::None))
+                        .collect();
+                    if let [value] = values.as_slice() {
+                        return value.constructed_within(depth + 1);
+                    }
+                    return None;
+                }
+                // An attribute of a library's object (`client.chat.completions`) is part of that object.
+                if receiver.instance_of().is_some() {
+                    return receiver.constructed_within(depth + 1);
+                }
+                model.singleton_value(self)?.constructed_within(depth + 1)
+            }
+            _ => None,
+        }
+    }
+
+    /// What puts a deadline on this awaited call from outside: an enclosing `timeout` block or a `wait_for`.
+    pub fn bounded_by(self) -> Option<Bounded<'m>> {
+        for node in self.surroundings() {
+            if node.is(Kind::Call) && node.does(Tag::BoundsTime) && node.sets_a_deadline() {
+                return Some(Bounded { by: node });
+            }
+        }
+        self.enclosing_with_items()
+            .filter_map(|item| item.child(Role::Context))
+            .find(|context| {
+                context.is(Kind::Call) && context.does(Tag::BoundsTime) && context.sets_a_deadline()
+            })
+            .map(|by| Bounded { by })
+    }
+
+    /// `asyncio.wait_for(x, None)` and `asyncio.timeout(None)` bound nothing.
+    fn sets_a_deadline(self) -> bool {
+        let parameters = ["timeout", "delay", "when", "seconds"];
+        let value = parameters.iter().find_map(|name| self.keyword(name)).or_else(|| {
+            self.positional().last().filter(|last| self.positional().count() > 1 || !last.is(Kind::Call))
+        });
+        value.is_none_or(|value| !value.resolved_value().is(Kind::None))
+    }
+}
+
+impl<'s> Model<'s> {
+    /// The one value that a module gives a name, reached from another function or file.
+    fn singleton_value<'a>(&'a self, name: Node<'a>) -> Option<Node<'a>> {
+        let (file, symbol) = if name.is(Kind::Attribute) {
+            let Type::Module(file) = name.receiver()?.ty() else { return None };
+            (file, name.symbol())
+        } else {
+            let scope = name.scope_of_name()?;
+            if scope != 0 {
+                return None;
+            }
+            (name.file, name.symbol())
+        };
+        self.singleton_in(file, symbol, 0)
+    }
+
+    fn singleton_in(&self, file: u32, name: crate::syntax::Symbol, hops: u32) -> Option<Node<'_>> {
+        use crate::syntax::BindingKind;
+        let tree = &self.files[file as usize].tree;
+        let mut values = Vec::new();
+        for binding in tree.bindings_of(0, name) {
+            let data = tree.bindings[binding as usize];
+            let node = self.node(super::Place { file, node: data.node });
+            match data.kind {
+                BindingKind::Assignment | BindingKind::Annotated => {
+                    let value = node.parent().and_then(|parent| parent.child(Role::Value))?;
+                    if !value.is(Kind::None) {
+                        values.push(value);
+                    }
+                }
+                BindingKind::ImportFrom if hops < 6 => {
+                    let written = self.text(node.parent()?.symbol());
+                    let module = self.absolute_module(&self.files[file as usize], written);
+                    let found = self.module_file(&module, file)?;
+                    return self.singleton_in(found, node.symbol(), hops + 1);
+                }
+                _ => return None,
+            }
+        }
+        match values.as_slice() {
+            [value] => Some(*value),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Values and the words in names.
+
+use super::Node;
+use crate::stack::Class;
+use crate::syntax::Kind;
+
+use super::Model;
+use super::types::PathId;
+
+impl<'s> Model<'s> {
+    pub(super) fn path_class(&self, path: PathId) -> Option<&'static Class> {
+        self.table.path_class(path).map(|class| &crate::stack::CLASSES[class as usize])
+    }
+
+    pub(super) fn path_function(&self, path: PathId) -> Option<&'static crate::stack::Callable> {
+        self.table.path_function(path)
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether a name of this text is read anywhere below.
+    pub fn mentions(self, name: &str) -> bool {
+        self.descendants().any(|node| node.is(Kind::Name) && node.name() == name)
+    }
+
+    /// The number that a literal, or a constant that stands for one, says.
+    pub fn number(self) -> Option<f64> {
+        let value = self.resolved_value();
+        match value.kind() {
+            Kind::Number => value.name().replace('_', "").parse().ok(),
+            Kind::UnaryOp => value.value()?.number().map(|number| -number),
+            _ => None,
+        }
+    }
+
+    /// The text of a string literal, or of a constant that stands for one.
+    pub fn string(self) -> Option<&'m str> {
+        let value = self.resolved_value();
+        (value.is(Kind::Str) && !value.symbol().is_empty()).then(|| value.name())
+    }
+
+    pub fn is_true(self) -> bool {
+        self.resolved_value().is(Kind::True)
+    }
+
+    pub fn is_none(self) -> bool {
+        self.resolved_value().is(Kind::None)
+    }
+
+    /// Whether the two expressions are written alike, and so mean the same where nothing is assigned in between.
+    pub fn reads_like(self, other: Node<'_>) -> bool {
+        self.source() == other.source()
+    }
+}
+
+/// The words of an identifier, in lower case: `apiKey_ID` is `api`, `key`, `id`.
+pub fn words_of(identifier: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous_lower = false;
+    for character in identifier.chars() {
+        if !character.is_alphanumeric() {
+            previous_lower = false;
+            words.push(String::new());
+            continue;
+        }
+        if (character.is_uppercase() && previous_lower) || words.is_empty() {
+            words.push(String::new());
+        }
+        previous_lower = character.is_lowercase() || character.is_ascii_digit();
+        if let Some(word) = words.last_mut() {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a name says that its value is a secret. `token_count`, `max_tokens`, `password_reset_url` and the like
+/// speak about secrets without being one.
+pub fn is_secret_name(identifier: &str) -> bool {
+    const HARMLESS: [&str; 33] = [
+        "count", "max", "min", "num", "total", "used", "usage", "limit", "type", "url", "uri", "reset", "id",
+        "ids", "name", "names", "len", "length", "size", "expiry", "expires", "expire", "ttl", "policy",
+        "field", "is", "has", "hash", "hashed", "masked", "redacted", "per", "path",
+    ];
+    let words = words_of(identifier);
+    let has = |word: &str| words.iter().any(|known| known == word);
+    if words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
+        return false;
+    }
+    let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
+    let pair = |first: &str, second: &str| words.windows(2).any(|two| two[0] == first && two[1] == second);
+    last_is(&[
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "secrets",
+        "apikey",
+        "jwt",
+        "credential",
+        "credentials",
+        "passphrase",
+    ]) || (has("password") && last_is(&["plain", "raw", "clear", "text"]))
+        || pair("api", "key")
+        || pair("private", "key")
+        || pair("secret", "key")
+        || pair("access", "key")
+        || pair("signing", "key")
+        || pair("encryption", "key")
+        || pair("authorization", "header")
+        || pair("auth", "header")
+        || (last_is(&["token"])
+            && (words.len() == 1
+                || [
+                    "access", "refresh", "auth", "bearer", "api", "session", "id", "secret", "jwt", "oauth",
+                    "bot", "user",
+                ]
+                .iter()
+                .any(|word| has(word))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_secrets_are_told_from_names_about_them() {
+        for secret in
+            ["password", "api_key", "openaiApiKey", "access_token", "client_secret", "token", "AUTH_HEADER"]
+        {
+            assert!(is_secret_name(secret), "{secret}");
+        }
+        for harmless in [
+            "token_count",
+            "max_tokens",
+            "tokens_used",
+            "token_type",
+            "password_reset_url",
+            "key_id",
+            "tokenizer",
+        ] {
+            assert!(!is_secret_name(harmless), "{harmless}");
+        }
+    }
+}

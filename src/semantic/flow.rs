@@ -1,0 +1,239 @@
+//! Which bindings reach a use of a name, and where a value comes from.
+
+use std::ops::ControlFlow;
+
+use super::{Node, Place, Type};
+use crate::stack::Tag;
+use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, ScopeKind};
+
+impl<'m> Node<'m> {
+    /// The scope that binds this name, as Python looks it up from here; nothing for names from outside the file.
+    pub fn scope_of_name(self) -> Option<ScopeId> {
+        let tree = &self.source_file().tree;
+        let name = self.symbol();
+        let start = self.data().scope;
+        let mut scope = start;
+        loop {
+            if let Some(&target) = tree.declared.get(&(scope, name)) {
+                return Some(target);
+            }
+            // A class's names are not seen from its methods.
+            let visible = tree.scopes[scope as usize].kind != ScopeKind::Class || scope == start;
+            if visible && tree.last_binding.contains_key(&(scope, name)) {
+                return Some(scope);
+            }
+            if scope == 0 {
+                return None;
+            }
+            scope = tree.scopes[scope as usize].parent;
+        }
+    }
+
+    /// The bindings of this name that may hold here: in the function that binds it the last ones before, on any
+    /// branch; seen from a nested function all of them.
+    pub fn reaching_bindings(self) -> Vec<BindingId> {
+        let Some(scope) = self.scope_of_name() else { return Vec::new() };
+        let tree = &self.source_file().tree;
+        let mut own = self.data().scope;
+        while own != scope && tree.scopes[own as usize].kind == ScopeKind::Comprehension {
+            own = tree.scopes[own as usize].parent;
+        }
+        let all = tree.bindings_of(scope, self.symbol());
+        if own != scope {
+            return all.collect();
+        }
+        let mut found = Vec::new();
+        for binding in all {
+            let data = tree.bindings[binding as usize];
+            if data.node >= self.id || data.kind == BindingKind::Augmented {
+                continue;
+            }
+            let at = self.at(data.node);
+            if at.is_function() && at.contains(self) {
+                continue;
+            }
+            found.push(binding);
+            if at.dominates(self) {
+                return found;
+            }
+        }
+        if found.is_empty() {
+            // In a loop what stands behind may have run before.
+            return tree
+                .bindings_of(scope, self.symbol())
+                .filter(|&b| tree.bindings[b as usize].node != self.id)
+                .collect();
+        }
+        found
+    }
+
+    /// Whether this place has always been passed when `other`, behind it in the same function, is reached. The body
+    /// of a `try` counts as passed: its handlers mostly leave.
+    pub fn dominates(self, other: Node<'m>) -> bool {
+        for block in self.surroundings().filter(|node| node.is(Kind::Block)) {
+            let branches = block.parent().is_some_and(|parent| match parent.kind() {
+                Kind::If | Kind::Clause | Kind::For | Kind::While | Kind::Handler | Kind::Case => true,
+                Kind::Try => block.role() == Role::Orelse,
+                _ => false,
+            });
+            if branches && !block.contains(other) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The value that a name was last given here, if exactly one assignment reaches it.
+    pub fn assigned_value(self) -> Option<Node<'m>> {
+        if !self.is(Kind::Name) {
+            return None;
+        }
+        let bindings = self.reaching_bindings();
+        let [binding] = bindings.as_slice() else { return None };
+        let data = self.source_file().tree.bindings[*binding as usize];
+        match data.kind {
+            BindingKind::Assignment | BindingKind::Annotated | BindingKind::Named => {
+                let target = self.at(data.node);
+                let parent = target.parent()?;
+                match parent.kind() {
+                    Kind::Assign | Kind::AnnAssign | Kind::Named => parent.child(Role::Value),
+                    _ => None,
+                }
+            }
+            BindingKind::With => {
+                let item = self.at(data.node).parent().filter(|parent| parent.is(Kind::WithItem))?;
+                item.child(Role::Context)
+            }
+            _ => None,
+        }
+    }
+
+    /// The constant or module-level value behind a name, an attribute of a module, or the expression itself.
+    pub fn resolved_value(self) -> Node<'m> {
+        let mut node = self;
+        for _ in 0..6 {
+            match node.kind() {
+                Kind::Name => match node.assigned_value().or_else(|| node.model.alias_value(node)) {
+                    Some(value) if value != node => node = value,
+                    _ => return node,
+                },
+                _ => return node,
+            }
+        }
+        node
+    }
+
+    /// The parameter that this name is, if nothing has assigned to it since.
+    pub fn as_parameter(self) -> Option<Node<'m>> {
+        if !self.is(Kind::Name) {
+            return None;
+        }
+        let bindings = self.reaching_bindings();
+        let [binding] = bindings.as_slice() else { return None };
+        let data = self.source_file().tree.bindings[*binding as usize];
+        (data.kind == BindingKind::Parameter).then(|| self.at(data.node))
+    }
+
+    /// Visits the calls that a value came through, from the last one back: receivers, the statement that was
+    /// executed, what names were assigned, and the results of the given functions that were called.
+    pub fn origins(self, visit: &mut dyn FnMut(Node<'m>) -> ControlFlow<()>) -> ControlFlow<()> {
+        self.origins_within(visit, 0)
+    }
+
+    fn origins_within(
+        self,
+        visit: &mut dyn FnMut(Node<'m>) -> ControlFlow<()>,
+        depth: u32,
+    ) -> ControlFlow<()> {
+        if depth > 24 {
+            return ControlFlow::Continue(());
+        }
+        match self.kind() {
+            Kind::Await | Kind::Named | Kind::Starred => {
+                let inner = self.unwrapped();
+                if inner != self {
+                    return inner.origins_within(visit, depth + 1);
+                }
+            }
+            Kind::BoolOp => {
+                for child in self.children() {
+                    child.origins_within(visit, depth + 1)?;
+                }
+            }
+            Kind::Subscript => {
+                if let Some(value) = self.child(Role::Value) {
+                    return value.origins_within(visit, depth + 1);
+                }
+            }
+            Kind::Conditional => {
+                for role in [Role::Body, Role::Orelse] {
+                    if let Some(child) = self.child(role) {
+                        child.origins_within(visit, depth + 1)?;
+                    }
+                }
+            }
+            Kind::Name => {
+                let tree = &self.source_file().tree;
+                for binding in self.reaching_bindings() {
+                    let data = tree.bindings[binding as usize];
+                    let target = self.at(data.node);
+                    let value = match data.kind {
+                        BindingKind::Assignment | BindingKind::Annotated | BindingKind::Named => {
+                            target.parent().and_then(|parent| parent.child(Role::Value))
+                        }
+                        BindingKind::Loop => target.parent().and_then(|parent| parent.child(Role::Iterable)),
+                        _ => None,
+                    };
+                    if let Some(value) = value
+                        && value != self
+                    {
+                        value.origins_within(visit, depth + 1)?;
+                    }
+                }
+            }
+            Kind::Call => {
+                visit(self)?;
+                if let Some(receiver) = self.receiver() {
+                    receiver.origins_within(visit, depth + 1)?;
+                }
+                if self
+                    .api()
+                    .is_some_and(|api| api.has(Tag::Executes) || api.has(Tag::Fetches) || api.has(Tag::Wraps))
+                    && let Some(statement) = self.argument(0)
+                {
+                    statement.origins_within(visit, depth + 1)?;
+                }
+                if let Some(place) = self.target() {
+                    let function = self.model.node(place);
+                    for value in function.own_returns().take(6).filter_map(|node| node.child(Role::Value)) {
+                        value.origins_within(visit, depth + 6)?;
+                    }
+                }
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The first call among the origins that fits.
+    pub fn origin(self, mut fits: impl FnMut(Node<'m>) -> bool) -> Option<Node<'m>> {
+        let mut found = None;
+        let _ = self.origins(&mut |call| {
+            if fits(call) {
+                found = Some(call);
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        found
+    }
+
+    /// The given function that a call runs: a function, a method, or a class's `__init__`.
+    pub fn target(self) -> Option<Place> {
+        match self.callee()?.ty() {
+            Type::Function(place) | Type::Method(place) => Some(place),
+            Type::Class(place) => self.model.method_of(place, "__init__"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! What a function is for, and where it runs.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::types::Type;
+use super::{Model, Node, Place};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FunctionRole {
+    /// A route handler; its [`Route`] says which.
+    Handler,
+    /// Named by a `Depends`.
+    Dependency,
+    /// Runs when the application starts or stops.
+    Lifespan,
+    Middleware,
+    ExceptionHandler,
+    /// Runs on a schedule.
+    Job,
+    GraphNode,
+    /// A tool that an agent may call.
+    Tool,
+    /// Started as a task beside its caller.
+    Task,
+    /// Runs after the response.
+    AfterResponse,
+    /// Runs in a thread or process of an executor.
+    Offloaded,
+}
+
+/// The route that a handler serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The decorator's call.
+    pub decorator: Place,
+}
+
+#[derive(Default)]
+pub(super) struct Roles {
+    pub ready: bool,
+    pub has_app: bool,
+    roles: FxHashMap<Place, Vec<FunctionRole>>,
+    routes: FxHashMap<Place, Route>,
+    /// Callables that a call hands on, with that call.
+    handed: FxHashSet<Place>,
+}
+
+const METHODS: [&str; 10] =
+    ["get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route", "websocket"];
+
+impl Roles {
+    pub fn find(model: &Model<'_>) -> Self {
+        let mut roles = Self { ready: true, ..Self::default() };
+        for function in model.functions().filter(|function| function.is(Kind::FunctionDef)) {
+            for decorator in function.decorators() {
+                roles.decorated(function, decorator);
+            }
+        }
+        for call in model.calls() {
+            roles.called(model, call);
+        }
+        roles
+    }
+
+    fn add(&mut self, place: Place, role: FunctionRole) {
+        let roles = self.roles.entry(place).or_default();
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+
+    fn decorated(&mut self, function: Node<'_>, decorator: Node<'_>) {
+        let place = function.place();
+        if decorator.is(Kind::Call) {
+            if is_route(decorator) {
+                self.add(place, FunctionRole::Handler);
+                self.routes.insert(place, Route { decorator: decorator.place() });
+                return;
+            }
+            match decorator.callee_name() {
+                "on_event" => self.add(place, FunctionRole::Lifespan),
+                "middleware" if decorator.argument(0).is_some_and(|a| a.is(Kind::Str)) => {
+                    self.add(place, FunctionRole::Middleware);
+                }
+                "exception_handler" => self.add(place, FunctionRole::ExceptionHandler),
+                _ => {}
+            }
+        }
+        let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
+        if let Some(api) = api {
+            if api.has(Tag::MarksTool) {
+                self.add(place, FunctionRole::Tool);
+            }
+            if api.has(Tag::RepeatsFunction) || api.has(Tag::RegistersJob) {
+                self.add(place, FunctionRole::Job);
+            }
+        }
+    }
+
+    fn called(&mut self, model: &Model<'_>, call: Node<'_>) {
+        let name = call.callee_name();
+        if matches!(name, "Depends" | "Security") {
+            if let Some(dependency) = model.dependency_of(call)
+                && let Some(place) = function_of(dependency)
+            {
+                self.add(place, FunctionRole::Dependency);
+            }
+            return;
+        }
+        if let Some(lifespan) = call.keyword("lifespan")
+            && let Some(place) = function_of(lifespan)
+        {
+            self.add(place, FunctionRole::Lifespan);
+        }
+        if name == "add_exception_handler"
+            && let Some(place) = call.argument(1).and_then(function_of)
+        {
+            self.add(place, FunctionRole::ExceptionHandler);
+        }
+        if name == "add_node" {
+            for argument in call.positional().chain(call.keyword("action")) {
+                if let Some(place) = function_of(argument) {
+                    self.add(place, FunctionRole::GraphNode);
+                }
+            }
+        }
+        let Some(api) = call.api() else { return };
+        if api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App)) {
+            self.has_app = true;
+        }
+        let Some(callable) = call.scheduled_callable() else { return };
+        let role = if api.has(Tag::Offloads) {
+            FunctionRole::Offloaded
+        } else if api.has(Tag::StartsTask) {
+            FunctionRole::Task
+        } else if api.has(Tag::AfterResponse) {
+            FunctionRole::AfterResponse
+        } else if api.has(Tag::RegistersJob) {
+            FunctionRole::Job
+        } else {
+            return;
+        };
+        let place = if callable.is(Kind::Call) { callable.target() } else { function_of(callable) };
+        if let Some(place) = place {
+            self.add(place, role);
+            self.handed.insert(place);
+        }
+    }
+}
+
+/// The given function that an expression names, `functools.partial` around it included.
+fn function_of(expression: Node<'_>) -> Option<Place> {
+    match expression.ty() {
+        Type::Function(place) | Type::Method(place) => Some(place),
+        _ if expression.is(Kind::Lambda) => Some(expression.place()),
+        _ if expression.is(Kind::Call) && expression.callee_name() == "partial" => {
+            function_of(expression.argument(0)?)
+        }
+        _ => None,
+    }
+}
+
+/// `@router.get("/path")`, by the router's type, or by its look where the router comes from elsewhere.
+fn is_route(decorator: Node<'_>) -> bool {
+    if let Some(api) = decorator.api() {
+        return api.has(Tag::MarksRoute);
+    }
+    METHODS.contains(&decorator.callee_name())
+        && decorator.receiver().is_some_and(|receiver| {
+            matches!(receiver.ty(), Type::Unknown | Type::Foreign(_) | Type::Path(_) | Type::None)
+        })
+        && decorator.argument_or_keyword(0, "path").is_some_and(|path| {
+            path.is(Kind::FString)
+                || (path.is(Kind::Str) && (path.name().is_empty() || path.name().starts_with('/')))
+        })
+}
+
+impl<'m> Node<'m> {
+    /// Whether this function has the role.
+    pub fn plays(self, role: FunctionRole) -> bool {
+        self.model.roles.roles.get(&self.place()).is_some_and(|roles| roles.contains(&role))
+    }
+
+    /// The decorator that makes this function a route handler.
+    pub fn route(self) -> Option<Node<'m>> {
+        let model = self.model;
+        model.roles.routes.get(&self.place()).map(|route| model.node(route.decorator))
+    }
+
+    /// The path that a handler serves, without the prefix of its router; empty if it is not a plain string.
+    pub fn route_path(self) -> &'m str {
+        self.route()
+            .and_then(|decorator| decorator.argument_or_keyword(0, "path"))
+            .filter(|path| path.is(Kind::Str))
+            .map_or("", Node::name)
+    }
+
+    /// The `async def` whose code this is, directly: what runs here runs on the event loop.
+    pub fn on_event_loop(self) -> Option<Node<'m>> {
+        self.function().filter(|function| function.is(Kind::FunctionDef) && function.is_async())
+    }
+
+    /// Whether a request waits for this function: a handler, dependency, middleware, or what these call.
+    pub fn serves_requests(self) -> bool {
+        self.reached_from(&mut Vec::new(), |function| {
+            [
+                FunctionRole::Handler,
+                FunctionRole::Dependency,
+                FunctionRole::Middleware,
+                FunctionRole::ExceptionHandler,
+                FunctionRole::GraphNode,
+                FunctionRole::Tool,
+            ]
+            .iter()
+            .any(|&role| function.plays(role))
+        })
+    }
+
+    /// Whether this function, or one that reaches it, fits.
+    fn reached_from(self, seen: &mut Vec<Place>, fits: impl Fn(Node<'m>) -> bool + Copy) -> bool {
+        if fits(self) {
+            return true;
+        }
+        if seen.len() > 60 || seen.contains(&self.place()) {
+            return false;
+        }
+        seen.push(self.place());
+        let model: &'m Model<'m> = self.model;
+        model
+            .callers_of(self.place())
+            .iter()
+            .filter_map(|&call| model.node(call).function())
+            .any(|caller| caller.reached_from(seen, fits))
+            || (self.is(Kind::FunctionDef)
+                && self.function().is_some_and(|outer| outer.reached_from(seen, fits)))
+    }
+
+    /// Whether this only runs while the application starts or stops, or when the module is imported.
+    pub fn runs_at_startup(self) -> bool {
+        match self.function() {
+            None => true,
+            Some(function) => function.plays(FunctionRole::Lifespan),
+        }
+    }
+
+    /// Whether the code is a test, a script or a migration, where most production rules do not hold.
+    pub fn is_outside_production(self) -> bool {
+        let file = self.source_file();
+        file.is_test || file.is_migration
+    }
+}
+
+impl<'s> Model<'s> {
+    /// The calls that run a given function.
+    pub fn callers_of(&self, function: Place) -> &[Place] {
+        if let Some(map) = self.callers.get() {
+            return map.get(&function).map(Vec::as_slice).unwrap_or_default();
+        }
+        if !self.roles.ready || self.depth.get() > 0 {
+            // Asked for while types are still being found out: nothing is known yet, and nothing is remembered.
+            return &[];
+        }
+        let mut map: FxHashMap<Place, Vec<Place>> = FxHashMap::default();
+        for call in self.calls() {
+            if let Some(target) = call.target() {
+                map.entry(target).or_default().push(call.place());
+            }
+            for argument in call.positional().chain(call.keywords().filter_map(|k| k.child(Role::Value))) {
+                // A callable that is handed on runs on behalf of the call.
+                if matches!(argument.kind(), Kind::Name | Kind::Attribute)
+                    && let Type::Function(place) | Type::Method(place) = argument.ty()
+                {
+                    map.entry(place).or_default().push(call.place());
+                }
+            }
+        }
+        let _ = self.callers.set(map);
+        self.callers.get().and_then(|map| map.get(&function)).map(Vec::as_slice).unwrap_or_default()
+    }
+}

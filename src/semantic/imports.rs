@@ -1,0 +1,144 @@
+//! Modules and names across the given files: imports, relative imports, re-exports and star imports.
+
+use super::types::{Type, TypeId};
+use super::{File, Model, Place};
+use crate::stack;
+use crate::syntax::{BindingKind, Symbol};
+
+impl Model<'_> {
+    /// The given file that an import of a dotted name reaches. Which folder is the import root is not known, so a
+    /// file matches by a suffix of its path, or (where only a part of a project was given) the other way round;
+    /// a package that is known from elsewhere is matched only by a file at the root.
+    pub(super) fn module_file(&self, name: &str, from: u32) -> Option<u32> {
+        let candidates = |name: &str| {
+            self.modules
+                .get(name)
+                .map(Vec::as_slice)
+                .unwrap_or_default()
+                .iter()
+                .copied()
+                .filter(|&file| file != from)
+        };
+        if let Some(exact) = candidates(name).find(|&file| self.files[file as usize].module == name) {
+            return Some(exact);
+        }
+        let package = name.split('.').next().unwrap_or(name);
+        if stack::knows_package(package) {
+            return None;
+        }
+        let home = &self.files[from as usize].module;
+        let nearest = |name: &str| {
+            candidates(name).max_by_key(|&file| {
+                let module = &self.files[file as usize].module;
+                let shared = module.split('.').zip(home.split('.')).take_while(|(a, b)| a == b).count();
+                (shared, std::cmp::Reverse(module.len()))
+            })
+        };
+        if let Some(found) = nearest(name) {
+            return Some(found);
+        }
+        // `from backend.services.billing import …` when only `services/billing.py` or `billing.py` was given.
+        let mut rest = name;
+        while let Some((_, shorter)) = rest.split_once('.') {
+            rest = shorter;
+            if let Some(file) = candidates(rest).find(|&file| self.files[file as usize].module == rest) {
+                return Some(file);
+            }
+        }
+        None
+    }
+
+    /// The dotted name that a relative import means in a file; the name itself if it is absolute.
+    pub(super) fn absolute_module(&self, file: &File, name: &str) -> String {
+        let level = name.bytes().take_while(|&byte| byte == b'.').count();
+        if level == 0 {
+            return name.to_owned();
+        }
+        let mut parts: Vec<&str> = file.module.split('.').filter(|part| !part.is_empty()).collect();
+        let up = if file.is_package { level - 1 } else { level };
+        parts.truncate(parts.len().saturating_sub(up));
+        parts.extend(name[level..].split('.').filter(|part| !part.is_empty()));
+        parts.join(".")
+    }
+
+    /// What `import a.b` or `from a import b` binds.
+    pub(super) fn imported(&self, file: u32, alias: u32, kind: BindingKind) -> Type {
+        let data = &self.files[file as usize];
+        let node = &data.tree.nodes[alias as usize];
+        let name = self.text(node.name);
+        if kind == BindingKind::Import {
+            // `import a.b` binds `a`, through which `a.b` is then reached.
+            let bound = if node.is_store { name } else { name.split('.').next().unwrap_or(name) };
+            return match self.module_file(bound, file) {
+                Some(found) => Type::Module(found),
+                None => Type::Path(self.table.path(bound)),
+            };
+        }
+        let written = self.text(data.tree.nodes[node.parent as usize].name);
+        let module = self.absolute_module(data, written);
+        if let Some(found) = self.module_file(&module, file)
+            && let Some(member) = self.module_member(found, node.name)
+        {
+            return self.table.get(member);
+        }
+        let full = if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") };
+        if let Some(found) = self.module_file(&full, file)
+            && self.files[found as usize].module.ends_with(&full)
+        {
+            return Type::Module(found);
+        }
+        if written.starts_with('.') {
+            // A module of the project that was not given: its names must not be taken for a library's.
+            return Type::Path(self.table.path(&format!(".{full}")));
+        }
+        Type::Path(self.table.path(&full))
+    }
+
+    /// A name of a given module, re-exports included; nothing if the module does not bind it.
+    pub(super) fn module_member(&self, file: u32, name: Symbol) -> Option<TypeId> {
+        let tree = &self.files[file as usize].tree;
+        if tree.last_binding.contains_key(&(0, name)) {
+            return Some(self.type_of_bindings(file, tree.bindings_of(0, name).collect()));
+        }
+        // `from x import *` in this module.
+        let star = self.symbol("*")?;
+        if self.depth.get() > 40 {
+            return None;
+        }
+        self.depth.set(self.depth.get() + 1);
+        let found = tree.bindings_of(0, star).find_map(|binding| {
+            let alias = tree.bindings[binding as usize].node;
+            let import = tree.nodes[alias as usize].parent;
+            let module =
+                self.absolute_module(&self.files[file as usize], self.text(tree.nodes[import as usize].name));
+            match self.module_file(&module, file) {
+                Some(found) => self.module_member(found, name),
+                None => self.star_of_library(&module, name),
+            }
+        });
+        self.depth.set(self.depth.get() - 1);
+        found.or_else(|| self.submodule(file, name))
+    }
+
+    fn star_of_library(&self, module: &str, name: Symbol) -> Option<TypeId> {
+        let path = format!("{module}.{}", self.text(name));
+        (stack::function(&path).is_some() || stack::class(&path).is_some())
+            .then(|| self.table.intern(Type::Path(self.table.path(&path))))
+    }
+
+    fn submodule(&self, file: u32, name: Symbol) -> Option<TypeId> {
+        let data = &self.files[file as usize];
+        if !data.is_package {
+            return None;
+        }
+        let full = format!("{}.{}", data.module, self.text(name));
+        let found =
+            self.modules.get(&full)?.iter().find(|&&found| self.files[found as usize].module == full)?;
+        Some(self.table.intern(Type::Module(*found)))
+    }
+
+    /// The function or class of a place, if the place is one.
+    pub(super) fn definition(&self, file: u32, node: u32) -> Place {
+        Place { file, node }
+    }
+}

@@ -1,0 +1,265 @@
+//! What the given files mean together: names, types, calls, contexts and the call graph.
+//!
+//! A [`Model`] is built once a check, from one walk a file ([`crate::syntax`]). It answers lazily and remembers its
+//! answers: what no rule asks is never computed. Rules see it through [`Node`], a place in one of the files.
+//!
+//! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
+//! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
+//! execution contexts), `summary` (what a function does, its callees included), `expressions` (values and words).
+
+mod calls;
+mod classes;
+mod expressions;
+mod flow;
+mod functions;
+mod imports;
+mod node;
+mod summary;
+mod types;
+
+use std::cell::{Cell, RefCell};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+pub use calls::{Api, Bounded, Deadline};
+pub use expressions::{is_secret_name, words_of};
+pub use functions::{FunctionRole, Route};
+pub use node::Node;
+pub use summary::{Blocking, ChainStep};
+pub use types::{PathId, Type};
+
+use crate::check::Source;
+use crate::report::FileKind;
+use crate::settings::Settings;
+use crate::syntax::{self, LineIndex, NodeId, Symbol, Symbols, Tree};
+use classes::ClassFacts;
+use functions::Roles;
+use types::TypeTable;
+
+/// A node of one of the files, as plain numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    pub file: u32,
+    pub node: NodeId,
+}
+
+/// One given file.
+pub struct File<'s> {
+    pub path: &'s str,
+    pub text: &'s str,
+    pub kind: FileKind,
+    pub lines: LineIndex,
+    pub tree: Tree,
+    /// The dotted name that the path gives a Python module: `app/services/a.py` is `app.services.a`.
+    module: String,
+    is_package: bool,
+    /// A test, by its path or because it imports a test framework.
+    pub is_test: bool,
+    /// Run by hand rather than imported: it has a main guard or a command-line parser.
+    pub is_script: bool,
+    /// An Alembic migration or its environment.
+    pub is_migration: bool,
+    /// The types of the nodes that were asked for: 0 is 'not asked yet', `u32::MAX` 'being computed', else the
+    /// type's number plus one.
+    types: Vec<Cell<u32>>,
+}
+
+pub struct Model<'s> {
+    pub settings: &'s Settings,
+    pub files: Vec<File<'s>>,
+    symbols: Symbols,
+    modules: FxHashMap<String, Vec<u32>>,
+    table: TypeTable,
+    depth: Cell<u32>,
+    classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
+    binding_types: RefCell<FxHashMap<(u32, u32), Option<types::TypeId>>>,
+    returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
+    blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
+    visiting: RefCell<FxHashSet<Place>>,
+    roles: Roles,
+    callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
+}
+
+impl<'s> Model<'s> {
+    pub fn new(sources: &'s [Source], settings: &'s Settings) -> Self {
+        let mut symbols = Symbols::default();
+        let files: Vec<File> = sources.iter().map(|source| File::read(source, &mut symbols)).collect();
+        let mut modules: FxHashMap<String, Vec<u32>> = FxHashMap::default();
+        for (index, file) in files.iter().enumerate() {
+            if file.kind == FileKind::Python {
+                // Every suffix is a way to import the file: which folder is the import root is not known.
+                let mut name = file.module.as_str();
+                loop {
+                    modules.entry(name.to_owned()).or_default().push(index as u32);
+                    match name.split_once('.') {
+                        Some((_, rest)) => name = rest,
+                        None => break,
+                    }
+                }
+            }
+        }
+        let mut model = Self {
+            settings,
+            files,
+            symbols,
+            modules,
+            table: TypeTable::default(),
+            depth: Cell::new(0),
+            classes: RefCell::default(),
+            binding_types: RefCell::default(),
+            returns: RefCell::default(),
+            blocking: RefCell::default(),
+            visiting: RefCell::default(),
+            roles: Roles::default(),
+            callers: std::cell::OnceCell::new(),
+        };
+        model.roles = Roles::find(&model);
+        model
+    }
+
+    pub fn text(&self, symbol: Symbol) -> &str {
+        self.symbols.text(symbol)
+    }
+
+    /// The symbol of a name, if any of the files contains it.
+    pub fn symbol(&self, text: &str) -> Option<Symbol> {
+        self.symbols.find(text)
+    }
+
+    pub fn node(&self, place: Place) -> Node<'_> {
+        Node { model: self, file: place.file, id: place.node }
+    }
+
+    /// The Python files.
+    pub fn python(&self) -> impl Iterator<Item = (u32, &File<'s>)> {
+        (0..).zip(&self.files).filter(|(_, file)| file.kind == FileKind::Python)
+    }
+
+    fn nodes<'m>(&'m self, list: fn(&Tree) -> &Vec<NodeId>) -> impl Iterator<Item = Node<'m>> {
+        self.python().flat_map(move |(file, data)| {
+            list(&data.tree).iter().map(move |&id| Node { model: self, file, id })
+        })
+    }
+
+    /// All calls of all files.
+    pub fn calls(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.calls)
+    }
+
+    /// All `def` and `lambda`.
+    pub fn functions(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.functions)
+    }
+
+    pub fn classes(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.classes)
+    }
+
+    /// Plain, augmented and annotated assignments.
+    pub fn assignments(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.assignments)
+    }
+
+    pub fn raises(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.raises)
+    }
+
+    pub fn returns(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.returns)
+    }
+
+    pub fn yields(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.yields)
+    }
+
+    pub fn handlers(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.handlers)
+    }
+
+    pub fn dictionaries(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.dictionaries)
+    }
+
+    pub fn loops(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.loops)
+    }
+
+    pub fn withs(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.withs)
+    }
+
+    pub fn ifs(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes(|tree| &tree.ifs)
+    }
+
+    /// Whether any given file builds the application object.
+    pub fn has_app(&self) -> bool {
+        self.roles.has_app
+    }
+}
+
+impl<'s> File<'s> {
+    fn read(source: &'s Source, symbols: &mut Symbols) -> Self {
+        let text = source.text.as_str();
+        let kind = syntax::kind_of(&source.path, text);
+        let tree = if kind == FileKind::Python { syntax::parse(text, symbols) } else { Tree::default() };
+        let trimmed = source.path.trim_start_matches("./").trim_start_matches('/').replace('\\', "/");
+        let stem = trimmed.rsplit_once('.').map_or(trimmed.as_str(), |(stem, _)| stem);
+        let is_package = stem == "__init__" || stem.ends_with("/__init__");
+        let module = stem.strip_suffix("__init__").unwrap_or(stem).trim_end_matches('/').replace('/', ".");
+        let types = vec![Cell::new(0); tree.nodes.len()];
+        let mut file = Self {
+            path: &source.path,
+            text,
+            kind,
+            lines: LineIndex::new(text),
+            tree,
+            module,
+            is_package,
+            is_test: is_test_path(&trimmed),
+            is_script: false,
+            is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
+            types,
+        };
+        file.look_at_module(symbols);
+        file
+    }
+
+    fn look_at_module(&mut self, symbols: &Symbols) {
+        let name_is = |name: Symbol, text: &str| symbols.find(text) == Some(name);
+        for binding in &self.tree.bindings {
+            if binding.scope != 0 {
+                continue;
+            }
+            let data = &self.tree.nodes[binding.node as usize];
+            let module = match binding.kind {
+                syntax::BindingKind::Import => data.name,
+                syntax::BindingKind::ImportFrom => self.tree.nodes[data.parent as usize].name,
+                _ => continue,
+            };
+            if name_is(module, "pytest") || name_is(module, "unittest") {
+                self.is_test = true;
+            }
+            if name_is(module, "argparse") || name_is(module, "typer") || name_is(module, "click") {
+                self.is_script = true;
+            }
+        }
+        let main = symbols.find("__main__");
+        self.is_script |= self.tree.ifs.iter().any(|&node| {
+            self.tree.child(node, syntax::Role::Test).is_some_and(|test| {
+                let data = &self.tree.nodes[test as usize];
+                data.scope == 0
+                    && data.kind == syntax::Kind::Compare
+                    && (test..data.end).any(|inner| Some(self.tree.nodes[inner as usize].name) == main)
+            })
+        });
+    }
+}
+
+fn is_test_path(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with("test_")
+        || name.ends_with("_test.py")
+        || name == "conftest.py"
+        || path.split('/').any(|part| part == "tests" || part == "test" || part == "testing")
+}

@@ -1,0 +1,417 @@
+//! A place in one of the files: its shape, its surroundings, its text.
+
+use std::fmt;
+
+use super::{File, Model, Place};
+use crate::report::Range;
+use crate::syntax::{Kind, NodeData, NodeId, Operator, Role, ScopeKind, Symbol};
+
+/// A node of a file's tree, with the model that gives it meaning. Copying it copies three numbers.
+#[derive(Clone, Copy)]
+pub struct Node<'m> {
+    pub model: &'m Model<'m>,
+    pub file: u32,
+    pub id: NodeId,
+}
+
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+}
+
+impl Eq for Node<'_> {}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?}", self.kind(), self.source())
+    }
+}
+
+impl<'m> Node<'m> {
+    pub fn place(self) -> Place {
+        Place { file: self.file, node: self.id }
+    }
+
+    pub fn at(self, id: NodeId) -> Node<'m> {
+        Node { id, ..self }
+    }
+
+    pub fn source_file(self) -> &'m File<'m> {
+        &self.model.files[self.file as usize]
+    }
+
+    pub fn data(self) -> &'m NodeData {
+        &self.source_file().tree.nodes[self.id as usize]
+    }
+
+    pub fn kind(self) -> Kind {
+        self.data().kind
+    }
+
+    pub fn is(self, kind: Kind) -> bool {
+        self.kind() == kind
+    }
+
+    pub fn role(self) -> Role {
+        self.data().role
+    }
+
+    pub fn operator(self) -> Operator {
+        self.data().operator
+    }
+
+    pub fn is_async(self) -> bool {
+        self.data().is_async
+    }
+
+    pub fn symbol(self) -> Symbol {
+        self.data().name
+    }
+
+    /// The identifier, attribute, keyword, parameter or short string.
+    pub fn name(self) -> &'m str {
+        self.model.text(self.data().name)
+    }
+
+    /// The text as it stands in the file.
+    pub fn source(self) -> &'m str {
+        let data = self.data();
+        self.source_file().text.get(data.start as usize..data.stop as usize).unwrap_or_default()
+    }
+
+    /// The text on one line, shortened to what fits into a message.
+    pub fn excerpt(self) -> String {
+        let mut text = String::new();
+        for word in self.source().split_whitespace() {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(word);
+            if text.len() > 60 {
+                break;
+            }
+        }
+        if text.chars().count() > 60 {
+            text = text.chars().take(57).collect();
+            text.push('…');
+        }
+        text
+    }
+
+    pub fn range(self) -> Range {
+        let data = self.data();
+        let file = self.source_file();
+        file.lines.range(file.text, data.start, data.stop)
+    }
+
+    /// The range of the first line alone, for definitions and clauses that span many.
+    pub fn heading(self) -> Range {
+        let file = self.source_file();
+        let mut range = self.range();
+        if range.end.line > range.start.line {
+            let start = self.data().start as usize;
+            let line = file.text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+            range.end = range.start;
+            range.end.column += line.trim_end().chars().count() as u32;
+        }
+        range
+    }
+
+    /// The line on which it starts, from 1.
+    pub fn line(self) -> u32 {
+        self.source_file().lines.line(self.data().start)
+    }
+
+    // Surroundings
+
+    pub fn parent(self) -> Option<Node<'m>> {
+        (self.id != 0).then(|| self.at(self.data().parent))
+    }
+
+    /// The enclosing nodes, the nearest first.
+    pub fn ancestors(self) -> impl Iterator<Item = Node<'m>> {
+        std::iter::successors(self.parent(), |node| node.parent())
+    }
+
+    /// The enclosing nodes up to and without the nearest function: what holds whenever this place is reached.
+    pub fn surroundings(self) -> impl Iterator<Item = Node<'m>> {
+        self.ancestors().take_while(|node| !node.is_function() && !node.is(Kind::ClassDef))
+    }
+
+    pub fn children(self) -> impl Iterator<Item = Node<'m>> {
+        self.source_file().tree.children(self.id).map(move |id| self.at(id))
+    }
+
+    pub fn child(self, role: Role) -> Option<Node<'m>> {
+        self.source_file().tree.child(self.id, role).map(|id| self.at(id))
+    }
+
+    /// This node and all below it, in the order of evaluation.
+    pub fn descendants(self) -> impl Iterator<Item = Node<'m>> {
+        (self.id..self.data().end).map(move |id| self.at(id))
+    }
+
+    pub fn descendants_of(self, kind: Kind) -> impl Iterator<Item = Node<'m>> {
+        self.descendants().filter(move |node| node.is(kind))
+    }
+
+    /// Whether `other` is this node or below it.
+    pub fn contains(self, other: Node<'m>) -> bool {
+        self.file == other.file && self.id <= other.id && other.id < self.data().end
+    }
+
+    pub fn is_function(self) -> bool {
+        matches!(self.kind(), Kind::FunctionDef | Kind::Lambda)
+    }
+
+    /// The nearest enclosing `def` or `lambda`. A decorator, default or annotation belongs to the outer one.
+    pub fn function(self) -> Option<Node<'m>> {
+        let tree = &self.source_file().tree;
+        let mut scope = self.data().scope;
+        loop {
+            let data = tree.scopes[scope as usize];
+            match data.kind {
+                ScopeKind::Function | ScopeKind::Lambda => return Some(self.at(data.node)),
+                ScopeKind::Module => return None,
+                ScopeKind::Class | ScopeKind::Comprehension => scope = data.parent,
+            }
+        }
+    }
+
+    /// The nearest enclosing class whose body this is in, functions in between included.
+    pub fn class(self) -> Option<Node<'m>> {
+        let tree = &self.source_file().tree;
+        let mut scope = self.data().scope;
+        loop {
+            let data = tree.scopes[scope as usize];
+            match data.kind {
+                ScopeKind::Class => return Some(self.at(data.node)),
+                ScopeKind::Module => return None,
+                _ => scope = data.parent,
+            }
+        }
+    }
+
+    /// The class of which this function is a method.
+    pub fn owner(self) -> Option<Node<'m>> {
+        let tree = &self.source_file().tree;
+        let scope = tree.scopes[self.data().scope as usize];
+        (scope.kind == ScopeKind::Class).then(|| self.at(scope.node))
+    }
+
+    /// The enclosing definitions, dotted; empty at module level.
+    pub fn qualified_name(self) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        if matches!(self.kind(), Kind::FunctionDef | Kind::ClassDef) {
+            names.push(self.name());
+        }
+        names.extend(
+            self.ancestors()
+                .filter(|node| matches!(node.kind(), Kind::FunctionDef | Kind::ClassDef))
+                .map(|node| node.name()),
+        );
+        names.reverse();
+        names.join(".")
+    }
+
+    /// The nearest enclosing statement, or this node if it is one.
+    pub fn statement(self) -> Node<'m> {
+        std::iter::once(self)
+            .chain(self.ancestors())
+            .find(|node| node.parent().is_some_and(|parent| parent.is(Kind::Block)))
+            .unwrap_or(self)
+    }
+
+    /// The nearest enclosing loop of the same function whose body repeats this place.
+    pub fn enclosing_loop(self) -> Option<Node<'m>> {
+        let mut below = self;
+        for node in self.surroundings() {
+            let repeats = match node.kind() {
+                Kind::For => below.role() == Role::Body,
+                Kind::While => matches!(below.role(), Role::Body | Role::Test),
+                Kind::ListComp | Kind::SetComp | Kind::DictComp | Kind::Generator => {
+                    below.role() != Role::Clause
+                }
+                _ => false,
+            };
+            if repeats {
+                return Some(node);
+            }
+            below = node;
+        }
+        None
+    }
+
+    /// The `try` statements of the same function whose body this is in, the nearest first.
+    pub fn enclosing_tries(self) -> impl Iterator<Item = Node<'m>> {
+        let mut below = self;
+        self.surroundings().filter(move |node| {
+            let protects = node.is(Kind::Try) && below.role() == Role::Body;
+            below = *node;
+            protects
+        })
+    }
+
+    /// The nearest enclosing `except` clause of the same function.
+    pub fn enclosing_handler(self) -> Option<Node<'m>> {
+        self.surroundings().find(|node| node.is(Kind::Handler))
+    }
+
+    /// The items of the `with` statements of the same function around this place, the nearest first.
+    pub fn enclosing_with_items(self) -> impl Iterator<Item = Node<'m>> {
+        let mut below = self;
+        self.surroundings()
+            .filter(move |node| {
+                let inside = node.is(Kind::With) && below.role() == Role::Body;
+                below = *node;
+                inside
+            })
+            .flat_map(|with| with.children().filter(|child| child.is(Kind::WithItem)))
+    }
+
+    pub fn is_awaited(self) -> bool {
+        self.parent().is_some_and(|parent| parent.is(Kind::Await))
+    }
+
+    /// The expression without the `await`, star or assignment expression around its value.
+    pub fn unwrapped(self) -> Node<'m> {
+        match self.kind() {
+            Kind::Await | Kind::Named => self.child(Role::Value).map_or(self, Node::unwrapped),
+            Kind::Starred => self.child(Role::Item).map_or(self, Node::unwrapped),
+            _ => self,
+        }
+    }
+
+    // Calls
+
+    /// The expression that is called.
+    pub fn callee(self) -> Option<Node<'m>> {
+        self.child(Role::Callee)
+    }
+
+    /// The object on which a method is called, or of which an attribute is read.
+    pub fn receiver(self) -> Option<Node<'m>> {
+        let attribute = if self.is(Kind::Call) { self.callee()? } else { self };
+        attribute.is(Kind::Attribute).then(|| attribute.child(Role::Value))?
+    }
+
+    /// The last name of what is called: `get` in `client.get(…)` and in `get(…)`.
+    pub fn callee_name(self) -> &'m str {
+        self.callee()
+            .filter(|callee| matches!(callee.kind(), Kind::Name | Kind::Attribute))
+            .map_or("", Node::name)
+    }
+
+    /// The positional arguments of a call, stars included.
+    pub fn positional(self) -> impl Iterator<Item = Node<'m>> {
+        self.children().filter(|child| child.role() == Role::Argument && !child.is(Kind::Keyword))
+    }
+
+    /// A positional argument by its index from 0; nothing behind a star.
+    pub fn argument(self, index: usize) -> Option<Node<'m>> {
+        self.positional().take_while(|argument| !argument.is(Kind::Starred)).nth(index)
+    }
+
+    /// The keyword arguments of a call or class definition, `**` included (their name is empty).
+    pub fn keywords(self) -> impl Iterator<Item = Node<'m>> {
+        self.children().filter(|child| child.is(Kind::Keyword))
+    }
+
+    /// The value of a keyword argument.
+    pub fn keyword(self, name: &str) -> Option<Node<'m>> {
+        self.keywords().find(|keyword| keyword.name() == name)?.child(Role::Value)
+    }
+
+    /// The value of an argument by its index or its name.
+    pub fn argument_or_keyword(self, index: usize, name: &str) -> Option<Node<'m>> {
+        self.keyword(name).or_else(|| self.argument(index))
+    }
+
+    /// Whether the call hands on arguments that are not written out: `*args`, `**options`.
+    pub fn has_hidden_arguments(self) -> bool {
+        self.children().any(|child| {
+            child.role() == Role::Argument
+                && (child.is(Kind::Starred) || (child.is(Kind::Keyword) && child.symbol().is_empty()))
+        })
+    }
+
+    // Functions
+
+    pub fn parameters(self) -> impl Iterator<Item = Node<'m>> {
+        self.children().filter(|child| child.role() == Role::Parameter)
+    }
+
+    pub fn parameter(self, name: &str) -> Option<Node<'m>> {
+        self.parameters().find(|parameter| parameter.name() == name)
+    }
+
+    /// The expressions behind the `@` signs.
+    pub fn decorators(self) -> impl Iterator<Item = Node<'m>> {
+        self.children()
+            .filter(|child| child.role() == Role::Decorator)
+            .filter_map(|decorator| decorator.child(Role::Value))
+    }
+
+    pub fn body(self) -> Option<Node<'m>> {
+        self.child(Role::Body)
+    }
+
+    /// The calls in this function's own code, nested functions left out.
+    pub fn own_calls(self) -> impl Iterator<Item = Node<'m>> {
+        self.own(&self.source_file().tree.calls)
+    }
+
+    pub fn own_returns(self) -> impl Iterator<Item = Node<'m>> {
+        self.own(&self.source_file().tree.returns)
+    }
+
+    pub fn own_yields(self) -> impl Iterator<Item = Node<'m>> {
+        self.own(&self.source_file().tree.yields)
+    }
+
+    pub fn own_assignments(self) -> impl Iterator<Item = Node<'m>> {
+        self.own(&self.source_file().tree.assignments)
+    }
+
+    pub fn own_raises(self) -> impl Iterator<Item = Node<'m>> {
+        self.own(&self.source_file().tree.raises)
+    }
+
+    pub fn own_ifs(self) -> impl Iterator<Item = Node<'m>> {
+        self.own(&self.source_file().tree.ifs)
+    }
+
+    pub fn own_loops(self) -> impl Iterator<Item = Node<'m>> {
+        self.own(&self.source_file().tree.loops)
+    }
+
+    fn own(self, list: &'m [NodeId]) -> impl Iterator<Item = Node<'m>> {
+        self.within(list).filter(move |node| node.function() == Some(self))
+    }
+
+    /// The nodes of a sorted list that lie below this one.
+    pub fn within(self, list: &'m [NodeId]) -> impl Iterator<Item = Node<'m>> {
+        let from = list.partition_point(|&id| id < self.id);
+        let to = list.partition_point(|&id| id < self.data().end);
+        list[from..to].iter().map(move |&id| self.at(id))
+    }
+
+    /// All calls below this node, nested functions included.
+    pub fn calls_within(self) -> impl Iterator<Item = Node<'m>> {
+        self.within(&self.source_file().tree.calls)
+    }
+
+    pub fn is_generator(self) -> bool {
+        self.own_yields().next().is_some()
+    }
+
+    /// The values of an assignment's targets that are plain names, attributes or subscripts.
+    pub fn targets(self) -> impl Iterator<Item = Node<'m>> {
+        self.children().filter(|child| child.role() == Role::Target)
+    }
+
+    pub fn value(self) -> Option<Node<'m>> {
+        self.child(Role::Value)
+    }
+}

@@ -1,0 +1,125 @@
+//! What a function does, its callees included.
+
+use super::types::Type;
+use super::{Model, Node, Place};
+use crate::stack::{System, Tag};
+use crate::syntax::Kind;
+
+/// How deep a chain of calls is followed.
+const LONGEST_CHAIN: usize = 6;
+
+/// Why calling a function holds its thread.
+#[derive(Clone, Debug)]
+pub struct Blocking {
+    pub system: System,
+    /// The calls from the function down to the one that waits.
+    pub chain: Vec<ChainStep>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ChainStep {
+    pub call: Place,
+}
+
+impl<'m> Node<'m> {
+    /// What this call makes its thread wait for, directly or through given functions that it runs to their end.
+    pub fn blocking(self) -> Option<Blocking> {
+        let step = ChainStep { call: self.place() };
+        if let Some(system) = self.blocks_for() {
+            return Some(Blocking { system, chain: vec![step] });
+        }
+        let function = self.model.node(self.target()?);
+        let mut inner = self.model.function_blocking(function)?;
+        if inner.chain.len() >= LONGEST_CHAIN {
+            return None;
+        }
+        inner.chain.insert(0, step);
+        Some(inner)
+    }
+
+    /// The first of this function's own calls, or of what they run, that fits; callables that are handed to another
+    /// thread or started as a task are not followed, nested functions are where they are called.
+    pub fn reaches(self, fits: &dyn Fn(Node<'m>) -> bool) -> Option<Vec<Node<'m>>> {
+        self.reaches_within(fits, &mut Vec::new())
+    }
+
+    fn reaches_within(self, fits: &dyn Fn(Node<'m>) -> bool, seen: &mut Vec<Place>) -> Option<Vec<Node<'m>>> {
+        if seen.len() > 40 || seen.contains(&self.place()) {
+            return None;
+        }
+        seen.push(self.place());
+        let model: &'m Model<'m> = self.model;
+        if let Some(call) = self.own_calls().find(|&call| fits(call)) {
+            return Some(vec![call]);
+        }
+        for call in self.own_calls() {
+            if let Some(target) = call.target()
+                && let Some(mut chain) = model.node(target).reaches_within(fits, seen)
+            {
+                chain.insert(0, call);
+                return Some(chain);
+            }
+        }
+        None
+    }
+
+    /// Whether the call or what it runs does what the tag says.
+    pub fn leads_to(self, tag: Tag) -> bool {
+        self.does(tag)
+            || self
+                .target()
+                .is_some_and(|place| self.model.node(place).reaches(&|call| call.does(tag)).is_some())
+    }
+}
+
+impl<'s> Model<'s> {
+    /// Why running a given plain function to its end holds its thread.
+    fn function_blocking(&self, function: Node<'_>) -> Option<Blocking> {
+        // A coroutine function only makes a coroutine; a generator runs when it is iterated.
+        if !function.is(Kind::FunctionDef) || function.is_async() || function.is_generator() {
+            return None;
+        }
+        let place = function.place();
+        if let Some(known) = self.blocking.borrow().get(&place) {
+            return known.clone();
+        }
+        if !self.visiting.borrow_mut().insert(place) {
+            return None;
+        }
+        let mut found: Option<Blocking> = None;
+        for call in function.own_calls() {
+            if let Some(system) = call.blocks_for() {
+                found = Some(Blocking { system, chain: vec![ChainStep { call: call.place() }] });
+                // Waiting for the network tells more than reading a file does.
+                if !matches!(system, System::File | System::Cpu) {
+                    break;
+                }
+            }
+        }
+        if found.as_ref().is_none_or(|found| matches!(found.system, System::File | System::Cpu)) {
+            let deeper = function
+                .own_calls()
+                .filter(|call| call.target().is_some())
+                .filter_map(|call| call.blocking())
+                .find(|blocking| !matches!(blocking.system, System::File | System::Cpu) || found.is_none());
+            if let Some(deeper) = deeper {
+                found = Some(deeper);
+            }
+        }
+        self.visiting.borrow_mut().remove(&place);
+        self.blocking.borrow_mut().insert(place, found.clone());
+        found
+    }
+
+    /// Whether a value of this type is a database session, and whether it is an asynchronous one.
+    pub fn session_kind(&self, kind: Type) -> Option<bool> {
+        use crate::stack::ClassTag;
+        if self.type_has(kind, ClassTag::AsyncSession) {
+            Some(true)
+        } else if self.type_has(kind, ClassTag::SyncSession) {
+            Some(false)
+        } else {
+            None
+        }
+    }
+}

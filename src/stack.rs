@@ -1,0 +1,143 @@
+//! What is known of each library: typed, static tables made from `rules/stack/*.toml` when the crate is built.
+
+mod words;
+
+pub use words::{ClassTag, System, Tag};
+
+/// A function, a method, or a class seen as the call of its constructor.
+#[derive(Debug)]
+pub struct Callable {
+    /// Holds the calling thread while it waits for this.
+    pub blocks: Option<System>,
+    /// The call gives an awaitable or an async iterator.
+    pub coroutine: bool,
+    /// Leaves the process for this kind of system.
+    pub crosses: Option<System>,
+    pub timeout: Option<Timeout>,
+    /// The type of the result; of what awaiting gives, for a coroutine.
+    pub returns: Option<TypeExpression>,
+    /// The index of the argument that takes a callable or coroutine to run.
+    pub callable: Option<u8>,
+    /// The positional parameters' names in order, as far as they are known.
+    pub parameters: &'static [&'static str],
+    /// The conforming form, as Markdown.
+    pub instead: Option<&'static str>,
+    /// A bit a [`Tag`].
+    pub tags: u64,
+}
+
+impl Callable {
+    pub fn has(&self, tag: Tag) -> bool {
+        self.tags & (1 << tag as u64) != 0
+    }
+}
+
+/// How long a call may take, and what says so.
+#[derive(Debug)]
+pub struct Timeout {
+    /// Keywords that bound the wait.
+    pub parameters: &'static [&'static str],
+    /// The index at which the bound may stand without a keyword, from 0.
+    pub position: Option<u8>,
+    /// Parameters that take a dictionary in which the bound may stand.
+    pub dictionaries: &'static [&'static str],
+    /// Parameters that take another client, whose bound then holds.
+    pub clients: &'static [&'static str],
+    pub default: Bound,
+}
+
+/// How long a wait may last when nothing is given.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bound {
+    Unbounded,
+    Seconds(f64),
+    /// As the object was built on which the method is called.
+    Receiver,
+}
+
+/// A type in terms of a call's receiver and arguments.
+#[derive(Debug)]
+pub enum TypeExpression {
+    /// The receiver's own type.
+    Receiver,
+    /// The element of the receiver's type.
+    Element,
+    /// An instance of the class given as this argument, or this argument's own type.
+    Argument(u8),
+    /// The element of this argument's type.
+    ArgumentElement(u8),
+    /// A class by its index in [`CLASSES`], perhaps with an element.
+    Class(u16, Option<&'static TypeExpression>),
+}
+
+#[derive(Debug)]
+pub struct Class {
+    /// The canonical, fully qualified name.
+    pub name: &'static str,
+    pub bases: &'static [u16],
+    pub constructor: Callable,
+    pub enters: Option<TypeExpression>,
+    pub iterates: Option<TypeExpression>,
+    pub called: Option<TypeExpression>,
+    pub attributes: &'static [(&'static str, TypeExpression)],
+    /// Sorted by name.
+    pub methods: &'static [(&'static str, Callable)],
+    /// A bit a [`ClassTag`], those of the bases included.
+    pub tags: u64,
+}
+
+impl Class {
+    pub fn has(&self, tag: ClassTag) -> bool {
+        self.tags & (1 << tag as u64) != 0
+    }
+
+    /// The last part of the name.
+    pub fn short_name(&self) -> &'static str {
+        self.name.rsplit('.').next().unwrap_or(self.name)
+    }
+
+    /// A method of the class or of the nearest base that has it.
+    pub fn method(&'static self, name: &str) -> Option<&'static Callable> {
+        match self.methods.binary_search_by(|(known, _)| (*known).cmp(name)) {
+            Ok(index) => Some(&self.methods[index].1),
+            Err(_) => self.bases.iter().find_map(|&base| CLASSES[base as usize].method(name)),
+        }
+    }
+
+    pub fn attribute(&'static self, name: &str) -> Option<&'static TypeExpression> {
+        match self.attributes.iter().find(|(known, _)| *known == name) {
+            Some((_, expression)) => Some(expression),
+            None => self.bases.iter().find_map(|&base| CLASSES[base as usize].attribute(name)),
+        }
+    }
+
+    /// A fact of the class or of the nearest base that states it.
+    pub fn inherited<T>(&'static self, fact: fn(&'static Class) -> Option<T>) -> Option<T> {
+        fact(self).or_else(|| self.bases.iter().find_map(|&base| CLASSES[base as usize].inherited(fact)))
+    }
+
+    /// Whether this is the class of that canonical name, or derives from it.
+    pub fn derives_from(&self, name: &str) -> bool {
+        self.name == name || self.bases.iter().any(|&base| CLASSES[base as usize].derives_from(name))
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/stack.rs"));
+
+/// A function by any of its fully qualified names.
+pub fn function(name: &str) -> Option<&'static Callable> {
+    FUNCTION_NAMES
+        .binary_search_by(|(known, _)| (*known).cmp(name))
+        .ok()
+        .map(|index| &FUNCTIONS[FUNCTION_NAMES[index].1 as usize])
+}
+
+/// A class by any of its fully qualified names, as an index into [`CLASSES`].
+pub fn class(name: &str) -> Option<u16> {
+    CLASS_NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|index| CLASS_NAMES[index].1)
+}
+
+/// Whether the tables know anything of a top-level package.
+pub fn knows_package(name: &str) -> bool {
+    PACKAGES.binary_search(&name).is_ok()
+}

@@ -1,0 +1,139 @@
+//! The closed lists of words that `rules/stack/*.toml` may use. The build reads this file too, so that a misspelt
+//! word fails it. What each word means stands in `rules/stack/README.md`.
+
+macro_rules! words {
+    ($(#[$doc:meta])* $enum:ident { $($variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $enum { $($variant),* }
+
+        impl $enum {
+            pub const ALL: &'static [($enum, &'static str)] = &[$(($enum::$variant, $word)),*];
+
+            #[allow(dead_code, reason = "the build looks words up, the checker prints them")]
+            pub const fn word(self) -> &'static str {
+                match self { $($enum::$variant => $word),* }
+            }
+
+            #[allow(dead_code, reason = "the build looks words up, the checker prints them")]
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().find(|(_, known)| *known == word).map(|(variant, _)| *variant)
+            }
+        }
+    };
+}
+
+words! {
+    /// What a call waits for, or which kind of system it reaches.
+    System {
+        Http = "http",
+        Database = "database",
+        Vector = "vector",
+        Model = "model",
+        Cache = "cache",
+        Broker = "broker",
+        Storage = "storage",
+        Mail = "mail",
+        Socket = "socket",
+        Mcp = "mcp",
+        File = "file",
+        Sleep = "sleep",
+        Subprocess = "subprocess",
+        Input = "input",
+        Wait = "wait",
+        Cpu = "cpu",
+        Loop = "loop",
+    }
+}
+
+words! {
+    /// What a callable does, beyond waiting.
+    Tag {
+        Offloads = "offloads",
+        StartsTask = "starts_task",
+        Gathers = "gathers",
+        BoundsTime = "bounds_time",
+        AfterResponse = "after_response",
+        RegistersJob = "registers_job",
+        StartsScheduler = "starts_scheduler",
+        RepeatsFunction = "repeats_function",
+        TakesDistributedLock = "takes_distributed_lock",
+        MakesSession = "makes_session",
+        BuildsStatement = "builds_statement",
+        WritesStatement = "writes_statement",
+        ResolvesConflict = "resolves_conflict",
+        LocksRows = "locks_rows",
+        Executes = "executes",
+        Fetches = "fetches",
+        AddsRow = "adds_row",
+        DeletesRow = "deletes_row",
+        Flushes = "flushes",
+        Commits = "commits",
+        RollsBack = "rolls_back",
+        Closes = "closes",
+        WritesOutside = "writes_outside",
+        Retries = "retries",
+        InvokesModel = "invokes_model",
+        InvokesGraph = "invokes_graph",
+        CompilesGraph = "compiles_graph",
+        ManyInputs = "many_inputs",
+        Caches = "caches",
+        Traces = "traces",
+        Logs = "logs",
+        Prints = "prints",
+        FormatsTraceback = "formats_traceback",
+        Wraps = "wraps",
+        MarksRoute = "marks_route",
+        MarksTool = "marks_tool",
+        MountsRouter = "mounts_router",
+        AddsMiddleware = "adds_middleware",
+        HandlesException = "handles_exception",
+        Ignored = "ignored",
+    }
+}
+
+words! {
+    /// What the instances of a class are.
+    ClassTag {
+        AsyncSession = "async_session",
+        SyncSession = "sync_session",
+        SessionFactory = "session_factory",
+        Engine = "engine",
+        ConnectionPool = "connection_pool",
+        PooledClient = "pooled_client",
+        Semaphore = "semaphore",
+        ThreadLock = "thread_lock",
+        AsyncLock = "async_lock",
+        RateLimiter = "rate_limiter",
+        ChatModel = "chat_model",
+        Embeddings = "embeddings",
+        VectorStore = "vector_store",
+        Retriever = "retriever",
+        Runnable = "runnable",
+        Graph = "graph",
+        Checkpointer = "checkpointer",
+        InMemory = "in_memory",
+        SingleFile = "single_file",
+        App = "app",
+        Router = "router",
+        Response = "response",
+        HttpError = "http_error",
+        OrmBase = "orm_base",
+        DataModel = "data_model",
+        SettingsModel = "settings_model",
+        BackgroundTasks = "background_tasks",
+        TaskGroup = "task_group",
+        Executor = "executor",
+        Queue = "queue",
+        Logger = "logger",
+        NullPool = "null_pool",
+        Upload = "upload",
+        Request = "request",
+        Path = "path",
+        File = "file",
+        Scheduler = "scheduler",
+        Tracer = "tracer",
+        Secret = "secret",
+        Statement = "statement",
+    }
+}

@@ -1,0 +1,303 @@
+//! The command line, run as its users run it.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use rubric_playground::check::{Source, check};
+use rubric_playground::export::json;
+use rubric_playground::report::{Report, Rule};
+use rubric_playground::settings::Settings;
+
+const BLOCKED: &str = "import time\n\n\nasync def reply():\n    time.sleep(1)\n";
+
+/// A folder of its own for a test, empty at first.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn with(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        let file = self.0.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, content).unwrap();
+        self
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(
+            Command::new(env!("CARGO_BIN_EXE_rubric")).args(arguments).current_dir(&self.0).output().unwrap(),
+        )
+    }
+
+    fn run_with_input(&self, arguments: &[&str], input: &str) -> Run {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_rubric"))
+            .args(arguments)
+            .current_dir(&self.0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Run::of(child.wait_with_output().unwrap())
+    }
+}
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("not ended by a signal"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    #[track_caller]
+    fn exits_with(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "out: {}\nerr: {}", self.out, self.err);
+        self
+    }
+
+    fn report(&self) -> Report {
+        serde_json::from_str(&self.out).unwrap()
+    }
+
+    fn paths(&self) -> Vec<String> {
+        self.report().files.into_iter().map(|file| file.path).collect()
+    }
+}
+
+#[test]
+fn findings_exit_with_1_and_are_shown_with_their_code() {
+    let folder = Folder::new("findings").with("app.py", BLOCKED);
+    let run = folder.run(&["check", "."]).exits_with(1);
+    assert!(run.out.contains("[C5]: "), "{}", run.out);
+    assert!(run.out.contains("--> app.py:5:5"), "{}", run.out);
+    assert!(run.out.contains("5 |     time.sleep(1)\n  |     ^^^^^^^^^^"), "{}", run.out);
+    assert!(run.out.contains("1 file: 1 finding (1 "), "{}", run.out);
+    assert!(!run.out.contains('\u{1b}'), "colour without a terminal: {}", run.out);
+}
+
+#[test]
+fn nothing_found_exits_with_0_and_says_what_was_seen() {
+    let folder = Folder::new("nothing").with("app.py", "x = 1\n");
+    let run = folder.run(&["check", "app.py"]).exits_with(0);
+    assert!(run.out.contains("not seen: C1 "), "{}", run.out);
+    assert!(run.out.ends_with("1 file: 0 findings, 0 questions\n"), "{}", run.out);
+}
+
+#[test]
+fn json_is_the_report_that_the_library_gives() {
+    let folder = Folder::new("json").with("app.py", BLOCKED).with("deploy/compose.yaml", "services: {}\n");
+    let run = folder.run(&["check", ".", "--format", "json"]).exits_with(1);
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+    let sources = [source("app.py", BLOCKED), source("deploy/compose.yaml", "services: {}\n")];
+    assert_eq!(run.out, json::report(&check(&sources, &Settings::default())) + "\n");
+}
+
+#[test]
+fn the_given_files_are_checked_together() {
+    let folder = Folder::new("together")
+        .with("app/__init__.py", "")
+        .with(
+            "app/service.py",
+            "import requests\n\n\ndef load():\n    return requests.get(\"http://a\", timeout=5)\n",
+        )
+        .with("app/routes.py", "from app.service import load\n\n\nasync def reply():\n    return load()\n");
+    let report = folder.run(&["check", ".", "--select", "C5", "--format", "json"]).exits_with(1).report();
+    let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
+    assert_eq!((finding.path.as_str(), finding.range.start.line), ("app/routes.py", 5));
+    assert!(finding.because.iter().any(|evidence| evidence.path == "app/service.py"), "{finding:?}");
+}
+
+#[test]
+fn folders_are_walked_without_what_git_ignores_and_without_foreign_code() {
+    let folder = Folder::new("walk")
+        .with(".gitignore", "/build\n*.generated.py\n")
+        .with("app/main.py", "")
+        .with("app/api.generated.py", "")
+        .with("build/lib/main.py", "")
+        .with("Dockerfile", "FROM python:3.12\n")
+        .with("deploy/compose.yml", "services: {}\n")
+        .with("deploy/Caddyfile", "")
+        .with(".env.example", "A=1\n")
+        .with("notes.txt", "time.sleep(1)\n")
+        .with("node_modules/x/x.py", "")
+        .with(".hidden/x.py", "")
+        .with("environment/pyvenv.cfg", "")
+        .with("environment/lib/x.py", "");
+    let run = folder.run(&["check", ".", "--format", "json"]).exits_with(0);
+    let expected = [".env.example", "Dockerfile", "app/main.py", "deploy/Caddyfile", "deploy/compose.yml"];
+    assert_eq!(run.paths(), expected);
+    // What the user names is read, whatever else says to leave it out.
+    assert_eq!(folder.run(&["check", "build", "--format", "json"]).paths(), ["lib/main.py"]);
+    assert_eq!(folder.run(&["check", ".hidden/x.py", "--format", "json"]).paths(), [".hidden/x.py"]);
+}
+
+#[test]
+fn paths_are_relative_to_one_folder_and_as_given_otherwise() {
+    let folder = Folder::new("paths").with("a/main.py", BLOCKED).with("b/main.py", "");
+    let absolute = folder.0.join("a");
+    let paths =
+        |arguments: &[&str]| folder.run(&[&["check", "--format", "json"], arguments].concat()).paths();
+    assert_eq!(paths(&["a"]), ["main.py"]);
+    assert_eq!(paths(&["./a/"]), ["main.py"]);
+    assert_eq!(paths(&[absolute.to_str().unwrap()]), ["main.py"]);
+    assert_eq!(paths(&["a", "./b"]), ["a/main.py", "b/main.py"]);
+    assert_eq!(paths(&["./a/main.py"]), ["a/main.py"]);
+    assert_eq!(paths(&[".", "a"]), ["a/main.py", "b/main.py"], "no file twice");
+    // The text is for opening the file, so it has the whole way.
+    assert!(folder.run(&["check", "a"]).exits_with(1).out.contains("--> a/main.py:5:5"));
+}
+
+#[test]
+fn the_standard_input_is_read() {
+    let folder = Folder::new("stdin").with("other.py", "");
+    let run = folder.run_with_input(&["check", "-"], BLOCKED).exits_with(1);
+    assert!(run.out.contains("--> stdin.py:5:5"), "{}", run.out);
+    let arguments = ["check", "-", "other.py", "--stdin-path", "app/chat.py", "--format", "json"];
+    assert_eq!(folder.run_with_input(&arguments, BLOCKED).exits_with(1).paths(), ["app/chat.py", "other.py"]);
+}
+
+#[test]
+fn unreadable_files_are_problems_and_the_rest_is_checked() {
+    let folder = Folder::new("unreadable")
+        .with("binary.py", b"\x00\x01\x02")
+        .with("latin.py", b"x = 1\nname = '\xe9'\n")
+        .with("app.py", BLOCKED);
+    let run = folder.run(&["check", ".", "--format", "json"]).exits_with(1);
+    assert_eq!(run.paths(), ["app.py"]);
+    let problems: Vec<(String, String)> =
+        run.report().problems.into_iter().map(|problem| (problem.path, problem.message)).collect();
+    let expected = [
+        ("binary.py", "is not text: it has a NUL byte, so it was not checked"),
+        ("latin.py", "is not UTF-8: see line 2, so it was not checked"),
+    ];
+    assert_eq!(problems, expected.map(|(path, message)| (path.to_owned(), message.to_owned())));
+    let text = folder.run(&["check", "."]).exits_with(1).out;
+    assert!(text.contains("problem: latin.py: is not UTF-8"), "{text}");
+    assert!(text.contains("2 problems"), "{text}");
+}
+
+#[test]
+fn a_syntax_error_is_a_problem_with_its_place() {
+    let folder = Folder::new("syntax").with("app.py", "def broken(:\n    pass\n");
+    let run = folder.run(&["check", "."]).exits_with(0);
+    assert!(run.out.contains("problem: "), "{}", run.out);
+    assert!(run.out.contains("--> app.py:1:"), "{}", run.out);
+}
+
+#[test]
+fn select_leaves_the_other_rules_out() {
+    let folder = Folder::new("select").with("app.py", BLOCKED);
+    let report = folder.run(&["check", ".", "--select", "c6,F1", "--format", "json"]).exits_with(0).report();
+    assert_eq!(report.rules.iter().map(|rule| rule.rule).collect::<Vec<_>>(), [Rule::C6, Rule::F1]);
+    let wrong = folder.run(&["check", ".", "--select", "C10"]).exits_with(2);
+    assert!(wrong.err.contains("'C10' is not a rule: the rules are C1 to C9"), "{}", wrong.err);
+}
+
+#[test]
+fn settings_switch_rules_off_and_select_has_the_last_word() {
+    let folder = Folder::new("settings")
+        .with("app.py", BLOCKED)
+        .with("off.toml", "off = [\"C5\"]\n")
+        .with("low.toml", "[severity]\nC5 = \"low\"\n");
+    folder.run(&["check", "app.py", "--settings", "off.toml"]).exits_with(0);
+    folder.run(&["check", "app.py", "--settings", "off.toml", "--select", "C5"]).exits_with(1);
+    let low = folder.run(&["check", "app.py", "--settings", "low.toml"]).exits_with(1);
+    assert!(low.out.contains("low[C5]"), "{}", low.out);
+}
+
+#[test]
+fn wrong_settings_are_refused_with_file_and_line() {
+    let folder = Folder::new("wrong_settings")
+        .with("app.py", "")
+        .with("unknown.toml", "tenant_key = \"app_id\"\ntenantkey = \"x\"\n")
+        .with("type.toml", "\n\noff = \"C5\"\n")
+        .with("rule.toml", "off = [\"C5\",\n  \"C10\"]\n")
+        .with("broken.toml", "off = [\n");
+    let refused = |file: &str| folder.run(&["check", "app.py", "--settings", file]).exits_with(2).err;
+    for (file, place, reason) in [
+        ("unknown.toml", "unknown.toml:2:1: ", "tenantkey"),
+        ("type.toml", "type.toml:3:7: ", "expected a sequence"),
+        ("rule.toml", "rule.toml:2:3: ", "C10"),
+        ("broken.toml", "broken.toml:", "array"),
+        ("absent.toml", "absent.toml: the settings cannot be read", "No such file"),
+    ] {
+        let message = refused(file);
+        assert!(
+            message.starts_with("rubric: ") && message.contains(place) && message.contains(reason),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_run_exits_with_2_and_says_what_to_do() {
+    let folder = Folder::new("cannot_run").with("empty/notes.txt", "").with("binary/a.py", b"\x00");
+    let absent = folder.run(&["check", "absent"]).exits_with(2);
+    assert_eq!(absent.err, "rubric: absent: there is no such file or folder\n");
+    let empty = folder.run(&["check", "empty"]).exits_with(2);
+    assert!(empty.err.contains("nothing to check under empty: rules read Python"), "{}", empty.err);
+    let binary = folder.run(&["check", "binary"]).exits_with(2);
+    assert!(binary.err.contains("a.py: the file is not text"), "{}", binary.err);
+    folder.run(&["check"]).exits_with(2);
+    folder.run(&[]).exits_with(2);
+    folder.run(&["chekc", "."]).exits_with(2);
+}
+
+#[test]
+fn rules_are_listed() {
+    let folder = Folder::new("rules");
+    let text = folder.run(&["rules"]).exits_with(0).out;
+    let json = folder.run(&["rules", "--format", "json"]).exits_with(0).out;
+    let listed: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!(listed.len(), 28);
+    for (rule, entry) in Rule::ALL.into_iter().zip(&listed) {
+        assert_eq!(entry["rule"], rule.id());
+        let title = entry["title"].as_str().unwrap();
+        let line = text.lines().find(|line| line.trim_start().starts_with(rule.id())).unwrap();
+        assert!(line.contains(title), "{line}");
+        assert_eq!(line.contains("not checked yet"), entry["checked"] == false, "{line}");
+        assert!(!entry["violating"][0]["text"].as_str().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn one_rule_is_printed() {
+    let folder = Folder::new("rule");
+    let text = folder.run(&["rule", "c5"]).exits_with(0).out;
+    for part in ["C5: ", "Concurrency · up to high", "Why\n", "What the checker cannot see\n", "Conforming\n"]
+    {
+        assert!(text.contains(part), "{part:?} in {text}");
+    }
+    assert!(folder.run(&["rule", "X1"]).exits_with(2).err.contains("'X1' is not a rule"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let folder = Folder::new("pipe").with("app.py", BLOCKED.repeat(2_000));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rubric"))
+        .args(["check", "."])
+        .current_dir(&folder.0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    Run::of(child.wait_with_output().unwrap()).exits_with(1);
+}
