@@ -363,6 +363,22 @@ const looks = EditorView.theme({
   ".cm-gutter-findings .cm-gutterElement": { display: "flex", alignItems: "center", justifyContent: "center", cursor: "pointer" },
 });
 
+/**
+ * Text over a selection of several lines. Left to itself the browser joins the lines and sets style attributes on
+ * them to keep their look, which the page's policy blocks with an error in the console. So CodeMirror does it.
+ */
+function replaceSelected(event, view) {
+  const { from, to, empty } = view.state.selection.main;
+  const { data, inputType } = event;
+  if (empty || inputType !== "insertText" || !data || event.isComposing || view.composing || view.state.readOnly) return false;
+  if (view.state.doc.lineAt(from).to >= to) return false;
+  event.preventDefault();
+  const insert = () => view.state.update(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+  const handled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, insert));
+  if (!handled) view.dispatch(insert());
+  return true;
+}
+
 // ---- The exported pane -------------------------------------------------------------------------------------------
 
 const programmatic = (transaction) => transaction.annotation(Transaction.userEvent) === undefined;
@@ -428,10 +444,13 @@ export function createEditor(parent, optionsJson, tell) {
     EditorView.contentAttributes.of({
       "aria-label": options.label,
       ...(options.describedBy ? { "aria-describedby": options.describedBy } : {}),
+      // An editable element takes the focus without it; accessibility checkers want to see it said.
+      tabindex: "0",
       autocapitalize: "off",
       autocorrect: "off",
       spellcheck: "false",
     }),
+    EditorView.domEventHandlers({ beforeinput: replaceSelected }),
     EditorView.updateListener.of((update) => {
       const own = update.transactions.every((transaction) => programmatic(transaction));
       if (update.docChanged && !own) tell("change", update.state.doc.toString());

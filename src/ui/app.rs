@@ -12,7 +12,7 @@ use crate::ui::pages::playground::PlaygroundPage;
 use crate::ui::pages::rule::RulePage;
 use crate::ui::pages::rules::RulesPage;
 use crate::ui::route::Route;
-use crate::ui::state::{Action, Checker, State, Store};
+use crate::ui::state::{Action, State, Store};
 use crate::worker::client::{Client, LIMIT_MILLISECONDS};
 
 /// Draws the application in place of the frame that `index.html` shows while it loads.
@@ -37,7 +37,7 @@ pub fn App() -> Html {
         use_memo((), move |()| {
             let ready = Callback::from(move |()| {
                 loaded.set(true);
-                dispatch.dispatch(Action::Checker(Checker::Ready));
+                dispatch.dispatch(Action::Loaded);
             });
             Client::new("./worker_loader.js", LIMIT_MILLISECONDS, ready)
         })

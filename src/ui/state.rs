@@ -101,6 +101,8 @@ pub enum Action {
     /// Keep the new files for good.
     ForgetFormer,
     Checker(Checker),
+    /// A worker is ready.
+    Loaded,
     /// The report for the files as they are now.
     Report(Rc<Report>),
     /// Select a finding, and show its place.
@@ -353,6 +355,9 @@ impl Reducible for State {
                 }
             }
             Action::ForgetFormer => state.former = None,
+            // A worker that was restarted is ready again, which does not undo what is told of the one before.
+            Action::Loaded if state.checker == Checker::Loading => state.checker = Checker::Ready,
+            Action::Loaded => {}
             Action::Checker(checker) => state.checker = checker,
             Action::Report(report) => state.take_report(report),
             Action::Select(index) => state.select(index, false),

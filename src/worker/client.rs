@@ -55,7 +55,8 @@ impl Drop for Live {
     }
 }
 
-struct Waiting {
+/// A request and who waits for its answer.
+struct Asked {
     json: String,
     reply: Callback<Reply>,
 }
@@ -69,8 +70,8 @@ struct Inner {
     number: u32,
     /// Counts the workers, so that a late event of a dead one does not touch its successor.
     generation: u32,
-    in_flight: Option<(u32, Callback<Reply>)>,
-    waiting: Option<Waiting>,
+    in_flight: Option<Asked>,
+    waiting: Option<Asked>,
     timer: Option<Timeout>,
 }
 
@@ -108,7 +109,7 @@ impl Client {
         let json = serde_json::to_string(request).expect_throw("a request is plain data");
         let dead = {
             let mut inner = self.0.borrow_mut();
-            inner.waiting = Some(Waiting { json, reply });
+            inner.waiting = Some(Asked { json, reply });
             inner.live.is_none()
         };
         if dead {
@@ -121,8 +122,8 @@ impl Client {
     pub fn forget(&self) {
         let mut inner = self.0.borrow_mut();
         inner.waiting = None;
-        if let Some((_, reply)) = &mut inner.in_flight {
-            *reply = Callback::noop();
+        if let Some(asked) = &mut inner.in_flight {
+            asked.reply = Callback::noop();
         }
     }
 
@@ -188,12 +189,11 @@ impl Client {
             if inner.in_flight.is_some() || !inner.live.as_ref().is_some_and(|live| live.ready) {
                 return;
             }
-            let Some(Waiting { json, reply }) = inner.waiting.take() else { return };
+            let Some(asked) = inner.waiting.take() else { return };
             inner.number += 1;
-            let number = inner.number;
-            inner.in_flight = Some((number, reply));
+            let message = Array::of2(&inner.number.into(), &asked.json.as_str().into());
+            inner.in_flight = Some(asked);
             inner.timer = Some(self.timer(inner.generation, inner.limit, Failure::TookTooLong));
-            let message = Array::of2(&number.into(), &json.into());
             let live = inner.live.as_ref().expect_throw("it was just seen to be ready");
             live.worker.post_message(&message).is_err().then_some(inner.generation)
         };
@@ -223,16 +223,12 @@ impl Client {
         let number = data.get(0).as_f64().map(|number| number as u32);
         let (reply, stale) = {
             let mut inner = self.0.borrow_mut();
-            match inner.in_flight.take() {
-                Some((sent, reply)) if Some(sent) == number => {
-                    inner.timer = None;
-                    (reply, inner.waiting.is_some())
-                }
-                other => {
-                    inner.in_flight = other;
-                    return;
-                }
+            if number != Some(inner.number) {
+                return;
             }
+            let Some(asked) = inner.in_flight.take() else { return };
+            inner.timer = None;
+            (asked.reply, inner.waiting.is_some())
         };
         // The next request goes out first: the worker works while the page draws.
         self.send();
@@ -268,23 +264,27 @@ impl Client {
     }
 
     fn fail(&self, generation: u32, failure: Failure) {
-        let (reply, again) = {
+        let (failed, again) = {
             let mut inner = self.0.borrow_mut();
             if inner.generation != generation {
                 return;
             }
             inner.timer = None;
             let again = inner.live.take().is_some_and(|live| live.ready);
-            let in_flight = inner.in_flight.take().map(|(_, reply)| reply);
-            // A worker that never loaded answers the request that waits for it with its failure.
-            let reply = if again { in_flight } else { inner.waiting.take().map(|waiting| waiting.reply) };
-            (reply, again)
+            let mut failed: Vec<Asked> = inner.in_flight.take().into_iter().collect();
+            // The text that the worker failed on is not sent to the next one, even where it was asked for twice. A
+            // worker that never loaded fails whatever waits for it.
+            let same = |asked: &Asked| failed.first().is_some_and(|first| first.json == asked.json);
+            if !again || inner.waiting.as_ref().is_some_and(same) {
+                failed.extend(inner.waiting.take());
+            }
+            (failed, again)
         };
         if again {
             self.start();
         }
-        if let Some(reply) = reply {
-            reply.emit(Reply::Failed(failure));
+        for asked in failed {
+            asked.reply.emit(Reply::Failed(failure.clone()));
         }
     }
 }
