@@ -68,6 +68,7 @@ struct Class {
     enters: Option<String>,
     iterates: Option<String>,
     called: Option<String>,
+    called_parameter: Option<String>,
     #[serde(default)]
     attributes: BTreeMap<String, String>,
     #[serde(default, rename = "element")]
@@ -331,10 +332,11 @@ impl Tables {
         let name = class.names.first().ok_or_else(|| file.fail(at, "a class needs a name"))?;
         Ok(format!(
             "Class {{ name: {name:?}, bases: &{bases:?}, constructor: {constructor}, enters: {}, iterates: {}, \
-             called: {}, attributes: &[{attributes}], methods: &[{methods}], tags: {tags} }}",
+             called: {}, called_parameter: {:?}, attributes: &[{attributes}], methods: &[{methods}], tags: {tags} }}",
             self.optional_type(file, at, class.enters.as_deref())?,
             self.optional_type(file, at, class.iterates.as_deref())?,
             self.optional_type(file, at, class.called.as_deref())?,
+            class.called_parameter,
         ))
     }
 

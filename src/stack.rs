@@ -83,6 +83,8 @@ pub struct Class {
     pub enters: Option<TypeExpression>,
     pub iterates: Option<TypeExpression>,
     pub called: Option<TypeExpression>,
+    /// The constructor's parameter that names another class for what calling an instance gives.
+    pub called_parameter: Option<&'static str>,
     pub attributes: &'static [(&'static str, TypeExpression)],
     /// Sorted by name.
     pub methods: &'static [(&'static str, Callable)],

@@ -86,13 +86,19 @@ pub struct Given {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// The editor says what a file's text is now.
-    Typed { id: u32, text: AttrValue },
+    Typed {
+        id: u32,
+        text: AttrValue,
+    },
     /// Show the file with this index.
     Show(usize),
     /// Give the shown file another path; its path decides how it is read.
     Rename(AttrValue),
     /// Replace all files; what was there can be returned to.
-    Replace { files: Vec<Given>, why: AttrValue },
+    Replace {
+        files: Vec<Given>,
+        why: AttrValue,
+    },
     /// Add files beside the open ones; one with the same path is replaced.
     Add(Vec<Given>),
     StartOver,
@@ -112,7 +118,10 @@ pub enum Action {
     /// Go to the next finding, or the one before.
     Walk(i32),
     /// Show a place.
-    Jump { path: String, range: Range },
+    Jump {
+        path: String,
+        range: Range,
+    },
     /// Narrow the list to a rule, or show all again.
     Narrow(Option<Rule>),
     /// The browser does not keep the draft.
@@ -260,7 +269,9 @@ impl State {
                 .iter()
                 .enumerate()
                 .filter(|(_, finding)| {
-                    finding.rule == former.rule && finding.path == former.path && finding.message == former.message
+                    finding.rule == former.rule
+                        && finding.path == former.path
+                        && finding.message == former.message
                 })
                 .min_by_key(|(_, finding)| finding.range.start.line.abs_diff(former.range.start.line))
                 .map(|(index, _)| index)

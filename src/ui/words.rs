@@ -41,7 +41,8 @@ pub fn headline(report: &Report) -> (String, String) {
 pub fn failure(failure: &Failure) -> String {
     match failure {
         Failure::Unloadable(why) if why.is_empty() => {
-            "The checker could not be loaded. Your text is safe; it is tried again at the next change.".to_owned()
+            "The checker could not be loaded. Your text is safe; it is tried again at the next change."
+                .to_owned()
         }
         Failure::Unloadable(why) => format!(
             "The checker could not be loaded: {why}. Your text is safe; it is tried again at the next change."
@@ -49,8 +50,10 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Crashed(_) => "The checker stopped on this text and was restarted. Your text is untouched; \
                                 it is checked again at the next change."
             .to_owned(),
-        Failure::TookTooLong => "The checker took more than 5 seconds for this text and was restarted. Your text \
+        Failure::TookTooLong => {
+            "The checker took more than 5 seconds for this text and was restarted. Your text \
                                  is untouched; it is checked again at the next change."
-            .to_owned(),
+                .to_owned()
+        }
     }
 }

@@ -25,7 +25,10 @@ const START_LIMIT_MILLISECONDS: u32 = 30_000;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
     /// A report a set, and what the check itself took.
-    Reports { reports: Vec<Rc<Report>>, milliseconds: f64 },
+    Reports {
+        reports: Vec<Rc<Report>>,
+        milliseconds: f64,
+    },
     Failed(Failure),
 }
 
@@ -239,9 +242,7 @@ impl Client {
         let reports: Result<Vec<Rc<Report>>, _> = data
             .iter()
             .skip(2)
-            .map(|json| {
-                serde_json::from_str(&String::from(json.unchecked_ref::<JsString>())).map(Rc::new)
-            })
+            .map(|json| serde_json::from_str(&String::from(json.unchecked_ref::<JsString>())).map(Rc::new))
             .collect();
         reply.emit(match reports {
             Ok(reports) => Reply::Reports { reports, milliseconds },

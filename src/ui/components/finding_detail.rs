@@ -95,7 +95,9 @@ fn sentence(message: &str) -> Html {
     let mut characters = message.chars();
     let text = match characters.next() {
         // A name at the start keeps its case: `requests.get`, `db`.
-        Some(first) if message.split(' ').next().is_some_and(|word| word.chars().all(char::is_alphabetic)) => {
+        Some(first)
+            if message.split(' ').next().is_some_and(|word| word.chars().all(char::is_alphabetic)) =>
+        {
             first.to_uppercase().chain(characters).collect::<String>()
         }
         _ => message.to_owned(),

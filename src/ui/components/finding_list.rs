@@ -17,9 +17,8 @@ pub fn FindingList() -> Html {
     let Some(report) = store.report.clone() else { return html! {} };
     let (first, second) = words::headline(&report);
     let listed = store.listed();
-    let (questions, findings): (Vec<usize>, Vec<usize>) = listed
-        .into_iter()
-        .partition(|&index| report.findings[index].certainty == Certainty::Question);
+    let (questions, findings): (Vec<usize>, Vec<usize>) =
+        listed.into_iter().partition(|&index| report.findings[index].certainty == Certainty::Question);
     html! {
         <section class="findings" id="findings" aria-label="Findings" tabindex="-1">
             <div class="headline">

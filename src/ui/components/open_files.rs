@@ -16,7 +16,8 @@ pub fn open(files: FileList, store: &Store) {
         let mut left_out = 0;
         for index in 0..files.length() {
             let Some(file) = files.get(index) else { continue };
-            let text = if file.size() > LARGEST_BYTES { None } else { JsFuture::from(file.text()).await.ok() };
+            let text =
+                if file.size() > LARGEST_BYTES { None } else { JsFuture::from(file.text()).await.ok() };
             match text.and_then(|text| text.as_string()).filter(|text| !text.contains('\0')) {
                 Some(text) => given.push(Given { path: file.name(), text }),
                 None => left_out += 1,

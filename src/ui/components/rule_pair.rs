@@ -20,10 +20,7 @@ pub struct PairFile {
 
 /// The files of a side as the catalogue has them.
 pub fn pair_files(examples: &'static [Example]) -> Vec<PairFile> {
-    examples
-        .iter()
-        .map(|example| PairFile { path: example.path.into(), text: example.text.into() })
-        .collect()
+    examples.iter().map(|example| PairFile { path: example.path.into(), text: example.text.into() }).collect()
 }
 
 #[derive(Properties, PartialEq)]
@@ -57,7 +54,11 @@ pub fn RulePair(props: &Props) -> Html {
     }
     let index = (*shown).min(paths.len().saturating_sub(1));
     let pick = |files: &[PairFile]| -> Option<PairFile> {
-        if single { files.first().cloned() } else { files.iter().find(|file| file.path == paths[index]).cloned() }
+        if single {
+            files.first().cloned()
+        } else {
+            files.iter().find(|file| file.path == paths[index]).cloned()
+        }
     };
     let (violating, conforming) = (pick(&props.violating), pick(&props.conforming));
     let show = {
@@ -203,8 +204,7 @@ fn PairSide(props: &SideProps) -> Html {
 }
 
 fn summary(report: &Report) -> String {
-    let questions =
-        report.findings.iter().filter(|finding| finding.certainty == Certainty::Question).count();
+    let questions = report.findings.iter().filter(|finding| finding.certainty == Certainty::Question).count();
     match report.findings.len() - questions {
         0 => "no findings".to_owned(),
         findings => words::count(findings, "finding"),

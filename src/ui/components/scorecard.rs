@@ -8,7 +8,9 @@ use crate::ui::words;
 /// What a cell shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Cell {
-    Violated { findings: usize },
+    Violated {
+        findings: usize,
+    },
     Conforms,
     NotSeen,
     NotChecked,

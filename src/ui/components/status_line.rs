@@ -16,7 +16,9 @@ pub fn StatusLine(props: &Props) -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let requests = use_request_count(props.loaded);
     let checker = match &store.checker {
-        _ if !props.loaded && !matches!(store.checker, Checker::Failed(_)) => "loading the checker…".to_owned(),
+        _ if !props.loaded && !matches!(store.checker, Checker::Failed(_)) => {
+            "loading the checker…".to_owned()
+        }
         Checker::Loading | Checker::Checking => "checking…".to_owned(),
         Checker::Ready => "ready".to_owned(),
         Checker::Done { milliseconds } if *milliseconds < 1.0 => "checked in under 1 ms".to_owned(),

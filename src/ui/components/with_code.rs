@@ -6,7 +6,11 @@ pub fn with_code(text: &str) -> Html {
         .enumerate()
         .map(|(index, part)| {
             let part = part.to_owned();
-            if index % 2 == 1 { html! { <code>{ part }</code> } } else { html! { { part } } }
+            if index % 2 == 1 {
+                html! { <code>{ part }</code> }
+            } else {
+                html! { { part } }
+            }
         })
         .collect()
 }

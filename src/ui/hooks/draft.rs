@@ -48,10 +48,8 @@ pub fn use_draft(store: &Store) {
 }
 
 fn save(files: &[File], active: usize) -> Option<()> {
-    let files = files
-        .iter()
-        .map(|file| Given { path: file.path.to_string(), text: file.text.to_string() })
-        .collect();
+    let files =
+        files.iter().map(|file| Given { path: file.path.to_string(), text: file.text.to_string() }).collect();
     let json = serde_json::to_string(&Draft { files, active }).ok()?;
     storage()?.set_item(KEY, &json).ok()
 }

@@ -15,9 +15,12 @@ pub fn use_window_key(press: Callback<(KeyboardEvent, bool)>) {
             if event.default_prevented() {
                 return;
             }
-            let field = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| {
-                element.closest("input, textarea, select, [contenteditable=true]").is_ok_and(|found| found.is_some())
-            });
+            let field =
+                event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| {
+                    element
+                        .closest("input, textarea, select, [contenteditable=true]")
+                        .is_ok_and(|found| found.is_some())
+                });
             press.emit((event.clone(), field));
         });
         move || drop(listener)

@@ -20,9 +20,8 @@ pub fn PlaygroundPage() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let heading = use_page_title("Playground".to_owned());
     let over = use_state_eq(|| false);
-    let sources = use_memo(store.files.clone(), |_| {
-        if store.is_empty() { Vec::new() } else { vec![store.sources()] }
-    });
+    let sources =
+        use_memo(store.files.clone(), |_| if store.is_empty() { Vec::new() } else { vec![store.sources()] });
     let reports = use_check(sources);
     {
         let dispatch = store.dispatcher();
@@ -78,7 +77,8 @@ pub fn PlaygroundPage() -> Html {
         let (over, store) = (over.setter(), store.clone());
         Callback::from(move |event: DragEvent| {
             over.set(false);
-            let files = event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0);
+            let files =
+                event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0);
             if let Some(files) = files {
                 event.prevent_default();
                 open(files, &store);

@@ -203,5 +203,10 @@ fn verdict(entry: &Entry, violating: Option<Status>, conforming: Option<Status>)
         Some(Status::Conforms) => "conforms",
         Some(Status::NotSeen) => "not seen",
     };
-    format!("{} in the violating code: {}, in the conforming code: {}", entry.rule, word(violating), word(conforming))
+    format!(
+        "{} in the violating code: {}, in the conforming code: {}",
+        entry.rule,
+        word(violating),
+        word(conforming)
+    )
 }
