@@ -78,6 +78,7 @@ pub struct Model<'s> {
     visiting: RefCell<FxHashSet<Place>>,
     roles: Roles,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
+    calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
 }
 
 impl<'s> Model<'s> {
@@ -112,6 +113,7 @@ impl<'s> Model<'s> {
             visiting: RefCell::default(),
             roles: Roles::default(),
             callers: std::cell::OnceCell::new(),
+            calls_by_name: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
         model

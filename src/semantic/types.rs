@@ -12,6 +12,9 @@ use crate::syntax::{BindingId, BindingKind, Kind, Operator, Role, ScopeId, Symbo
 /// How far one answer may lean on others, before it counts as unknown: a bound on recursion, not on code.
 const DEEPEST: u32 = 60;
 
+/// A parameter's type is taken from the callers only where these are few: names like `get` are called everywhere.
+const MOST_CALLERS: usize = 24;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TypeId(u32);
 
@@ -286,7 +289,17 @@ impl<'s> Model<'s> {
             Kind::Conditional => self.merged(
                 [Role::Body, Role::Orelse].into_iter().filter_map(|role| node.child(role)).map(Node::ty),
             ),
-            Kind::BoolOp => self.merged(node.children().map(Node::ty)),
+            Kind::BoolOp => {
+                // `given or Client()`: what is unknown is taken to be what stands in for it.
+                let kinds = node
+                    .children()
+                    .map(Node::ty)
+                    .filter(|kind| node.operator() != Operator::Or || *kind != Type::Unknown);
+                match self.merged(kinds) {
+                    Type::None => Type::Unknown,
+                    merged => merged,
+                }
+            }
             Kind::BinOp => self.binary_type(node),
             Kind::Subscript => {
                 let value = node.child(Role::Value).map_or(Type::Unknown, Node::ty);
@@ -536,11 +549,24 @@ impl<'s> Model<'s> {
 
     /// An unannotated parameter has the type that all resolved callers give it.
     fn type_from_callers(&self, function: Node<'_>, parameter: Node<'_>) -> Type {
-        if !self.roles.ready || self.depth.get() > DEEPEST / 2 {
+        if self.depth.get() > DEEPEST / 2 {
             return Type::Unknown;
         }
-        let callers = self.callers_of(function.place());
-        if callers.is_empty() || callers.len() > 12 {
+        // A class is called by its own name.
+        let called = match function.owner() {
+            Some(class) if function.name() == "__init__" => class.symbol(),
+            _ => function.symbol(),
+        };
+        let named = self.calls_of_name(called);
+        if named.len() > MOST_CALLERS {
+            return Type::Unknown;
+        }
+        let callers: Vec<Place> = named
+            .iter()
+            .copied()
+            .filter(|&call| self.node(call).target() == Some(function.place()))
+            .collect();
+        if callers.is_empty() {
             return Type::Unknown;
         }
         let skip = usize::from(function.owner().is_some());
