@@ -192,6 +192,11 @@ impl<'s> Model<'s> {
         self.nodes(|tree| &tree.ifs)
     }
 
+    /// Whether a text stands anywhere in the given files.
+    pub fn mentions_text(&self, text: &str) -> bool {
+        self.files.iter().any(|file| memchr::memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
+    }
+
     /// Whether any given file builds the application object.
     pub fn has_app(&self) -> bool {
         self.roles.has_app

@@ -818,6 +818,9 @@ impl<'s> Model<'s> {
                 }
             }
             instance @ Type::Instance(..) => {
+                if let Some(named) = self.named_class(callee) {
+                    return named;
+                }
                 match self.class_of(instance).and_then(|class| class.inherited(|class| class.called.as_ref()))
                 {
                     Some(expression) => self.evaluate(expression, instance, Some(call)),
@@ -836,6 +839,14 @@ impl<'s> Model<'s> {
             },
             _ => Type::Unknown,
         }
+    }
+
+    /// What calling an object gives whose constructor was told the class: `sessionmaker(class_=AsyncSession)`.
+    fn named_class(&self, callee: Node<'_>) -> Option<Type> {
+        let class = callee.instance_of()?;
+        let parameter = class.inherited(|class| class.called_parameter)?;
+        let named = callee.constructed_by()?.keyword(parameter)?.ty();
+        Some(self.instance_of_class(named)).filter(|found| *found != Type::Unknown)
     }
 
     /// A call of something outside the files that no table lists: by convention a capitalised name is a class.

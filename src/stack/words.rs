@@ -37,6 +37,7 @@ words! {
         Socket = "socket",
         Mcp = "mcp",
         File = "file",
+        Metadata = "metadata",
         Sleep = "sleep",
         Subprocess = "subprocess",
         Input = "input",
@@ -135,5 +136,6 @@ words! {
         Tracer = "tracer",
         Secret = "secret",
         Statement = "statement",
+        Limits = "limits",
     }
 }
