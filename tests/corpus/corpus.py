@@ -11,6 +11,7 @@ A review is one line of reviewed.jsonl: package, version, path, line, rule, verd
 import argparse
 import collections
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -217,4 +218,8 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BrokenPipeError:
+        # `head` has seen enough; without this, closing the standard output would complain once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
