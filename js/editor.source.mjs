@@ -342,8 +342,9 @@ const looks = EditorView.theme({
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--text)", borderLeftWidth: "2px" },
   ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--faint)", border: "none" },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 8px 0 4px", minWidth: "28px" },
-  ".cm-activeLine": { backgroundColor: "var(--line-active)" },
-  ".cm-activeLineGutter": { backgroundColor: "var(--line-active)", color: "var(--muted)" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "transparent" },
+  "&.cm-focused .cm-activeLine, &.cm-focused .cm-activeLineGutter": { backgroundColor: "var(--line-active)" },
+  "&.cm-focused .cm-activeLineGutter": { color: "var(--text)" },
   "& > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground":
     { backgroundColor: "var(--selection)" },
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "transparent", outline: "1px solid var(--line-strong)" },
@@ -516,12 +517,12 @@ export function compareWith(editor, text, side, aligned) {
 export function reveal(editor, json, focus) {
   const { view } = editor;
   const { from, to } = spanOf(view.state.doc, JSON.parse(json));
-  const [found] = findingsAt(view.state, from);
+  const found = findingsAt(view.state, from).find((each) => each.to >= to);
   view.dispatch({
     selection: { anchor: from },
     effects: [
       EditorView.scrollIntoView(from, { y: "center" }),
-      openTooltipEffect.of(focus && found && found.to >= to ? { from: found.from, to: found.to } : null),
+      openTooltipEffect.of(focus && found ? { from: found.from, to: found.to } : null),
     ],
   });
   if (focus) view.focus();

@@ -27,7 +27,7 @@ test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false, expectedErrors: /preload/ });
   test("the page says what it needs", async ({ page, site }) => {
     await page.goto(site);
-    await expect(page.getByText("it needs JavaScript and WebAssembly")).toBeVisible();
+    await expect(page.locator("noscript p", { hasText: "it needs JavaScript and WebAssembly" })).toBeVisible();
   });
 });
 

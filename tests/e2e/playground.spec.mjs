@@ -70,9 +70,9 @@ test("list, code and detail select together", async ({ page, playground }) => {
   await mark.click();
   await expect(page.locator(".finding[aria-current=true]")).toHaveCount(1);
   // A tap opens what a hover shows.
-  await expect(page.locator(".cm-tooltip .finding-tooltip")).toBeVisible();
+  await expect(page.locator(".finding-tooltip")).toBeVisible();
   await page.keyboard.press("Escape");
-  await expect(page.locator(".cm-tooltip")).toHaveCount(0);
+  await expect(page.locator(".finding-tooltip")).toHaveCount(0);
 
   // The gutter's mark selects too.
   await page.locator(".code .cm-gutter-findings .cm-gutterElement:has(.shape):visible").last().click();
@@ -86,7 +86,7 @@ test("F8 and Shift-F8 walk the findings, in the editor and outside it", async ({
   expect(count).toBeGreaterThan(1);
   await page.keyboard.press("F8");
   await expect(playground.findings.nth(0)).toHaveAttribute("aria-current", "true");
-  await expect(page.locator(".cm-tooltip .finding-tooltip")).toBeVisible();
+  await expect(page.locator(".finding-tooltip")).toBeVisible();
   await page.keyboard.press("F8");
   await expect(playground.findings.nth(1)).toHaveAttribute("aria-current", "true");
   await page.keyboard.press("Shift+F8");

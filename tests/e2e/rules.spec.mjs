@@ -98,7 +98,7 @@ test("both sides are live: findings follow typing, and reset brings the example 
   await expect(page.locator(".pair-conforming .pair-findings button", { hasText: "C5" })).toHaveCount(1);
   await expect(status).toHaveText(/in the conforming code: violated/);
   await page.keyboard.press("F8");
-  await expect(page.locator(".pair-conforming .cm-tooltip, .cm-tooltip .finding-tooltip").first()).toBeVisible();
+  await expect(page.locator(".pair-conforming .finding-tooltip")).toBeVisible();
 
   await page.getByRole("button", { name: "Reset" }).click();
   await expect(page.locator(".pair-conforming .pair-count")).toHaveText("no findings");

@@ -1,5 +1,5 @@
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{FileList, HtmlInputElement};
+use web_sys::{File, FileList, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::ui::state::{Action, Given, Store};
@@ -9,15 +9,15 @@ use crate::ui::words;
 const LARGEST_BYTES: f64 = 2_000_000.0;
 
 /// Reads the files on this device and opens them beside what is there.
-pub fn open(files: FileList, store: &Store) {
+pub fn open(files: &FileList, store: &Store) {
     let dispatch = store.dispatcher();
+    // Taken out at once: the list empties when its field does.
+    let files: Vec<File> = (0..files.length()).filter_map(|index| files.get(index)).collect();
     spawn_local(async move {
         let mut given = Vec::new();
         let mut left_out = 0;
-        for index in 0..files.length() {
-            let Some(file) = files.get(index) else { continue };
-            let text =
-                if file.size() > LARGEST_BYTES { None } else { JsFuture::from(file.text()).await.ok() };
+        for file in files {
+            let text = if file.size() > LARGEST_BYTES { None } else { JsFuture::from(file.text()).await.ok() };
             match text.and_then(|text| text.as_string()).filter(|text| !text.contains('\0')) {
                 Some(text) => given.push(Given { path: file.name(), text }),
                 None => left_out += 1,
@@ -51,7 +51,7 @@ pub fn OpenFiles() -> Html {
     let change = Callback::from(move |event: Event| {
         let input: HtmlInputElement = event.target_unchecked_into();
         if let Some(files) = input.files() {
-            open(files, &store);
+            open(&files, &store);
         }
         // Choosing the same file again is a change again.
         input.set_value("");

@@ -81,7 +81,7 @@ pub fn PlaygroundPage() -> Html {
                 event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0);
             if let Some(files) = files {
                 event.prevent_default();
-                open(files, &store);
+                open(&files, &store);
             }
         })
     };
