@@ -17,7 +17,8 @@ pub fn open(files: &FileList, store: &Store) {
         let mut given = Vec::new();
         let mut left_out = 0;
         for file in files {
-            let text = if file.size() > LARGEST_BYTES { None } else { JsFuture::from(file.text()).await.ok() };
+            let text =
+                if file.size() > LARGEST_BYTES { None } else { JsFuture::from(file.text()).await.ok() };
             match text.and_then(|text| text.as_string()).filter(|text| !text.contains('\0')) {
                 Some(text) => given.push(Given { path: file.name(), text }),
                 None => left_out += 1,
