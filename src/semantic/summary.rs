@@ -99,7 +99,7 @@ impl<'s> Model<'s> {
         // What waits for the network tells more than what reads a file.
         let mut found: Option<Blocking> = None;
         for call in function.own_calls() {
-            let Some(blocking) = call.blocking().filter(|blocking| is_carried_up(blocking)) else { continue };
+            let Some(blocking) = call.blocking().filter(is_carried_up) else { continue };
             let is_file = blocking.system == System::File;
             if found.is_none() || !is_file {
                 found = Some(blocking);
