@@ -115,6 +115,12 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// The SQL that a call sends, where it is written out: `execute(text("…"))`, or a constant that holds it.
+    pub fn sql(self) -> Option<&'m str> {
+        let statement = self.argument(0)?.resolved_value();
+        if statement.is(Kind::Call) { statement.argument(0)?.string() } else { statement.string() }
+    }
+
     /// The name by which a person would call the callee: `requests.get`, `session.commit`, `reply`.
     pub fn called(self) -> String {
         self.callee().map_or_else(String::new, |callee| {

@@ -63,6 +63,15 @@ impl<'m> Node<'m> {
         None
     }
 
+    /// Whether this call takes a lock that other processes respect, itself or in what it runs.
+    pub fn takes_distributed_lock(self) -> bool {
+        let takes = |call: Node<'m>| {
+            call.does(Tag::TakesDistributedLock)
+                || (call.does(Tag::Executes) && call.sql().is_some_and(|sql| sql.contains("advisory")))
+        };
+        takes(self) || self.target().is_some_and(|place| self.model.node(place).reaches(&takes).is_some())
+    }
+
     /// Whether the call or what it runs does what the tag says.
     pub fn leads_to(self, tag: Tag) -> bool {
         self.does(tag)

@@ -899,6 +899,12 @@ impl<'s> Model<'s> {
         }
     }
 
+    /// A call that takes a checkpointer makes a graph, wherever its builder comes from: nothing else has one.
+    fn graph_type(&self) -> Type {
+        let index = stack::CLASSES.iter().position(|class| class.has(ClassTag::Graph));
+        index.map_or(Type::Unknown, |index| Type::Instance(index as u16, UNKNOWN))
+    }
+
     /// What calling an object gives whose constructor was told the class: `sessionmaker(class_=AsyncSession)`.
     fn named_class(&self, callee: Node<'_>) -> Option<Type> {
         let class = callee.instance_of()?;
@@ -909,6 +915,9 @@ impl<'s> Model<'s> {
 
     /// A call of something outside the files that no table lists: by convention a capitalised name is a class.
     fn unlisted_call(&self, path: PathId, call: Node<'_>) -> Type {
+        if call.keyword("checkpointer").is_some() {
+            return self.graph_type();
+        }
         let text = self.table.path_text(path);
         let last = text.rsplit('.').next().unwrap_or_default();
         match last {
