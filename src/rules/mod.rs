@@ -9,6 +9,7 @@ mod c7_non_idempotent_write;
 mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
 mod findings;
+mod o1_unstructured_logging;
 
 pub use findings::{Draft, Findings};
 
@@ -28,4 +29,5 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::C7, run: c7_non_idempotent_write::check },
     Check { rule: Rule::C9, run: c9_interleaved_checkpoints::check },
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
+    Check { rule: Rule::O1, run: o1_unstructured_logging::check },
 ];

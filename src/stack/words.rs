@@ -81,6 +81,7 @@ words! {
         Caches = "caches",
         Traces = "traces",
         Logs = "logs",
+        RootLogger = "root_logger",
         Prints = "prints",
         FormatsTraceback = "formats_traceback",
         Wraps = "wraps",
@@ -91,6 +92,8 @@ words! {
         HandlesException = "handles_exception",
         GivesContext = "gives_context",
         DeletesThread = "deletes_thread",
+        ConfiguresLogging = "configures_logging",
+        HoldsSecrets = "holds_secrets",
         Ignored = "ignored",
     }
 }
