@@ -140,15 +140,3 @@ fn no_example_has_a_problem() {
     }
     assert_none(&failures);
 }
-
-#[test]
-fn the_sides_of_a_pair_have_the_same_files() {
-    for entry in ENTRIES {
-        let paths = |side: &[Example]| {
-            side.iter()
-                .map(|example| example.path.replacen("violating", "", 1).replacen("conforming", "", 1))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(paths(entry.violating), paths(entry.conforming), "{}", entry.name);
-    }
-}
