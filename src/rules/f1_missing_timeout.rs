@@ -71,6 +71,7 @@ fn is_external(api: Api) -> bool {
                 | System::Sleep
                 | System::Cpu
                 | System::File
+                | System::Metadata
                 | System::Loop
         )
     );

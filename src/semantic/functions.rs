@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::types::Type;
 use super::{Model, Node, Place};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, Role, Symbol};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FunctionRole {
@@ -253,6 +253,20 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// The calls whose callee's last name is this, whatever it means there.
+    pub(super) fn calls_of_name(&self, name: Symbol) -> &[Place] {
+        let map = self.calls_by_name.get_or_init(|| {
+            let mut map: FxHashMap<Symbol, Vec<Place>> = FxHashMap::default();
+            for call in self.calls() {
+                if let Some(callee) = call.callee() {
+                    map.entry(callee.symbol()).or_default().push(call.place());
+                }
+            }
+            map
+        });
+        map.get(&name).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The calls that run a given function.
     pub fn callers_of(&self, function: Place) -> &[Place] {
         if let Some(map) = self.callers.get() {

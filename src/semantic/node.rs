@@ -111,7 +111,8 @@ impl<'m> Node<'m> {
         let mut range = self.range();
         if range.end.line > range.start.line {
             let start = self.data().start as usize;
-            let line = file.text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+            let rest = file.text.get(start..).unwrap_or_default();
+            let line = rest.split(['\n', '\r']).next().unwrap_or_default();
             range.end = range.start;
             range.end.column += line.trim_end().chars().count() as u32;
         }
@@ -287,7 +288,8 @@ impl<'m> Node<'m> {
 
     /// The expression that is called.
     pub fn callee(self) -> Option<Node<'m>> {
-        self.child(Role::Callee)
+        // It is evaluated first, and so stands first.
+        self.is(Kind::Call).then(|| self.at(self.id + 1))
     }
 
     /// The object on which a method is called, or of which an attribute is read.

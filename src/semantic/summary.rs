@@ -6,7 +6,7 @@ use crate::stack::{System, Tag};
 use crate::syntax::Kind;
 
 /// How deep a chain of calls is followed.
-const LONGEST_CHAIN: usize = 6;
+const LONGEST_CHAIN: usize = 5;
 
 /// Why calling a function holds its thread.
 #[derive(Clone, Debug)]
@@ -63,12 +63,31 @@ impl<'m> Node<'m> {
         None
     }
 
+    /// Whether this call takes a lock that other processes respect, itself or in what it runs.
+    pub fn takes_distributed_lock(self) -> bool {
+        let takes = |call: Node<'m>| {
+            call.does(Tag::TakesDistributedLock)
+                || (call.does(Tag::Executes) && call.sql().is_some_and(|sql| sql.contains("advisory")))
+        };
+        takes(self) || self.target().is_some_and(|place| self.model.node(place).reaches(&takes).is_some())
+    }
+
     /// Whether the call or what it runs does what the tag says.
     pub fn leads_to(self, tag: Tag) -> bool {
         self.does(tag)
             || self
                 .target()
                 .is_some_and(|place| self.model.node(place).reaches(&|call| call.does(tag)).is_some())
+    }
+}
+
+/// Whether a caller is told of it. A look at one entry of the file system is over at once, unless it is done in a
+/// loop of the caller's own; starting a loop inside a loop raises at once, so code that works has a branch for it.
+fn is_carried_up(blocking: &Blocking) -> bool {
+    match blocking.system {
+        System::Metadata | System::Cpu | System::Loop | System::Input => false,
+        System::File => blocking.chain.len() <= 2,
+        _ => true,
     }
 }
 
@@ -86,24 +105,16 @@ impl<'s> Model<'s> {
         if !self.visiting.borrow_mut().insert(place) {
             return None;
         }
+        // What waits for the network tells more than what reads a file.
         let mut found: Option<Blocking> = None;
         for call in function.own_calls() {
-            if let Some(system) = call.blocks_for() {
-                found = Some(Blocking { system, chain: vec![ChainStep { call: call.place() }] });
-                // Waiting for the network tells more than reading a file does.
-                if !matches!(system, System::File | System::Cpu) {
-                    break;
-                }
+            let Some(blocking) = call.blocking().filter(is_carried_up) else { continue };
+            let is_file = blocking.system == System::File;
+            if found.is_none() || !is_file {
+                found = Some(blocking);
             }
-        }
-        if found.as_ref().is_none_or(|found| matches!(found.system, System::File | System::Cpu)) {
-            let deeper = function
-                .own_calls()
-                .filter(|call| call.target().is_some())
-                .filter_map(|call| call.blocking())
-                .find(|blocking| !matches!(blocking.system, System::File | System::Cpu) || found.is_none());
-            if let Some(deeper) = deeper {
-                found = Some(deeper);
+            if !is_file {
+                break;
             }
         }
         self.visiting.borrow_mut().remove(&place);

@@ -37,6 +37,7 @@ words! {
         Socket = "socket",
         Mcp = "mcp",
         File = "file",
+        Metadata = "metadata",
         Sleep = "sleep",
         Subprocess = "subprocess",
         Input = "input",
@@ -88,6 +89,8 @@ words! {
         MountsRouter = "mounts_router",
         AddsMiddleware = "adds_middleware",
         HandlesException = "handles_exception",
+        GivesContext = "gives_context",
+        DeletesThread = "deletes_thread",
         Ignored = "ignored",
     }
 }
