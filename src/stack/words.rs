@@ -101,6 +101,7 @@ words! {
         AsyncSession = "async_session",
         SyncSession = "sync_session",
         SessionFactory = "session_factory",
+        ThreadLocalSession = "thread_local_session",
         Engine = "engine",
         ConnectionPool = "connection_pool",
         PooledClient = "pooled_client",
