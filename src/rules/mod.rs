@@ -4,6 +4,7 @@
 //! those goes down into `semantic` or `rules/stack`.
 
 mod c1_check_then_act;
+mod c2_unguarded_contended_row;
 mod c3_shared_session;
 mod c5_blocked_event_loop;
 mod c9_interleaved_checkpoints;
@@ -24,6 +25,7 @@ pub struct Check {
 /// All rules that are checked, in the order of the rubric. The only list of them.
 pub const CHECKS: &[Check] = &[
     Check { rule: Rule::C1, run: c1_check_then_act::check },
+    Check { rule: Rule::C2, run: c2_unguarded_contended_row::check },
     Check { rule: Rule::C3, run: c3_shared_session::check },
     Check { rule: Rule::C5, run: c5_blocked_event_loop::check },
     Check { rule: Rule::C9, run: c9_interleaved_checkpoints::check },

@@ -206,6 +206,40 @@ impl<'m> Node<'m> {
         .is_some()
     }
 
+    /// Whether this statement changes a column only where it still has the expected value:
+    /// `update(Order).where(Order.status == "paid").values(status="refunded")`.
+    pub fn expects_old_value(self) -> bool {
+        self.does(Tag::WritesStatement)
+            && self
+                .keywords()
+                .any(|keyword| self.receiver().is_some_and(|built| built.selects_by(keyword.name())))
+    }
+
+    /// Whether the query or statement behind this expression asks for rows in which the column has a certain value.
+    pub fn selects_by(self, column: &str) -> bool {
+        self.origin(|call| {
+            call.does(Tag::BuildsStatement)
+                && (call.keyword(column).is_some()
+                    || call.positional().any(|argument| {
+                        argument.descendants_of(Kind::Compare).any(|test| {
+                            matches!(test.operator(), Operator::Equal | Operator::In)
+                                && test.child(Role::Left).is_some_and(|left| left.name() == column)
+                        })
+                    }))
+        })
+        .is_some()
+    }
+
+    /// Whether the query behind this expression asks for one row of several that would do.
+    pub fn takes_the_next(self) -> bool {
+        self.origin(|call| {
+            call.does(Tag::BuildsStatement)
+                && call.callee_name() == "limit"
+                && call.argument(0).is_some_and(|count| count.number() == Some(1.0))
+        })
+        .is_some()
+    }
+
     /// Whether this comparison asks for more or less.
     pub fn compares_order(self) -> bool {
         self.is(Kind::Compare)
@@ -292,6 +326,19 @@ impl<'m> Node<'m> {
             },
             _ => false,
         }
+    }
+
+    /// The block at whose end the transaction of this place ends: one that begins a transaction or opens a session.
+    pub fn transaction_block(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        self.enclosing_with_items()
+            .find(|item| {
+                item.child(Role::Context).is_some_and(|context| {
+                    context.callee_name() == "begin"
+                        || model.session_kind(model.entered(context.ty())).is_some()
+                })
+            })
+            .and_then(Node::parent)
     }
 
     /// Whether the function expects that the database refuses a second row: it handles an integrity error.

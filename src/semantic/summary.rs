@@ -63,6 +63,51 @@ impl<'m> Node<'m> {
         None
     }
 
+    /// The calls from this one down to one that waits for a network service, a model, another process or a pause;
+    /// waiting for the database does not count.
+    pub fn slow_wait(self) -> Option<Vec<Node<'m>>> {
+        if self.waits_slowly() {
+            return Some(vec![self]);
+        }
+        let function = self.model.node(self.target()?);
+        // A coroutine that is not awaited is started beside.
+        if function.is_async() && !self.is_awaited() && !self.is_entered() {
+            return None;
+        }
+        let mut chain = function.reaches(&|call| call.waits_slowly())?;
+        chain.insert(0, self);
+        Some(chain)
+    }
+
+    fn waits_slowly(self) -> bool {
+        let Some(api) = self.api() else { return false };
+        let is_slow = |system: System| {
+            matches!(
+                system,
+                System::Http
+                    | System::Model
+                    | System::Mcp
+                    | System::Vector
+                    | System::Storage
+                    | System::Mail
+                    | System::Sleep
+                    | System::Subprocess
+            )
+        };
+        if let Some(system) = self.blocks_for() {
+            return is_slow(system);
+        }
+        api.callable.coroutine
+            && (self.is_awaited() || self.is_entered())
+            && (api.has(Tag::Pauses) || api.callable.crosses.is_some_and(is_slow))
+    }
+
+    /// Whether a `with` enters it or a `for` runs over it.
+    fn is_entered(self) -> bool {
+        self.parent()
+            .is_some_and(|parent| matches!(parent.kind(), Kind::WithItem | Kind::For | Kind::Comprehension))
+    }
+
     /// Whether this call takes a lock that other processes respect, itself or in what it runs.
     pub fn takes_distributed_lock(self) -> bool {
         let takes = |call: Node<'m>| {
