@@ -115,6 +115,21 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// The method by whose name this call writes a log record (`info`, `exception`), by the logger's type, or by its
+    /// name where the logger comes from a file that was not given.
+    pub fn log_level(self) -> Option<&'m str> {
+        const LEVELS: [&str; 10] =
+            ["debug", "info", "warning", "warn", "error", "critical", "fatal", "exception", "log", "trace"];
+        if self.does(Tag::Logs) {
+            return Some(self.callee_name());
+        }
+        let receiver = self.receiver()?;
+        let unknown = matches!(receiver.ty(), Type::Unknown | Type::Foreign(_) | Type::Path(_));
+        let named = matches!(receiver.kind(), Kind::Name | Kind::Attribute)
+            && matches!(receiver.name(), "logger" | "log" | "_logger" | "_log" | "LOG" | "LOGGER");
+        (unknown && named && LEVELS.contains(&self.callee_name())).then(|| self.callee_name())
+    }
+
     /// The SQL that a call sends, where it is written out: `execute(text("…"))`, or a constant that holds it.
     pub fn sql(self) -> Option<&'m str> {
         let statement = self.argument(0)?.resolved_value();

@@ -120,6 +120,47 @@ pub fn is_secret_name(identifier: &str) -> bool {
                 .any(|word| has(word))))
 }
 
+/// Whether a name says that its value is an address with a password in it: `database_url`, `dsn`.
+pub fn is_connection_string_name(identifier: &str) -> bool {
+    let words = words_of(identifier);
+    let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
+    let has = |options: &[&str]| words.iter().any(|word| options.contains(&word.as_str()));
+    last_is(&["dsn"])
+        || (last_is(&["url", "uri"])
+            && has(&[
+                "database",
+                "db",
+                "postgres",
+                "postgresql",
+                "redis",
+                "mongo",
+                "mongodb",
+                "mysql",
+                "amqp",
+                "broker",
+                "rabbitmq",
+            ]))
+        || (last_is(&["string", "str"]) && has(&["connection", "conn"]))
+}
+
+/// Whether a name says that its value is about a person: an address, a telephone number.
+pub fn is_personal_name(identifier: &str) -> bool {
+    let words = words_of(identifier);
+    let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
+    last_is(&["email", "phone", "ssn", "iban", "birthdate", "birthday"])
+        || (words.len() > 1
+            && words.windows(2).any(|two| {
+                matches!(
+                    (two[0].as_str(), two[1].as_str()),
+                    ("email", "address")
+                        | ("phone", "number")
+                        | ("date", "birth")
+                        | ("credit", "card")
+                        | ("card", "number")
+                )
+            }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use calls::{Api, Bounded, Deadline};
-pub use expressions::{is_secret_name, words_of};
+pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
 pub use node::Node;
 pub use rows::{Fetched, Inserted, RowChange};
@@ -229,7 +229,7 @@ impl<'s> File<'s> {
             module,
             is_package,
             is_test: is_test_path(&trimmed),
-            is_script: false,
+            is_script: is_script_path(&trimmed),
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
         };
@@ -266,6 +266,19 @@ impl<'s> File<'s> {
             })
         });
     }
+}
+
+/// Folders and names of what is run by hand.
+fn is_script_path(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    folders
+        .split('/')
+        .any(|part| matches!(part, "scripts" | "script" | "bin" | "examples" | "benchmarks" | "cli"))
+        || matches!(
+            name,
+            "cli.py" | "manage.py" | "setup.py" | "noxfile.py" | "tasks.py" | "fabfile.py" | "__main__.py"
+        )
 }
 
 fn is_test_path(path: &str) -> bool {

@@ -108,6 +108,37 @@ impl<'m> Node<'m> {
             .is_some_and(|parent| matches!(parent.kind(), Kind::WithItem | Kind::For | Kind::Comprehension))
     }
 
+    /// All calls that fit among this function's own and those of what it runs, each with the chain that leads to it
+    /// from here (the call itself last).
+    pub fn all_reached(self, fits: &dyn Fn(Node<'m>) -> bool) -> Vec<Vec<Node<'m>>> {
+        let mut found = Vec::new();
+        self.collect_reached(fits, &mut Vec::new(), &mut Vec::new(), &mut found);
+        found
+    }
+
+    fn collect_reached(
+        self,
+        fits: &dyn Fn(Node<'m>) -> bool,
+        seen: &mut Vec<Place>,
+        chain: &mut Vec<Node<'m>>,
+        found: &mut Vec<Vec<Node<'m>>>,
+    ) {
+        if seen.len() > 40 || chain.len() >= LONGEST_CHAIN || seen.contains(&self.place()) {
+            return;
+        }
+        seen.push(self.place());
+        let model: &'m Model<'m> = self.model;
+        for call in self.own_calls() {
+            chain.push(call);
+            if fits(call) {
+                found.push(chain.clone());
+            } else if let Some(target) = call.target() {
+                model.node(target).collect_reached(fits, seen, chain, found);
+            }
+            chain.pop();
+        }
+    }
+
     /// Whether this call takes a lock that other processes respect, itself or in what it runs.
     pub fn takes_distributed_lock(self) -> bool {
         let takes = |call: Node<'m>| {

@@ -82,6 +82,7 @@ words! {
         Caches = "caches",
         Traces = "traces",
         Logs = "logs",
+        RootLogger = "root_logger",
         Prints = "prints",
         FormatsTraceback = "formats_traceback",
         Wraps = "wraps",
@@ -92,6 +93,8 @@ words! {
         HandlesException = "handles_exception",
         GivesContext = "gives_context",
         DeletesThread = "deletes_thread",
+        ConfiguresLogging = "configures_logging",
+        HoldsSecrets = "holds_secrets",
         Ignored = "ignored",
     }
 }
