@@ -3,6 +3,9 @@
 //! A rule never walks a tree by itself, never imports another rule, and never names a library: what it needs of
 //! those goes down into `semantic` or `rules/stack`.
 
+mod c1_check_then_act;
+mod c2_unguarded_contended_row;
+mod c3_shared_session;
 mod c5_blocked_event_loop;
 mod c6_unbounded_fan_out;
 mod c7_non_idempotent_write;
@@ -24,6 +27,9 @@ pub struct Check {
 
 /// All rules that are checked, in the order of the rubric. The only list of them.
 pub const CHECKS: &[Check] = &[
+    Check { rule: Rule::C1, run: c1_check_then_act::check },
+    Check { rule: Rule::C2, run: c2_unguarded_contended_row::check },
+    Check { rule: Rule::C3, run: c3_shared_session::check },
     Check { rule: Rule::C5, run: c5_blocked_event_loop::check },
     Check { rule: Rule::C6, run: c6_unbounded_fan_out::check },
     Check { rule: Rule::C7, run: c7_non_idempotent_write::check },

@@ -259,6 +259,37 @@ impl<'m> Node<'m> {
                 && self.function().is_some_and(|outer| outer.reached_from(seen, fits)))
     }
 
+    /// Whether this plain function may run in several threads at once: a plain handler, dependency or background task,
+    /// what is handed to an executor, and the plain functions that these call.
+    pub fn runs_in_threads(self) -> bool {
+        self.runs_in_threads_within(&mut Vec::new())
+    }
+
+    fn runs_in_threads_within(self, seen: &mut Vec<Place>) -> bool {
+        if self.is_async() || seen.len() > 30 || seen.contains(&self.place()) {
+            return false;
+        }
+        seen.push(self.place());
+        if [
+            FunctionRole::Handler,
+            FunctionRole::Dependency,
+            FunctionRole::AfterResponse,
+            FunctionRole::Offloaded,
+        ]
+        .iter()
+        .any(|&role| self.plays(role))
+        {
+            return true;
+        }
+        let model: &'m Model<'m> = self.model;
+        model
+            .callers_of(self.place())
+            .iter()
+            .filter(|&&call| model.node(call).target() == Some(self.place()))
+            .filter_map(|&call| model.node(call).function())
+            .any(|caller| caller.runs_in_threads_within(seen))
+    }
+
     /// Whether this only runs while the application starts or stops, or when the module is imported.
     pub fn runs_at_startup(self) -> bool {
         match self.function() {

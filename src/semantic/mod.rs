@@ -5,7 +5,8 @@
 //!
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
-//! execution contexts), `summary` (what a function does, its callees included), `expressions` (values and words).
+//! execution contexts), `summary` (what a function does, its callees included), `rows` (rows
+//! of a database), `expressions` (values and words).
 
 mod calls;
 mod classes;
@@ -14,6 +15,7 @@ mod flow;
 mod functions;
 mod imports;
 mod node;
+mod rows;
 mod summary;
 mod types;
 
@@ -25,6 +27,7 @@ pub use calls::{Api, Bounded, Deadline};
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
 pub use node::Node;
+pub use rows::{Fetched, Inserted, RowChange};
 pub use summary::{Blocking, ChainStep};
 pub use types::{PathId, Type};
 

@@ -268,6 +268,13 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether the last statement of this block leaves the block's surroundings.
+    pub fn leaves(self) -> bool {
+        self.children().last().is_some_and(|last| {
+            matches!(last.kind(), Kind::Raise | Kind::Return | Kind::Continue | Kind::Break)
+        })
+    }
+
     /// The nearest enclosing `except` clause of the same function.
     pub fn enclosing_handler(self) -> Option<Node<'m>> {
         self.surroundings().find(|node| node.is(Kind::Handler))

@@ -63,6 +63,51 @@ impl<'m> Node<'m> {
         None
     }
 
+    /// The calls from this one down to one that waits for a network service, a model, another process or a pause;
+    /// waiting for the database does not count.
+    pub fn slow_wait(self) -> Option<Vec<Node<'m>>> {
+        if self.waits_slowly() {
+            return Some(vec![self]);
+        }
+        let function = self.model.node(self.target()?);
+        // A coroutine that is not awaited is started beside.
+        if function.is_async() && !self.is_awaited() && !self.is_entered() {
+            return None;
+        }
+        let mut chain = function.reaches(&|call| call.waits_slowly())?;
+        chain.insert(0, self);
+        Some(chain)
+    }
+
+    fn waits_slowly(self) -> bool {
+        let Some(api) = self.api() else { return false };
+        let is_slow = |system: System| {
+            matches!(
+                system,
+                System::Http
+                    | System::Model
+                    | System::Mcp
+                    | System::Vector
+                    | System::Storage
+                    | System::Mail
+                    | System::Sleep
+                    | System::Subprocess
+            )
+        };
+        if let Some(system) = self.blocks_for() {
+            return is_slow(system);
+        }
+        api.callable.coroutine
+            && (self.is_awaited() || self.is_entered())
+            && (api.has(Tag::Pauses) || api.callable.crosses.is_some_and(is_slow))
+    }
+
+    /// Whether a `with` enters it or a `for` runs over it.
+    fn is_entered(self) -> bool {
+        self.parent()
+            .is_some_and(|parent| matches!(parent.kind(), Kind::WithItem | Kind::For | Kind::Comprehension))
+    }
+
     /// All calls that fit among this function's own and those of what it runs, each with the chain that leads to it
     /// from here (the call itself last).
     pub fn all_reached(self, fits: &dyn Fn(Node<'m>) -> bool) -> Vec<Vec<Node<'m>>> {

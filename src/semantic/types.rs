@@ -553,7 +553,7 @@ impl<'s> Model<'s> {
         }
     }
 
-    fn parameter_type(&self, parameter: Node<'_>) -> Type {
+    pub(super) fn parameter_type(&self, parameter: Node<'_>) -> Type {
         if parameter.operator() == Operator::Multiply {
             return Type::Unknown;
         }
