@@ -4,6 +4,9 @@
 //! those goes down into `semantic` or `rules/stack`.
 
 mod c5_blocked_event_loop;
+mod c6_unbounded_fan_out;
+mod c7_non_idempotent_write;
+mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
 mod findings;
 
@@ -21,5 +24,8 @@ pub struct Check {
 /// All rules that are checked, in the order of the rubric. The only list of them.
 pub const CHECKS: &[Check] = &[
     Check { rule: Rule::C5, run: c5_blocked_event_loop::check },
+    Check { rule: Rule::C6, run: c6_unbounded_fan_out::check },
+    Check { rule: Rule::C7, run: c7_non_idempotent_write::check },
+    Check { rule: Rule::C9, run: c9_interleaved_checkpoints::check },
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
 ];

@@ -67,14 +67,11 @@ impl<'m> Node<'m> {
                 }
                 model.path_function(path).map(|callable| Api { callable, class: None, is_constructor: false })
             }
-            Type::Bound(class, name, _) => {
-                let class = &crate::stack::CLASSES[class as usize];
-                class.method(model.text(name)).map(|callable| Api {
-                    callable,
-                    class: Some(class),
-                    is_constructor: false,
-                })
-            }
+            Type::Bound(class, _, method, _) => Some(Api {
+                callable: method.0,
+                class: Some(&crate::stack::CLASSES[class as usize]),
+                is_constructor: false,
+            }),
             Type::Class(place) if model.method_of(place, "__init__").is_none() => {
                 let class = &crate::stack::CLASSES[model.table_base(place)? as usize];
                 Some(Api { callable: &class.constructor, class: Some(class), is_constructor: true })
@@ -116,6 +113,12 @@ impl<'m> Node<'m> {
                 .iter()
                 .find_map(|name| self.keyword(name))
         })
+    }
+
+    /// The SQL that a call sends, where it is written out: `execute(text("…"))`, or a constant that holds it.
+    pub fn sql(self) -> Option<&'m str> {
+        let statement = self.argument(0)?.resolved_value();
+        if statement.is(Kind::Call) { statement.argument(0)?.string() } else { statement.string() }
     }
 
     /// The name by which a person would call the callee: `requests.get`, `session.commit`, `reply`.

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use smallvec::SmallVec;
+
 use super::{Node, Place, Type};
 use crate::stack::Tag;
 use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, ScopeKind};
@@ -31,19 +33,28 @@ impl<'m> Node<'m> {
 
     /// The bindings of this name that may hold here: in the function that binds it the last ones before, on any
     /// branch; seen from a nested function all of them.
-    pub fn reaching_bindings(self) -> Vec<BindingId> {
-        let Some(scope) = self.scope_of_name() else { return Vec::new() };
+    pub fn reaching_bindings(self) -> SmallVec<[BindingId; 4]> {
+        match self.scope_of_name() {
+            None => SmallVec::new(),
+            Some(scope) if self.is_in_flow_of(scope) => self.bindings_before(scope),
+            Some(scope) => self.source_file().tree.bindings_of(scope, self.symbol()).collect(),
+        }
+    }
+
+    /// Whether this place runs as part of the code that the scope belongs to, and not of a nested function.
+    pub(super) fn is_in_flow_of(self, scope: ScopeId) -> bool {
         let tree = &self.source_file().tree;
         let mut own = self.data().scope;
         while own != scope && tree.scopes[own as usize].kind == ScopeKind::Comprehension {
             own = tree.scopes[own as usize].parent;
         }
-        let all = tree.bindings_of(scope, self.symbol());
-        if own != scope {
-            return all.collect();
-        }
-        let mut found = Vec::new();
-        for binding in all {
+        own == scope
+    }
+
+    pub(super) fn bindings_before(self, scope: ScopeId) -> SmallVec<[BindingId; 4]> {
+        let tree = &self.source_file().tree;
+        let mut found = SmallVec::new();
+        for binding in tree.bindings_of(scope, self.symbol()) {
             let data = tree.bindings[binding as usize];
             if data.node >= self.id || data.kind == BindingKind::Augmented {
                 continue;
@@ -59,10 +70,10 @@ impl<'m> Node<'m> {
         }
         if found.is_empty() {
             // In a loop what stands behind may have run before.
-            return tree
-                .bindings_of(scope, self.symbol())
-                .filter(|&b| tree.bindings[b as usize].node != self.id)
-                .collect();
+            found.extend(
+                tree.bindings_of(scope, self.symbol())
+                    .filter(|&binding| tree.bindings[binding as usize].node != self.id),
+            );
         }
         found
     }

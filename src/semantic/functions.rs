@@ -197,6 +197,28 @@ impl<'m> Node<'m> {
             .map_or("", Node::name)
     }
 
+    /// The path that a handler serves with the prefixes of its router, as far as the given files say them.
+    pub fn full_route_path(self) -> String {
+        let Some(decorator) = self.route() else { return String::new() };
+        let mut path = String::new();
+        if let Some(router) = decorator.receiver() {
+            let built = router.constructed_by();
+            for call in self.model.calls().filter(|call| call.does(Tag::MountsRouter)) {
+                let mounted = call.argument(0);
+                let same =
+                    mounted.is_some_and(|mounted| built.is_some() && mounted.constructed_by() == built);
+                if let Some(prefix) = call.keyword("prefix").and_then(Node::string).filter(|_| same) {
+                    path.push_str(prefix);
+                    break;
+                }
+            }
+            if let Some(prefix) = built.and_then(|call| call.keyword("prefix")).and_then(Node::string) {
+                path.push_str(prefix);
+            }
+        }
+        path + self.route_path()
+    }
+
     /// The `async def` whose code this is, directly: what runs here runs on the event loop.
     pub fn on_event_loop(self) -> Option<Node<'m>> {
         self.function().filter(|function| function.is(Kind::FunctionDef) && function.is_async())

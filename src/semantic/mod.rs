@@ -28,9 +28,9 @@ pub use node::Node;
 pub use summary::{Blocking, ChainStep};
 pub use types::{PathId, Type};
 
-use crate::check::Source;
 use crate::report::FileKind;
 use crate::settings::Settings;
+use crate::source::Source;
 use crate::syntax::{self, LineIndex, NodeId, Symbol, Symbols, Tree};
 use classes::ClassFacts;
 use functions::Roles;
@@ -72,6 +72,7 @@ pub struct Model<'s> {
     table: TypeTable,
     depth: Cell<u32>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
+    name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
     binding_types: RefCell<FxHashMap<(u32, u32), Option<types::TypeId>>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
     blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
@@ -107,6 +108,7 @@ impl<'s> Model<'s> {
             table: TypeTable::default(),
             depth: Cell::new(0),
             classes: RefCell::default(),
+            name_types: RefCell::default(),
             binding_types: RefCell::default(),
             returns: RefCell::default(),
             blocking: RefCell::default(),

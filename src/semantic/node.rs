@@ -288,7 +288,8 @@ impl<'m> Node<'m> {
 
     /// The expression that is called.
     pub fn callee(self) -> Option<Node<'m>> {
-        self.child(Role::Callee)
+        // It is evaluated first, and so stands first.
+        self.is(Kind::Call).then(|| self.at(self.id + 1))
     }
 
     /// The object on which a method is called, or of which an attribute is read.

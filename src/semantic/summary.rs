@@ -63,6 +63,46 @@ impl<'m> Node<'m> {
         None
     }
 
+    /// All calls that fit among this function's own and those of what it runs, each with the chain that leads to it
+    /// from here (the call itself last).
+    pub fn all_reached(self, fits: &dyn Fn(Node<'m>) -> bool) -> Vec<Vec<Node<'m>>> {
+        let mut found = Vec::new();
+        self.collect_reached(fits, &mut Vec::new(), &mut Vec::new(), &mut found);
+        found
+    }
+
+    fn collect_reached(
+        self,
+        fits: &dyn Fn(Node<'m>) -> bool,
+        seen: &mut Vec<Place>,
+        chain: &mut Vec<Node<'m>>,
+        found: &mut Vec<Vec<Node<'m>>>,
+    ) {
+        if seen.len() > 40 || chain.len() >= LONGEST_CHAIN || seen.contains(&self.place()) {
+            return;
+        }
+        seen.push(self.place());
+        let model: &'m Model<'m> = self.model;
+        for call in self.own_calls() {
+            chain.push(call);
+            if fits(call) {
+                found.push(chain.clone());
+            } else if let Some(target) = call.target() {
+                model.node(target).collect_reached(fits, seen, chain, found);
+            }
+            chain.pop();
+        }
+    }
+
+    /// Whether this call takes a lock that other processes respect, itself or in what it runs.
+    pub fn takes_distributed_lock(self) -> bool {
+        let takes = |call: Node<'m>| {
+            call.does(Tag::TakesDistributedLock)
+                || (call.does(Tag::Executes) && call.sql().is_some_and(|sql| sql.contains("advisory")))
+        };
+        takes(self) || self.target().is_some_and(|place| self.model.node(place).reaches(&takes).is_some())
+    }
+
     /// Whether the call or what it runs does what the tag says.
     pub fn leads_to(self, tag: Tag) -> bool {
         self.does(tag)
@@ -99,7 +139,7 @@ impl<'s> Model<'s> {
         // What waits for the network tells more than what reads a file.
         let mut found: Option<Blocking> = None;
         for call in function.own_calls() {
-            let Some(blocking) = call.blocking().filter(|blocking| is_carried_up(blocking)) else { continue };
+            let Some(blocking) = call.blocking().filter(is_carried_up) else { continue };
             let is_file = blocking.system == System::File;
             if found.is_none() || !is_file {
                 found = Some(blocking);

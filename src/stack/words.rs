@@ -89,6 +89,8 @@ words! {
         MountsRouter = "mounts_router",
         AddsMiddleware = "adds_middleware",
         HandlesException = "handles_exception",
+        GivesContext = "gives_context",
+        DeletesThread = "deletes_thread",
         Ignored = "ignored",
     }
 }
