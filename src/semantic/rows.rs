@@ -68,6 +68,26 @@ impl<'m> Node<'m> {
         (!is_copy).then_some(fetched)
     }
 
+    /// Whether the row that this call fetches is surely locked: a helper that only locks when it is asked to has to
+    /// be asked.
+    pub fn surely_locks(self, lock: Node<'m>) -> bool {
+        if self.function() == lock.function() {
+            return true;
+        }
+        lock.surroundings()
+            .filter(|node| node.is(Kind::If))
+            .filter_map(|node| node.child(Role::Test))
+            .all(|test| test.is(Kind::Name) && self.keyword(test.name()).is_some_and(Node::is_true))
+    }
+
+    /// Whether a transaction that this call has part in ends in it: it commits, rolls back or closes its session.
+    pub fn ends_transaction(self) -> bool {
+        self.does(Tag::Commits)
+            || self.does(Tag::RollsBack)
+            || self.does(Tag::Closes)
+            || (self.target().is_some() && self.leads_to(Tag::Commits))
+    }
+
     /// What in this call locks the rows that it reads.
     fn row_lock(self) -> Option<Node<'m>> {
         if self.does(Tag::LocksRows) {
@@ -153,8 +173,16 @@ impl<'m> Node<'m> {
         } else {
             return None;
         };
-        let added_now = !api.has(Tag::AddsRow) || self.argument(0)?.fetched().is_none();
-        (added_now && matches!(row, Type::Object(_) | Type::Foreign(_))).then_some(Inserted { at: self, row })
+        if !matches!(row, Type::Object(_) | Type::Foreign(_)) {
+            return None;
+        }
+        // An object that was fetched, or that somebody else made, is not new here.
+        let is_new = !api.has(Tag::AddsRow)
+            || self
+                .argument(0)?
+                .origin(|call| call.callee().is_some_and(|class| model.instance_of_class(class.ty()) == row))
+                .is_some();
+        is_new.then_some(Inserted { at: self, row })
     }
 
     /// The class of rows in which this call lets the database do a sum: `.values(used=Usage.used + 1)`, or the same in
