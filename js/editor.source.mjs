@@ -76,7 +76,7 @@ const setSelectedEffect = StateEffect.define();
 const openTooltipEffect = StateEffect.define();
 
 /** Worst first: the one that the gutter shows when several start on a line. */
-const RANKS = ["critical", "high", "medium", "low", "question"];
+const RANKS = ["critical", "high", "medium", "low", "question", "problem"];
 
 function shapeElement(level) {
   const shape = document.createElement("span");
@@ -171,7 +171,7 @@ function tooltipContent(found) {
     head.append(shapeElement(finding.level), finding.level);
     const rule = document.createElement("b");
     rule.textContent = finding.rule;
-    item.append(head, " ", rule, " ", ...withCode(finding.message));
+    item.append(head, " ", ...(finding.rule ? [rule, " "] : []), ...withCode(finding.message));
     list.append(item);
   }
   return { dom: list };
@@ -384,6 +384,24 @@ function replaceSelected(event, view) {
 
 const programmatic = (transaction) => transaction.annotation(Transaction.userEvent) === undefined;
 
+const findingsGutter = (tell) =>
+  gutter({
+    class: "cm-gutter-findings",
+    markers: (view) => view.state.field(findingsField).gutters,
+    initialSpacer: () => new FindingMarker("low", -1),
+    domEventHandlers: {
+      click(view, block) {
+        let index = null;
+        view.state.field(findingsField).gutters.between(block.from, block.from, (_from, _to, marker) => {
+          index = marker.index;
+        });
+        if (index === null) return false;
+        tell("finding", String(index));
+        return true;
+      },
+    },
+  });
+
 /**
  * Makes an editor inside `parent`. `tell(kind, value)` is called with
  * "change" and the text, "select" and a position as JSON, "finding" and an index, or "walk" and "1" or "-1".
@@ -397,22 +415,8 @@ export function createEditor(parent, optionsJson, tell) {
   };
   const extensions = [
     findingsField,
-    gutter({
-      class: "cm-gutter-findings",
-      markers: (view) => view.state.field(findingsField).gutters,
-      initialSpacer: () => new FindingMarker("low", -1),
-      domEventHandlers: {
-        click(view, block) {
-          let index = null;
-          view.state.field(findingsField).gutters.between(block.from, block.from, (_from, _to, marker) => {
-            index = marker.index;
-          });
-          if (index === null) return false;
-          tell("finding", String(index));
-          return true;
-        },
-      },
-    }),
+    // A pane that is only read shows no findings.
+    ...(options.readOnly ? [] : [findingsGutter(tell)]),
     lineNumbers(),
     highlightActiveLineGutter(),
     highlightSpecialChars(),

@@ -251,6 +251,13 @@ fn origin_of(source: Node<'_>) -> Origin {
     while let Some(receiver) = root.receiver() {
         root = receiver;
     }
+    // What an operator configures is as long as the operator wants.
+    let configured = |name: &str| {
+        words_of(name).iter().any(|word| ["config", "settings", "registry"].contains(&word.as_str()))
+    };
+    if configured(root.name()) || configured(root.callee_name()) {
+        return Origin::Own;
+    }
     if let Some(parameter) = root.as_parameter()
         && let Some(function) = parameter.parent()
     {

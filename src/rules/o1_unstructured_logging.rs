@@ -253,7 +253,7 @@ fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
     let holds_number =
         value.instance_of().is_some_and(|class| matches!(class.short_name(), "int" | "bool" | "float"));
     let name = value.name();
-    if is_secret_name(name) && !holds_number && !is_module_or_callable(value) {
+    if is_secret_name(name) && !holds_number && !is_module_or_callable(value) && !was_masked(value) {
         return high("is a secret by its name");
     }
     if is_connection_string_name(name) {
@@ -274,6 +274,24 @@ fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
         return Some(Exposed { value, severity: Severity::Low, what: "is about a person" });
     }
     None
+}
+
+/// Whether what reaches the log was cut or masked before: `key = key[:4] + "…"`.
+fn was_masked(value: Node<'_>) -> bool {
+    let tree = &value.source_file().tree;
+    value.is(Kind::Name)
+        && value.reaching_bindings().iter().any(|&binding| {
+            let target = value.at(tree.bindings[binding as usize].node);
+            target.parent().and_then(|parent| parent.child(Role::Value)).is_some_and(|made| {
+                made.descendants().any(|node| match node.kind() {
+                    Kind::Slice => true,
+                    Kind::Call => ["mask", "redact", "hash", "digest", "obfuscate"]
+                        .iter()
+                        .any(|word| node.callee_name().contains(word)),
+                    _ => false,
+                })
+            })
+        })
 }
 
 fn is_module_or_callable(value: Node<'_>) -> bool {
@@ -315,7 +333,7 @@ fn report_exposed(call: Node<'_>, exposed: &Exposed<'_>, findings: &mut Findings
 // Prints
 
 fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
-    if call.source_file().is_script {
+    if call.source_file().is_script || call.is_silenced_elsewhere() {
         return;
     }
     let target = call.keyword("file").or_else(|| call.keyword("stream"));

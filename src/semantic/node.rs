@@ -124,6 +124,20 @@ impl<'m> Node<'m> {
         self.source_file().lines.line(self.data().start)
     }
 
+    /// Whether another checker was told to be quiet on one of the lines of this code (`# noqa`, `# nosec`).
+    pub fn is_silenced_elsewhere(self) -> bool {
+        let file = self.source_file();
+        let data = self.data();
+        let rest = file.text.get(data.start as usize..).unwrap_or_default();
+        let length = (data.stop - data.start) as usize;
+        let line_end = rest
+            .get(length..)
+            .and_then(|tail| tail.find(['\n', '\r']))
+            .map_or(rest.len(), |end| length + end);
+        let code = rest.get(..line_end).unwrap_or_default();
+        ["# noqa", "#noqa", "# nosec", "# NOSONAR"].iter().any(|word| code.contains(word))
+    }
+
     // Surroundings
 
     pub fn parent(self) -> Option<Node<'m>> {

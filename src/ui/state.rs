@@ -92,8 +92,6 @@ pub enum Action {
     },
     /// Show the file with this index.
     Show(usize),
-    /// Give the shown file another path; its path decides how it is read.
-    Rename(AttrValue),
     /// Replace all files; what was there can be returned to.
     Replace {
         files: Vec<Given>,
@@ -315,14 +313,6 @@ impl Reducible for State {
             Action::Show(index) => {
                 state.active = index.min(state.files.len() - 1);
                 state.reveal = None;
-            }
-            Action::Rename(path) => {
-                let path = path.trim();
-                let taken = state.files.iter().any(|file| file.path == path);
-                if !path.is_empty() && !taken {
-                    let active = state.active;
-                    state.files[active].path = path.to_owned().into();
-                }
             }
             Action::Replace { files, why } => {
                 state.remember(why);

@@ -6,37 +6,45 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::report::{Position, Range, Report, Rule};
+use crate::report::{Position, Range, Report};
 use crate::ui::editor::{self, Editor};
 use crate::ui::state::Reveal;
 use crate::ui::words;
 
-/// A finding as the editor marks it.
+/// A finding or a problem as the editor marks it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Mark {
-    /// The index of the finding in its report.
+    /// The index of the finding in its report. Problems are counted on behind the findings.
     pub index: usize,
-    /// A severity's word, or `question`.
+    /// A severity's word, or `question`, or `problem`.
     pub level: &'static str,
-    pub rule: Rule,
+    /// The rule's id; empty for a problem.
+    pub rule: &'static str,
     pub message: String,
     pub range: Range,
 }
 
-/// The marks of one file, the findings of other files left out.
+/// The marks of one file: its findings, then what of it could not be read.
 pub fn marks(report: &Report, path: &str) -> Vec<Mark> {
-    report
-        .findings
-        .iter()
-        .enumerate()
-        .filter(|(_, finding)| finding.path == path)
-        .map(|(index, finding)| Mark {
-            index,
+    let findings = report.findings.iter().map(|finding| {
+        let mark = Mark {
+            index: 0,
             level: words::level(finding),
-            rule: finding.rule,
+            rule: finding.rule.id(),
             message: finding.message.clone(),
             range: finding.range,
-        })
+        };
+        (&finding.path, mark)
+    });
+    let problems = report.problems.iter().map(|problem| {
+        let message = problem.message.clone();
+        (&problem.path, Mark { index: 0, level: "problem", rule: "", message, range: problem.range })
+    });
+    findings
+        .chain(problems)
+        .enumerate()
+        .filter(|(_, (of, _))| *of == path)
+        .map(|(index, (_, mark))| Mark { index, ..mark })
         .collect()
 }
 

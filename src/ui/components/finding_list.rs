@@ -47,7 +47,7 @@ pub fn FindingList() -> Html {
                         html! {
                             <li>
                                 <button type="button" class="finding" onclick={jump}>
-                                    <span class="finding-level problem">{ "problem" }</span>
+                                    <span class="finding-level problem"><Level word="problem" /></span>
                                     <span class="finding-message">{ with_code(&problem.message) }</span>
                                     <span class="finding-place">{ words::place(&problem.path, &problem.range) }</span>
                                 </button>

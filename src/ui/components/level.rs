@@ -2,11 +2,11 @@ use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// A severity's word, or `question`.
+    /// A severity's word, or `question`, or `problem`.
     pub word: &'static str,
 }
 
-/// A severity, or that something is a question: by word and by shape, not by colour alone.
+/// A severity, or that something is a question or a problem: by word and by shape, not by colour alone.
 #[component]
 pub fn Level(props: &Props) -> Html {
     html! {

@@ -187,7 +187,7 @@ fn PairSide(props: &SideProps) -> Html {
                                 <li key={mark.index}>
                                     <button type="button" class="pair-finding" onclick={jump}>
                                         <Level word={mark.level} />
-                                        <b>{ mark.rule.id() }</b>
+                                        <b>{ mark.rule }</b>
                                         <span class="pair-line">{ format!("line {}", mark.range.start.line) }</span>
                                         <span>{ with_code(&mark.message) }</span>
                                     </button>

@@ -88,7 +88,11 @@ pub fn PlaygroundPage() -> Html {
     html! {
         <main
             id="main"
-            class={classes!("playground", (*over).then_some("playground-drop"))}
+            class={classes!(
+                "playground",
+                store.is_empty().then_some("playground-empty"),
+                (*over).then_some("playground-drop"),
+            )}
             ondragover={drag_over}
             ondragleave={drag_leave}
             ondrop={drop}
