@@ -248,12 +248,19 @@ impl<'m> Decision<'m> {
                 };
                 (self.test.child(Role::Left)?, absent)
             }
-            Kind::Name | Kind::Named | Kind::Await | Kind::Call => (self.test, !self.when),
+            Kind::Name | Kind::Named => (self.test, !self.when),
+            Kind::Await | Kind::Call if is_fetch(self.test, row) => (self.test, !self.when),
             _ => return None,
         };
         let fetched = value.fetched()?;
         (absent && fetched.lock.is_none() && looks_for(value, row)).then_some(Reason::Absent(fetched.call))
     }
+}
+
+/// Whether the call itself gives the row, and not something about it.
+fn is_fetch(value: Node<'_>, row: Type) -> bool {
+    let call = value.unwrapped();
+    call.does(Tag::Fetches) || call.does(Tag::Executes) || value.ty() == row
 }
 
 /// Whether the value was fetched from rows of this class.
