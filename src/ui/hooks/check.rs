@@ -1,3 +1,5 @@
+//! Part of the page.
+
 use std::rc::Rc;
 
 use yew::prelude::*;

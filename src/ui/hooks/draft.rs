@@ -1,3 +1,5 @@
+//! Part of the page.
+
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use serde::{Deserialize, Serialize};

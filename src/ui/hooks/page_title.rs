@@ -1,3 +1,5 @@
+//! Part of the page.
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;

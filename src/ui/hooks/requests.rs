@@ -1,3 +1,5 @@
+//! Part of the page.
+
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit};

@@ -1,3 +1,5 @@
+//! Part of the page.
+
 use yew::prelude::*;
 use yew_router::prelude::*;
 

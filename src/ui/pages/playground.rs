@@ -1,3 +1,5 @@
+//! Part of the page.
+
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
