@@ -1,4 +1,4 @@
-//! Part of the page.
+//! The newest report of a text, by way of the worker.
 
 use std::rc::Rc;
 

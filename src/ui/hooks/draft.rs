@@ -1,4 +1,4 @@
-//! Part of the page.
+//! The draft, kept on this device as it is typed.
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;

@@ -1,4 +1,4 @@
-//! Part of the page.
+//! The title of the page, by route.
 
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;

@@ -1,4 +1,4 @@
-//! Part of the page.
+//! How many requests there were since the page was loaded.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;

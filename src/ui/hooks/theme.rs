@@ -1,4 +1,4 @@
-//! Part of the page.
+//! The chosen theme, kept on this device.
 
 use yew::prelude::*;
 

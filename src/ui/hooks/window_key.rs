@@ -1,4 +1,4 @@
-//! Part of the page.
+//! Keys that work wherever the focus is.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;

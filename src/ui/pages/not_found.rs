@@ -1,4 +1,4 @@
-//! Part of the page.
+//! What is shown for an address that leads nowhere.
 
 use yew::prelude::*;
 use yew_router::prelude::*;

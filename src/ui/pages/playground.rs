@@ -1,4 +1,4 @@
-//! Part of the page.
+//! The playground: code, scorecard, findings and detail.
 
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! Part of the page.
+//! A rule: its text, and its pair, live.
 
 use std::rc::Rc;
 

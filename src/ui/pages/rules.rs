@@ -1,4 +1,4 @@
-//! Part of the page.
+//! The gallery of all rules.
 
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
