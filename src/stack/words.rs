@@ -88,6 +88,7 @@ words! {
         MountsRouter = "mounts_router",
         AddsMiddleware = "adds_middleware",
         HandlesException = "handles_exception",
+        Responds = "responds",
         Ignored = "ignored",
     }
 }
@@ -135,5 +136,7 @@ words! {
         Tracer = "tracer",
         Secret = "secret",
         Statement = "statement",
+        InputError = "input_error",
+        OperatorError = "operator_error",
     }
 }
