@@ -31,6 +31,8 @@ struct Function {
     names: Vec<String>,
     blocks: Option<String>,
     #[serde(default)]
+    unless: Vec<String>,
+    #[serde(default)]
     coroutine: bool,
     crosses: Option<String>,
     timeout: Option<Timeout>,
@@ -49,6 +51,8 @@ struct Class {
     names: Vec<String>,
     blocks: Option<String>,
     #[serde(default)]
+    unless: Vec<String>,
+    #[serde(default)]
     coroutine: bool,
     crosses: Option<String>,
     timeout: Option<Timeout>,
@@ -64,6 +68,7 @@ struct Class {
     enters: Option<String>,
     iterates: Option<String>,
     called: Option<String>,
+    called_parameter: Option<String>,
     #[serde(default)]
     attributes: BTreeMap<String, String>,
     #[serde(default, rename = "element")]
@@ -82,6 +87,8 @@ struct Timeout {
     dictionaries: Vec<String>,
     #[serde(default)]
     clients: Vec<String>,
+    #[serde(default)]
+    none_is_default: bool,
     default: DefaultBound,
 }
 
@@ -274,9 +281,10 @@ impl Tables {
             }
         }
         Ok(format!(
-            "Callable {{ blocks: {}, coroutine: {}, crosses: {}, timeout: {}, returns: {}, callable: {:?}, \
+            "Callable {{ blocks: {}, unless: &{:?}, coroutine: {}, crosses: {}, timeout: {}, returns: {}, callable: {:?}, \
              parameters: &{:?}, instead: {:?}, tags: {tags} }}",
             system(file, at, f.blocks.as_deref())?,
+            f.unless,
             f.coroutine,
             system(file, at, f.crosses.as_deref())?,
             timeout(file, at, f.timeout.as_ref())?,
@@ -291,6 +299,7 @@ impl Tables {
         let constructor = Function {
             names: Vec::new(),
             blocks: class.blocks.clone(),
+            unless: class.unless.clone(),
             coroutine: class.coroutine,
             crosses: class.crosses.clone(),
             timeout: None,
@@ -323,10 +332,11 @@ impl Tables {
         let name = class.names.first().ok_or_else(|| file.fail(at, "a class needs a name"))?;
         Ok(format!(
             "Class {{ name: {name:?}, bases: &{bases:?}, constructor: {constructor}, enters: {}, iterates: {}, \
-             called: {}, attributes: &[{attributes}], methods: &[{methods}], tags: {tags} }}",
+             called: {}, called_parameter: {:?}, attributes: &[{attributes}], methods: &[{methods}], tags: {tags} }}",
             self.optional_type(file, at, class.enters.as_deref())?,
             self.optional_type(file, at, class.iterates.as_deref())?,
             self.optional_type(file, at, class.called.as_deref())?,
+            class.called_parameter,
         ))
     }
 
@@ -390,7 +400,7 @@ fn timeout(file: &File, at: usize, timeout: Option<&Timeout>) -> Result<String, 
         DefaultBound::Seconds(seconds) => format!("Bound::Seconds({seconds:?})"),
     };
     Ok(format!(
-        "Some(Timeout {{ parameters: &{:?}, position: {:?}, dictionaries: &{:?}, clients: &{:?}, default: {default} }})",
-        timeout.parameters, timeout.position, timeout.dictionaries, timeout.clients
+        "Some(Timeout {{ parameters: &{:?}, position: {:?}, dictionaries: &{:?}, clients: &{:?}, none_is_default: {}, default: {default} }})",
+        timeout.parameters, timeout.position, timeout.dictionaries, timeout.clients, timeout.none_is_default
     ))
 }

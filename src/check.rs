@@ -1,18 +1,10 @@
 //! The whole pipeline: sources in, report out.
 
-use serde::{Deserialize, Serialize};
-
 use crate::report::{CheckedFile, Finding, Problem, Report, SCHEMA};
 use crate::rules::{CHECKS, Findings};
 use crate::semantic::Model;
 use crate::settings::Settings;
-
-/// One given file. The path decides the kind; it need not exist anywhere.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
-    pub path: String,
-    pub text: String,
-}
+pub use crate::source::Source;
 
 /// Checks the given files together. Deterministic, without I/O, and without a panic on any input: what cannot be
 /// read becomes a problem in the report.

@@ -9,6 +9,7 @@ pub mod report;
 pub mod rules;
 pub mod semantic;
 pub mod settings;
+pub mod source;
 pub mod stack;
 pub mod syntax;
 

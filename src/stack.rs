@@ -9,6 +9,8 @@ pub use words::{ClassTag, System, Tag};
 pub struct Callable {
     /// Holds the calling thread while it waits for this.
     pub blocks: Option<System>,
+    /// Arguments, as they are written, with which it does not block.
+    pub unless: &'static [&'static str],
     /// The call gives an awaitable or an async iterator.
     pub coroutine: bool,
     /// Leaves the process for this kind of system.
@@ -43,6 +45,8 @@ pub struct Timeout {
     pub dictionaries: &'static [&'static str],
     /// Parameters that take another client, whose bound then holds.
     pub clients: &'static [&'static str],
+    /// `None` means the default, not 'without a limit'.
+    pub none_is_default: bool,
     pub default: Bound,
 }
 
@@ -79,6 +83,8 @@ pub struct Class {
     pub enters: Option<TypeExpression>,
     pub iterates: Option<TypeExpression>,
     pub called: Option<TypeExpression>,
+    /// The constructor's parameter that names another class for what calling an instance gives.
+    pub called_parameter: Option<&'static str>,
     pub attributes: &'static [(&'static str, TypeExpression)],
     /// Sorted by name.
     pub methods: &'static [(&'static str, Callable)],

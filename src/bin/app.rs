@@ -1,3 +1,6 @@
-//! See src/ui.
+//! The page's binary: the interface, without the checker.
 
-fn main() {}
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    rubric_playground::ui::run();
+}

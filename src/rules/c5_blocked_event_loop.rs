@@ -2,11 +2,15 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Blocking, Model, Node};
+use rustc_hash::FxHashSet;
+
+use crate::semantic::{Blocking, Model, Node, Place};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::Kind;
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    // Several callers of one blocking helper in one file are one defect: the helper's.
+    let mut told: FxHashSet<(u32, Place)> = FxHashSet::default();
     for call in model.calls() {
         let Some(function) = call.on_event_loop() else { continue };
         if call.is_outside_production() {
@@ -17,6 +21,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         // One report a statement: the innermost call of a chain is the one that waits.
         if let Some(blocking) = call.blocking() {
+            let last = blocking.chain.last().map(|step| step.call);
+            if blocking.chain.len() > 1 && last.is_some_and(|last| !told.insert((call.file, last))) {
+                continue;
+            }
             report(call, function, &blocking, findings);
         }
     }
@@ -44,7 +52,7 @@ fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mu
         )
     };
     let mut draft = findings
-        .report(call, severity(call, function, blocking.system), Certainty::Sure, message)
+        .report(call, severity(call, function, blocking.system), certainty(call, blocking), message)
         .because(function, format!("`{}` runs on the event loop", function.name()));
     for pair in blocking.chain.windows(2) {
         let (from, to) = (call.model.node(pair[0].call), call.model.node(pair[1].call));
@@ -54,18 +62,36 @@ fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mu
     draft.because(last, format!("`{}` {what}", last.called())).conforming(pattern(call, last, direct));
 }
 
-/// Reading a file while the application starts holds up nobody; a lock held for a few lines in memory neither.
+/// What stays quiet: a lock held for a few lines in memory; what is done with a file whose opening is reported
+/// already; files and prompts of a script that serves nobody.
 fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
-    let waits_shortly =
-        last.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::ThreadLock));
+    let on = |tag: ClassTag| last.api().and_then(|api| api.class).is_some_and(|class| class.has(tag));
+    let opened_here = on(ClassTag::File)
+        && last
+            .receiver()
+            .and_then(Node::constructed_by_any)
+            .is_some_and(|opening| opening.function() == last.function());
     let script = call.source_file().is_script && !call.function().is_some_and(Node::serves_requests);
-    waits_shortly || (system == System::File && script) || system == System::Input && script
+    on(ClassTag::ThreadLock)
+        || opened_here
+        || (script && matches!(system, System::File | System::Metadata | System::Input))
+}
+
+/// A long chain, or one whose last call stands on a branch, may never be walked to its end for this caller.
+fn certainty(call: Node<'_>, blocking: &Blocking) -> Certainty {
+    let on_a_branch = blocking.chain.iter().skip(1).any(|step| {
+        call.model
+            .node(step.call)
+            .surroundings()
+            .any(|node| matches!(node.kind(), Kind::If | Kind::Clause | Kind::Handler))
+    });
+    if on_a_branch || blocking.chain.len() > 3 { Certainty::Likely } else { Certainty::Sure }
 }
 
 fn severity(call: Node<'_>, function: Node<'_>, system: System) -> Severity {
     let rank = match system {
         System::File => Severity::Medium,
-        System::Cpu => Severity::Low,
+        System::Cpu | System::Metadata => Severity::Low,
         _ => Severity::High,
     };
     let milder = call.runs_at_startup() || (call.source_file().is_script && !function.serves_requests());
@@ -88,7 +114,7 @@ fn waits_for(system: System) -> &'static str {
         System::Mail => "waits for the mail server",
         System::Socket => "waits for the network",
         System::Mcp => "waits for an MCP server",
-        System::File => "waits for the disk",
+        System::File | System::Metadata => "waits for the disk",
         System::Sleep => "sleeps",
         System::Subprocess => "waits for another process",
         System::Input => "waits for input",

@@ -2,41 +2,47 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Deadline, Model, Node};
-use crate::stack::{System, Tag};
-use crate::syntax::{Kind, Role};
+use crate::semantic::{Api, Deadline, Model, Node};
+use crate::stack::{Bound, ClassTag, System, Tag};
+use crate::syntax::Kind;
 
 /// A library's own bound of this many seconds or more is worth a word: no user waits that long.
 const LONG: f64 = 120.0;
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for call in model.calls() {
-        if call.is_outside_production() {
+        if call.is_outside_production() || is_fake(call, findings) {
             continue;
         }
-        if is_fake(call, findings) {
-            continue;
+        if call.does(Tag::Offloads) {
+            handed_to_thread(call, findings);
         }
         let Some(api) = call.api() else { continue };
         let Some(timeout) = &api.callable.timeout else { continue };
+        if !is_external(api) {
+            continue;
+        }
         // A method that waits as its object was built to: the object's construction is the place to report.
-        let inherits = timeout.default == crate::stack::Bound::Receiver;
+        let inherits = timeout.default == Bound::Receiver;
         let Some(deadline) = call.deadline() else { continue };
         match deadline {
-            Deadline::Given(value) => findings.conforms(value, format!("`{}` has a time-out", call.called())),
+            Deadline::Given(value) => {
+                findings.conforms(value, format!("`{}` has a time limit", call.called()))
+            }
             Deadline::Default(seconds) if !inherits && seconds >= LONG => implicit(call, seconds, findings),
+            Deadline::Missing if !inherits && call.is_a(ClassTag::Engine) => engine(call, findings),
             Deadline::Missing if !inherits => unbounded(call, findings),
             Deadline::Removed(value) if call.contains(value) => {
-                report(call, Severity::High, Certainty::Sure, "turns the time-out off", findings)
+                report(call, Severity::High, Certainty::Sure, "turns its time limit off", findings)
                     .because(value, "`None` means to wait without end")
                     .conforming(pattern(call));
             }
-            Deadline::Optional(parameter) => {
+            Deadline::Optional(parameter) if call.function().is_some_and(|f| f.contains(parameter)) => {
                 report(
                     call,
-                    Severity::Medium,
+                    Severity::High,
                     Certainty::Likely,
-                    "has no time-out unless the caller gives one",
+                    "has no time limit unless the caller gives one",
                     findings,
                 )
                 .because(
@@ -51,6 +57,26 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             _ => {}
         }
     }
+}
+
+/// Whether the call, or the client it makes, reaches another system: a limit on a lock or a subprocess is no matter
+/// of this rule, and an object that only holds limits waits for nothing.
+fn is_external(api: Api) -> bool {
+    let local = matches!(
+        api.callable.crosses.or(api.callable.blocks),
+        Some(
+            System::Subprocess
+                | System::Wait
+                | System::Input
+                | System::Sleep
+                | System::Cpu
+                | System::File
+                | System::Metadata
+                | System::Loop
+        )
+    );
+    let limits = api.class.is_some_and(|class| class.has(ClassTag::Limits));
+    !local && !limits && !api.has(Tag::BoundsTime)
 }
 
 fn report<'f>(
@@ -72,12 +98,12 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
             return;
         }
     }
-    if is_adapted(call) {
+    if is_adapted(call) || (api.is_constructor && is_only_used_with_a_deadline(call)) {
         return;
     }
     let severity = match api.callable.crosses.or(api.callable.blocks) {
-        Some(System::Subprocess | System::Wait | System::Cache) => Severity::Low,
-        Some(System::Database | System::Broker | System::Socket | System::Mail) => Severity::Medium,
+        Some(System::Cache) => Severity::Low,
+        Some(System::Database | System::Broker) => Severity::Medium,
         _ => Severity::High,
     };
     let what = if api.is_constructor {
@@ -85,9 +111,81 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
     } else {
         "may wait without end"
     };
-    report(call, severity, Certainty::Sure, &format!("{what}: it has no time-out"), findings)
+    report(call, severity, Certainty::Sure, &format!("{what}: it has no time limit"), findings)
         .because(call, "no argument bounds the wait, and the library's default is to wait for ever")
         .conforming(pattern(call));
+}
+
+/// A database ends a statement that nobody waits for any more only if it was told to.
+fn engine(call: Node<'_>, findings: &mut Findings<'_>) {
+    let url = call.argument(0).and_then(Node::string).unwrap_or_default();
+    if url.starts_with("sqlite")
+        || call.model.mentions_text("statement_timeout")
+        || call.callee_name().ends_with("from_config")
+    {
+        return;
+    }
+    report(call, Severity::Medium, Certainty::Likely, "sends statements that may run without end", findings)
+        .because(call, "neither `connect_args` nor a `SET statement_timeout` in the given files limits a statement")
+        .conforming(
+            "Limit each statement: `connect_args={\"server_settings\": {\"statement_timeout\": \"15000\"}}` for asyncpg, \
+             `connect_args={\"options\": \"-c statement_timeout=15000\"}` for psycopg; or set it for the database's role.",
+        );
+}
+
+/// `asyncio.to_thread(get, url)`: the call is made in a thread, which no deadline of the caller's stops.
+fn handed_to_thread(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(callable) = call.scheduled_callable() else { return };
+    let Some(api) = callable.api_when_called() else { return };
+    let Some(timeout) = &api.callable.timeout else { return };
+    let given = timeout.parameters.iter().any(|name| call.keyword(name).is_some());
+    if timeout.default != Bound::Unbounded
+        || given
+        || api.is_constructor
+        || !is_external(api)
+        || call.has_hidden_arguments()
+    {
+        return;
+    }
+    let severity = if call.bounded_by().is_some() { Severity::Low } else { Severity::High };
+    findings
+        .report(
+            call,
+            severity,
+            Certainty::Sure,
+            format!("`{}` runs in a thread and may wait without end", callable.excerpt()),
+        )
+        .because(
+            callable,
+            "nothing bounds the wait; a deadline around the call frees the caller, not the thread",
+        )
+        .conforming(match timeout.parameters.first() {
+            Some(name) => format!(
+                "Give the call itself a limit: `{}({}, …, {name}=10)`.",
+                call.called(),
+                callable.excerpt()
+            ),
+            None => "Give the call itself a limit.".to_owned(),
+        });
+}
+
+/// Each call on the client that this call makes is awaited under a deadline, and there is at least one.
+fn is_only_used_with_a_deadline(constructor: Node<'_>) -> bool {
+    let model = constructor.model;
+    let mut uses = 0;
+    for call in model.calls() {
+        let Some(api) = call.api() else { continue };
+        if api.is_constructor || (api.callable.crosses.is_none() && !api.callable.coroutine) {
+            continue;
+        }
+        if call.receiver().and_then(Node::constructed_by) == Some(model.node(constructor.place())) {
+            if call.bounded_by().is_none() || !api.callable.coroutine {
+                return false;
+            }
+            uses += 1;
+        }
+    }
+    uses > 0
 }
 
 fn implicit(call: Node<'_>, seconds: f64, findings: &mut Findings<'_>) {
@@ -98,24 +196,25 @@ fn implicit(call: Node<'_>, seconds: f64, findings: &mut Findings<'_>) {
         call,
         Severity::Low,
         Certainty::Sure,
-        &format!("relies on the library's time-out of {seconds} s, longer than anybody waits"),
+        &format!("relies on the library's time limit of {seconds} s, longer than anybody waits"),
         findings,
     )
     .because(call, format!("no argument bounds the wait; the library gives up after {seconds} s"))
     .conforming(pattern(call));
 }
 
-/// A session whose adapter or `request` was replaced brings its own time-out.
+/// A session whose adapter or `request` was replaced brings its own limit.
 fn is_adapted(call: Node<'_>) -> bool {
-    let Some(receiver) = call.receiver() else { return false };
-    let Some(function) = call.function() else { return false };
-    function.own_calls().any(|other| {
-        other.callee_name() == "mount" && other.receiver().is_some_and(|mounted| mounted.reads_like(receiver))
-    }) || function.own_assignments().flat_map(Node::targets).any(|target| {
-        target.is(Kind::Attribute)
-            && target.name() == "request"
-            && target.receiver().is_some_and(|r| r.reads_like(receiver))
-    })
+    let Some(built) = call.receiver().and_then(Node::constructed_by) else { return false };
+    let same = |other: Option<Node<'_>>| {
+        other.and_then(Node::constructed_by).is_some_and(|other| other.place() == built.place())
+    };
+    let module = call.at(0);
+    module.calls_within().any(|other| other.callee_name() == "mount" && same(other.receiver()))
+        || module
+            .within(&call.source_file().tree.assignments)
+            .flat_map(Node::targets)
+            .any(|target| target.is(Kind::Attribute) && target.name() == "request" && same(target.receiver()))
 }
 
 /// `RunnableConfig(timeout=30)`, `chain.invoke(x, config={"timeout": 30})`: no such key exists, so nothing is bounded.
@@ -123,7 +222,7 @@ fn is_fake(call: Node<'_>, findings: &mut Findings<'_>) -> bool {
     let Some(value) = fake_bound(call) else { return false };
     report(call, Severity::High, Certainty::Sure, "is given a `timeout` that nothing reads", findings)
         .because(value, "a run's configuration has no `timeout`: the key is moved aside and ignored")
-        .conforming("Put the time-out on the model (`timeout=30`), or around the call: `async with asyncio.timeout(30):`.");
+        .conforming("Put the time limit on the model (`timeout=30`), or around the call: `async with asyncio.timeout(30):`.");
     true
 }
 
@@ -148,6 +247,5 @@ fn pattern(call: Node<'_>) -> String {
         (None, Some(name)) => format!("`{}(…, {name}={{\"timeout\": 30}})`", call.called()),
         (None, None) => "`async with asyncio.timeout(10):` around the call".to_owned(),
     };
-    let _ = Role::Value;
     format!("Say how long to wait: {argument}.")
 }

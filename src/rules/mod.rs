@@ -3,9 +3,17 @@
 //! A rule never walks a tree by itself, never imports another rule, and never names a library: what it needs of
 //! those goes down into `semantic` or `rules/stack`.
 
+mod c1_check_then_act;
+mod c2_unguarded_contended_row;
+mod c3_shared_session;
 mod c5_blocked_event_loop;
+mod c6_unbounded_fan_out;
+mod c7_non_idempotent_write;
+mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
+mod f8_leaked_internals;
 mod findings;
+mod o1_unstructured_logging;
 
 pub use findings::{Draft, Findings};
 
@@ -20,6 +28,14 @@ pub struct Check {
 
 /// All rules that are checked, in the order of the rubric. The only list of them.
 pub const CHECKS: &[Check] = &[
+    Check { rule: Rule::C1, run: c1_check_then_act::check },
+    Check { rule: Rule::C2, run: c2_unguarded_contended_row::check },
+    Check { rule: Rule::C3, run: c3_shared_session::check },
     Check { rule: Rule::C5, run: c5_blocked_event_loop::check },
+    Check { rule: Rule::C6, run: c6_unbounded_fan_out::check },
+    Check { rule: Rule::C7, run: c7_non_idempotent_write::check },
+    Check { rule: Rule::C9, run: c9_interleaved_checkpoints::check },
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
+    Check { rule: Rule::F8, run: f8_leaked_internals::check },
+    Check { rule: Rule::O1, run: o1_unstructured_logging::check },
 ];

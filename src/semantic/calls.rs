@@ -2,7 +2,7 @@
 
 use super::types::Type;
 use super::{Model, Node};
-use crate::stack::{Bound, Callable, Class, System, Tag, Timeout};
+use crate::stack::{Bound, Callable, Class, ClassTag, System, Tag, Timeout};
 use crate::syntax::{Kind, Role};
 
 /// The facts of a callee that the tables describe.
@@ -67,14 +67,11 @@ impl<'m> Node<'m> {
                 }
                 model.path_function(path).map(|callable| Api { callable, class: None, is_constructor: false })
             }
-            Type::Bound(class, name, _) => {
-                let class = &crate::stack::CLASSES[class as usize];
-                class.method(model.text(name)).map(|callable| Api {
-                    callable,
-                    class: Some(class),
-                    is_constructor: false,
-                })
-            }
+            Type::Bound(class, _, method, _) => Some(Api {
+                callable: method.0,
+                class: Some(&crate::stack::CLASSES[class as usize]),
+                is_constructor: false,
+            }),
             Type::Class(place) if model.method_of(place, "__init__").is_none() => {
                 let class = &crate::stack::CLASSES[model.table_base(place)? as usize];
                 Some(Api { callable: &class.constructor, class: Some(class), is_constructor: true })
@@ -94,6 +91,17 @@ impl<'m> Node<'m> {
         if self.is_awaited() || api.callable.coroutine {
             return None;
         }
+        let unless = api.callable.unless;
+        if !unless.is_empty()
+            && self.children().skip(1).any(|argument| {
+                unless.iter().any(|known| {
+                    argument.source() == *known
+                        || (argument.is(Kind::BinOp) && argument.source().contains(known))
+                })
+            })
+        {
+            return None;
+        }
         api.callable.blocks
     }
 
@@ -105,6 +113,27 @@ impl<'m> Node<'m> {
                 .iter()
                 .find_map(|name| self.keyword(name))
         })
+    }
+
+    /// The method by whose name this call writes a log record (`info`, `exception`), by the logger's type, or by its
+    /// name where the logger comes from a file that was not given.
+    pub fn log_level(self) -> Option<&'m str> {
+        const LEVELS: [&str; 10] =
+            ["debug", "info", "warning", "warn", "error", "critical", "fatal", "exception", "log", "trace"];
+        if self.does(Tag::Logs) {
+            return Some(self.callee_name());
+        }
+        let receiver = self.receiver()?;
+        let unknown = matches!(receiver.ty(), Type::Unknown | Type::Foreign(_) | Type::Path(_));
+        let named = matches!(receiver.kind(), Kind::Name | Kind::Attribute)
+            && matches!(receiver.name(), "logger" | "log" | "_logger" | "_log" | "LOG" | "LOGGER");
+        (unknown && named && LEVELS.contains(&self.callee_name())).then(|| self.callee_name())
+    }
+
+    /// The SQL that a call sends, where it is written out: `execute(text("…"))`, or a constant that holds it.
+    pub fn sql(self) -> Option<&'m str> {
+        let statement = self.argument(0)?.resolved_value();
+        if statement.is(Kind::Call) { statement.argument(0)?.string() } else { statement.string() }
     }
 
     /// The name by which a person would call the callee: `requests.get`, `session.commit`, `reply`.
@@ -154,13 +183,24 @@ impl<'m> Node<'m> {
     }
 
     fn given_bound(self, timeout: &Timeout) -> Option<Deadline<'m>> {
-        for &name in timeout.parameters {
-            if let Some(value) = self.keyword(name) {
-                return Some(value.as_bound());
+        // Of several limits that may be given one suffices: no total, but no silence longer than a minute.
+        let written = timeout
+            .parameters
+            .iter()
+            .filter_map(|name| self.keyword(name))
+            .chain(timeout.position.and_then(|index| self.argument(index as usize)))
+            .filter(|value| !(timeout.none_is_default && value.is_none()))
+            .map(Node::as_bound);
+        let mut given = None;
+        for bound in written {
+            match (given, bound) {
+                (_, Deadline::Given(_)) => return Some(bound),
+                (None, _) => given = Some(bound),
+                _ => {}
             }
         }
-        if let Some(value) = timeout.position.and_then(|index| self.argument(index as usize)) {
-            return Some(value.as_bound());
+        if given.is_some() {
+            return given;
         }
         for &name in timeout.dictionaries {
             let Some(value) = self.keyword(name) else { continue };
@@ -221,19 +261,12 @@ impl<'m> Node<'m> {
         match value.kind() {
             Kind::None => Deadline::Removed(self),
             Kind::Call => {
-                // `httpx.Timeout(None)`, `aiohttp.ClientTimeout(total=None)`: an object made to hold no bound.
-                let name = value.callee_name();
-                if name.ends_with("Timeout") {
-                    let total = value
-                        .argument(0)
-                        .or_else(|| value.keyword("total"))
-                        .or_else(|| value.keyword("timeout"));
-                    let shorter = ["read", "sock_read"].iter().find_map(|name| value.keyword(name));
-                    let unbounded = total.is_some_and(|total| total.resolved_value().is(Kind::None))
-                        && shorter.is_none_or(|shorter| shorter.resolved_value().is(Kind::None));
-                    if unbounded {
-                        return Deadline::Removed(self);
-                    }
+                // `httpx.Timeout(None)`, `aiohttp.ClientTimeout(total=None)`: an object made to hold no limit.
+                let holds_limits =
+                    value.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::Limits));
+                if holds_limits && matches!(value.deadline(), Some(Deadline::Missing | Deadline::Removed(_)))
+                {
+                    return Deadline::Removed(self);
                 }
                 Deadline::Given(self)
             }
@@ -311,6 +344,20 @@ impl<'m> Node<'m> {
             }
             _ => None,
         }
+    }
+
+    /// The call, of whatever kind, whose result this expression is.
+    pub fn constructed_by_any(self) -> Option<Node<'m>> {
+        let mut node = self;
+        for _ in 0..8 {
+            node = match node.kind() {
+                Kind::Call => return Some(node),
+                Kind::Await | Kind::Named => node.unwrapped(),
+                Kind::Name => node.assigned_value()?,
+                _ => return None,
+            };
+        }
+        None
     }
 
     /// What puts a deadline on this awaited call from outside: an enclosing `timeout` block or a `wait_for`.

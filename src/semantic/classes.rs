@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::types::Type;
 use super::{Model, Node, Place};
 use crate::stack::{self, ClassTag};
-use crate::syntax::{BindingKind, Kind, Role, ScopeKind, Symbol};
+use crate::syntax::{BindingKind, Kind, Role, Symbol};
 
 /// What is remembered of a class.
 pub(super) struct ClassFacts {
@@ -35,11 +35,8 @@ impl<'s> Model<'s> {
                 }
             }
         }
-        let scope = tree
-            .scopes
-            .iter()
-            .position(|scope| scope.kind == ScopeKind::Class && scope.node == class.node)
-            .map(|scope| scope as u32);
+        // The body's statements stand in the class's own scope.
+        let scope = node.body().map(|body| body.data().scope);
         let mut facts = ClassFacts { bases: Vec::new(), table_bases: Vec::new(), attributes, scope };
         // Remembered before the bases are resolved, so that a class that names itself as its base ends.
         let empty = ClassFacts {
@@ -148,8 +145,7 @@ impl<'s> Model<'s> {
                         Type::Function(node.place())
                     };
                 }
-                let bindings = tree.bindings_of(scope, name).collect();
-                let found = self.table.get(self.type_of_bindings(place.file, bindings));
+                let found = self.table.get(self.type_of_name(place.file, scope, name));
                 if found != Type::Unknown && found != Type::None {
                     return found;
                 }

@@ -116,7 +116,15 @@ pub fn is_secret_name(identifier: &str) -> bool {
         return false;
     }
     let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
-    let pair = |first: &str, second: &str| words.windows(2).any(|two| two[0] == first && two[1] == second);
+    // The kind of thing that a name is of stands last: `user_api_key_alias` is an alias.
+    let ends_with =
+        |first: &str, second: &str| matches!(words.as_slice(), [.., a, b] if a == first && b == second);
+    if ends_with("authorization", "header") || ends_with("auth", "header") {
+        return true;
+    }
+    if has("header") || has("headers") {
+        return false;
+    }
     last_is(&[
         "password",
         "passwd",
@@ -129,22 +137,57 @@ pub fn is_secret_name(identifier: &str) -> bool {
         "credentials",
         "passphrase",
     ]) || (has("password") && last_is(&["plain", "raw", "clear", "text"]))
-        || pair("api", "key")
-        || pair("private", "key")
-        || pair("secret", "key")
-        || pair("access", "key")
-        || pair("signing", "key")
-        || pair("encryption", "key")
-        || pair("authorization", "header")
-        || pair("auth", "header")
+        || ["api", "private", "secret", "access", "signing", "encryption"]
+            .iter()
+            .any(|kind| ends_with(kind, "key"))
         || (last_is(&["token"])
             && (words.len() == 1
                 || [
-                    "access", "refresh", "auth", "bearer", "api", "session", "id", "secret", "jwt", "oauth",
-                    "bot", "user",
+                    "access", "refresh", "auth", "bearer", "api", "session", "secret", "jwt", "oauth", "bot",
                 ]
                 .iter()
                 .any(|word| has(word))))
+}
+
+/// Whether a name says that its value is an address with a password in it: `database_url`, `dsn`.
+pub fn is_connection_string_name(identifier: &str) -> bool {
+    let words = words_of(identifier);
+    let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
+    let has = |options: &[&str]| words.iter().any(|word| options.contains(&word.as_str()));
+    last_is(&["dsn"])
+        || (last_is(&["url", "uri"])
+            && has(&[
+                "database",
+                "db",
+                "postgres",
+                "postgresql",
+                "redis",
+                "mongo",
+                "mongodb",
+                "mysql",
+                "amqp",
+                "broker",
+                "rabbitmq",
+            ]))
+        || (last_is(&["string", "str"]) && has(&["connection", "conn"]))
+}
+
+/// Whether a name says that its value is about a person: an address, a telephone number.
+pub fn is_personal_name(identifier: &str) -> bool {
+    let words = words_of(identifier);
+    let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
+    last_is(&["email", "phone", "ssn", "iban", "birthdate", "birthday"])
+        || (words.len() > 1
+            && words.windows(2).any(|two| {
+                matches!(
+                    (two[0].as_str(), two[1].as_str()),
+                    ("email", "address")
+                        | ("phone", "number")
+                        | ("date", "birth")
+                        | ("credit", "card")
+                        | ("card", "number")
+                )
+            }))
 }
 
 #[cfg(test)]
@@ -166,6 +209,8 @@ mod tests {
             "password_reset_url",
             "key_id",
             "tokenizer",
+            "user_api_key_alias",
+            "SIGNING_KEY_ENV",
         ] {
             assert!(!is_secret_name(harmless), "{harmless}");
         }

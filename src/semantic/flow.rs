@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use smallvec::SmallVec;
+
 use super::{Node, Place, Type};
 use crate::stack::Tag;
 use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, ScopeKind};
@@ -31,19 +33,28 @@ impl<'m> Node<'m> {
 
     /// The bindings of this name that may hold here: in the function that binds it the last ones before, on any
     /// branch; seen from a nested function all of them.
-    pub fn reaching_bindings(self) -> Vec<BindingId> {
-        let Some(scope) = self.scope_of_name() else { return Vec::new() };
+    pub fn reaching_bindings(self) -> SmallVec<[BindingId; 4]> {
+        match self.scope_of_name() {
+            None => SmallVec::new(),
+            Some(scope) if self.is_in_flow_of(scope) => self.bindings_before(scope),
+            Some(scope) => self.source_file().tree.bindings_of(scope, self.symbol()).collect(),
+        }
+    }
+
+    /// Whether this place runs as part of the code that the scope belongs to, and not of a nested function.
+    pub(super) fn is_in_flow_of(self, scope: ScopeId) -> bool {
         let tree = &self.source_file().tree;
         let mut own = self.data().scope;
         while own != scope && tree.scopes[own as usize].kind == ScopeKind::Comprehension {
             own = tree.scopes[own as usize].parent;
         }
-        let all = tree.bindings_of(scope, self.symbol());
-        if own != scope {
-            return all.collect();
-        }
-        let mut found = Vec::new();
-        for binding in all {
+        own == scope
+    }
+
+    pub(super) fn bindings_before(self, scope: ScopeId) -> SmallVec<[BindingId; 4]> {
+        let tree = &self.source_file().tree;
+        let mut found = SmallVec::new();
+        for binding in tree.bindings_of(scope, self.symbol()) {
             let data = tree.bindings[binding as usize];
             if data.node >= self.id || data.kind == BindingKind::Augmented {
                 continue;
@@ -59,10 +70,10 @@ impl<'m> Node<'m> {
         }
         if found.is_empty() {
             // In a loop what stands behind may have run before.
-            return tree
-                .bindings_of(scope, self.symbol())
-                .filter(|&b| tree.bindings[b as usize].node != self.id)
-                .collect();
+            found.extend(
+                tree.bindings_of(scope, self.symbol())
+                    .filter(|&binding| tree.bindings[binding as usize].node != self.id),
+            );
         }
         found
     }
@@ -299,7 +310,13 @@ impl<'m> Node<'m> {
                     }
                 }
             }
-            Kind::BoolOp | Kind::BinOp | Kind::FString | Kind::List | Kind::Tuple | Kind::Set | Kind::Dict => {
+            Kind::BoolOp
+            | Kind::BinOp
+            | Kind::FString
+            | Kind::List
+            | Kind::Tuple
+            | Kind::Set
+            | Kind::Dict => {
                 for child in self.children() {
                     child.add_ingredients(found, depth + 1);
                 }
@@ -345,9 +362,9 @@ impl<'m> Node<'m> {
         let Some(callee) = self.callee() else { return };
         let is_class = match callee.ty() {
             Type::Class(_) => true,
-            Type::Path(_) => {
-                self.api().map_or_else(|| callee.name().starts_with(char::is_uppercase), |api| api.is_constructor)
-            }
+            Type::Path(_) => self
+                .api()
+                .map_or_else(|| callee.name().starts_with(char::is_uppercase), |api| api.is_constructor),
             _ => false,
         };
         let is_text_method = callee.is(Kind::Attribute) && TEXT_METHODS.contains(&callee.name());
@@ -378,9 +395,10 @@ impl<'m> Node<'m> {
             value.add_ingredients(&mut inner, depth + 4);
         }
         for leaf in inner {
-            let argument = leaf.as_parameter().filter(|parameter| parameter.parent() == Some(function)).and_then(
-                |parameter| self.argument_for(function, parameter),
-            );
+            let argument = leaf
+                .as_parameter()
+                .filter(|parameter| parameter.parent() == Some(function))
+                .and_then(|parameter| self.argument_for(function, parameter));
             match argument {
                 Some(argument) => argument.add_ingredients(found, depth + 4),
                 None => found.push(leaf),

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::types::Type;
 use super::{Model, Node, Place};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, Role, Symbol};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FunctionRole {
@@ -204,7 +204,8 @@ impl<'m> Node<'m> {
     /// The exception class, or the status, that this function is registered to handle for the whole application.
     pub fn handled_exception(self) -> Option<Node<'m>> {
         let named = |call: Node<'m>| call.argument_or_keyword(0, "exc_class_or_status_code");
-        let decorated = self.decorators().find(|call| call.callee_name() == "exception_handler").and_then(named);
+        let decorated =
+            self.decorators().find(|call| call.callee_name() == "exception_handler").and_then(named);
         decorated.or_else(|| {
             let model: &'m Model<'m> = self.model;
             model
@@ -221,22 +222,32 @@ impl<'m> Node<'m> {
         let model: &'m Model<'m> = self.model;
         self.is_generator()
             && model.callers_of(self.place()).iter().map(|&call| model.node(call)).any(|call| {
-                call.surroundings().any(|node| {
-                    node.is(Kind::Call) && node.api().is_some_and(|api| is_response(&api))
-                }) || call.api().is_some_and(|api| is_response(&api))
+                std::iter::once(call)
+                    .chain(call.surroundings())
+                    .any(|node| node.is(Kind::Call) && node.api().is_some_and(|api| is_response(&api)))
             })
     }
 
-    /// The prefix of a handler's router, and its path, as far as they are written out.
+    /// The path that a handler serves with the prefixes of its router, as far as the given files say them.
     pub fn full_route_path(self) -> String {
-        let prefix = self
-            .route()
-            .and_then(Node::receiver)
-            .and_then(Node::constructed_by)
-            .and_then(|router| router.keyword("prefix"))
-            .and_then(Node::string)
-            .unwrap_or_default();
-        format!("{prefix}{}", self.route_path())
+        let Some(decorator) = self.route() else { return String::new() };
+        let mut path = String::new();
+        if let Some(router) = decorator.receiver() {
+            let built = router.constructed_by();
+            for call in self.model.calls().filter(|call| call.does(Tag::MountsRouter)) {
+                let mounted = call.argument(0);
+                let same =
+                    mounted.is_some_and(|mounted| built.is_some() && mounted.constructed_by() == built);
+                if let Some(prefix) = call.keyword("prefix").and_then(Node::string).filter(|_| same) {
+                    path.push_str(prefix);
+                    break;
+                }
+            }
+            if let Some(prefix) = built.and_then(|call| call.keyword("prefix")).and_then(Node::string) {
+                path.push_str(prefix);
+            }
+        }
+        path + self.route_path()
     }
 
     /// The `async def` whose code this is, directly: what runs here runs on the event loop.
@@ -279,6 +290,37 @@ impl<'m> Node<'m> {
                 && self.function().is_some_and(|outer| outer.reached_from(seen, fits)))
     }
 
+    /// Whether this plain function may run in several threads at once: a plain handler, dependency or background task,
+    /// what is handed to an executor, and the plain functions that these call.
+    pub fn runs_in_threads(self) -> bool {
+        self.runs_in_threads_within(&mut Vec::new())
+    }
+
+    fn runs_in_threads_within(self, seen: &mut Vec<Place>) -> bool {
+        if self.is_async() || seen.len() > 30 || seen.contains(&self.place()) {
+            return false;
+        }
+        seen.push(self.place());
+        if [
+            FunctionRole::Handler,
+            FunctionRole::Dependency,
+            FunctionRole::AfterResponse,
+            FunctionRole::Offloaded,
+        ]
+        .iter()
+        .any(|&role| self.plays(role))
+        {
+            return true;
+        }
+        let model: &'m Model<'m> = self.model;
+        model
+            .callers_of(self.place())
+            .iter()
+            .filter(|&&call| model.node(call).target() == Some(self.place()))
+            .filter_map(|&call| model.node(call).function())
+            .any(|caller| caller.runs_in_threads_within(seen))
+    }
+
     /// Whether this only runs while the application starts or stops, or when the module is imported.
     pub fn runs_at_startup(self) -> bool {
         match self.function() {
@@ -295,6 +337,20 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// The calls whose callee's last name is this, whatever it means there.
+    pub(super) fn calls_of_name(&self, name: Symbol) -> &[Place] {
+        let map = self.calls_by_name.get_or_init(|| {
+            let mut map: FxHashMap<Symbol, Vec<Place>> = FxHashMap::default();
+            for call in self.calls() {
+                if let Some(callee) = call.callee() {
+                    map.entry(callee.symbol()).or_default().push(call.place());
+                }
+            }
+            map
+        });
+        map.get(&name).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The calls that run a given function.
     pub fn callers_of(&self, function: Place) -> &[Place] {
         if let Some(map) = self.callers.get() {

@@ -98,7 +98,7 @@ impl Model<'_> {
     pub(super) fn module_member(&self, file: u32, name: Symbol) -> Option<TypeId> {
         let tree = &self.files[file as usize].tree;
         if tree.last_binding.contains_key(&(0, name)) {
-            return Some(self.type_of_bindings(file, tree.bindings_of(0, name).collect()));
+            return Some(self.type_of_name(file, 0, name));
         }
         // `from x import *` in this module.
         let star = self.symbol("*")?;

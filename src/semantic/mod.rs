@@ -5,7 +5,8 @@
 //!
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
-//! execution contexts), `summary` (what a function does, its callees included), `expressions` (values and words).
+//! execution contexts), `summary` (what a function does, its callees included), `rows` (rows
+//! of a database), `expressions` (values and words).
 
 mod calls;
 mod classes;
@@ -14,6 +15,7 @@ mod flow;
 mod functions;
 mod imports;
 mod node;
+mod rows;
 mod summary;
 mod types;
 
@@ -22,15 +24,16 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use calls::{Api, Bounded, Deadline};
-pub use expressions::{is_secret_name, words_of};
+pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
 pub use node::Node;
+pub use rows::{Fetched, Inserted, RowChange};
 pub use summary::{Blocking, ChainStep};
 pub use types::{PathId, Type};
 
-use crate::check::Source;
 use crate::report::FileKind;
 use crate::settings::Settings;
+use crate::source::Source;
 use crate::syntax::{self, LineIndex, NodeId, Symbol, Symbols, Tree};
 use classes::ClassFacts;
 use functions::Roles;
@@ -72,12 +75,14 @@ pub struct Model<'s> {
     table: TypeTable,
     depth: Cell<u32>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
+    name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
     binding_types: RefCell<FxHashMap<(u32, u32), Option<types::TypeId>>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
     blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
     visiting: RefCell<FxHashSet<Place>>,
     roles: Roles,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
+    calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
 }
 
 impl<'s> Model<'s> {
@@ -106,12 +111,14 @@ impl<'s> Model<'s> {
             table: TypeTable::default(),
             depth: Cell::new(0),
             classes: RefCell::default(),
+            name_types: RefCell::default(),
             binding_types: RefCell::default(),
             returns: RefCell::default(),
             blocking: RefCell::default(),
             visiting: RefCell::default(),
             roles: Roles::default(),
             callers: std::cell::OnceCell::new(),
+            calls_by_name: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
         model
@@ -192,6 +199,11 @@ impl<'s> Model<'s> {
         self.nodes(|tree| &tree.ifs)
     }
 
+    /// Whether a text stands anywhere in the given files.
+    pub fn mentions_text(&self, text: &str) -> bool {
+        self.files.iter().any(|file| memchr::memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
+    }
+
     /// Whether any given file builds the application object.
     pub fn has_app(&self) -> bool {
         self.roles.has_app
@@ -217,7 +229,7 @@ impl<'s> File<'s> {
             module,
             is_package,
             is_test: is_test_path(&trimmed),
-            is_script: false,
+            is_script: is_script_path(&trimmed),
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
         };
@@ -254,6 +266,19 @@ impl<'s> File<'s> {
             })
         });
     }
+}
+
+/// Folders and names of what is run by hand.
+fn is_script_path(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    folders
+        .split('/')
+        .any(|part| matches!(part, "scripts" | "script" | "bin" | "examples" | "benchmarks" | "cli"))
+        || matches!(
+            name,
+            "cli.py" | "manage.py" | "setup.py" | "noxfile.py" | "tasks.py" | "fabfile.py" | "__main__.py"
+        )
 }
 
 fn is_test_path(path: &str) -> bool {

@@ -111,7 +111,8 @@ impl<'m> Node<'m> {
         let mut range = self.range();
         if range.end.line > range.start.line {
             let start = self.data().start as usize;
-            let line = file.text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+            let rest = file.text.get(start..).unwrap_or_default();
+            let line = rest.split(['\n', '\r']).next().unwrap_or_default();
             range.end = range.start;
             range.end.column += line.trim_end().chars().count() as u32;
         }
@@ -121,6 +122,20 @@ impl<'m> Node<'m> {
     /// The line on which it starts, from 1.
     pub fn line(self) -> u32 {
         self.source_file().lines.line(self.data().start)
+    }
+
+    /// Whether another checker was told to be quiet on one of the lines of this code (`# noqa`, `# nosec`).
+    pub fn is_silenced_elsewhere(self) -> bool {
+        let file = self.source_file();
+        let data = self.data();
+        let rest = file.text.get(data.start as usize..).unwrap_or_default();
+        let length = (data.stop - data.start) as usize;
+        let line_end = rest
+            .get(length..)
+            .and_then(|tail| tail.find(['\n', '\r']))
+            .map_or(rest.len(), |end| length + end);
+        let code = rest.get(..line_end).unwrap_or_default();
+        ["# noqa", "#noqa", "# nosec", "# NOSONAR"].iter().any(|word| code.contains(word))
     }
 
     // Surroundings
@@ -253,6 +268,30 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether the last statement of this block leaves the block's surroundings.
+    pub fn leaves(self) -> bool {
+        self.children().last().is_some_and(|last| {
+            matches!(last.kind(), Kind::Raise | Kind::Return | Kind::Continue | Kind::Break)
+        })
+    }
+
+    /// The classes that an `except` clause names.
+    pub fn caught_classes(self) -> Vec<Node<'m>> {
+        match self.child(Role::Exception) {
+            Some(classes) if classes.is(Kind::Tuple) => classes.children().collect(),
+            other => other.into_iter().collect(),
+        }
+    }
+
+    /// Whether an `except` clause takes whatever comes.
+    pub fn catches_everything(self) -> bool {
+        let classes = self.caught_classes();
+        classes.is_empty()
+            || classes
+                .iter()
+                .any(|class| class.names("builtins.Exception") || class.names("builtins.BaseException"))
+    }
+
     /// The nearest enclosing `except` clause of the same function.
     pub fn enclosing_handler(self) -> Option<Node<'m>> {
         self.surroundings().find(|node| node.is(Kind::Handler))
@@ -287,7 +326,8 @@ impl<'m> Node<'m> {
 
     /// The expression that is called.
     pub fn callee(self) -> Option<Node<'m>> {
-        self.child(Role::Callee)
+        // It is evaluated first, and so stands first.
+        self.is(Kind::Call).then(|| self.at(self.id + 1))
     }
 
     /// The object on which a method is called, or of which an attribute is read.

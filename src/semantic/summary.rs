@@ -6,7 +6,7 @@ use crate::stack::{System, Tag};
 use crate::syntax::Kind;
 
 /// How deep a chain of calls is followed.
-const LONGEST_CHAIN: usize = 6;
+const LONGEST_CHAIN: usize = 5;
 
 /// Why calling a function holds its thread.
 #[derive(Clone, Debug)]
@@ -63,12 +63,107 @@ impl<'m> Node<'m> {
         None
     }
 
+    /// The calls from this one down to one that waits for a network service, a model, another process or a pause;
+    /// waiting for the database does not count.
+    pub fn slow_wait(self) -> Option<Vec<Node<'m>>> {
+        if self.waits_slowly() {
+            return Some(vec![self]);
+        }
+        let function = self.model.node(self.target()?);
+        // A coroutine that is not awaited is started beside.
+        if function.is_async() && !self.is_awaited() && !self.is_entered() {
+            return None;
+        }
+        let mut chain = function.reaches(&|call| call.waits_slowly())?;
+        chain.insert(0, self);
+        Some(chain)
+    }
+
+    fn waits_slowly(self) -> bool {
+        let Some(api) = self.api() else { return false };
+        let is_slow = |system: System| {
+            matches!(
+                system,
+                System::Http
+                    | System::Model
+                    | System::Mcp
+                    | System::Vector
+                    | System::Storage
+                    | System::Mail
+                    | System::Sleep
+                    | System::Subprocess
+            )
+        };
+        if let Some(system) = self.blocks_for() {
+            return is_slow(system);
+        }
+        api.callable.coroutine
+            && (self.is_awaited() || self.is_entered())
+            && (api.has(Tag::Pauses) || api.callable.crosses.is_some_and(is_slow))
+    }
+
+    /// Whether a `with` enters it or a `for` runs over it.
+    fn is_entered(self) -> bool {
+        self.parent()
+            .is_some_and(|parent| matches!(parent.kind(), Kind::WithItem | Kind::For | Kind::Comprehension))
+    }
+
+    /// All calls that fit among this function's own and those of what it runs, each with the chain that leads to it
+    /// from here (the call itself last).
+    pub fn all_reached(self, fits: &dyn Fn(Node<'m>) -> bool) -> Vec<Vec<Node<'m>>> {
+        let mut found = Vec::new();
+        self.collect_reached(fits, &mut Vec::new(), &mut Vec::new(), &mut found);
+        found
+    }
+
+    fn collect_reached(
+        self,
+        fits: &dyn Fn(Node<'m>) -> bool,
+        seen: &mut Vec<Place>,
+        chain: &mut Vec<Node<'m>>,
+        found: &mut Vec<Vec<Node<'m>>>,
+    ) {
+        if seen.len() > 40 || chain.len() >= LONGEST_CHAIN || seen.contains(&self.place()) {
+            return;
+        }
+        seen.push(self.place());
+        let model: &'m Model<'m> = self.model;
+        for call in self.own_calls() {
+            chain.push(call);
+            if fits(call) {
+                found.push(chain.clone());
+            } else if let Some(target) = call.target() {
+                model.node(target).collect_reached(fits, seen, chain, found);
+            }
+            chain.pop();
+        }
+    }
+
+    /// Whether this call takes a lock that other processes respect, itself or in what it runs.
+    pub fn takes_distributed_lock(self) -> bool {
+        let takes = |call: Node<'m>| {
+            call.does(Tag::TakesDistributedLock)
+                || (call.does(Tag::Executes) && call.sql().is_some_and(|sql| sql.contains("advisory")))
+        };
+        takes(self) || self.target().is_some_and(|place| self.model.node(place).reaches(&takes).is_some())
+    }
+
     /// Whether the call or what it runs does what the tag says.
     pub fn leads_to(self, tag: Tag) -> bool {
         self.does(tag)
             || self
                 .target()
                 .is_some_and(|place| self.model.node(place).reaches(&|call| call.does(tag)).is_some())
+    }
+}
+
+/// Whether a caller is told of it. A look at one entry of the file system is over at once, unless it is done in a
+/// loop of the caller's own; starting a loop inside a loop raises at once, so code that works has a branch for it.
+fn is_carried_up(blocking: &Blocking) -> bool {
+    match blocking.system {
+        System::Metadata | System::Cpu | System::Loop | System::Input => false,
+        System::File => blocking.chain.len() <= 2,
+        _ => true,
     }
 }
 
@@ -86,24 +181,16 @@ impl<'s> Model<'s> {
         if !self.visiting.borrow_mut().insert(place) {
             return None;
         }
+        // What waits for the network tells more than what reads a file.
         let mut found: Option<Blocking> = None;
         for call in function.own_calls() {
-            if let Some(system) = call.blocks_for() {
-                found = Some(Blocking { system, chain: vec![ChainStep { call: call.place() }] });
-                // Waiting for the network tells more than reading a file does.
-                if !matches!(system, System::File | System::Cpu) {
-                    break;
-                }
+            let Some(blocking) = call.blocking().filter(is_carried_up) else { continue };
+            let is_file = blocking.system == System::File;
+            if found.is_none() || !is_file {
+                found = Some(blocking);
             }
-        }
-        if found.as_ref().is_none_or(|found| matches!(found.system, System::File | System::Cpu)) {
-            let deeper = function
-                .own_calls()
-                .filter(|call| call.target().is_some())
-                .filter_map(|call| call.blocking())
-                .find(|blocking| !matches!(blocking.system, System::File | System::Cpu) || found.is_none());
-            if let Some(deeper) = deeper {
-                found = Some(deeper);
+            if !is_file {
+                break;
             }
         }
         self.visiting.borrow_mut().remove(&place);

@@ -1,6 +1,7 @@
 //! Types, as far as the code says them: annotations, constructors, factories, `with`, `self.x`, loops, dependencies.
 
 use std::cell::RefCell;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -11,6 +12,12 @@ use crate::syntax::{BindingId, BindingKind, Kind, Operator, Role, ScopeId, Symbo
 
 /// How far one answer may lean on others, before it counts as unknown: a bound on recursion, not on code.
 const DEEPEST: u32 = 60;
+
+/// A parameter's type is taken from the callers only where these are few: names like `get` are called everywhere.
+const MOST_CALLERS: usize = 24;
+
+/// Of a name that is bound more often than this in one scope, the last bindings decide.
+const MOST_BINDINGS: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TypeId(u32);
@@ -39,12 +46,30 @@ pub enum Type {
     Object(Place),
     /// An instance of a class that no table describes.
     Foreign(PathId),
-    /// A method of an instance of the tables: the class, the method's name, and the instance's type.
-    Bound(u16, Symbol, TypeId),
+    /// A method of an instance of the tables: the class, the method's name, its facts, and the instance's type.
+    Bound(u16, Symbol, Method, TypeId),
     /// What a coroutine function gives: awaiting it gives the inner type.
     Awaitable(TypeId),
     /// A context manager made from a generator: entering it gives the inner type.
     Manager(TypeId),
+}
+
+/// The facts of a method, told apart by their address: the tables are static.
+#[derive(Clone, Copy, Debug)]
+pub struct Method(pub &'static Callable);
+
+impl PartialEq for Method {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Method {}
+
+impl Hash for Method {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::hash(self.0, state);
+    }
 }
 
 struct PathData {
@@ -53,10 +78,13 @@ struct PathData {
     class: Option<u16>,
 }
 
+/// A list, and where each entry stands in it.
+type Distinct<T, Key, Id> = (Vec<T>, FxHashMap<Key, Id>);
+
 /// The distinct types and outside names of one check.
 pub(super) struct TypeTable {
-    types: RefCell<(Vec<Type>, FxHashMap<Type, TypeId>)>,
-    paths: RefCell<(Vec<PathData>, FxHashMap<Rc<str>, PathId>)>,
+    types: RefCell<Distinct<Type, Type, TypeId>>,
+    paths: RefCell<Distinct<PathData, Rc<str>, PathId>>,
     children: RefCell<FxHashMap<(PathId, Symbol), PathId>>,
 }
 
@@ -182,7 +210,7 @@ impl<'s> Model<'s> {
     pub fn path_of(&self, kind: Type) -> Option<Rc<str>> {
         match kind {
             Type::Path(path) | Type::Foreign(path) => Some(self.table.path_text(path)),
-            Type::Bound(class, name, _) => {
+            Type::Bound(class, name, ..) => {
                 Some(format!("{}.{}", stack::CLASSES[class as usize].name, self.text(name)).into())
             }
             Type::Instance(class, _) => Some(stack::CLASSES[class as usize].name.into()),
@@ -286,7 +314,17 @@ impl<'s> Model<'s> {
             Kind::Conditional => self.merged(
                 [Role::Body, Role::Orelse].into_iter().filter_map(|role| node.child(role)).map(Node::ty),
             ),
-            Kind::BoolOp => self.merged(node.children().map(Node::ty)),
+            Kind::BoolOp => {
+                // `given or Client()`: what is unknown is taken to be what stands in for it.
+                let kinds = node
+                    .children()
+                    .map(Node::ty)
+                    .filter(|kind| node.operator() != Operator::Or || *kind != Type::Unknown);
+                match self.merged(kinds) {
+                    Type::None => Type::Unknown,
+                    merged => merged,
+                }
+            }
             Kind::BinOp => self.binary_type(node),
             Kind::Subscript => {
                 let value = node.child(Role::Value).map_or(Type::Unknown, Node::ty);
@@ -323,14 +361,28 @@ impl<'s> Model<'s> {
         if node.data().is_store {
             return self.target_type(node);
         }
-        let bindings = node.reaching_bindings();
-        if bindings.is_empty() {
-            if node.scope_of_name().is_none() {
-                return self.outer_name(node.file, node.symbol());
-            }
-            return Type::Unknown;
+        let Some(scope) = node.scope_of_name() else {
+            return self.outer_name(node.file, node.symbol());
+        };
+        if node.is_in_flow_of(scope) {
+            return self.table.get(self.type_of_bindings(node.file, &node.bindings_before(scope)));
         }
-        self.table.get(self.type_of_bindings(node.file, bindings))
+        self.table.get(self.type_of_name(node.file, scope, node.symbol()))
+    }
+
+    /// The type of a name as another function or file sees it: what all its bindings agree on. Asked for often,
+    /// so it is remembered.
+    pub(super) fn type_of_name(&self, file: u32, scope: ScopeId, name: Symbol) -> TypeId {
+        if let Some(&known) = self.name_types.borrow().get(&(file, scope, name)) {
+            return known;
+        }
+        let tree = &self.files[file as usize].tree;
+        let bindings: Vec<BindingId> = tree.bindings_of(scope, name).take(MOST_BINDINGS).collect();
+        let found = self.type_of_bindings(file, &bindings);
+        if self.depth.get() < DEEPEST / 2 {
+            self.name_types.borrow_mut().insert((file, scope, name), found);
+        }
+        found
     }
 
     /// A name that no scope of the file binds: from a star import, or Python's own.
@@ -349,7 +401,7 @@ impl<'s> Model<'s> {
             .map_or(Type::Unknown, |binding| self.table.get(self.binding_type(node.file, binding)))
     }
 
-    pub(super) fn type_of_bindings(&self, file: u32, bindings: Vec<BindingId>) -> TypeId {
+    pub(super) fn type_of_bindings(&self, file: u32, bindings: &[BindingId]) -> TypeId {
         let merged = self.merged(
             bindings
                 .iter()
@@ -501,7 +553,7 @@ impl<'s> Model<'s> {
         }
     }
 
-    fn parameter_type(&self, parameter: Node<'_>) -> Type {
+    pub(super) fn parameter_type(&self, parameter: Node<'_>) -> Type {
         if parameter.operator() == Operator::Multiply {
             return Type::Unknown;
         }
@@ -536,11 +588,24 @@ impl<'s> Model<'s> {
 
     /// An unannotated parameter has the type that all resolved callers give it.
     fn type_from_callers(&self, function: Node<'_>, parameter: Node<'_>) -> Type {
-        if !self.roles.ready || self.depth.get() > DEEPEST / 2 {
+        if self.depth.get() > DEEPEST / 2 {
             return Type::Unknown;
         }
-        let callers = self.callers_of(function.place());
-        if callers.is_empty() || callers.len() > 12 {
+        // A class is called by its own name.
+        let called = match function.owner() {
+            Some(class) if function.name() == "__init__" => class.symbol(),
+            _ => function.symbol(),
+        };
+        let named = self.calls_of_name(called);
+        if named.len() > MOST_CALLERS {
+            return Type::Unknown;
+        }
+        let callers: Vec<Place> = named
+            .iter()
+            .copied()
+            .filter(|&call| self.node(call).target() == Some(function.place()))
+            .collect();
+        if callers.is_empty() {
             return Type::Unknown;
         }
         let skip = usize::from(function.owner().is_some());
@@ -627,8 +692,7 @@ impl<'s> Model<'s> {
         let tree = &annotation.source_file().tree;
         let mut kind = loop {
             if tree.last_binding.contains_key(&(scope, first)) {
-                let bindings = tree.bindings_of(scope, first).collect();
-                break self.table.get(self.type_of_bindings(annotation.file, bindings));
+                break self.table.get(self.type_of_name(annotation.file, scope, first));
             }
             if scope == 0 {
                 break self.outer_name(annotation.file, first);
@@ -810,14 +874,11 @@ impl<'s> Model<'s> {
                     None => self.unlisted_call(path, call),
                 }
             }
-            Type::Bound(class, name, receiver) => {
-                let receiver = self.table.get(receiver);
-                match stack::CLASSES[class as usize].method(self.text(name)) {
-                    Some(callable) => self.result_of(callable, receiver, call),
-                    None => Type::Unknown,
-                }
-            }
+            Type::Bound(_, _, method, receiver) => self.result_of(method.0, self.table.get(receiver), call),
             instance @ Type::Instance(..) => {
+                if let Some(named) = self.named_class(callee) {
+                    return named;
+                }
                 match self.class_of(instance).and_then(|class| class.inherited(|class| class.called.as_ref()))
                 {
                     Some(expression) => self.evaluate(expression, instance, Some(call)),
@@ -838,8 +899,25 @@ impl<'s> Model<'s> {
         }
     }
 
+    /// A call that takes a checkpointer makes a graph, wherever its builder comes from: nothing else has one.
+    fn graph_type(&self) -> Type {
+        let index = stack::CLASSES.iter().position(|class| class.has(ClassTag::Graph));
+        index.map_or(Type::Unknown, |index| Type::Instance(index as u16, UNKNOWN))
+    }
+
+    /// What calling an object gives whose constructor was told the class: `sessionmaker(class_=AsyncSession)`.
+    fn named_class(&self, callee: Node<'_>) -> Option<Type> {
+        let class = callee.instance_of()?;
+        let parameter = class.inherited(|class| class.called_parameter)?;
+        let named = callee.constructed_by()?.keyword(parameter)?.ty();
+        Some(self.instance_of_class(named)).filter(|found| *found != Type::Unknown)
+    }
+
     /// A call of something outside the files that no table lists: by convention a capitalised name is a class.
     fn unlisted_call(&self, path: PathId, call: Node<'_>) -> Type {
+        if call.keyword("checkpointer").is_some() {
+            return self.graph_type();
+        }
         let text = self.table.path_text(path);
         let last = text.rsplit('.').next().unwrap_or_default();
         match last {
@@ -891,9 +969,9 @@ impl<'s> Model<'s> {
                 if let Some(class) = self.table.path_class(path) {
                     // A method reached through the class itself: `ChatOpenAI.invoke`, or an alternative constructor.
                     let class_data: &'static Class = &stack::CLASSES[class as usize];
-                    if class_data.method(text).is_some() {
+                    if let Some(method) = class_data.method(text) {
                         let receiver = self.table.intern(Type::Instance(class, UNKNOWN));
-                        return Type::Bound(class, name, receiver);
+                        return Type::Bound(class, name, Method(method), receiver);
                     }
                 }
                 let child = self.table.child(path, name, text);
@@ -911,8 +989,8 @@ impl<'s> Model<'s> {
             }
             Type::Instance(class, _) => {
                 let class_data: &'static Class = &stack::CLASSES[class as usize];
-                if class_data.method(text).is_some() {
-                    return Type::Bound(class, name, self.table.intern(kind));
+                if let Some(method) = class_data.method(text) {
+                    return Type::Bound(class, name, Method(method), self.table.intern(kind));
                 }
                 match class_data.attribute(text) {
                     Some(expression) => self.evaluate(expression, kind, None),
@@ -928,8 +1006,8 @@ impl<'s> Model<'s> {
     pub(super) fn bound_in_base(&self, base: u16, name: Symbol, receiver: Type) -> Type {
         let class: &'static Class = &stack::CLASSES[base as usize];
         let text = self.text(name);
-        if class.method(text).is_some() {
-            return Type::Bound(base, name, self.table.intern(receiver));
+        if let Some(method) = class.method(text) {
+            return Type::Bound(base, name, Method(method), self.table.intern(receiver));
         }
         class.attribute(text).map_or(Type::Unknown, |expression| self.evaluate(expression, receiver, None))
     }

@@ -22,6 +22,17 @@ enum Mode {
     Interpolated { quote: u8, triple: bool },
 }
 
+/// The bytes of identifiers, keywords and numbers; all of those beyond ASCII count.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte >= 128 || byte == b'_' as usize || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
+
 const EMPTY: Mode = Mode::Code { operators: 0, lambdas: 0 };
 
 /// Words that no expression contains: where a line starts with one, an unclosed bracket before it is an error from
@@ -95,12 +106,7 @@ impl Scan<'_> {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9' | 128.. => {
                     let start = self.at;
-                    while matches!(
-                        self.bytes.get(self.at),
-                        Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9' | 128..)
-                    ) {
-                        self.at += 1;
-                    }
+                    self.at += self.bytes[start..].iter().take_while(|&&byte| IN_WORD[byte as usize]).count();
                     if matches!(self.bytes.get(self.at), Some(b'"' | b'\'')) && self.at - start <= 2 {
                         let formatted =
                             self.bytes[start..self.at].iter().any(|b| matches!(b, b'f' | b'F' | b't' | b'T'));
@@ -111,7 +117,7 @@ impl Scan<'_> {
                     if word_before {
                         self.count(1);
                     }
-                    if &self.bytes[start..self.at] == b"lambda" {
+                    if self.at - start == 6 && &self.bytes[start..self.at] == b"lambda" {
                         self.count_lambda();
                     }
                     word_before = true;
@@ -223,9 +229,8 @@ impl Scan<'_> {
     }
 
     fn skip_line(&mut self) {
-        while !matches!(self.bytes.get(self.at), None | Some(b'\n' | b'\r')) {
-            self.at += 1;
-        }
+        self.at = memchr::memchr2(b'\n', b'\r', &self.bytes[self.at..])
+            .map_or(self.bytes.len(), |found| self.at + found);
     }
 
     /// At the opening quote of a string.
@@ -237,7 +242,9 @@ impl Scan<'_> {
             self.modes.push(Mode::Interpolated { quote, triple });
             return;
         }
-        while let Some(&byte) = self.bytes.get(self.at) {
+        while let Some(found) = self.string_landmark(quote, triple) {
+            self.at += found;
+            let byte = self.bytes[self.at];
             if byte == b'\\' {
                 self.at += 2;
             } else if byte == quote && !triple {
@@ -246,12 +253,23 @@ impl Scan<'_> {
             } else if byte == quote && self.bytes[self.at..].starts_with(&[quote, quote, quote]) {
                 self.at += 3;
                 return;
-            } else if !triple && matches!(byte, b'\n' | b'\r') {
-                return;
-            } else {
+            } else if byte == quote {
                 self.at += 1;
+            } else {
+                return;
             }
         }
+        self.at = self.bytes.len();
+    }
+
+    /// How far it is to the next byte that can end a string or hide its end.
+    fn string_landmark(&self, quote: u8, triple: bool) -> Option<usize> {
+        let rest = self.bytes.get(self.at..)?;
+        if triple {
+            return memchr::memchr2(quote, b'\\', rest);
+        }
+        // Most of these strings are short: a plain loop is faster than a search.
+        rest.iter().position(|&byte| byte == quote || byte == b'\\' || byte == b'\n' || byte == b'\r')
     }
 
     /// Inside the text of an f-string, up to its end or its next brace.

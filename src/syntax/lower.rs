@@ -314,6 +314,7 @@ impl Lowering<'_> {
         let node = self.open(Kind::FunctionDef, Role::Item, def.range);
         self.name(node, def.name.as_str());
         self.data(node).is_async = def.is_async;
+        self.start_behind_decorators(node, &def.decorator_list, if def.is_async { "async" } else { "def" });
         self.bind_named(BindingKind::Function, node);
         self.decorators(&def.decorator_list);
         let outer = self.enter_scope(ScopeKind::Function, node);
@@ -332,6 +333,7 @@ impl Lowering<'_> {
     fn class(&mut self, def: &ruff_python_ast::StmtClassDef) {
         let node = self.open(Kind::ClassDef, Role::Item, def.range);
         self.name(node, def.name.as_str());
+        self.start_behind_decorators(node, &def.decorator_list, "class");
         self.bind_named(BindingKind::Class, node);
         self.decorators(&def.decorator_list);
         if let Some(arguments) = &def.arguments {
@@ -341,6 +343,26 @@ impl Lowering<'_> {
         self.block(&def.body, Role::Body);
         self.scope = outer;
         self.close(node);
+    }
+
+    /// A definition starts at its keyword, for whoever points at it; the decorators stay its children.
+    fn start_behind_decorators(&mut self, node: NodeId, decorators: &[Decorator], keyword: &str) {
+        let Some(last) = decorators.last() else { return };
+        let from = last.end().to_usize();
+        // Between the last decorator and the keyword there is nothing but white space and comments.
+        let rest = self.text.get(from..).unwrap_or_default();
+        let mut at = 0;
+        for line in rest.split_inclusive('\n') {
+            let code = line.trim_start();
+            if code.starts_with(keyword) {
+                self.data(node).start = (from + at + line.len() - code.len()) as u32;
+                return;
+            }
+            if !(code.is_empty() || code.starts_with('#')) {
+                return;
+            }
+            at += line.len();
+        }
     }
 
     fn decorators(&mut self, decorators: &[Decorator]) {

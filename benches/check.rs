@@ -1,0 +1,105 @@
+//! What a check costs beside the bare parse of the same file: `make bench`.
+//!
+//! A ratio needs no more than two medians, so there is no framework here.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use rubric_playground::catalogue::ENTRIES;
+use rubric_playground::check::{Source, check};
+use rubric_playground::settings::Settings;
+
+/// The limits that the project sets itself.
+const MOST_PARSES: f64 = 2.5;
+const MOST_GROWTH: f64 = 11.0;
+
+/// A file of at least so many lines: the catalogue's Python, over and over, with other names each time.
+fn file(lines: usize) -> String {
+    let mut text = String::new();
+    let mut count = 0;
+    for round in 0.. {
+        for entry in ENTRIES {
+            for example in entry.violating.iter().chain(entry.conforming) {
+                if !example.path.ends_with(".py") {
+                    continue;
+                }
+                if count >= lines {
+                    return text;
+                }
+                let renamed = renamed(example.text, &format!("_{round}_{}", entry.rule.id().to_lowercase()));
+                count += renamed.lines().count() + 2;
+                text.push_str(&renamed);
+                text.push_str("\n\n");
+            }
+        }
+    }
+    text
+}
+
+/// The same code with the names of its functions and classes made its own.
+fn renamed(text: &str, suffix: &str) -> String {
+    let defined: Vec<&str> = text
+        .lines()
+        .filter_map(|line| {
+            let line = line.trim_start();
+            let rest =
+                ["async def ", "def ", "class "].into_iter().find_map(|word| line.strip_prefix(word))?;
+            let name =
+                rest.split(|character: char| !character.is_alphanumeric() && character != '_').next()?;
+            (!name.starts_with("__")).then_some(name)
+        })
+        .collect();
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    for character in text.chars().chain(['\n']) {
+        if character.is_alphanumeric() || character == '_' {
+            word.push(character);
+            continue;
+        }
+        out.push_str(&word);
+        if defined.contains(&word.as_str()) {
+            out.push_str(suffix);
+        }
+        word.clear();
+        out.push(character);
+    }
+    out
+}
+
+fn median(runs: usize, mut work: impl FnMut()) -> Duration {
+    work();
+    let mut times: Vec<Duration> = (0..runs)
+        .map(|_| {
+            let start = Instant::now();
+            work();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[runs / 2]
+}
+
+fn main() {
+    let settings = Settings::default();
+    println!("{:>8}{:>12}{:>12}{:>8}", "lines", "parse", "check", "ratio");
+    let mut checks = Vec::new();
+    for lines in [1_000, 10_000] {
+        let sources = [Source { path: "main.py".to_owned(), text: file(lines) }];
+        let text = sources[0].text.as_str();
+        let runs = 400_000 / lines;
+        let parsed = median(runs, || {
+            let _ = black_box(ruff_python_parser::parse_module(black_box(text)));
+        });
+        let checked = median(runs, || {
+            black_box(check(black_box(&sources), &settings));
+        });
+        let ratio = checked.as_secs_f64() / parsed.as_secs_f64();
+        println!("{:>8}{parsed:>12.2?}{checked:>12.2?}{ratio:>8.2}", text.lines().count());
+        checks.push((text.lines().count() as f64, checked.as_secs_f64(), ratio));
+    }
+    let lines = checks[1].0 / checks[0].0;
+    // As if it were exactly ten times the lines.
+    let growth = checks[1].1 / checks[0].1 * 10.0 / lines;
+    println!("a check of 1,000 lines costs {:.2} parses (at most {MOST_PARSES} are wanted)", checks[0].2);
+    println!("ten times the lines take {growth:.1} times as long (at most {MOST_GROWTH} are wanted)");
+}

@@ -1,0 +1,41 @@
+// Runs tests/e2e against the built page in dist/, in the system's Chromium:  npm --prefix js test
+// CHROMIUM names another executable.
+import { defineConfig } from "@playwright/test";
+
+const under = (path, more = {}) => ({ under: path, ...more });
+
+export default defineConfig({
+  testDir: "../tests/e2e",
+  testMatch: "*.spec.mjs",
+  outputDir: "../test-results",
+  timeout: 30_000,
+  workers: 2,
+  forbidOnly: true,
+  reporter: [["list"]],
+  use: {
+    viewport: { width: 1280, height: 800 },
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+      ],
+    },
+  },
+  projects: [
+    { name: "root", use: under("/") },
+    // The policy comes as a header too, as from a host that can send one: it then reaches the worker as well.
+    { name: "sub-path", use: under("/docs/rubric/", { headerPolicy: true }) },
+    {
+      name: "phone",
+      use: under("/docs/rubric/", { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }),
+    },
+  ],
+});

@@ -1,0 +1,411 @@
+//! C1: a shared value is read, something is decided or computed from it in Python, and the result is written back,
+//! with room in between for somebody else to write too.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Inserted, Model, Node, RowChange, Type, words_of};
+use crate::stack::Tag;
+use crate::syntax::{Kind, Role};
+
+/// Words, without their plural, in the names of values that are billed, limited or sold.
+const COUNTED: [&str; 19] = [
+    "count",
+    "counter",
+    "usage",
+    "quota",
+    "balance",
+    "credit",
+    "stock",
+    "used",
+    "remaining",
+    "token",
+    "call",
+    "limit",
+    "view",
+    "like",
+    "seat",
+    "wallet",
+    "inventory",
+    "spend",
+    "budget",
+];
+
+/// Words in the names of rows that one worker mostly has for itself.
+const OWNED: [&str; 3] = ["job", "task", "run"];
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for assignment in model.assignments().filter(|assignment| is_shared_code(*assignment)) {
+        changed_row(assignment, findings);
+        shared_dictionary(assignment, findings);
+    }
+    for call in model.calls().filter(|call| is_shared_code(*call)) {
+        changed_row(call, findings);
+        if let Some(inserted) = call.inserted() {
+            inserted_row(inserted, findings);
+        }
+        if call.sums_in_database().is_some() {
+            findings.conforms(call, "the database reads, adds and writes in one statement");
+        }
+    }
+    for function in model.functions().filter(|function| is_shared_code(*function)) {
+        checked_elsewhere(function, findings);
+    }
+}
+
+/// Tests and migrations run alone, and so do scripts.
+fn is_shared_code(node: Node<'_>) -> bool {
+    !node.is_outside_production()
+        && (!node.source_file().is_script || node.function().is_some_and(Node::serves_requests))
+}
+
+fn is_named(name: &str, known: &[&str]) -> bool {
+    words_of(name).iter().any(|word| known.contains(&word.strip_suffix('s').unwrap_or(word)))
+}
+
+/// `usage.count += 1` on a row that was fetched before.
+fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(change) = at.row_change().filter(|change| change.is_computed) else { return };
+    let Some(function) = at.function().filter(|function| function.writes_back()) else { return };
+    let model = at.model;
+    let kind = change.row.ty();
+    let what = format!("{}.{}", change.row.name(), change.attribute);
+    if let Some(lock) = change.fetched.lock {
+        findings.conforms(lock, format!("the row is locked before `{what}` is computed"));
+        return;
+    }
+    if model.is_versioned(kind) || at.exclusive_by().is_some() {
+        return;
+    }
+    if function.own_calls().any(|call| {
+        call.id < at.id && locks(call) && call.argument(0).is_some_and(|row| row.reads_like(change.row))
+    }) {
+        return;
+    }
+    let fetch = change.fetched.call;
+    findings
+        .report(
+            at,
+            severity_of(&change, kind),
+            Certainty::Sure,
+            format!("`{what}` is read, computed in Python and written back: a change made in between is lost"),
+        )
+        .because(fetch, "the row is fetched without a lock")
+        .because(at, "the new value is computed from what was read then")
+        .conforming(format!(
+            "Let the database do the sum: `update({0}).where(…).values({1}={0}.{1} + …)`. Where Python has to \
+             compute, lock the row (C2): `select({0}).where(…).with_for_update()`.",
+            shown(model, kind),
+            change.attribute
+        ));
+}
+
+/// `session.refresh(row, with_for_update=True)`
+fn locks(call: Node<'_>) -> bool {
+    call.keyword("with_for_update").is_some_and(|value| !value.is(Kind::False) && !value.is_none())
+}
+
+fn severity_of(change: &RowChange<'_>, kind: Type) -> Severity {
+    let class = change.at.model.row_name(kind);
+    if is_named(change.row.name(), &OWNED) || is_named(&class, &OWNED) {
+        Severity::Low
+    } else if is_named(change.attribute, &COUNTED) || is_named(&class, &COUNTED) {
+        Severity::High
+    } else {
+        Severity::Medium
+    }
+}
+
+fn shown(model: &Model<'_>, row: Type) -> String {
+    let name = model.row_name(row);
+    if name.is_empty() { "Model".to_owned() } else { name }
+}
+
+// Look or count, then insert
+
+/// Whether a row is inserted because none was found, or because there were few enough.
+fn inserted_row(inserted: Inserted<'_>, findings: &mut Findings<'_>) {
+    let at = inserted.at;
+    let Some(function) = at.function() else { return };
+    let Some((test, reason)) = function
+        .own_ifs()
+        .filter(|node| node.id < at.id)
+        .flat_map(|node| decisions(node, at))
+        .find_map(|decision| Some((decision.test, decision.reason(inserted.row)?)))
+    else {
+        return;
+    };
+    if function.expects_conflict() {
+        findings.conforms(at, "a second row of the same key is refused, and the refusal is handled");
+        return;
+    }
+    if at.exclusive_by().is_some() || locked_before(function, at) {
+        return;
+    }
+    let name = shown(at.model, inserted.row);
+    let (severity, message, pattern) = match reason {
+        Reason::Counted(_) => (
+            Severity::High,
+            format!("rows of `{name}` are counted, then one more is inserted: two requests can both pass the check"),
+            "Take a lock that all who insert here take (`pg_advisory_xact_lock`, or `with_for_update()` on the \
+             parent row), or keep the count in a row and raise it with one conditional UPDATE."
+                .to_owned(),
+        ),
+        Reason::Absent(_) => (
+            Severity::Medium,
+            format!("`{name}` is looked for, then inserted: two requests can both find none and insert two"),
+            format!(
+                "Put a unique constraint on the key and use `insert({name}).values(…).on_conflict_do_nothing()`, \
+                 or handle `IntegrityError` and read the row that the other request wrote."
+            ),
+        ),
+    };
+    let (Reason::Counted(fetch) | Reason::Absent(fetch)) = reason;
+    findings
+        .report(at, severity, Certainty::Likely, message)
+        .because(fetch, "this sees what is there now")
+        .because(test, "the decision rests on it")
+        .because(at, "by now another request may have inserted the same")
+        .conforming(pattern);
+}
+
+fn locked_before(function: Node<'_>, at: Node<'_>) -> bool {
+    function.own_calls().any(|call| call.id < at.id && (call.does(Tag::LocksRows) || locks(call)))
+}
+
+/// A test on which it depends whether a place is reached.
+struct Decision<'m> {
+    test: Node<'m>,
+    /// Whether the place is reached when the test holds.
+    when: bool,
+}
+
+enum Reason<'m> {
+    Counted(Node<'m>),
+    Absent(Node<'m>),
+}
+
+/// What an `if` in front of a place, or around it, decides about it.
+fn decisions<'m>(node: Node<'m>, at: Node<'m>) -> Vec<Decision<'m>> {
+    let mut found = Vec::new();
+    let Some(test) = node.child(Role::Test) else { return found };
+    let body = node.body();
+    if node.contains(at) {
+        let when = body.is_some_and(|body| body.contains(at));
+        found.extend(parts(test, when));
+    } else if body.is_some_and(Node::leaves) && node.dominates(at) {
+        found.extend(parts(test, false));
+    }
+    found
+}
+
+/// The tests that `and`, `or` and `not` put together.
+fn parts(test: Node<'_>, when: bool) -> Vec<Decision<'_>> {
+    match test.kind() {
+        Kind::BoolOp => test.children().flat_map(|part| parts(part, when)).collect(),
+        Kind::UnaryOp if test.operator() == crate::syntax::Operator::Not => {
+            test.value().map_or_else(Vec::new, |inner| parts(inner, !when))
+        }
+        _ => vec![Decision { test, when }],
+    }
+}
+
+impl<'m> Decision<'m> {
+    fn reason(&self, row: Type) -> Option<Reason<'m>> {
+        use crate::syntax::Operator::{Equal, Is, IsNot, NotEqual};
+        if self.test.compares_order() {
+            let counted = self.test.children().find_map(|side| counts(side, row))?;
+            return Some(Reason::Counted(counted));
+        }
+        let (value, absent) = match self.test.kind() {
+            Kind::Compare => {
+                if !self.test.child(Role::Right)?.is(Kind::None) {
+                    return None;
+                }
+                let absent = match self.test.operator() {
+                    Is | Equal => self.when,
+                    IsNot | NotEqual => !self.when,
+                    _ => return None,
+                };
+                (self.test.child(Role::Left)?, absent)
+            }
+            Kind::Name | Kind::Named | Kind::Await | Kind::Call => (self.test, !self.when),
+            _ => return None,
+        };
+        let fetched = value.fetched()?;
+        (absent && fetched.lock.is_none() && looks_for(value, row)).then_some(Reason::Absent(fetched.call))
+    }
+}
+
+/// Whether the value was fetched from rows of this class.
+fn looks_for(value: Node<'_>, row: Type) -> bool {
+    value.ty() == row || value.origin(|call| call.does(Tag::BuildsStatement) && call.is_about(row)).is_some()
+}
+
+/// The query by which the value counts rows of this class.
+fn counts<'m>(value: Node<'m>, row: Type) -> Option<Node<'m>> {
+    let value = if value.is(Kind::Call) && value.callee_name() == "len" { value.argument(0)? } else { value };
+    let fetched = value.fetched()?;
+    let is_count = value.origin(|call| {
+        call.callee_name() == "count" || call.calls_within().any(|inner| inner.callee_name() == "count")
+    });
+    (is_count.is_some() && looks_for(value, row)).then_some(fetched.call)
+}
+
+// A check and a change in two calls
+
+/// `check_quota(…)` reads and raises, `increment_usage(…)` adds: each is fine, but others pass the check in between.
+fn checked_elsewhere<'m>(function: Node<'m>, findings: &mut Findings<'_>) {
+    let model = function.model;
+    let calls: Vec<Node<'m>> = function.own_calls().filter(|call| call.target().is_some()).take(40).collect();
+    for (index, &change) in calls.iter().enumerate() {
+        let Some((statement, row)) =
+            change.target().and_then(|place| unconditional_change(model.node(place)))
+        else {
+            continue;
+        };
+        let Some((check, test, fetch)) = calls[..index].iter().find_map(|&check| {
+            let (test, fetch) = check.target().and_then(|place| limit_check(model.node(place), row))?;
+            (check.dominates(change)).then_some((check, test, fetch))
+        }) else {
+            continue;
+        };
+        if change.exclusive_by().is_some() || locked_before(function, change) {
+            continue;
+        }
+        findings
+            .report(
+                change,
+                Severity::High,
+                Certainty::Likely,
+                format!(
+                    "`{}` checks the limit and `{}` uses it up in a second step: several requests can pass the check first",
+                    check.called(),
+                    change.called()
+                ),
+            )
+            .because(check, "the check is a statement of its own")
+            .because(fetch, "it reads what is used now")
+            .because(test, "and decides here")
+            .because(statement, "what is used changes only now, whatever it has become")
+            .conforming(format!(
+                "Check and change in one statement: `update({0}).where({0}.used < limit).values(used={0}.used + 1)`, \
+                 and refuse when `rowcount` is 0.",
+                shown(model, row)
+            ));
+    }
+}
+
+/// The statement by which a function adds to rows, whatever they hold.
+fn unconditional_change(function: Node<'_>) -> Option<(Node<'_>, Type)> {
+    function.own_calls().find_map(|call| {
+        let row = call.sums_in_database().filter(|_| !call.is_conditional())?;
+        Some((call, row))
+    })
+}
+
+/// The test by which a function leaves when a value of such rows is too high or too low.
+fn limit_check(function: Node<'_>, row: Type) -> Option<(Node<'_>, Node<'_>)> {
+    function.own_ifs().filter(|node| node.body().is_some_and(Node::leaves)).find_map(|node| {
+        let test = node.child(Role::Test).filter(|test| test.compares_order())?;
+        test.children().find_map(|side| {
+            let value = if side.is(Kind::Attribute) { side.receiver()? } else { side };
+            let fetched = value.fetched().filter(|fetched| fetched.lock.is_none())?;
+            looks_for(value, row).then_some((test, fetched.call))
+        })
+    })
+}
+
+// Dictionaries that all requests share
+
+fn shared_dictionary(assignment: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(target) = assignment.targets().next().filter(|target| target.is(Kind::Subscript)) else {
+        return;
+    };
+    let Some(table) = target.child(Role::Value) else { return };
+    let Some(function) = assignment.function() else { return };
+    if !table.is_shared_dictionary() {
+        return;
+    }
+    let Some(read) = reads_before(assignment, target, table, function).last().copied() else { return };
+    let awaits = function
+        .descendants_of(Kind::Await)
+        .find(|wait| wait.function() == Some(function) && read.id < wait.id && wait.id < target.id);
+    let counts = is_count(assignment, table);
+    if awaits.is_none() && !(counts && function.runs_in_threads()) {
+        return;
+    }
+    if let Some(lock) = assignment.exclusive_by() {
+        findings.conforms(lock, format!("`{}` is read and changed under a lock", table.source()));
+        return;
+    }
+    let message = match awaits {
+        Some(_) => format!(
+            "`{}` is read before an `await` and written after it: what others wrote meanwhile is lost",
+            table.source()
+        ),
+        None => format!(
+            "`{}` is read and written in two steps by functions that run in several threads",
+            table.source()
+        ),
+    };
+    let mut draft =
+        findings.report(assignment, Severity::Medium, Certainty::Likely, message).because(read, "read here");
+    if let Some(wait) = awaits {
+        draft = draft.because(wait, "another request may run here");
+    }
+    draft.because(target, "written here").conforming(match awaits {
+        Some(_) => "Hold an `asyncio.Lock` around both, or keep reading and writing free of an `await` between them. \
+                    State that replicas share belongs in the database."
+            .to_owned(),
+        None => "Hold a `threading.Lock` around both.".to_owned(),
+    });
+}
+
+/// The reads of the dictionary that decide whether it is written, or what: in the nearest such test around the
+/// assignment, or in its value.
+fn reads_before<'m>(
+    assignment: Node<'m>,
+    target: Node<'m>,
+    table: Node<'m>,
+    function: Node<'m>,
+) -> Vec<Node<'m>> {
+    let reads = |expression: Node<'m>| -> Vec<Node<'m>> {
+        let mut found = Vec::new();
+        for node in expression.descendants() {
+            if node.reads_like(table) && node.kind() == table.kind() && node != table {
+                found.push(node);
+            } else if node.is(Kind::Name)
+                && let Some(value) = node.assigned_value()
+                && value.function() == Some(function)
+            {
+                found.extend(
+                    value
+                        .descendants()
+                        .filter(|inner| inner.reads_like(table) && inner.kind() == table.kind()),
+                );
+            }
+        }
+        found
+    };
+    if let Some(value) = assignment.child(Role::Value) {
+        let found = reads(value);
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    target
+        .surroundings()
+        .filter(|node| node.is(Kind::If))
+        .filter_map(|node| node.child(Role::Test))
+        .map(reads)
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+/// Whether the entry becomes its old value and something more.
+fn is_count(assignment: Node<'_>, table: Node<'_>) -> bool {
+    assignment.is(Kind::AugAssign)
+        || assignment.child(Role::Value).is_some_and(|value| {
+            value.is(Kind::BinOp) && value.descendants().any(|node| node.reads_like(table))
+        })
+}

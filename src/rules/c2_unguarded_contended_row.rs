@@ -1,0 +1,280 @@
+//! C2: a row that several requests may change at once is tested and set without a guard, or locked for too long.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{FunctionRole, Model, Node, RowChange, words_of};
+use crate::stack::{System, Tag};
+use crate::syntax::{Kind, Operator, Role};
+
+/// Words in the names of attributes that move from one state to the next.
+const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for assignment in model.assignments().filter(|node| is_shared_code(*node)) {
+        // What is computed from the old value is C1's.
+        if let Some(change) = assignment.row_change().filter(|change| !change.is_computed) {
+            changed(&change, findings);
+        }
+    }
+    for call in model.calls().filter(|node| is_shared_code(*node)) {
+        if call.expects_old_value() {
+            findings.conforms(call, "the row changes only if it still has the expected value");
+        }
+        locked(call, findings);
+    }
+}
+
+/// Tests and migrations run alone, and so do scripts.
+fn is_shared_code(node: Node<'_>) -> bool {
+    !node.is_outside_production()
+        && (!node.source_file().is_script || node.function().is_some_and(Node::serves_requests))
+}
+
+fn is_state(attribute: &str) -> bool {
+    words_of(attribute).last().is_some_and(|word| STATES.contains(&word.as_str()))
+}
+
+// A row that is tested and set
+
+fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
+    let at = change.at;
+    let Some(function) = at.function().filter(|function| function.writes_back()) else { return };
+    if at.model.is_versioned(change.row.ty())
+        || at.exclusive_by().is_some()
+        || is_for_administrators(function)
+    {
+        return;
+    }
+    if is_state(change.attribute) && change.row.takes_the_next() && change.row.selects_by(change.attribute) {
+        polled(change, findings);
+        return;
+    }
+    let Some(test) = tested(change, function) else { return };
+    let what = format!("{}.{}", change.row.name(), change.attribute);
+    if let Some(lock) = change.fetched.lock {
+        findings.conforms(lock, format!("the row is locked before `{what}` is tested"));
+        return;
+    }
+    let relocked = function.own_calls().any(|call| {
+        call.id < at.id
+            && (call.does(Tag::LocksRows) || call.keyword("with_for_update").is_some_and(Node::is_true))
+    });
+    if relocked {
+        return;
+    }
+    let effect = effect_beside(change, function);
+    if effect.is_none() && (!is_state(change.attribute) || is_repeatable(change, test)) {
+        return;
+    }
+    let severity = if effect.is_some() { Severity::High } else { Severity::Medium };
+    let mut draft = findings
+        .report(
+            at,
+            severity,
+            Certainty::Likely,
+            format!("`{what}` is tested and then set, and nothing keeps a second request from passing the test too"),
+        )
+        .because(change.fetched.call, "the row is fetched without a lock")
+        .because(test, format!("`{what}` is tested as it was then"))
+        .because(at, "and set, whatever it is by now");
+    if let Some(effect) = effect {
+        draft = draft.because(effect, "so this can happen twice");
+    }
+    draft.conforming(format!(
+        "Lock the row before the test (`.with_for_update()`), or let one statement decide: \
+         `update(…).where(…, {0} == expected).values({0}=…)`, and check `rowcount`.",
+        change.attribute
+    ));
+}
+
+/// The test of the same attribute on which it depends whether the assignment is reached.
+fn tested<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<'m>> {
+    let at = change.at;
+    function.own_ifs().filter(|node| node.id < at.id).find_map(|node| {
+        let test = node.child(Role::Test)?;
+        let decides = if node.contains(at) {
+            node.body().is_some_and(|body| body.contains(at))
+        } else {
+            node.body().is_some_and(Node::leaves) && node.dominates(at)
+        };
+        let fetched_before = change.fetched.call.file != at.file
+            || change.fetched.call.id < test.id
+            || change.fetched.call.function() != Some(function);
+        (decides && fetched_before && reads(change, test).is_some()).then_some(test)
+    })
+}
+
+/// The read of the changed attribute in an expression.
+fn reads<'m>(change: &RowChange<'m>, expression: Node<'m>) -> Option<Node<'m>> {
+    expression.descendants_of(Kind::Attribute).find(|read| {
+        read.name() == change.attribute
+            && read.receiver().is_some_and(|row| row.is(Kind::Name) && row.symbol() == change.row.symbol())
+    })
+}
+
+/// Whether doing it twice comes to the same: the attribute is set because it does not have the value yet.
+fn is_repeatable<'m>(change: &RowChange<'m>, test: Node<'m>) -> bool {
+    let Some(read) = reads(change, test) else { return false };
+    match read.parent() {
+        Some(compare) if compare.is(Kind::Compare) => {
+            matches!(compare.operator(), Operator::NotEqual | Operator::IsNot)
+                && compare.child(Role::Right).is_some_and(|right| {
+                    right.reads_like(change.value)
+                        || change.value.resolved_value().reads_like(right.resolved_value())
+                })
+        }
+        Some(not) if not.is(Kind::UnaryOp) => true,
+        _ => false,
+    }
+}
+
+/// What else happens because the test was passed: another row, or something outside. For an attribute that is no
+/// state, a flag or a moment has to be set for the first time.
+fn effect_beside<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<'m>> {
+    if !is_state(change.attribute) {
+        let is_flag = matches!(change.value.resolved_value().kind(), Kind::True | Kind::False)
+            || change.attribute.ends_with("_at");
+        if !is_flag {
+            return None;
+        }
+    }
+    function.own_calls().find(|call| {
+        call.inserted().is_some()
+            || call.does(Tag::WritesOutside)
+            || call.api().is_some_and(|api| {
+                matches!(api.callable.crosses, Some(System::Mail | System::Broker)) && !api.is_constructor
+            })
+    })
+}
+
+/// Few people use such a path, and hardly two at once on one row.
+fn is_for_administrators(function: Node<'_>) -> bool {
+    let is_admin = |text: &str| text.to_ascii_lowercase().contains("admin");
+    let prefix = function
+        .route()
+        .and_then(Node::receiver)
+        .and_then(Node::constructed_by)
+        .and_then(|router| router.keyword("prefix"))
+        .and_then(Node::string)
+        .unwrap_or_default();
+    is_admin(function.route_path())
+        || is_admin(prefix)
+        || is_admin(function.name())
+        || is_admin(function.source_file().path)
+}
+
+/// A worker takes its next job.
+fn polled(change: &RowChange<'_>, findings: &mut Findings<'_>) {
+    let fetch = change.fetched.call;
+    if change.fetched.skips_locked {
+        findings.conforms(fetch, "workers skip the rows that others hold");
+        return;
+    }
+    let (severity, message, note) = match change.fetched.lock {
+        Some(_) => (
+            Severity::Medium,
+            "workers that look for their next row all wait for the one that has locked the first",
+            "the lock is held until the transaction ends",
+        ),
+        None => (
+            Severity::High,
+            "two workers that look for their next row can both take the same one",
+            "nothing locks the row that is found",
+        ),
+    };
+    findings
+        .report(fetch, severity, Certainty::Likely, message)
+        .because(change.fetched.lock.unwrap_or(fetch), note)
+        .because(change.at, format!("`{}` is set only after that", change.attribute))
+        .conforming("Take the next row that nobody holds: `.limit(1).with_for_update(skip_locked=True)`.");
+}
+
+// A row that is locked
+
+fn locked(call: Node<'_>, findings: &mut Findings<'_>) {
+    if !call.does(Tag::Executes) && call.target().is_none() {
+        return;
+    }
+    let Some(function) = call.function() else { return };
+    let Some(lock) = call.fetched().and_then(|fetched| fetched.lock) else { return };
+    let block = call.transaction_block();
+    let slow = function
+        .own_calls()
+        .filter(|slow| slow.id > call.id && block.is_none_or(|block| block.contains(*slow)))
+        .filter(|slow| !call.contains(*slow) && !slow.contains(call) && call.dominates(*slow))
+        .filter(|slow| !function.own_calls().any(|release| is_release(release, call, *slow)))
+        .find_map(|slow| Some((slow, slow.slow_wait()?)));
+    match slow {
+        Some((slow, chain)) => held(slow, &chain, lock, findings),
+        None => needless(call, function, lock, findings),
+    }
+}
+
+/// Whether a transaction that locked a row has ended by the time of the slow call.
+fn is_release(release: Node<'_>, call: Node<'_>, slow: Node<'_>) -> bool {
+    call.id < release.id
+        && release.id < slow.id
+        && (release.does(Tag::Commits)
+            || release.does(Tag::RollsBack)
+            || release.does(Tag::Closes)
+            || (release.target().is_some() && release.leads_to(Tag::Commits)))
+        && release.dominates(slow)
+}
+
+fn held(slow: Node<'_>, chain: &[Node<'_>], lock: Node<'_>, findings: &mut Findings<'_>) {
+    let mut draft = findings
+        .report(
+            slow,
+            Severity::High,
+            Certainty::Sure,
+            format!(
+                "`{}` waits while a row is locked: everybody else who needs the row waits as well",
+                slow.called()
+            ),
+        )
+        .because(lock, "the row is locked here, until the transaction ends");
+    for call in chain {
+        draft = draft.because(*call, "this waits while the lock is held");
+    }
+    draft.conforming(
+        "Call slow systems before taking the lock or after the commit. When work takes long, write that it is running \
+         and commit; do the work; write the result in a second transaction.",
+    );
+}
+
+/// A handler that locks a row only to read it.
+fn needless(call: Node<'_>, function: Node<'_>, lock: Node<'_>, findings: &mut Findings<'_>) {
+    if !function.plays(FunctionRole::Handler) || !call.does(Tag::Executes) {
+        return;
+    }
+    let changes = function.own_assignments().flat_map(Node::targets).any(|target| !target.is(Kind::Name))
+        || function.own_calls().any(|other| {
+            other.callee_name() == "begin"
+                || other.target().is_some()
+                || [
+                    Tag::Commits,
+                    Tag::RollsBack,
+                    Tag::Flushes,
+                    Tag::AddsRow,
+                    Tag::DeletesRow,
+                    Tag::WritesStatement,
+                    Tag::MakesSession,
+                ]
+                .iter()
+                .any(|&tag| other.does(tag))
+        })
+        || function
+            .own_returns()
+            .any(|node| node.child(Role::Value).is_some_and(|value| value.is(Kind::Name)));
+    if !changes {
+        findings
+            .report(
+                call,
+                Severity::Low,
+                Certainty::Sure,
+                "the row is locked but never changed, and the lock holds until the session is closed",
+            )
+            .because(lock, "the lock is taken here")
+            .conforming("Read without a lock.");
+    }
+}

@@ -1,0 +1,393 @@
+//! C6: as many coroutines are started at once as the input has elements.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{FunctionRole, Model, Node, Type, words_of};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+const BOUND: &str = "Bound it: `slots = asyncio.Semaphore(8)`, and `async with slots:` inside the coroutine that is started for each element; \
+                     or work through the input in batches of a fixed size.";
+
+/// What is started: how many, and which coroutine.
+struct FanOut<'m> {
+    iterable: Node<'m>,
+    element: Node<'m>,
+}
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for call in model.calls() {
+        if call.is_outside_production() {
+            continue;
+        }
+        let Some(api) = call.api() else { continue };
+        if api.has(Tag::Gathers) {
+            if let Some(fan_out) = gathered(call) {
+                judge(call, &fan_out, findings);
+            }
+        } else if api.has(Tag::StartsTask) && api.class.is_some_and(|class| class.has(ClassTag::TaskGroup)) {
+            if let Some(fan_out) = started_in_loop(call) {
+                judge(call, &fan_out, findings);
+            }
+        } else if api.has(Tag::ManyInputs) {
+            many_inputs(call, findings);
+        } else if api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Executor)) {
+            executor(call, findings);
+        }
+    }
+}
+
+/// `gather(*(f(x) for x in xs))`, `gather(*map(f, xs))`, `wait([f(x) for x in xs])`, or a list filled in a loop.
+fn gathered(call: Node<'_>) -> Option<FanOut<'_>> {
+    let first = call.positional().find(|argument| {
+        let inner = argument.unwrapped().resolved_value();
+        argument.is(Kind::Starred) || is_comprehension(inner) || inner.is(Kind::List)
+    })?;
+    let written = first.unwrapped();
+    let value = written.resolved_value();
+    if is_comprehension(value) {
+        return Some(FanOut { iterable: iterable_of(value)?, element: started(value.child(Role::Value)?) });
+    }
+    if value.is(Kind::Call) && value.callee_name() == "map" {
+        return Some(FanOut { iterable: value.argument(1)?, element: value.argument(0)? });
+    }
+    if value.is(Kind::List) && written.is(Kind::Name) {
+        return filled_in_loop(written);
+    }
+    None
+}
+
+fn is_comprehension(node: Node<'_>) -> bool {
+    matches!(node.kind(), Kind::ListComp | Kind::Generator | Kind::SetComp)
+}
+
+fn iterable_of(comprehension: Node<'_>) -> Option<Node<'_>> {
+    comprehension.child(Role::Clause)?.child(Role::Iterable)
+}
+
+/// The coroutine inside `create_task(…)` and the like.
+fn started(element: Node<'_>) -> Node<'_> {
+    match element.scheduled_callable() {
+        Some(inner)
+            if element.does(Tag::StartsTask) || element.does(Tag::Wraps) || element.does(Tag::BoundsTime) =>
+        {
+            inner
+        }
+        _ if element.does(Tag::BoundsTime) => element.argument(0).unwrap_or(element),
+        _ => element,
+    }
+}
+
+/// `tasks = []`, then `tasks.append(f(x))` in a loop.
+fn filled_in_loop(list: Node<'_>) -> Option<FanOut<'_>> {
+    let function = list.function()?;
+    let append = function.own_calls().find(|call| {
+        call.callee_name() == "append"
+            && call.receiver().is_some_and(|receiver| receiver.reads_like(list))
+            && call.id < list.id
+    })?;
+    let around = append.enclosing_loop().filter(|around| around.is(Kind::For) && !around.contains(list))?;
+    Some(FanOut { iterable: around.child(Role::Iterable)?, element: started(append.argument(0)?) })
+}
+
+fn started_in_loop(call: Node<'_>) -> Option<FanOut<'_>> {
+    let around = call.enclosing_loop()?;
+    let iterable = match around.kind() {
+        Kind::For => around.child(Role::Iterable)?,
+        _ => iterable_of(around)?,
+    };
+    Some(FanOut { iterable, element: call.argument(0)? })
+}
+
+fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
+    let source = source_of(fan_out.iterable, 0);
+    if let Some(bound) = limit_in(fan_out.element, 0) {
+        findings.conforms(bound, "at most so many run at once");
+        return;
+    }
+    match is_bounded(source) {
+        Bounded::Batches => {
+            findings.conforms(call, "each batch has a fixed size");
+            return;
+        }
+        Bounded::Constant => return,
+        Bounded::No => {}
+    }
+    if computes_only(fan_out.element) {
+        return;
+    }
+    let known = fan_out.element.api().is_some() || fan_out.element.target().is_some();
+    let (severity, certainty, why) = match origin_of(source) {
+        Origin::Request => {
+            let certainty = if known { Certainty::Sure } else { Certainty::Likely };
+            (Severity::High, certainty, "the request decides how many there are")
+        }
+        Origin::Own => (Severity::Low, Certainty::Question, "how many this holds is not to be seen here"),
+        Origin::Other => {
+            let certainty = if known { Certainty::Sure } else { Certainty::Likely };
+            (Severity::Medium, certainty, "nothing limits how many there are")
+        }
+    };
+    findings
+        .report(
+            call,
+            severity,
+            certainty,
+            format!(
+                "`{}` starts one coroutine for each element of `{}`, all at once",
+                call.called(),
+                source.excerpt()
+            ),
+        )
+        .because(fan_out.iterable, why)
+        .because(fan_out.element, "each of them runs from the start: no semaphore, no batch")
+        .conforming(BOUND);
+}
+
+enum Bounded {
+    No,
+    /// The code says the number.
+    Constant,
+    Batches,
+}
+
+/// What is iterated, with `list(…)`, `enumerate(…)` and the like taken off, and local names followed.
+fn source_of(iterable: Node<'_>, depth: u32) -> Node<'_> {
+    let value = iterable.unwrapped().resolved_value();
+    if depth > 6 {
+        return value;
+    }
+    match value.kind() {
+        Kind::Call
+            if matches!(
+                value.callee_name(),
+                "list" | "set" | "tuple" | "sorted" | "enumerate" | "reversed" | "zip" | "filter"
+            ) =>
+        {
+            let index = usize::from(value.callee_name() == "filter");
+            value.argument(index).map_or(value, |inner| source_of(inner, depth + 1))
+        }
+        Kind::Call if matches!(value.callee_name(), "items" | "values" | "keys" | "copy") => {
+            value.receiver().map_or(value, |inner| source_of(inner, depth + 1))
+        }
+        Kind::ListComp | Kind::SetComp | Kind::Generator | Kind::DictComp => {
+            iterable_of(value).map_or(value, |inner| source_of(inner, depth + 1))
+        }
+        _ => value,
+    }
+}
+
+fn is_bounded(source: Node<'_>) -> Bounded {
+    match source.kind() {
+        Kind::Tuple | Kind::List | Kind::Set | Kind::Dict | Kind::Str => Bounded::Constant,
+        Kind::Subscript => match source.child(Role::Index) {
+            Some(index) if index.is(Kind::Slice) && index.child(Role::Right).is_some() => Bounded::Batches,
+            _ => Bounded::No,
+        },
+        Kind::Call if source.callee_name() == "range" => {
+            let end = source.argument(usize::from(source.positional().count() > 1));
+            let constant = end.is_some_and(|end| end.number().is_some() || is_constant_name(end));
+            if constant { Bounded::Constant } else { Bounded::No }
+        }
+        Kind::Name | Kind::Attribute if is_constant_name(source) => Bounded::Constant,
+        Kind::Name if is_batch(source) => Bounded::Batches,
+        Kind::Attribute if has_length_limit(source) => Bounded::Constant,
+        Kind::Name
+            if source.as_parameter().and_then(|p| p.child(Role::Default)).is_some_and(limits_length) =>
+        {
+            Bounded::Constant
+        }
+        _ => Bounded::No,
+    }
+}
+
+/// By convention what is written in capitals does not change.
+fn is_constant_name(node: Node<'_>) -> bool {
+    let name = node.name();
+    name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// A loop's variable over batches: `for batch in batched(items, 20)`, `for chunk in chunks(items)`.
+fn is_batch(name: Node<'_>) -> bool {
+    name.surroundings().filter(|node| node.is(Kind::For)).any(|around| {
+        let is_target = around
+            .targets()
+            .any(|target| target.descendants().any(|node| node.is(Kind::Name) && node.name() == name.name()));
+        let in_batches = around.child(Role::Iterable).is_some_and(|iterable| {
+            iterable.descendants_of(Kind::Call).any(|call| {
+                words_of(call.callee_name()).iter().any(|word| {
+                    ["batch", "batched", "batches", "chunk", "chunked", "chunks", "grouper", "sliced"]
+                        .contains(&word.as_str())
+                })
+            })
+        });
+        is_target && in_batches
+    })
+}
+
+/// A field of a request's model that says how long it may be.
+fn has_length_limit(attribute: Node<'_>) -> bool {
+    let Some(Type::Object(class)) = attribute.receiver().map(Node::ty) else { return false };
+    attribute
+        .model
+        .class_attribute(class, attribute.name())
+        .and_then(|target| target.parent())
+        .is_some_and(|field| field.children().any(|part| part.descendants_of(Kind::Call).any(limits_length)))
+}
+
+fn limits_length(call: Node<'_>) -> bool {
+    call.is(Kind::Call) && (call.keyword("max_length").is_some() || call.keyword("max_items").is_some())
+}
+
+enum Origin {
+    Request,
+    /// An attribute of an object, or a global: the program's own.
+    Own,
+    Other,
+}
+
+fn origin_of(source: Node<'_>) -> Origin {
+    let mut root = source;
+    while let Some(receiver) = root.receiver() {
+        root = receiver;
+    }
+    // What an operator configures is as long as the operator wants.
+    let configured = |name: &str| {
+        words_of(name).iter().any(|word| ["config", "settings", "registry"].contains(&word.as_str()))
+    };
+    if configured(root.name()) || configured(root.callee_name()) {
+        return Origin::Own;
+    }
+    if let Some(parameter) = root.as_parameter()
+        && let Some(function) = parameter.parent()
+    {
+        if function.plays(FunctionRole::Handler) {
+            return Origin::Request;
+        }
+        let is_self = function.owner().is_some() && function.parameters().next() == Some(parameter);
+        return if is_self && root != source { Origin::Own } else { Origin::Other };
+    }
+    let is_global = root.is(Kind::Name) && root.scope_of_name() == Some(0) && root.function().is_some();
+    if is_global { Origin::Own } else { Origin::Other }
+}
+
+/// What limits how many of these coroutines work at once: a semaphore inside, or one that is handed to them.
+fn limit_in(element: Node<'_>, depth: u32) -> Option<Node<'_>> {
+    if depth > 3 {
+        return None;
+    }
+    if element.is(Kind::Call) {
+        let handed = element.children().skip(1).find(|argument| is_limit(*argument));
+        if handed.is_some() {
+            return handed;
+        }
+        if words_of(element.callee_name()).iter().any(|word| is_limiting_word(word))
+            && element.target().is_none()
+        {
+            return Some(element);
+        }
+    }
+    let place = match element.ty() {
+        Type::Function(place) | Type::Method(place) => place,
+        _ => element.target()?,
+    };
+    let function = element.model.node(place);
+    let taken = function
+        .descendants_of(Kind::WithItem)
+        .filter_map(|item| item.child(Role::Context))
+        .find(|context| is_limit(*context) || context.receiver().is_some_and(is_limit));
+    let acquired = || {
+        function
+            .own_calls()
+            .find(|call| call.callee_name() == "acquire" && call.receiver().is_some_and(is_limit))
+    };
+    taken.or_else(acquired).or_else(|| {
+        function.own_calls().filter(|call| call.target().is_some()).find_map(|call| limit_in(call, depth + 1))
+    })
+}
+
+fn is_limit(node: Node<'_>) -> bool {
+    if node.is_a(ClassTag::Semaphore) || node.is_a(ClassTag::RateLimiter) {
+        return true;
+    }
+    // A semaphore that comes from elsewhere is known by its name.
+    let named = matches!(node.kind(), Kind::Name | Kind::Attribute)
+        && matches!(node.ty(), Type::Unknown | Type::Path(_) | Type::Foreign(_));
+    named && words_of(node.name()).iter().any(|word| is_limiting_word(word))
+}
+
+fn is_limiting_word(word: &str) -> bool {
+    ["semaphore", "sem", "sema", "limiter", "throttle", "throttled", "throttler", "bounded", "limited"]
+        .contains(&word)
+}
+
+/// A given coroutine that awaits nothing floods nothing.
+fn computes_only(element: Node<'_>) -> bool {
+    element.target().is_some_and(|place| {
+        let function = element.model.node(place);
+        function.is_async()
+            && !function
+                .descendants()
+                .any(|node| node.is(Kind::Await) || (node.is_async() && node != function))
+    })
+}
+
+fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(inputs) = call.argument(0) else { return };
+    if matches!(is_bounded(source_of(inputs, 0)), Bounded::Constant | Bounded::Batches) {
+        return;
+    }
+    if let Some(config) = call.argument_or_keyword(1, "config") {
+        let config = config.resolved_value();
+        match config.dictionary_value("max_concurrency").or_else(|| config.keyword("max_concurrency")) {
+            Some(limit) => findings.conforms(limit, "at most so many run at once"),
+            None if !matches!(config.kind(), Kind::Dict) => return,
+            None => {}
+        }
+        if config.dictionary_value("max_concurrency").or_else(|| config.keyword("max_concurrency")).is_some()
+        {
+            return;
+        }
+    }
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Sure,
+            format!("`{}` runs all its inputs at once", call.called()),
+        )
+        .because(inputs, "nothing limits how many there are")
+        .conforming(format!(
+            "Say how many at most: `{}(…, config={{\"max_concurrency\": 8}})`.",
+            call.called()
+        ));
+}
+
+/// A pool of threads for each call, without a size.
+fn executor(call: Node<'_>, findings: &mut Findings<'_>) {
+    let size = call.argument_or_keyword(0, "max_workers");
+    let Some(function) = call.function() else { return };
+    if size.is_some_and(|size| !size.is_none())
+        || call.has_hidden_arguments()
+        || function.plays(FunctionRole::Lifespan)
+    {
+        return;
+    }
+    // What is kept for later calls is one pool, not one a call.
+    let kept = call.parent().is_some_and(|parent| {
+        parent.is(Kind::Assign)
+            && parent.targets().any(|target| target.is(Kind::Attribute) || target.scope_of_name() == Some(0))
+    });
+    if kept || call.parent().is_some_and(|parent| parent.is(Kind::Return)) {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Low,
+            Certainty::Sure,
+            format!("`{}` makes a pool of its own for each call, without a size", call.called()),
+        )
+        .because(call, "each call of the function may start as many threads as the default allows")
+        .conforming("Make one pool for the process, with `max_workers`, and share it.");
+}

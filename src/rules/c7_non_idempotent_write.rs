@@ -1,0 +1,344 @@
+//! C7: a write that takes effect twice when it is repeated: by a retry, by a client, by a sender of webhooks.
+
+use rustc_hash::FxHashSet;
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Model, Node, Place, Type, words_of};
+use crate::stack::Tag;
+use crate::syntax::{Kind, Role};
+
+const KEY: &str = "Send a key that is the same on each attempt (`headers={\"Idempotency-Key\": f\"order-{order_id}\"}`), made before the retries begin; \
+     or make the write natural to repeat: an upsert, a PUT.";
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    // A write is one defect, however many ways lead to its repetition.
+    let mut told: FxHashSet<Place> = FxHashSet::default();
+    for function in model.functions().filter(|function| function.is(Kind::FunctionDef)) {
+        if function.is_outside_production() {
+            continue;
+        }
+        if let Some(repeats) = function.decorators().find(|decorator| repeats_on_failure(*decorator)) {
+            for chain in function.all_reached(&writes) {
+                repeated(&chain, repeats, function, &mut told, findings);
+            }
+        }
+        endpoint(function, &mut told, findings);
+    }
+    for call in model.calls().filter(|call| !call.is_outside_production()) {
+        if writes(call)
+            && let Some(attempts) = attempt_loop(call)
+            && let Some(function) = call.function()
+        {
+            repeated(&[call], attempts, function, &mut told, findings);
+        }
+        if let Some(widened) = widened_methods(call) {
+            mounted(model, call, widened, &mut told, findings);
+        }
+    }
+}
+
+/// A decorator that runs the function again when it fails, or that lets a queue deliver it again.
+fn repeats_on_failure(decorator: Node<'_>) -> bool {
+    let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
+    api.is_some_and(|api| api.has(Tag::Retries))
+        || decorator.keyword("autoretry_for").is_some()
+        || decorator.keyword("acks_late").is_some_and(Node::is_true)
+}
+
+/// A call that changes something in another system, or inserts a row without a conflict clause.
+fn writes(call: Node<'_>) -> bool {
+    let api = call.api();
+    if api.is_some_and(|api| api.has(Tag::WritesOutside)) {
+        return !only_asks(call);
+    }
+    // What is executed says enough where the session comes from a file that was not given.
+    let executes = api.map_or(call.callee_name() == "execute", |api| api.has(Tag::Executes));
+    executes
+        && call.argument(0).is_some_and(|statement| {
+            statement
+                .origin(|made| made.does(Tag::WritesStatement) && made.callee_name() == "insert")
+                .is_some()
+                && statement.origin(|made| made.does(Tag::ResolvesConflict)).is_none()
+        })
+}
+
+/// A POST that reads: a search, a token, a completion.
+fn only_asks(call: Node<'_>) -> bool {
+    const ASKS: [&str; 24] = [
+        "search",
+        "query",
+        "token",
+        "oauth",
+        "login",
+        "auth",
+        "embeddings",
+        "embed",
+        "completions",
+        "completion",
+        "chat",
+        "rerank",
+        "generate",
+        "predict",
+        "graphql",
+        "introspect",
+        "validate",
+        "verify",
+        "tokenize",
+        "moderations",
+        "similarity",
+        "lookup",
+        "find",
+        "retrieve",
+    ];
+    let Some(url) = call.argument(0).or_else(|| call.keyword("url")) else { return false };
+    let url = url.resolved_value();
+    url.descendants().any(|part| {
+        let text = match part.kind() {
+            Kind::Str => part.source(),
+            Kind::Name | Kind::Attribute => part.name(),
+            _ => return false,
+        };
+        words_of(text).iter().any(|word| ASKS.contains(&word.as_str()))
+    })
+}
+
+/// The idempotency key that a write is given: its value.
+fn idempotency_key(call: Node<'_>) -> Option<Node<'_>> {
+    call.children().skip(1).find_map(|argument| {
+        if argument.is(Kind::Keyword) && is_key_name(argument.name()) {
+            return argument.child(Role::Value);
+        }
+        let value = if argument.is(Kind::Keyword) { argument.child(Role::Value)? } else { argument };
+        value.resolved_value().descendants().find_map(|node| match node.kind() {
+            Kind::DictItem => {
+                let key = node.child(Role::Key)?;
+                is_key_name(key.name()).then(|| node.child(Role::Value))?
+            }
+            Kind::Keyword if is_key_name(node.name()) => node.child(Role::Value),
+            _ => None,
+        })
+    })
+}
+
+fn is_key_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("idempoten")
+        || name == "dedup_id"
+        || name == "deduplication_id"
+        || name == "messagededuplicationid"
+}
+
+fn repeated(
+    chain: &[Node<'_>],
+    repeats: Node<'_>,
+    function: Node<'_>,
+    told: &mut FxHashSet<Place>,
+    findings: &mut Findings<'_>,
+) {
+    let Some(&write) = chain.last() else { return };
+    let key = idempotency_key(write);
+    if let Some(key) = key {
+        // A key that is made anew on each attempt tells the other side nothing.
+        let made = key.resolved_value();
+        let fresh =
+            made.is(Kind::Call) && made.calls_within().any(|call| call.callee_name().starts_with("uuid"));
+        let inside = made.function() == write.function() && write.function() == Some(function);
+        if !(fresh && inside) {
+            findings.conforms(key, "the other side can tell a repeated write by its key");
+            return;
+        }
+    }
+    if !told.insert(write.place()) {
+        return;
+    }
+    let message = match key {
+        Some(_) => format!("`{}` is repeated on failure with a new key each time", write.called()),
+        None => format!("`{}` is repeated on failure and takes effect each time", write.called()),
+    };
+    let mut draft = findings.report(write, Severity::High, Certainty::Sure, message).because(
+        repeats,
+        format!("`{}` runs again when it fails, also when only the answer was lost", function.name()),
+    );
+    for step in &chain[..chain.len() - 1] {
+        draft = draft.because(*step, "leads to the write");
+    }
+    draft
+        .because(write, "nothing lets the other side tell the second attempt from a second write")
+        .conforming(KEY);
+}
+
+/// The loop that tries this call again: it goes on where the call fails and ends where it succeeds.
+fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
+    let around = call.enclosing_loop()?;
+    let counts = match around.kind() {
+        Kind::For => around.child(Role::Iterable)?.callee_name() == "range",
+        Kind::While => true,
+        _ => false,
+    };
+    let attempt = call.enclosing_tries().find(|attempt| around.contains(*attempt))?;
+    let has_handler = attempt.children().any(|child| child.is(Kind::Handler));
+    let leaves = |block: Node<'_>| {
+        block.descendants().any(|node| {
+            node.id > call.id
+                && matches!(node.kind(), Kind::Return | Kind::Break)
+                && node.enclosing_handler().is_none_or(|handler| !attempt.contains(handler))
+        })
+    };
+    let goes_on = attempt.children().filter(|child| child.is(Kind::Handler)).any(|handler| {
+        handler
+            .body()
+            .and_then(|body| body.children().last())
+            .is_some_and(|last| !matches!(last.kind(), Kind::Raise | Kind::Return | Kind::Break))
+    });
+    (counts && has_handler && goes_on && around.body().is_some_and(leaves)).then_some(around)
+}
+
+/// `Retry(allowed_methods=…)` that takes in POST: the value that says so.
+fn widened_methods(call: Node<'_>) -> Option<Node<'_>> {
+    let methods =
+        call.keyword("allowed_methods").or_else(|| call.keyword("method_whitelist"))?.resolved_value();
+    let widened = matches!(methods.kind(), Kind::None | Kind::False)
+        || methods.descendants_of(Kind::Str).any(|method| matches!(method.name(), "POST" | "PATCH"));
+    widened.then_some(methods)
+}
+
+/// The writes on the sessions that a widened retry was mounted on.
+fn mounted(
+    model: &Model<'_>,
+    retry: Node<'_>,
+    widened: Node<'_>,
+    told: &mut FxHashSet<Place>,
+    findings: &mut Findings<'_>,
+) {
+    for mount in model.calls().filter(|call| call.file == retry.file && call.callee_name() == "mount") {
+        let carries = mount
+            .positional()
+            .filter_map(Node::constructed_by)
+            .filter_map(|adapter| adapter.keyword("max_retries"))
+            .any(|value| value.resolved_value().place() == retry.place());
+        let Some(session) = mount.receiver().and_then(Node::constructed_by).filter(|_| carries) else {
+            continue;
+        };
+        for write in model.calls().filter(|call| writes(*call) && idempotency_key(*call).is_none()) {
+            let same = write
+                .receiver()
+                .and_then(Node::constructed_by)
+                .is_some_and(|other| other.place() == session.place());
+            if same && told.insert(write.place()) {
+                findings
+                    .report(
+                        write,
+                        Severity::High,
+                        Certainty::Sure,
+                        format!("`{}` is repeated on failure and takes effect each time", write.called()),
+                    )
+                    .because(
+                        widened,
+                        "the session repeats POST as well, which the library leaves alone unless told so",
+                    )
+                    .because(write, "nothing lets the other side tell the second attempt from a second write")
+                    .conforming(KEY);
+            }
+        }
+    }
+}
+
+/// Handlers whose callers repeat: public endpoints and webhooks.
+fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Findings<'_>) {
+    let Some(decorator) = function.route().filter(|decorator| decorator.callee_name() == "post") else {
+        return;
+    };
+    let path = function.full_route_path();
+    let file = function.source_file().path;
+    let is_webhook = path.contains("webhook") || function.name().contains("webhook");
+    let is_public =
+        function.model.settings.public_prefixes.iter().any(|prefix| path.contains(prefix.as_str()))
+            || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
+    if !(is_webhook || is_public) {
+        return;
+    }
+    let chains = function.all_reached(&|call| call.does(Tag::AddsRow) || writes(call));
+    let Some(chain) =
+        chains.iter().find(|chain| chain.last().is_some_and(|write| idempotency_key(*write).is_none()))
+    else {
+        return;
+    };
+    if knows_repetition(function, chain, is_webhook) {
+        findings.conforms(decorator, "a repeated request is told from a new one");
+        return;
+    }
+    let Some(&write) = chain.last() else { return };
+    let unique = unique_constraint(write);
+    let certainty = match (is_webhook, unique) {
+        (_, Some(true)) => return,
+        (true, _) | (false, Some(false)) => Certainty::Likely,
+        (false, None) => Certainty::Question,
+    };
+    if !told.insert(write.place()) {
+        return;
+    }
+    let who = if is_webhook {
+        "the sender delivers an event again until it is told that it arrived"
+    } else {
+        "clients repeat calls that time out"
+    };
+    findings
+        .report(
+            write,
+            Severity::Medium,
+            certainty,
+            format!("`{}` takes effect again when the request to `{}` is repeated", write.called(), function.name()),
+        )
+        .because(decorator, who)
+        .because(write, if unique == Some(false) {
+            "the model has no unique constraint that would refuse a second row"
+        } else {
+            "neither a key nor a conflict clause tells a second request; a unique constraint could, if there is one"
+        })
+        .conforming(if is_webhook {
+            "Insert the event's id under a unique constraint first, and stop where it is there already."
+        } else {
+            "Read an `Idempotency-Key` header and store it under a unique constraint, or write by a natural key: `insert(…).on_conflict_do_nothing()`."
+        });
+}
+
+/// Whether the handler, or what leads to the write, can tell a repeated request.
+fn knows_repetition(function: Node<'_>, chain: &[Node<'_>], is_webhook: bool) -> bool {
+    let functions = std::iter::once(function).chain(chain.iter().filter_map(|call| call.function()));
+    for function in functions {
+        let told = function.descendants().any(|node| match node.kind() {
+            Kind::Parameter | Kind::Name | Kind::Str | Kind::Keyword => is_key_name(node.name()),
+            Kind::Handler => node
+                .child(Role::Exception)
+                .is_some_and(|exception| exception.descendants().any(|name| name.name() == "IntegrityError")),
+            Kind::Call => node.does(Tag::ResolvesConflict),
+            // The event's own id is looked at.
+            Kind::Attribute => {
+                is_webhook && node.name() == "id" && node.receiver().is_some_and(|r| r.name() == "event")
+            }
+            Kind::Subscript => {
+                is_webhook
+                    && node
+                        .child(Role::Index)
+                        .is_some_and(|index| index.is(Kind::Str) && matches!(index.name(), "id" | "event_id"))
+            }
+            _ => false,
+        });
+        if told {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the model that is written has a unique constraint; nothing if the model was not given.
+fn unique_constraint(write: Node<'_>) -> Option<bool> {
+    let Type::Object(class) = write.argument(0)?.ty() else { return None };
+    let class = write.model.node(class);
+    Some(class.descendants().any(|node| match node.kind() {
+        Kind::Call => node.callee_name() == "UniqueConstraint",
+        Kind::Keyword => node.name() == "unique" && node.child(Role::Value).is_some_and(Node::is_true),
+        _ => false,
+    }))
+}

@@ -1,0 +1,468 @@
+//! O1: text instead of records, secrets in records, failures without their trace.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Model, Node, Type, is_connection_string_name, is_personal_name, is_secret_name};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Operator, Role};
+
+/// What is repeated all over a file: told once, at the first place, with the count.
+#[derive(Default)]
+struct Repeated<'m> {
+    prints: Vec<Node<'m>>,
+    traces: Vec<Node<'m>>,
+    built: Vec<Node<'m>>,
+    root: Vec<Node<'m>>,
+}
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let mut logs = false;
+    for (index, file) in model.python() {
+        if file.is_test || file.is_migration {
+            continue;
+        }
+        let mut repeated = Repeated::default();
+        let module = model.node(crate::semantic::Place { file: index, node: 0 });
+        for call in module.calls_within() {
+            if let Some(level) = call.log_level() {
+                logs = true;
+                record(call, level, &mut repeated, findings);
+            } else if call.does(Tag::Prints) {
+                printed(call, &mut repeated, findings);
+            } else if call.does(Tag::ConfiguresLogging) {
+                configured(call, findings);
+            }
+        }
+        summed_up(&repeated, findings);
+    }
+    if logs {
+        correlation(model, findings);
+    }
+}
+
+// Records
+
+fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
+    if let Some(exposed) = exposed_in(call) {
+        report_exposed(call, &exposed, findings);
+        return;
+    }
+    if unexpected_without_trace(call, level) {
+        findings
+            .report(
+                call,
+                Severity::Low,
+                Certainty::Sure,
+                format!("`{}` tells that something unexpected failed, and not where", call.called()),
+            )
+            .because(call.enclosing_handler().unwrap_or(call), "any exception ends here, and goes no further")
+            .because(call, "the record has the exception's text and no stack trace")
+            .conforming("Log with the trace: `logger.exception(\"…\")`, or `exc_info=True`.");
+        return;
+    }
+    if told_as_news(call, level) {
+        findings
+            .report(call, Severity::Low, Certainty::Sure, format!("`{}` tells a failure at the level of news", call.called()))
+            .because(call.enclosing_handler().unwrap_or(call), "any exception ends here")
+            .because(call, format!("nobody is alerted by `{level}`, and it may not be kept"))
+            .conforming("Log a failure as one: `logger.exception(\"…\")`, or `logger.warning(…)` where it is expected.");
+        return;
+    }
+    if call.does(Tag::RootLogger) {
+        repeated.root.push(call);
+        return;
+    }
+    match call.argument(0) {
+        Some(message) if is_built(message) => repeated.built.push(call),
+        Some(message) if message.is(Kind::Str) => {
+            let fields = call.positional().nth(1).is_some() || call.keywords().next().is_some();
+            if fields || level == "exception" {
+                findings.conforms(call, "a constant message, with its values beside it");
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A message that is put together before the logger sees it.
+fn is_built(message: Node<'_>) -> bool {
+    match message.kind() {
+        Kind::FString => message.children().any(|child| child.role() == Role::Value),
+        Kind::BinOp => {
+            let has_text = message
+                .children()
+                .any(|child| child.is(Kind::Str) || child.is(Kind::FString) || is_built(child));
+            has_text && matches!(message.operator(), Operator::Add | Operator::Modulo)
+        }
+        Kind::Call => {
+            message.callee_name() == "format"
+                && message.receiver().is_some_and(|receiver| receiver.is(Kind::Str))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a handler takes whatever comes.
+fn is_broad(handler: Node<'_>) -> bool {
+    match handler.child(Role::Exception) {
+        None => true,
+        Some(exception) => exception
+            .descendants()
+            .any(|name| name.is(Kind::Name) && matches!(name.name(), "Exception" | "BaseException")),
+    }
+}
+
+/// The broad handler that this call ends: the exception is neither raised again nor logged with its trace.
+fn final_handler(call: Node<'_>) -> Option<Node<'_>> {
+    let handler = call.enclosing_handler().filter(|handler| is_broad(*handler))?;
+    let goes_on = handler.descendants().any(|node| {
+        node.is(Kind::Raise)
+            || (node.is(Kind::Call)
+                && (node.callee_name() == "exception"
+                    || node.keyword("exc_info").is_some()
+                    || node.does(Tag::FormatsTraceback)))
+    });
+    (!goes_on).then_some(handler)
+}
+
+fn unexpected_without_trace(call: Node<'_>, level: &str) -> bool {
+    matches!(level, "error" | "critical" | "fatal") && final_handler(call).is_some()
+}
+
+fn told_as_news(call: Node<'_>, level: &str) -> bool {
+    if !matches!(level, "info" | "debug") {
+        return false;
+    }
+    let Some(handler) = call.enclosing_handler().filter(|handler| is_broad(*handler)) else { return false };
+    // The exception, or its trace, is what the record is about.
+    let about =
+        call.keyword("exc_info").is_some() || (!handler.symbol().is_empty() && call.mentions(handler.name()));
+    let alone = !handler.descendants().any(|node| {
+        node.is(Kind::Raise)
+            || (node.is(Kind::Call)
+                && node.log_level().is_some_and(|other| {
+                    matches!(other, "warning" | "warn" | "error" | "critical" | "exception")
+                }))
+    });
+    about && alone
+}
+
+// Secrets
+
+/// What must not be in a log, and why.
+struct Exposed<'m> {
+    value: Node<'m>,
+    severity: Severity,
+    what: &'static str,
+}
+
+fn exposed_in<'m>(call: Node<'m>) -> Option<Exposed<'m>> {
+    let mut worst: Option<Exposed<'m>> = None;
+    let values = call.children().skip(1).filter(|argument| {
+        !(argument.is(Kind::Keyword)
+            && matches!(
+                argument.name(),
+                "exc_info" | "stack_info" | "stacklevel" | "file" | "sep" | "end" | "flush"
+            ))
+    });
+    for value in values {
+        look_into(value, 0, &mut |found| {
+            if worst.as_ref().is_none_or(|worst| worst.severity < found.severity) {
+                worst = Some(found);
+            }
+        });
+    }
+    worst
+}
+
+/// Visits what of a value ends up in the text.
+fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)) {
+    if depth > 8 {
+        return;
+    }
+    match value.kind() {
+        Kind::Keyword | Kind::Starred | Kind::Await | Kind::Named => {
+            if let Some(inner) = value.children().next() {
+                look_into(inner, depth + 1, found);
+            }
+        }
+        Kind::DictItem => {
+            if let Some(inner) = value.child(Role::Value) {
+                look_into(inner, depth + 1, found);
+            }
+        }
+        Kind::FString | Kind::Tuple | Kind::List | Kind::Set | Kind::Dict | Kind::BoolOp => {
+            for child in value.children() {
+                look_into(child, depth + 1, found);
+            }
+        }
+        Kind::BinOp if matches!(value.operator(), Operator::Add | Operator::Modulo) => {
+            for child in value.children() {
+                look_into(child, depth + 1, found);
+            }
+        }
+        Kind::Conditional => {
+            for role in [Role::Body, Role::Orelse] {
+                if let Some(child) = value.child(role) {
+                    look_into(child, depth + 1, found);
+                }
+            }
+        }
+        Kind::Call => {
+            let shows_argument = matches!(
+                value.callee_name(),
+                "str" | "repr" | "dict" | "list" | "tuple" | "format" | "dumps" | "pformat"
+            );
+            if shows_argument {
+                for argument in value.positional().chain(value.keywords()) {
+                    look_into(argument, depth + 1, found);
+                }
+            }
+            if let Some(receiver) = value.receiver() {
+                if receiver.is_a(ClassTag::Secret) && value.callee_name().contains("secret") {
+                    found(Exposed {
+                        value,
+                        severity: Severity::High,
+                        what: "is a secret taken out of its wrapper",
+                    });
+                }
+            }
+        }
+        Kind::Name | Kind::Attribute => {
+            if let Some(exposed) = exposed(value) {
+                found(exposed);
+            }
+        }
+        Kind::Subscript => {
+            let key = value.child(Role::Index).filter(|index| index.is(Kind::Str));
+            if key.is_some_and(|key| {
+                is_secret_name(key.name()) || key.name().eq_ignore_ascii_case("authorization")
+            }) {
+                found(Exposed { value, severity: Severity::High, what: "is a secret by its key" });
+            }
+        }
+        _ => {}
+    }
+}
+
+fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
+    let high = |what| Some(Exposed { value, severity: Severity::High, what });
+    if value.is_a(ClassTag::Secret) {
+        return None;
+    }
+    let holds_number =
+        value.instance_of().is_some_and(|class| matches!(class.short_name(), "int" | "bool" | "float"));
+    let name = value.name();
+    if is_secret_name(name) && !holds_number && !is_module_or_callable(value) && !was_masked(value) {
+        return high("is a secret by its name");
+    }
+    if is_connection_string_name(name) {
+        return high("is an address that carries a password");
+    }
+    if name == "headers"
+        && value.receiver().is_some_and(|r| r.is_a(ClassTag::Request) || r.name() == "request")
+    {
+        return high("holds the Authorization header and the cookies");
+    }
+    if value.api_when_called().is_some_and(|api| api.has(Tag::HoldsSecrets)) {
+        return high("holds every secret that the process was given");
+    }
+    if value.is_a(ClassTag::SettingsModel) && plain_secret_field(value) {
+        return high("prints its plain fields, secrets among them");
+    }
+    if is_personal_name(name) {
+        return Some(Exposed { value, severity: Severity::Low, what: "is about a person" });
+    }
+    None
+}
+
+/// Whether what reaches the log was cut or masked before: `key = key[:4] + "…"`.
+fn was_masked(value: Node<'_>) -> bool {
+    let tree = &value.source_file().tree;
+    value.is(Kind::Name)
+        && value.reaching_bindings().iter().any(|&binding| {
+            let target = value.at(tree.bindings[binding as usize].node);
+            target.parent().and_then(|parent| parent.child(Role::Value)).is_some_and(|made| {
+                made.descendants().any(|node| match node.kind() {
+                    Kind::Slice => true,
+                    Kind::Call => ["mask", "redact", "hash", "digest", "obfuscate"]
+                        .iter()
+                        .any(|word| node.callee_name().contains(word)),
+                    _ => false,
+                })
+            })
+        })
+}
+
+fn is_module_or_callable(value: Node<'_>) -> bool {
+    matches!(value.ty(), Type::Module(_) | Type::Class(_) | Type::Function(_) | Type::Method(_))
+}
+
+/// Whether a given settings class has a secret that is not wrapped.
+fn plain_secret_field(value: Node<'_>) -> bool {
+    let Type::Object(class) = value.ty() else { return false };
+    let class = value.model.node(class);
+    let Some(body) = class.body() else { return false };
+    body.children().filter(|field| field.is(Kind::AnnAssign)).any(|field| {
+        let named = field
+            .targets()
+            .any(|target| is_secret_name(target.name()) || is_connection_string_name(target.name()));
+        let wrapped = field.targets().any(|target| target.is_a(ClassTag::Secret));
+        named && !wrapped
+    })
+}
+
+fn report_exposed(call: Node<'_>, exposed: &Exposed<'_>, findings: &mut Findings<'_>) {
+    let (message, conforming) = if exposed.severity == Severity::Low {
+        (
+            format!("`{}` writes personal data, `{}`, into the log", call.called(), exposed.value.excerpt()),
+            "Log an id instead, from which those who may can find the person.",
+        )
+    } else {
+        (
+            format!("`{}` writes `{}` into the log", call.called(), exposed.value.excerpt()),
+            "Leave it out, or log what is safe to know: whether it is set, its id, its last four characters. Wrap secrets in `SecretStr`.",
+        )
+    };
+    findings
+        .report(call, exposed.severity, Certainty::Sure, message)
+        .because(exposed.value, format!("`{}` {}", exposed.value.excerpt(), exposed.what))
+        .conforming(conforming);
+}
+
+// Prints
+
+fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
+    if call.source_file().is_script || call.is_silenced_elsewhere() {
+        return;
+    }
+    let target = call.keyword("file").or_else(|| call.keyword("stream"));
+    if target.is_some_and(|target| !target.is_none() && !matches!(target.name(), "stdout" | "stderr")) {
+        return;
+    }
+    if call.does(Tag::FormatsTraceback) {
+        repeated.traces.push(call);
+        return;
+    }
+    match exposed_in(call).filter(|exposed| exposed.severity > Severity::Low) {
+        Some(exposed) => report_exposed(call, &exposed, findings),
+        None => repeated.prints.push(call),
+    }
+}
+
+fn configured(call: Node<'_>, findings: &mut Findings<'_>) {
+    let guarded = call.surroundings().any(|node| node.is(Kind::If));
+    let builds_app = call
+        .at(0)
+        .calls_within()
+        .any(|other| other.api().is_some_and(|api| api.is_constructor) && other.is_a(ClassTag::App));
+    if call.function().is_some() || guarded || call.source_file().is_script || builds_app {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Low,
+            Certainty::Sure,
+            format!("`{}` sets up logging when the module is imported", call.called()),
+        )
+        .because(call, "which module is imported first then decides how the whole process logs")
+        .conforming("Set logging up once, where the process starts.");
+}
+
+fn summed_up(repeated: &Repeated<'_>, findings: &mut Findings<'_>) {
+    if let Some(&first) = repeated.prints.first() {
+        let urgent = repeated.prints.iter().copied().any(|print| {
+            print.enclosing_handler().is_some() || print.function().is_some_and(Node::serves_requests)
+        });
+        let severity = if urgent { Severity::Medium } else { Severity::Low };
+        sum(
+            first,
+            &repeated.prints,
+            severity,
+            "prints",
+            "`print` in server code",
+            "has no level, no time and no request id",
+            findings,
+        )
+        .conforming("Log it: `logger.info(\"reading silo\", extra={\"silo_id\": silo_id})`.");
+    }
+    if let Some(&first) = repeated.traces.first() {
+        sum(
+            first,
+            &repeated.traces,
+            Severity::Low,
+            "stack traces",
+            "a stack trace printed past the logger",
+            "goes to standard error as bare lines",
+            findings,
+        )
+        .conforming("Log it: `logger.exception(\"…\")` writes the trace into the record.");
+    }
+    if let Some(&first) = repeated.root.first() {
+        sum(
+            first,
+            &repeated.root,
+            Severity::Low,
+            "calls",
+            "the root logger is used",
+            "names no module and has no level of its own",
+            findings,
+        )
+        .conforming("Use the module's own logger: `logger = logging.getLogger(__name__)`.");
+    }
+    if let Some(&first) = repeated.built.first() {
+        sum(first, &repeated.built, Severity::Low, "messages", "log messages are put together before the logger sees them", "cannot be searched by its values, and is built even where it is not kept", findings)
+            .conforming("Leave the message constant and give the values beside it: `logger.info(\"indexing silo %s\", silo_id)`, or as `extra`.");
+    }
+}
+
+fn sum<'f>(
+    first: Node<'_>,
+    all: &[Node<'_>],
+    severity: Severity,
+    unit: &str,
+    what: &str,
+    why: &str,
+    findings: &'f mut Findings<'_>,
+) -> super::Draft<'f> {
+    let message =
+        if all.len() == 1 { what.to_owned() } else { format!("{what}: {} {unit} in this file", all.len()) };
+    let mut draft =
+        findings.report(first, severity, Certainty::Sure, message).because(first, format!("this {why}"));
+    for other in all.iter().skip(1).take(9) {
+        draft = draft.because(*other, "so does this");
+    }
+    draft
+}
+
+// Across the files
+
+/// Several files that log, an app, and nothing that ties the records of one request together.
+fn correlation(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let several = model.python().count() > 1;
+    let tied = [
+        "correlation",
+        "request_id",
+        "request-id",
+        "Request-ID",
+        "trace_id",
+        "contextvars",
+        "contextualize",
+        "traceparent",
+    ];
+    if !several || tied.iter().any(|word| model.mentions_text(word)) {
+        return;
+    }
+    let app = model.calls().find(|call| {
+        call.api().is_some_and(|api| api.is_constructor)
+            && call.is_a(ClassTag::App)
+            && !call.is_outside_production()
+    });
+    if let Some(app) = app {
+        findings
+            .report(app, Severity::Low, Certainty::Question, "can the log records of one request be found together?")
+            .because(app, "no middleware of the given files sets a request or correlation id; the platform may")
+            .conforming("Set an id for each request in a middleware, keep it in a context variable, and write it into every record.");
+    }
+}

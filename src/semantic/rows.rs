@@ -1,0 +1,409 @@
+//! Rows of a database: where one was fetched, whether it is locked, and what code does to it.
+
+use std::ops::ControlFlow;
+
+use super::types::Type;
+use super::{Model, Node};
+use crate::stack::{ClassTag, System, Tag};
+use crate::syntax::{Kind, Operator, Role};
+
+/// How a row came into a variable.
+#[derive(Clone, Copy, Debug)]
+pub struct Fetched<'m> {
+    /// The call that sends the query.
+    pub call: Node<'m>,
+    /// The call or argument that locks the row until the transaction ends.
+    pub lock: Option<Node<'m>>,
+    /// Whether rows that others have locked are left out.
+    pub skips_locked: bool,
+}
+
+/// An attribute of a fetched row that is set: `row.attribute = value`, `row.attribute += value` or `setattr(…)`.
+#[derive(Clone, Copy, Debug)]
+pub struct RowChange<'m> {
+    /// The assignment or the call of `setattr`.
+    pub at: Node<'m>,
+    /// The name that holds the row.
+    pub row: Node<'m>,
+    pub attribute: &'m str,
+    pub value: Node<'m>,
+    pub fetched: Fetched<'m>,
+    /// Whether the new value is computed from the old one, as it was read into Python.
+    pub is_computed: bool,
+}
+
+/// A row that is made and put into the database.
+#[derive(Clone, Copy, Debug)]
+pub struct Inserted<'m> {
+    /// The call that adds the object or sends the INSERT.
+    pub at: Node<'m>,
+    /// The type of the row.
+    pub row: Type,
+}
+
+impl<'m> Node<'m> {
+    /// How the row, or the rows, that this expression stands for were fetched, given functions included.
+    pub fn fetched(self) -> Option<Fetched<'m>> {
+        let mut call = None;
+        let mut lock = None;
+        let mut skips_locked = false;
+        let _ = self.origins(&mut |origin| {
+            if let Some(api) = origin.api() {
+                if call.is_none() && api.has(Tag::Executes) && api.callable.crosses == Some(System::Database)
+                {
+                    call = Some(origin);
+                }
+                if let Some(found) = origin.row_lock() {
+                    lock = Some(found);
+                    skips_locked |= origin.keyword("skip_locked").is_some_and(Node::is_true);
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        let fetched = Fetched { call: call?, lock, skips_locked };
+        // What a data model copied out of a row is no row.
+        let kind = self.ty();
+        let is_copy =
+            self.model.type_has(kind, ClassTag::DataModel) && !self.model.type_has(kind, ClassTag::OrmBase);
+        (!is_copy).then_some(fetched)
+    }
+
+    /// What in this call locks the rows that it reads.
+    fn row_lock(self) -> Option<Node<'m>> {
+        if self.does(Tag::LocksRows) {
+            return Some(self);
+        }
+        self.keyword("with_for_update")
+            .filter(|value| !matches!(value.resolved_value().kind(), Kind::False | Kind::None))
+    }
+
+    /// The change of a fetched row that this assignment or call of `setattr` makes.
+    pub fn row_change(self) -> Option<RowChange<'m>> {
+        let (row, attribute, value) = match self.kind() {
+            Kind::Assign | Kind::AugAssign | Kind::AnnAssign => {
+                let target = self.targets().next().filter(|target| target.is(Kind::Attribute))?;
+                (target.receiver()?, target.name(), self.child(Role::Value)?)
+            }
+            Kind::Call if self.callee_name() == "setattr" && self.receiver().is_none() => {
+                let name = self.argument(1).filter(|name| name.is(Kind::Str))?;
+                (self.argument(0)?, name.name(), self.argument(2)?)
+            }
+            _ => return None,
+        };
+        if !row.is(Kind::Name) {
+            return None;
+        }
+        let fetched = row.fetched()?;
+        let is_sum = self.is(Kind::AugAssign) && is_arithmetic(self.operator());
+        let is_computed = is_sum || value.computes_from(row, attribute, 0);
+        Some(RowChange { at: self, row, attribute, value, fetched, is_computed })
+    }
+
+    /// Whether the value is calculated from `row.attribute`, perhaps by way of local names.
+    fn computes_from(self, row: Node<'m>, attribute: &str, depth: u32) -> bool {
+        let inside = |node: Node<'m>| node.computes_from(row, attribute, depth + 1);
+        match self.kind() {
+            _ if depth > 6 => false,
+            Kind::BinOp if is_arithmetic(self.operator()) => {
+                self.children().any(|side| side.reads_attribute(row, attribute, depth))
+            }
+            Kind::Name => self.assigned_value().is_some_and(inside),
+            Kind::Conditional => {
+                [Role::Body, Role::Orelse].iter().filter_map(|&role| self.child(role)).any(inside)
+            }
+            Kind::Call if matches!(self.callee_name(), "max" | "min" | "int" | "round" | "float") => {
+                self.positional().any(inside)
+            }
+            Kind::Await | Kind::Named => self.unwrapped() != self && inside(self.unwrapped()),
+            _ => false,
+        }
+    }
+
+    /// Whether `row.attribute` is read in this expression, or in what its names were given.
+    fn reads_attribute(self, row: Node<'m>, attribute: &str, depth: u32) -> bool {
+        self.descendants().any(|node| match node.kind() {
+            Kind::Attribute => {
+                node.name() == attribute
+                    && node.receiver().is_some_and(|r| r.is(Kind::Name) && r.symbol() == row.symbol())
+            }
+            Kind::Name if depth < 4 => {
+                node.assigned_value().is_some_and(|value| value.reads_attribute(row, attribute, depth + 2))
+            }
+            _ => false,
+        })
+    }
+
+    /// The row that this call puts into the database, if its class is known; an upsert is none.
+    pub fn inserted(self) -> Option<Inserted<'m>> {
+        let model = self.model;
+        let api = self.api()?;
+        let row = if api.has(Tag::AddsRow) {
+            self.argument(0)?.ty()
+        } else if api.has(Tag::Executes) {
+            let statement = self.argument(0)?;
+            if statement.origin(|call| call.does(Tag::ResolvesConflict)).is_some() {
+                return None;
+            }
+            let insert = statement.origin(|call| {
+                call.does(Tag::WritesStatement)
+                    && call.receiver().is_none()
+                    && call.callee_name().contains("insert")
+            })?;
+            model.instance_of_class(insert.argument(0)?.ty())
+        } else {
+            return None;
+        };
+        let added_now = !api.has(Tag::AddsRow) || self.argument(0)?.fetched().is_none();
+        (added_now && matches!(row, Type::Object(_) | Type::Foreign(_))).then_some(Inserted { at: self, row })
+    }
+
+    /// The class of rows in which this call lets the database do a sum: `.values(used=Usage.used + 1)`, or the same in
+    /// a dictionary.
+    pub fn sums_in_database(self) -> Option<Type> {
+        if !self.does(Tag::WritesStatement) {
+            return None;
+        }
+        let is_sum = |name: &str, value: Node<'m>| {
+            value.is(Kind::BinOp)
+                && is_arithmetic(value.operator())
+                && value.descendants_of(Kind::Attribute).any(|read| read.name() == name)
+        };
+        let in_dictionary = |value: Node<'m>| {
+            value.descendants_of(Kind::DictItem).any(|item| {
+                let (Some(key), Some(value)) = (item.child(Role::Key), item.child(Role::Value)) else {
+                    return false;
+                };
+                is_sum(key.name(), value)
+            })
+        };
+        let found = self.keywords().any(|keyword| {
+            keyword
+                .child(Role::Value)
+                .is_some_and(|value| is_sum(keyword.name(), value) || in_dictionary(value))
+        }) || self.positional().any(in_dictionary);
+        if !found {
+            return None;
+        }
+        let mut class = None;
+        let _ = self.origins(&mut |call| {
+            if call.does(Tag::BuildsStatement)
+                && let Some(argument) = call.argument(0)
+                && let kind @ (Type::Object(_) | Type::Foreign(_)) =
+                    self.model.instance_of_class(argument.ty())
+            {
+                class = Some(kind);
+            }
+            ControlFlow::Continue(())
+        });
+        class
+    }
+
+    /// Whether the WHERE of this statement, or of one that it is built from, compares by order: `used < limit`.
+    pub fn is_conditional(self) -> bool {
+        self.origin(|call| {
+            call.positional().any(|argument| argument.is(Kind::Compare) && argument.compares_order())
+        })
+        .is_some()
+    }
+
+    /// Whether this statement changes a column only where it still has the expected value:
+    /// `update(Order).where(Order.status == "paid").values(status="refunded")`.
+    pub fn expects_old_value(self) -> bool {
+        self.does(Tag::WritesStatement)
+            && self
+                .keywords()
+                .any(|keyword| self.receiver().is_some_and(|built| built.selects_by(keyword.name())))
+    }
+
+    /// Whether the query or statement behind this expression asks for rows in which the column has a certain value.
+    pub fn selects_by(self, column: &str) -> bool {
+        self.origin(|call| {
+            call.does(Tag::BuildsStatement)
+                && (call.keyword(column).is_some()
+                    || call.positional().any(|argument| {
+                        argument.descendants_of(Kind::Compare).any(|test| {
+                            matches!(test.operator(), Operator::Equal | Operator::In)
+                                && test.child(Role::Left).is_some_and(|left| left.name() == column)
+                        })
+                    }))
+        })
+        .is_some()
+    }
+
+    /// Whether the query behind this expression asks for one row of several that would do.
+    pub fn takes_the_next(self) -> bool {
+        self.origin(|call| {
+            call.does(Tag::BuildsStatement)
+                && call.callee_name() == "limit"
+                && call.argument(0).is_some_and(|count| count.number() == Some(1.0))
+        })
+        .is_some()
+    }
+
+    /// Whether this comparison asks for more or less.
+    pub fn compares_order(self) -> bool {
+        self.is(Kind::Compare)
+            && matches!(
+                self.operator(),
+                Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual
+            )
+    }
+
+    /// Whether this expression names the class of such rows: `Agent` in `select(func.count(Agent.id))`.
+    pub fn is_about(self, row: Type) -> bool {
+        self.descendants().any(|node| node.is(Kind::Name) && self.model.instance_of_class(node.ty()) == row)
+    }
+
+    /// What makes sure that one flow of control at a time comes to this place: a lock that encloses it, one that the
+    /// function has taken before, or an isolation that aborts one of two.
+    pub fn exclusive_by(self) -> Option<Node<'m>> {
+        if let Some(context) =
+            self.enclosing_with_items().filter_map(|item| item.child(Role::Context)).find(|c| c.is_lock())
+        {
+            return Some(context);
+        }
+        let function = self.function()?;
+        function.own_calls().take_while(|call| call.id < self.id).find(|call| {
+            call.takes_distributed_lock()
+                || (call.callee_name() == "acquire" && call.receiver().is_some_and(Node::is_lock))
+                || call.raises_isolation()
+        })
+    }
+
+    /// Whether entering this context manager, or acquiring it, keeps others out.
+    fn is_lock(self) -> bool {
+        if self.is_a(ClassTag::AsyncLock) || self.is_a(ClassTag::ThreadLock) {
+            return true;
+        }
+        if self.is(Kind::Call) && self.takes_distributed_lock() {
+            return true;
+        }
+        let named = match self.kind() {
+            Kind::Call => self.callee(),
+            Kind::Subscript => self.child(Role::Value),
+            _ => Some(self),
+        };
+        named.is_some_and(|named| {
+            matches!(named.kind(), Kind::Name | Kind::Attribute)
+                && super::words_of(named.name()).iter().any(|word| {
+                    matches!(word.trim_end_matches('s'), "lock" | "mutex" | "locked" | "semaphore")
+                })
+        })
+    }
+
+    /// Whether the call asks for transactions that notice each other.
+    fn raises_isolation(self) -> bool {
+        let is_strict = |text: &str| {
+            let text = text.to_ascii_uppercase();
+            text.contains("SERIALIZABLE") || text.contains("REPEATABLE READ")
+        };
+        self.children()
+            .filter(|child| child.role() == Role::Argument)
+            .flat_map(Node::descendants)
+            .any(|node| node.is(Kind::Str) && is_strict(node.name()))
+    }
+
+    /// Whether this expression is a dictionary that all requests share: one of a module, of a class, or of an object
+    /// that is made at import.
+    pub fn is_shared_dictionary(self) -> bool {
+        let Some(class) = self.instance_of() else { return false };
+        if !class.derives_from("builtins.dict") {
+            return false;
+        }
+        match self.kind() {
+            Kind::Name => self.scope_of_name() == Some(0),
+            Kind::Attribute => match self.receiver().map(Node::ty) {
+                Some(Type::Object(class)) => {
+                    self.model.made_at_import(class).is_some()
+                        || self.model.class_attribute(class, self.name()).is_some_and(|target| {
+                            target.parent().is_some_and(|statement| {
+                                statement.child(Role::Value).is_some_and(|value| !value.is(Kind::None))
+                            })
+                        })
+                }
+                Some(Type::Class(_) | Type::Module(_)) => true,
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The block at whose end the transaction of this place ends: one that begins a transaction or opens a session.
+    pub fn transaction_block(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        self.enclosing_with_items()
+            .find(|item| {
+                item.child(Role::Context).is_some_and(|context| {
+                    context.callee_name() == "begin"
+                        || model.session_kind(model.entered(context.ty())).is_some()
+                })
+            })
+            .and_then(Node::parent)
+    }
+
+    /// Whether the function expects that the database refuses a second row: it handles an integrity error.
+    pub fn expects_conflict(self) -> bool {
+        self.descendants_of(Kind::Handler).any(|handler| {
+            handler.child(Role::Exception).is_some_and(|exception| {
+                [
+                    "IntegrityError",
+                    "UniqueViolation",
+                    "UniqueViolationError",
+                    "DuplicateKey",
+                    "SQLAlchemyError",
+                ]
+                .iter()
+                .any(|name| exception.source().contains(name))
+            })
+        })
+    }
+
+    /// Whether what this function changes in its rows is written: it commits, or its caller or a block does.
+    pub fn writes_back(self) -> bool {
+        let model = self.model;
+        self.own_calls().any(|call| {
+            call.does(Tag::Commits)
+                || call.does(Tag::Flushes)
+                || call.does(Tag::MakesSession)
+                || call.callee_name() == "begin"
+                || call.leads_to(Tag::Commits)
+                || matches!(call.callee_name(), "commit" | "flush")
+        }) || self.parameters().any(|parameter| model.session_kind(model.parameter_type(parameter)).is_some())
+    }
+}
+
+fn is_arithmetic(operator: Operator) -> bool {
+    matches!(operator, Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Arithmetic)
+}
+
+impl<'s> Model<'s> {
+    /// Whether rows of this type carry a version that the ORM compares when it writes.
+    pub fn is_versioned(&self, row: Type) -> bool {
+        let Type::Object(class) = row else { return false };
+        self.class_attribute(class, "__mapper_args__").is_some_and(|target| {
+            target
+                .parent()
+                .and_then(|assignment| assignment.child(Role::Value))
+                .is_some_and(|value| value.resolved_value().dictionary_value("version_id_col").is_some())
+        })
+    }
+
+    /// Where an object of a given class is made once for all requests: at module level, outside tests.
+    pub fn made_at_import(&self, class: super::Place) -> Option<Node<'_>> {
+        self.calls().find(|call| {
+            call.function().is_none()
+                && !call.is_outside_production()
+                && call.callee().is_some_and(|callee| callee.ty() == Type::Class(class))
+        })
+    }
+
+    /// The last part of the name of a type of rows.
+    pub fn row_name(&self, row: Type) -> String {
+        match row {
+            Type::Object(class) => self.node(class).name().to_owned(),
+            other => self
+                .path_of(other)
+                .map_or_else(String::new, |path| path.rsplit('.').next().unwrap_or_default().to_owned()),
+        }
+    }
+}

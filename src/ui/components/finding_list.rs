@@ -1,0 +1,138 @@
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::catalogue;
+use crate::report::{Certainty, Report, Rule, Status};
+use crate::ui::components::level::Level;
+use crate::ui::components::scorecard::Cell;
+use crate::ui::components::with_code::with_code;
+use crate::ui::route::Route;
+use crate::ui::state::{Action, Store};
+use crate::ui::words;
+
+/// The outcome in words, the findings, the questions apart from them, and what could not be read.
+#[component]
+pub fn FindingList() -> Html {
+    let store = use_context::<Store>().expect("the application provides the store");
+    let Some(report) = store.report.clone() else { return html! {} };
+    let (first, second) = words::headline(&report);
+    let listed = store.listed();
+    let (questions, findings): (Vec<usize>, Vec<usize>) =
+        listed.into_iter().partition(|&index| report.findings[index].certainty == Certainty::Question);
+    html! {
+        <section class="findings" id="findings" aria-label="Findings" tabindex="-1">
+            <div class="headline">
+                <h2 class="headline-main">{ first }</h2>
+                <p class="headline-more">{ second }</p>
+            </div>
+            if let Some(rule) = store.rule {
+                { narrowed(&store, &report, rule) }
+            }
+            if !findings.is_empty() {
+                <ol class="finding-list" aria-label="Findings">
+                    { for findings.into_iter().map(|index| item(&store, &report, index)) }
+                </ol>
+            }
+            if !questions.is_empty() {
+                <h3 class="list-title">{ "Questions: something outside these files decides" }</h3>
+                <ol class="finding-list" aria-label="Questions">
+                    { for questions.into_iter().map(|index| item(&store, &report, index)) }
+                </ol>
+            }
+            if !report.problems.is_empty() && store.rule.is_none() {
+                <h3 class="list-title">{ "Not read as it stands" }</h3>
+                <ol class="finding-list" aria-label="Problems">
+                    { for report.problems.iter().map(|problem| {
+                        let jump = jump(&store, &problem.path, problem.range);
+                        html! {
+                            <li>
+                                <button type="button" class="finding" onclick={jump}>
+                                    <span class="finding-level problem"><Level word="problem" /></span>
+                                    <span class="finding-message">{ with_code(&problem.message) }</span>
+                                    <span class="finding-place">{ words::place(&problem.path, &problem.range) }</span>
+                                </button>
+                            </li>
+                        }
+                    }) }
+                </ol>
+            }
+        </section>
+    }
+}
+
+fn jump(store: &Store, path: &str, range: crate::report::Range) -> Callback<MouseEvent> {
+    let dispatch = store.dispatcher();
+    let path = path.to_owned();
+    Callback::from(move |_| dispatch.dispatch(Action::Jump { path: path.clone(), range }))
+}
+
+/// What the lists are narrowed to: the rule, what can be said of it here, and where it is conformed to.
+fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
+    let cell = Cell::of(Some(report), rule);
+    let status = report.rules.iter().find(|status| status.rule == rule);
+    let all = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Narrow(None)))
+    };
+    let explanation = match cell {
+        Cell::NotSeen => "Nothing in these files is about this rule, for better or worse.",
+        Cell::NotChecked => "The checker does not check this rule yet. Read it and look for yourself.",
+        Cell::Conforms => "No violation was seen, and these places conform:",
+        Cell::Violated { .. } | Cell::Waiting => "",
+    };
+    html! {
+        <div class="narrowed">
+            <div class="narrowed-head">
+                <span class="rule-id">{ rule.id() }</span>
+                <Link<Route> to={Route::Rule { rule }} classes="narrowed-title">
+                    { catalogue::entry(rule).map(|entry| entry.title).unwrap_or("Its page") }
+                </Link<Route>>
+                <span class="narrowed-words">{ cell.words() }</span>
+                <button type="button" class="button button-quiet" onclick={all}>{ "Show all" }</button>
+            </div>
+            if !explanation.is_empty() {
+                <p class="narrowed-text">{ explanation }</p>
+            }
+            if let Some(status) = status.filter(|status| status.status == Status::Conforms) {
+                <ul class="places">
+                    { for status.places.iter().map(|place| html! {
+                        <li>
+                            <button
+                                type="button"
+                                class="place"
+                                onclick={jump(store, &place.path, place.range)}
+                            >
+                                <span class="place-at">{ words::place(&place.path, &place.range) }</span>
+                                <span>{ with_code(&place.note) }</span>
+                            </button>
+                        </li>
+                    }) }
+                </ul>
+            }
+        </div>
+    }
+}
+
+fn item(store: &Store, report: &Report, index: usize) -> Html {
+    let finding = &report.findings[index];
+    let selected = store.selected == Some(index);
+    let select = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Select(index)))
+    };
+    html! {
+        <li key={index}>
+            <button
+                type="button"
+                class="finding"
+                aria-current={selected.then_some("true")}
+                onclick={select}
+            >
+                <span class="finding-level"><Level word={words::level(finding)} /></span>
+                <span class="finding-rule">{ finding.rule.id() }</span>
+                <span class="finding-message">{ with_code(&finding.message) }</span>
+                <span class="finding-place">{ words::place(&finding.path, &finding.range) }</span>
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,64 @@
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::ui::hooks::{Theme, use_theme};
+use crate::ui::route::Route;
+
+/// The bar on top of every page. `index.html` shows the same bar while the page loads.
+#[component]
+pub fn Header() -> Html {
+    let route = use_route::<Route>();
+    let (theme, choose) = use_theme();
+    let link = |to: Route, current: bool, text: &str| {
+        html! {
+            <Link<Route> {to} classes="nav-link">
+                <span class="nav-text" data-current={current.to_string()}>
+                    { text.to_owned() }
+                    if current {
+                        <span class="visually-hidden">{ " (this page)" }</span>
+                    }
+                </span>
+            </Link<Route>>
+        }
+    };
+    let in_rules = matches!(route, Some(Route::Rules | Route::Rule { .. }));
+    let skip = Callback::from(|event: MouseEvent| {
+        // A real link would change the route.
+        event.prevent_default();
+        let main = web_sys::window()
+            .and_then(|window| window.document()?.query_selector("main h1").ok().flatten())
+            .and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(main) = main {
+            let _ = main.focus();
+        }
+    });
+    let change = Callback::from(move |event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        if let Some(theme) = Theme::ALL.into_iter().find(|theme| theme.word() == select.value()) {
+            choose.emit(theme);
+        }
+    });
+    html! {
+        <header class="bar">
+            <a class="skip" href="#/" onclick={skip}>{ "Skip to the content" }</a>
+            <Link<Route> to={Route::Playground} classes="brand">
+                <span class="brand-mark" aria-hidden="true"></span>
+                <span class="brand-name">{ "Rubric Playground" }</span>
+            </Link<Route>>
+            <nav class="nav" aria-label="Pages">
+                { link(Route::Playground, route == Some(Route::Playground), "Playground") }
+                { link(Route::Rules, in_rules, "Rules") }
+            </nav>
+            <label class="theme">
+                <span class="theme-label">{ "Theme" }</span>
+                <select class="select" aria-label="Theme" onchange={change}>
+                    { for Theme::ALL.into_iter().map(|each| html! {
+                        <option value={each.word()} selected={each == theme}>{ each.word() }</option>
+                    }) }
+                </select>
+            </label>
+        </header>
+    }
+}

@@ -1,0 +1,19 @@
+//! The parts of the pages, one a file.
+
+pub mod announcer;
+pub mod editor_pane;
+pub mod file_tabs;
+pub mod finding_detail;
+pub mod finding_list;
+pub mod header;
+pub mod level;
+pub mod notices;
+pub mod open_files;
+pub mod rule_card;
+pub mod rule_filters;
+pub mod rule_pair;
+pub mod sample_menu;
+pub mod scorecard;
+pub mod start_over;
+pub mod status_line;
+pub mod with_code;

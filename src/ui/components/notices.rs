@@ -1,0 +1,32 @@
+use yew::prelude::*;
+
+use crate::ui::state::{Action, Checker, Store};
+use crate::ui::words;
+
+/// What has just happened and can be taken back, and what has gone wrong.
+#[component]
+pub fn Notices() -> Html {
+    let store = use_context::<Store>().expect("the application provides the store");
+    let act = |action: Action| {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()))
+    };
+    html! {
+        <>
+            if let Checker::Failed(failure) = &store.checker {
+                <div class="notice notice-warning" role="alert">
+                    <p>{ words::failure(failure) }</p>
+                </div>
+            }
+            if let Some(former) = &store.former {
+                <div class="notice">
+                    <p>{ format!("{} Your former text is kept until you dismiss this.", former.why) }</p>
+                    <button type="button" class="button" onclick={act(Action::Undo)}>{ "Undo" }</button>
+                    <button type="button" class="button button-quiet" onclick={act(Action::ForgetFormer)}>
+                        { "Dismiss" }
+                    </button>
+                </div>
+            }
+        </>
+    }
+}

@@ -1,0 +1,43 @@
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::catalogue::Entry;
+use crate::ui::components::level::Level;
+use crate::ui::route::Route;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub entry: &'static Entry,
+}
+
+/// A rule in the list of rules.
+#[component]
+pub fn RuleCard(props: &Props) -> Html {
+    let entry = props.entry;
+    html! {
+        <li class="card">
+            <h3 class="card-title">
+                <span class="rule-id">{ entry.rule.id() }</span>
+                <Link<Route> to={Route::Rule { rule: entry.rule }} classes="card-link">{ entry.title }</Link<Route>>
+            </h3>
+            <div class="card-text">{ Html::from_html_unchecked(entry.summary_html.into()) }</div>
+            <p class="card-facts">
+                <Level word={entry.severity.word()} />
+                <span class="fact">{ format!("needs {}", needs(entry)) }</span>
+                if !entry.checked {
+                    <span class="fact fact-unchecked">{ "not checked yet" }</span>
+                }
+            </p>
+        </li>
+    }
+}
+
+/// What a rule needs, in a phrase that follows 'needs'.
+pub fn needs(entry: &Entry) -> &'static str {
+    use crate::catalogue::Needs;
+    match entry.needs {
+        Needs::Snippet => "a snippet",
+        Needs::SeveralFiles => "several files",
+        Needs::DeploymentFiles => "deployment files",
+    }
+}

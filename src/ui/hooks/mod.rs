@@ -1,0 +1,15 @@
+//! What components share that touches the browser or the worker.
+
+mod check;
+mod draft;
+mod page_title;
+mod requests;
+mod theme;
+mod window_key;
+
+pub use check::use_check;
+pub use draft::{load_draft, use_draft};
+pub use page_title::use_page_title;
+pub use requests::use_request_count;
+pub use theme::{Theme, use_theme};
+pub use window_key::use_window_key;

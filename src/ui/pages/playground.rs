@@ -1,0 +1,205 @@
+use web_sys::{HtmlElement, KeyboardEvent};
+use yew::prelude::*;
+
+use crate::catalogue::SAMPLES;
+use crate::ui::components::editor_pane::{EditorPane, Listeners, marks};
+use crate::ui::components::file_tabs::FileTabs;
+use crate::ui::components::finding_detail::FindingDetail;
+use crate::ui::components::finding_list::FindingList;
+use crate::ui::components::notices::Notices;
+use crate::ui::components::open_files::{OpenFiles, open};
+use crate::ui::components::sample_menu::{SampleMenu, given};
+use crate::ui::components::scorecard::Scorecard;
+use crate::ui::components::start_over::StartOver;
+use crate::ui::hooks::{use_check, use_page_title, use_window_key};
+use crate::ui::state::{Action, Store};
+
+/// Code on one side, what the rubric says of it on the other.
+#[component]
+pub fn PlaygroundPage() -> Html {
+    let store = use_context::<Store>().expect("the application provides the store");
+    let heading = use_page_title("Playground".to_owned());
+    let over = use_state_eq(|| false);
+    let sources =
+        use_memo(store.files.clone(), |_| if store.is_empty() { Vec::new() } else { vec![store.sources()] });
+    let reports = use_check(sources);
+    {
+        let dispatch = store.dispatcher();
+        use_effect_with(reports, move |reports| {
+            if let Some(report) = reports.as_ref().and_then(|reports| reports.first()) {
+                dispatch.dispatch(Action::Report(report.clone()));
+            }
+        });
+    }
+    {
+        let dispatch = store.dispatcher();
+        let press = use_callback((), move |(event, _): (KeyboardEvent, bool), ()| {
+            if event.key() == "F8" {
+                event.prevent_default();
+                dispatch.dispatch(Action::Walk(if event.shift_key() { -1 } else { 1 }));
+            }
+        });
+        use_window_key(press);
+    }
+    let file = store.file().clone();
+    let shown = use_memo((store.report.clone(), file.path.clone()), |(report, path)| {
+        report.as_ref().map(|report| marks(report, path)).unwrap_or_default()
+    });
+    let listeners = {
+        let id = file.id;
+        let (typed, caret, finding, walk) =
+            (store.dispatcher(), store.dispatcher(), store.dispatcher(), store.dispatcher());
+        Listeners {
+            typed: Callback::from(move |text| typed.dispatch(Action::Typed { id, text })),
+            caret: Callback::from(move |position| caret.dispatch(Action::Caret(position))),
+            finding: Callback::from(move |index| finding.dispatch(Action::Select(index))),
+            walk: Callback::from(move |step| walk.dispatch(Action::Walk(step))),
+        }
+    };
+    let show = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |index| dispatch.dispatch(Action::Show(index)))
+    };
+    let drag_over = {
+        let over = over.setter();
+        Callback::from(move |event: DragEvent| {
+            if event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
+                event.prevent_default();
+                over.set(true);
+            }
+        })
+    };
+    let drag_leave = {
+        let over = over.setter();
+        Callback::from(move |_: DragEvent| over.set(false))
+    };
+    let drop = {
+        let (over, store) = (over.setter(), store.clone());
+        Callback::from(move |event: DragEvent| {
+            over.set(false);
+            let files =
+                event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0);
+            if let Some(files) = files {
+                event.prevent_default();
+                open(&files, &store);
+            }
+        })
+    };
+    html! {
+        <main
+            id="main"
+            class={classes!(
+                "playground",
+                store.is_empty().then_some("playground-empty"),
+                (*over).then_some("playground-drop"),
+            )}
+            ondragover={drag_over}
+            ondragleave={drag_leave}
+            ondrop={drop}
+        >
+            <h1 class="visually-hidden" ref={heading} tabindex="-1">{ "Playground" }</h1>
+            <div class="code" id="code" tabindex="-1">
+                <div class="toolbar">
+                    <FileTabs
+                        label="Files"
+                        paths={store.files.iter().map(|file| file.path.clone()).collect::<Vec<_>>()}
+                        active={store.active}
+                        on_show={show}
+                    />
+                    <div class="toolbar-buttons">
+                        <SampleMenu />
+                        <OpenFiles />
+                        <StartOver />
+                    </div>
+                </div>
+                <Notices />
+                <EditorPane
+                    label={format!("Code of {}", file.path)}
+                    described_by="editor-hint"
+                    placeholder="Paste Python here, or drop files"
+                    document={file.id.to_string()}
+                    path={file.path.clone()}
+                    text={file.text.clone()}
+                    revision={file.revision}
+                    marks={shown}
+                    selected={store.selected}
+                    reveal={store.reveal.clone()}
+                    {listeners}
+                />
+                <p class="hint" id="editor-hint">
+                    <kbd>{ "F8" }</kbd>{ " next finding, " }<kbd>{ "Shift F8" }</kbd>{ " previous, " }
+                    <kbd>{ "Esc" }</kbd>{ " then " }<kbd>{ "Tab" }</kbd>{ " leaves the editor" }
+                </p>
+            </div>
+            <div class="outcome">
+                <Scorecard />
+                if store.is_empty() {
+                    <Welcome />
+                } else {
+                    <FindingList />
+                    <FindingDetail />
+                }
+            </div>
+            <JumpBar />
+        </main>
+    }
+}
+
+/// What somebody sees who has given nothing to check yet.
+#[component]
+fn Welcome() -> Html {
+    let store = use_context::<Store>().expect("the application provides the store");
+    html! {
+        <section class="welcome" id="findings" aria-label="How to start" tabindex="-1">
+            <h2>{ "Which production standards does your code keep?" }</h2>
+            <p>
+                { "Paste Python into the editor, or drop files on this page: FastAPI code, and the Dockerfile, \
+                   Compose, Helm or Caddy files beside it. Each finding names its rule, why it is one, and the \
+                   conforming form." }
+            </p>
+            <p>{ "Everything is checked inside this page. Nothing that you paste leaves it." }</p>
+            if !SAMPLES.is_empty() {
+                <ul class="welcome-samples">
+                    { for SAMPLES.iter().map(|sample| {
+                        let dispatch = store.dispatcher();
+                        let load = move |_: MouseEvent| {
+                            let why = format!("Loaded the sample “{}”.", sample.title).into();
+                            dispatch.dispatch(Action::Replace { files: given(sample.files), why });
+                        };
+                        html! {
+                            <li>
+                                <button type="button" class="button button-main" onclick={load}>
+                                    { format!("Try the sample: {}", sample.title) }
+                                </button>
+                            </li>
+                        }
+                    }) }
+                </ul>
+            }
+        </section>
+    }
+}
+
+/// On a narrow screen the parts stand below one another: this goes from one to the other.
+#[component]
+fn JumpBar() -> Html {
+    let go = |id: &'static str| {
+        Callback::from(move |_: MouseEvent| {
+            let target = web_sys::window()
+                .and_then(|window| window.document()?.get_element_by_id(id))
+                .and_then(|element| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(element).ok());
+            if let Some(target) = target {
+                target.scroll_into_view();
+                let _ = target.focus();
+            }
+        })
+    };
+    html! {
+        <nav class="jump-bar" aria-label="Parts of this page">
+            <button type="button" onclick={go("code")}>{ "Code" }</button>
+            <button type="button" onclick={go("scorecard")}>{ "Scorecard" }</button>
+            <button type="button" onclick={go("findings")}>{ "Findings" }</button>
+            <button type="button" onclick={go("detail")}>{ "Detail" }</button>
+        </nav>
+    }
+}

@@ -1,0 +1,212 @@
+use std::rc::Rc;
+
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::catalogue::{self, Entry};
+use crate::check::Source;
+use crate::report::{Rule, Status};
+use crate::ui::components::editor_pane::Side;
+use crate::ui::components::level::Level;
+use crate::ui::components::notices::Notices;
+use crate::ui::components::rule_card::needs;
+use crate::ui::components::rule_pair::{PairFile, RulePair, pair_files};
+use crate::ui::hooks::{use_check, use_page_title};
+use crate::ui::pages::not_found::NotFoundPage;
+use crate::ui::route::Route;
+use crate::ui::state::{Action, Given, Store};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub rule: Rule,
+}
+
+/// A rule: its texts, and its pair to play with.
+#[component]
+pub fn RulePage(props: &Props) -> Html {
+    match catalogue::entry(props.rule) {
+        Some(entry) => html! { <EntryPage {entry} /> },
+        None => html! { <NotFoundPage /> },
+    }
+}
+
+/// The two sides as they stand now.
+#[derive(Clone, PartialEq)]
+struct Pair {
+    violating: Vec<PairFile>,
+    conforming: Vec<PairFile>,
+    /// Counts the resets.
+    revision: u32,
+}
+
+enum Change {
+    Typed { side: Side, path: AttrValue, text: AttrValue },
+    Reset(&'static Entry),
+}
+
+impl Pair {
+    fn new(entry: &'static Entry, revision: u32) -> Self {
+        Self { violating: pair_files(entry.violating), conforming: pair_files(entry.conforming), revision }
+    }
+}
+
+impl Reducible for Pair {
+    type Action = Change;
+
+    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
+        Rc::new(match change {
+            Change::Reset(entry) => Pair::new(entry, self.revision + 1),
+            Change::Typed { side, path, text } => {
+                let mut pair = (*self).clone();
+                let files = match side {
+                    Side::Violating => &mut pair.violating,
+                    Side::Conforming => &mut pair.conforming,
+                };
+                if let Some(file) = files.iter_mut().find(|file| file.path == path) {
+                    file.text = text;
+                }
+                pair
+            }
+        })
+    }
+}
+
+fn sources(files: &[PairFile]) -> Vec<Source> {
+    files.iter().map(|file| Source { path: file.path.to_string(), text: file.text.to_string() }).collect()
+}
+
+#[derive(Properties, PartialEq)]
+struct EntryProps {
+    entry: &'static Entry,
+}
+
+#[component]
+fn EntryPage(props: &EntryProps) -> Html {
+    let entry = props.entry;
+    let store = use_context::<Store>().expect("the application provides the store");
+    let navigator = use_navigator().expect("the application has a router");
+    let heading = use_page_title(format!("{} {}", entry.rule, entry.title));
+    let pair = use_reducer_eq(|| Pair::new(entry, 0));
+    let sets = use_memo((*pair).clone(), |pair| vec![sources(&pair.violating), sources(&pair.conforming)]);
+    let reports = use_check(sets);
+    let report = |index: usize| reports.as_ref().and_then(|reports| reports.get(index)).cloned();
+    let on_typed = {
+        let dispatch = pair.dispatcher();
+        Callback::from(move |(side, path, text)| dispatch.dispatch(Change::Typed { side, path, text }))
+    };
+    let reset = {
+        let dispatch = pair.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Change::Reset(entry)))
+    };
+    let take = {
+        let (dispatch, files) = (store.dispatcher(), pair.violating.clone());
+        Callback::from(move |_: MouseEvent| {
+            let files = files
+                .iter()
+                .map(|file| Given { path: file.path.to_string(), text: file.text.to_string() })
+                .collect();
+            let why = format!("Opened the violating example of {}.", entry.rule).into();
+            dispatch.dispatch(Action::Replace { files, why });
+            navigator.push(&Route::Playground);
+        })
+    };
+    let original = Pair::new(entry, pair.revision);
+    let status = |index: usize| {
+        report(index)?.rules.iter().find(|status| status.rule == entry.rule).map(|status| status.status)
+    };
+    let place = Rule::ALL.iter().position(|&rule| rule == entry.rule).unwrap_or_default();
+    let neighbour = |offset: isize| {
+        let index = place.checked_add_signed(offset)?;
+        Rule::ALL.get(index).copied().and_then(catalogue::entry)
+    };
+    html! {
+        <main id="main" class="page rule-page">
+            <p class="crumbs">
+                <Link<Route> to={Route::Rules}>{ "Rules" }</Link<Route>>
+                { " / " }{ entry.rule.section().title() }
+            </p>
+            <div class="page-head">
+                <h1 ref={heading} tabindex="-1">
+                    <span class="rule-id">{ entry.rule.id() }</span>{ entry.title }
+                </h1>
+                <p class="card-facts">
+                    <Level word={entry.severity.word()} />
+                    <span class="fact">{ format!("needs {}", needs(entry)) }</span>
+                    if !entry.checked {
+                        <span class="fact fact-unchecked">{ "not checked yet" }</span>
+                    }
+                </p>
+            </div>
+            <div class="rule-summary">{ Html::from_html_unchecked(entry.summary_html.into()) }</div>
+            <Notices />
+            <section class="rule-example" aria-labelledby="example-title">
+                <div class="example-head">
+                    <h2 id="example-title">{ "By example" }</h2>
+                    <p class="example-status" role="status">
+                        { verdict(entry, status(0), status(1)) }
+                    </p>
+                    <div class="example-buttons">
+                        <button type="button" class="button" disabled={*pair == original} onclick={reset}>
+                            { "Reset" }
+                        </button>
+                        <button type="button" class="button" onclick={take}>{ "Open in the playground" }</button>
+                    </div>
+                </div>
+                <RulePair
+                    name={entry.name}
+                    violating={pair.violating.clone()}
+                    conforming={pair.conforming.clone()}
+                    revision={pair.revision}
+                    violating_report={report(0)}
+                    conforming_report={report(1)}
+                    {on_typed}
+                />
+                <p class="hint" id="editor-hint">
+                    { "Both sides can be edited. " }<kbd>{ "F8" }</kbd>{ " next finding, " }
+                    <kbd>{ "Esc" }</kbd>{ " then " }<kbd>{ "Tab" }</kbd>{ " leaves the editor" }
+                </p>
+            </section>
+            <div class="rule-texts">
+                { for entry.texts.iter().map(|text| html! {
+                    <section class="rule-text" key={text.heading}>
+                        <h2>{ text.heading }</h2>
+                        <div class="prose">{ Html::from_html_unchecked(text.html.into()) }</div>
+                    </section>
+                }) }
+            </div>
+            <nav class="neighbours" aria-label="Previous and next rule">
+                if let Some(before) = neighbour(-1) {
+                    <Link<Route> to={Route::Rule { rule: before.rule }} classes="neighbour neighbour-before">
+                        <span class="neighbour-label">{ "Previous" }</span>
+                        { format!("{} {}", before.rule, before.title) }
+                    </Link<Route>>
+                }
+                if let Some(after) = neighbour(1) {
+                    <Link<Route> to={Route::Rule { rule: after.rule }} classes="neighbour neighbour-after">
+                        <span class="neighbour-label">{ "Next" }</span>
+                        { format!("{} {}", after.rule, after.title) }
+                    </Link<Route>>
+                }
+            </nav>
+        </main>
+    }
+}
+
+/// What the checker says of the rule on each side, as the text stands now.
+fn verdict(entry: &Entry, violating: Option<Status>, conforming: Option<Status>) -> String {
+    if !entry.checked {
+        return format!("The checker does not check {} yet.", entry.rule);
+    }
+    let word = |status: Option<Status>| match status {
+        None => "…",
+        Some(Status::Violated) => "violated",
+        Some(Status::Conforms) => "conforms",
+        Some(Status::NotSeen) => "not seen",
+    };
+    format!(
+        "{} in the violating code: {}, in the conforming code: {}",
+        entry.rule,
+        word(violating),
+        word(conforming)
+    )
+}

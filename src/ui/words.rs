@@ -1,0 +1,59 @@
+//! Small texts that several components say alike.
+
+use crate::report::{Certainty, Finding, Range, Report, Status};
+use crate::worker::client::Failure;
+
+/// `1 finding`, `2 findings`: the noun is given in the singular and takes an `s`.
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// `app/chat.py:13`, as an editor or a terminal links it.
+pub fn place(path: &str, range: &Range) -> String {
+    format!("{path}:{}", range.start.line)
+}
+
+/// The word and shape of a finding: its severity, or that it is a question.
+pub fn level(finding: &Finding) -> &'static str {
+    match finding.certainty {
+        Certainty::Question => Certainty::Question.word(),
+        Certainty::Sure | Certainty::Likely => finding.severity.word(),
+    }
+}
+
+/// The whole outcome in two sentences. It never says that all is well: rules that are not checked, and rules that
+/// had nothing to see, are always named.
+pub fn headline(report: &Report) -> (String, String) {
+    let questions = report.findings.iter().filter(|finding| finding.certainty == Certainty::Question).count();
+    let findings = report.findings.len() - questions;
+    let seen = report.rules.iter().filter(|rule| rule.status != Status::NotSeen).count();
+    let first = match (findings, questions) {
+        (0, 0) => "No findings".to_owned(),
+        (findings, 0) => count(findings, "finding"),
+        (0, questions) => format!("No findings, {}", count(questions, "question")),
+        (findings, questions) => format!("{}, {}", count(findings, "finding"), count(questions, "question")),
+    };
+    let second = format!("{} of 28 rules checked, {seen} with something to see", report.rules.len());
+    (first, second)
+}
+
+/// What happened to the checker, for somebody who only sees the page.
+pub fn failure(failure: &Failure) -> String {
+    match failure {
+        Failure::Unloadable(why) if why.is_empty() => {
+            "The checker could not be loaded. Your text is safe; it is tried again at the next change."
+                .to_owned()
+        }
+        Failure::Unloadable(why) => format!(
+            "The checker could not be loaded: {why}. Your text is safe; it is tried again at the next change."
+        ),
+        Failure::Crashed(_) => "The checker stopped on this text and was restarted. Your text is untouched; \
+                                it is checked again at the next change."
+            .to_owned(),
+        Failure::TookTooLong => {
+            "The checker took more than 5 seconds for this text and was restarted. Your text \
+                                 is untouched; it is checked again at the next change."
+                .to_owned()
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! The page's side of the worker: one request in flight, the newest waits, and a worker that dies or hangs is
+//! replaced.
+//!
+//! A request that the worker failed on is not sent again; a newer one is. A worker that was never ready is started
+//! again only for the next request, so that a broken deployment does not loop.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, JsString};
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+use yew::Callback;
+
+use crate::report::Report;
+use crate::worker::protocol::Request;
+
+/// How long one request may take before the worker counts as hung.
+pub const LIMIT_MILLISECONDS: u32 = 5_000;
+/// How long the worker may take to load.
+const START_LIMIT_MILLISECONDS: u32 = 30_000;
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// A report a set, and what the check itself took.
+    Reports {
+        reports: Vec<Rc<Report>>,
+        milliseconds: f64,
+    },
+    Failed(Failure),
+}
+
+/// Why a request has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The worker's files did not load or did not start.
+    Unloadable(String),
+    /// It stopped while working, and was restarted.
+    Crashed(String),
+    /// It took longer than [`LIMIT_MILLISECONDS`], and was restarted.
+    TookTooLong,
+}
+
+struct Live {
+    worker: Worker,
+    ready: bool,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _error: Closure<dyn FnMut(Event)>,
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+/// A request and who waits for its answer.
+struct Asked {
+    json: String,
+    reply: Callback<Reply>,
+}
+
+struct Inner {
+    path: String,
+    limit: u32,
+    ready: Callback<()>,
+    live: Option<Live>,
+    /// The number of the newest request.
+    number: u32,
+    /// Counts the workers, so that a late event of a dead one does not touch its successor.
+    generation: u32,
+    in_flight: Option<Asked>,
+    waiting: Option<Asked>,
+    timer: Option<Timeout>,
+}
+
+/// A handle on the worker; clones share it.
+#[derive(Clone)]
+pub struct Client(Rc<RefCell<Inner>>);
+
+impl PartialEq for Client {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Client {
+    /// Starts loading the worker from `path`, relative to the page. `ready` is called each time one is ready.
+    pub fn new(path: &str, limit: u32, ready: Callback<()>) -> Self {
+        let client = Self(Rc::new(RefCell::new(Inner {
+            path: path.to_owned(),
+            limit,
+            ready,
+            live: None,
+            number: 0,
+            generation: 0,
+            in_flight: None,
+            waiting: None,
+            timer: None,
+        })));
+        client.start();
+        client
+    }
+
+    /// Asks for reports. An older request that was not yet sent is dropped, and so is the answer to one that was:
+    /// its callback is never called.
+    pub fn check(&self, request: &Request, reply: Callback<Reply>) {
+        let json = serde_json::to_string(request).expect_throw("a request is plain data");
+        let dead = {
+            let mut inner = self.0.borrow_mut();
+            inner.waiting = Some(Asked { json, reply });
+            inner.live.is_none()
+        };
+        if dead {
+            self.start();
+        }
+        self.send();
+    }
+
+    /// Drops the request that waits and the answer to the one that was sent.
+    pub fn forget(&self) {
+        let mut inner = self.0.borrow_mut();
+        inner.waiting = None;
+        if let Some(asked) = &mut inner.in_flight {
+            asked.reply = Callback::noop();
+        }
+    }
+
+    fn weak(&self) -> Weak<RefCell<Inner>> {
+        Rc::downgrade(&self.0)
+    }
+
+    fn start(&self) {
+        let (path, generation) = {
+            let mut inner = self.0.borrow_mut();
+            inner.generation += 1;
+            (inner.path.clone(), inner.generation)
+        };
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = match Worker::new_with_options(&path, &options) {
+            Ok(worker) => worker,
+            Err(error) => {
+                self.fail_soon(generation, Failure::Unloadable(format!("{error:?}")));
+                return;
+            }
+        };
+        let weak = self.weak();
+        let message = Closure::new(move |event: MessageEvent| {
+            if let Some(inner) = weak.upgrade() {
+                Client(inner).receive(generation, &event.data());
+            }
+        });
+        let weak = self.weak();
+        let error = Closure::new(move |event: Event| {
+            event.prevent_default();
+            let Some(inner) = weak.upgrade() else { return };
+            let text = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
+            let ready = inner.borrow().live.as_ref().is_some_and(|live| live.ready);
+            let failure = if ready { Failure::Crashed(text) } else { Failure::Unloadable(text) };
+            Client(inner).fail_soon(generation, failure);
+        });
+        worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+        let timer = self.timer(
+            generation,
+            START_LIMIT_MILLISECONDS,
+            Failure::Unloadable("it took too long to load".to_owned()),
+        );
+        let mut inner = self.0.borrow_mut();
+        inner.live = Some(Live { worker, ready: false, _message: message, _error: error });
+        inner.timer = Some(timer);
+    }
+
+    fn timer(&self, generation: u32, limit: u32, failure: Failure) -> Timeout {
+        let weak = self.weak();
+        Timeout::new(limit, move || {
+            if let Some(inner) = weak.upgrade() {
+                Client(inner).fail(generation, failure);
+            }
+        })
+    }
+
+    /// Posts the waiting request if the worker is ready and idle.
+    fn send(&self) {
+        let failed = {
+            let mut inner = self.0.borrow_mut();
+            if inner.in_flight.is_some() || !inner.live.as_ref().is_some_and(|live| live.ready) {
+                return;
+            }
+            let Some(asked) = inner.waiting.take() else { return };
+            inner.number += 1;
+            let message = Array::of2(&inner.number.into(), &asked.json.as_str().into());
+            inner.in_flight = Some(asked);
+            inner.timer = Some(self.timer(inner.generation, inner.limit, Failure::TookTooLong));
+            let live = inner.live.as_ref().expect_throw("it was just seen to be ready");
+            live.worker.post_message(&message).is_err().then_some(inner.generation)
+        };
+        if let Some(generation) = failed {
+            self.fail_soon(generation, Failure::Crashed("the text could not be sent to it".to_owned()));
+        }
+    }
+
+    fn receive(&self, generation: u32, data: &JsValue) {
+        if self.0.borrow().generation != generation {
+            return;
+        }
+        if data.is_null() {
+            let ready = {
+                let mut inner = self.0.borrow_mut();
+                inner.timer = None;
+                if let Some(live) = &mut inner.live {
+                    live.ready = true;
+                }
+                inner.ready.clone()
+            };
+            self.send();
+            ready.emit(());
+            return;
+        }
+        let data: &Array = data.unchecked_ref();
+        let number = data.get(0).as_f64().map(|number| number as u32);
+        let (reply, stale) = {
+            let mut inner = self.0.borrow_mut();
+            if number != Some(inner.number) {
+                return;
+            }
+            let Some(asked) = inner.in_flight.take() else { return };
+            inner.timer = None;
+            (asked.reply, inner.waiting.is_some())
+        };
+        // The next request goes out first: the worker works while the page draws.
+        self.send();
+        if stale {
+            return;
+        }
+        let milliseconds = data.get(1).as_f64().unwrap_or_default();
+        let reports: Result<Vec<Rc<Report>>, _> = data
+            .iter()
+            .skip(2)
+            .map(|json| serde_json::from_str(&String::from(json.unchecked_ref::<JsString>())).map(Rc::new))
+            .collect();
+        reply.emit(match reports {
+            Ok(reports) => Reply::Reports { reports, milliseconds },
+            // Only a cached worker of another release can say what this page cannot read.
+            Err(error) => Reply::Failed(Failure::Unloadable(format!(
+                "it belongs to another version of this page; reload it ({error})"
+            ))),
+        });
+    }
+
+    /// Fails after the current event: failing drops the very closure that reports the error.
+    fn fail_soon(&self, generation: u32, failure: Failure) {
+        let weak = self.weak();
+        Timeout::new(0, move || {
+            if let Some(inner) = weak.upgrade() {
+                Client(inner).fail(generation, failure);
+            }
+        })
+        .forget();
+    }
+
+    fn fail(&self, generation: u32, failure: Failure) {
+        let (failed, again) = {
+            let mut inner = self.0.borrow_mut();
+            if inner.generation != generation {
+                return;
+            }
+            inner.timer = None;
+            let again = inner.live.take().is_some_and(|live| live.ready);
+            let mut failed: Vec<Asked> = inner.in_flight.take().into_iter().collect();
+            // The text that the worker failed on is not sent to the next one, even where it was asked for twice. A
+            // worker that never loaded fails whatever waits for it.
+            let same = |asked: &Asked| failed.first().is_some_and(|first| first.json == asked.json);
+            if !again || inner.waiting.as_ref().is_some_and(same) {
+                failed.extend(inner.waiting.take());
+            }
+            (failed, again)
+        };
+        if again {
+            self.start();
+        }
+        for asked in failed {
+            asked.reply.emit(Reply::Failed(failure.clone()));
+        }
+    }
+}

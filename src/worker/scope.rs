@@ -1,0 +1,31 @@
+//! Runs the server inside a worker's global scope. It uses no network API: what it is given stays in it.
+
+use js_sys::{Array, JsString};
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+use crate::worker::server;
+
+/// Listens for requests, and says so to the page.
+pub fn serve() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let out = scope.clone();
+    let handler = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let request: Array = event.data().unchecked_into();
+        let text = String::from(request.get(1).unchecked_ref::<JsString>());
+        let started = now(&out);
+        let reports = server::answer(&text).expect_throw("the page sends valid requests");
+        let reply = Array::of2(&request.get(0), &(now(&out) - started).into());
+        for report in reports {
+            reply.push(&report.into());
+        }
+        out.post_message(&reply).expect_throw("strings and numbers can be posted");
+    });
+    scope.set_onmessage(Some(handler.as_ref().unchecked_ref()));
+    handler.forget();
+    scope.post_message(&JsValue::NULL).expect_throw("null can be posted");
+}
+
+fn now(scope: &DedicatedWorkerGlobalScope) -> f64 {
+    scope.performance().map_or(0.0, |performance| performance.now())
+}

@@ -1,0 +1,117 @@
+import { AxeBuilder, VIOLATING, expect, loaded, test } from "./fixtures.mjs";
+
+const ROUTES = {
+  "empty playground": "#/",
+  rules: "#/rules",
+  "narrowed rules": "#/rules?search=no-such-rule",
+  "a checked rule": "#/rules/C5",
+  "a rule of several files": "#/rules/F7",
+  "no such page": "#/nowhere",
+};
+
+async function violations(page) {
+  // Tall enough that nothing lies under the bar at the bottom, which axe takes for hidden for good.
+  const { width } = page.viewportSize();
+  if (width < 600) await page.setViewportSize({ width, height: 4000 });
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`);
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    for (const [name, route] of Object.entries(ROUTES)) {
+      test(`axe finds nothing on: ${name}`, async ({ page, site }) => {
+        await page.goto(site + route);
+        await loaded(page);
+        await expect(page.getByRole("heading", { level: 1 })).toBeAttached();
+        await page.waitForTimeout(200);
+        expect(await violations(page)).toEqual([]);
+      });
+    }
+
+    test("axe finds nothing on a playground with findings, its menu and its dialog", async ({ page, playground }) => {
+      test.slow();
+      await playground.paste(VIOLATING);
+      await playground.finding("C5").click();
+      await expect(playground.detail.getByRole("heading", { name: "What conforms" })).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await playground.cell("C5").click();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole("button", { name: "Samples", exact: true }).click();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Start over" }).click();
+      expect(await violations(page)).toEqual([]);
+    });
+  });
+}
+
+test("Tab indents in the editor, and Escape then Tab leaves it", async ({ page, playground }) => {
+  await playground.editor.focus();
+  await page.keyboard.press("Tab");
+  expect(await playground.text()).toBe("    ");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  await expect(playground.editor).not.toBeFocused();
+  await expect(page.locator("#editor-hint")).toContainText("Esc then Tab leaves the editor");
+});
+
+test("all of the page is reached with Tab alone, and the focus is always visible", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await playground.finding("C5").click();
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => document.activeElement?.blur());
+  const seen = new Set();
+  for (let step = 0; step < 120; step++) {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Tab");
+    const name = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return "";
+      const box = element.getBoundingClientRect();
+      if (box.width === 0 || box.height === 0) throw new Error(`the focus is on something invisible: ${element.outerHTML}`);
+      return element.getAttribute("aria-label") ?? element.textContent.trim().slice(0, 60);
+    });
+    if (name) seen.add(name);
+  }
+  const names = [...seen].join("\n");
+  for (const part of ["Playground", "Rules", "Theme", "Samples", "Open files", "Start over", "Code of main.py", "C1 ", "O5 "]) {
+    expect(names).toContain(part);
+  }
+  expect(names).toMatch(/All about C5/);
+});
+
+test("the outcome and the walk over findings are announced politely", async ({ page, playground }) => {
+  const status = page.locator("p.visually-hidden[role=status]");
+  await playground.paste(VIOLATING);
+  await expect(status).toContainText(/\d+ findings?.*of 28 rules checked/);
+  await page.keyboard.press("F8");
+  await expect(status).toContainText(/1 of \d+: .*line \d+/);
+});
+
+test("a route change puts the focus on the new page's heading", async ({ page, playground }) => {
+  await page.getByRole("link", { name: "Rules" }).click();
+  await expect(page.getByRole("heading", { name: "Rules", level: 1 })).toBeFocused();
+  await expect(page).toHaveTitle("Rules · Rubric Playground");
+  expect(playground).toBeTruthy();
+});
+
+test("nothing is cut off at 320 pixels", async ({ page, site, viewport }) => {
+  await page.setViewportSize({ width: 320, height: viewport.height });
+  for (const route of ["#/", "#/rules", "#/rules/C5", "#/rules/F7"]) {
+    await page.goto(site + route);
+    await loaded(page);
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wider, route).toBe(0);
+  }
+});
+
+test("where motion is to be reduced, nothing moves", async ({ page, playground }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior)).toBe("auto");
+  expect(playground).toBeTruthy();
+});

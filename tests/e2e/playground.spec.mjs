@@ -1,0 +1,269 @@
+import { VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
+
+/** The handler in one file, what blocks in another. */
+const HANDLER = `from fastapi import FastAPI
+
+from service import load
+
+app = FastAPI()
+
+
+@app.get("/documents/{name}")
+async def document(name: str):
+    return load(name)
+`;
+const SERVICE = `import requests
+
+
+def load(name: str):
+    return requests.get(f"http://archive/{name}", timeout=5).json()
+`;
+
+test("somebody new is told what to do, and that nothing leaves the page", async ({ page, playground }) => {
+  const welcome = page.getByRole("region", { name: "How to start" });
+  await expect(welcome).toContainText("Paste Python");
+  await expect(welcome).toContainText("Nothing that you paste leaves it");
+  await expect(playground.findings).toHaveCount(0);
+});
+
+test("pasted code gives findings with rule, severity, place and message", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  const finding = playground.finding("C5");
+  await expect(finding).toHaveCount(1);
+  await expect(finding).toContainText("high");
+  await expect(finding).toContainText("main.py:9");
+  await expect(finding).toContainText("requests.get");
+  await expect(page.locator(".code .cm-finding").first()).toBeVisible();
+  await expect(page.locator(".code .cm-gutter-findings .shape:visible").first()).toBeVisible();
+  await expect(page.getByTestId("checker")).toHaveText(/checked in/);
+});
+
+test("the headline counts, and never says that all is well", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await expect(page.locator(".headline")).toContainText(/\d+ findings?/);
+  await expect(page.locator(".headline")).toContainText(/\d+ of 28 rules checked, \d+ with something to see/);
+  await playground.paste("x = 1\n");
+  await expect(page.locator(".headline")).toContainText("No findings");
+  await expect(page.locator(".headline")).toContainText(/\d+ of 28 rules checked, 0 with something to see/);
+});
+
+test("the analysis follows typing", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await playground.editor.press("Control+End");
+  await playground.editor.pressSequentially("\nimport time\n\nasync def wait():\ntime.sleep(1)\n");
+  await expect(playground.finding("C5")).toHaveCount(2);
+});
+
+test("list, code and detail select together", async ({ page, playground }) => {
+  await playground.paste(`# an emoji first: 🙂🙂\n${VIOLATING}`);
+  const finding = playground.finding("C5");
+  await finding.click();
+  await expect(finding).toHaveAttribute("aria-current", "true");
+  await expect(page.locator(".code .cm-finding-selected").first()).toContainText("requests");
+  await expect(playground.detail).toContainText("C5");
+
+  // From the code to the list: the caret in the finding selects it.
+  await playground.cell("C5").click();
+  await page.getByRole("button", { name: "Show all" }).click();
+  const mark = page.locator(".code .cm-finding").first();
+  await mark.click();
+  await expect(page.locator(".finding[aria-current=true]")).toHaveCount(1);
+  // A tap opens what a hover shows.
+  await expect(page.locator(".finding-tooltip")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.locator(".finding-tooltip")).toHaveCount(0);
+
+  // The gutter's mark selects too.
+  await page.locator(".code .cm-gutter-findings .cm-gutterElement:has(.shape):visible").last().click();
+  await expect(page.locator(".finding[aria-current=true]")).toHaveCount(1);
+});
+
+test("F8 and Shift-F8 walk the findings, in the editor and outside it", async ({ page, playground }) => {
+  await playground.paste(`${VIOLATING}\n\nimport time\n\n\nasync def wait():\n    time.sleep(1)\n`);
+  await expect(playground.finding("C5")).toHaveCount(2);
+  const count = await playground.findings.count();
+  expect(count).toBeGreaterThan(1);
+  await page.keyboard.press("F8");
+  await expect(playground.findings.nth(0)).toHaveAttribute("aria-current", "true");
+  await expect(page.locator(".finding-tooltip")).toBeVisible();
+  await page.keyboard.press("F8");
+  await expect(playground.findings.nth(1)).toHaveAttribute("aria-current", "true");
+  await page.keyboard.press("Shift+F8");
+  await expect(playground.findings.nth(0)).toHaveAttribute("aria-current", "true");
+  await page.keyboard.press("Shift+F8");
+  await expect(playground.findings.nth(count - 1)).toHaveAttribute("aria-current", "true");
+
+  await page.getByRole("combobox", { name: "Theme" }).focus();
+  await page.keyboard.press("F8");
+  await expect(playground.findings.nth(0)).toHaveAttribute("aria-current", "true");
+});
+
+test("the scorecard has a cell a rule, and each leads to its findings and its rule", async ({ page, playground }) => {
+  await expect(page.locator(".cell")).toHaveCount(28);
+  await playground.paste(VIOLATING);
+  await expect(playground.cell("C5")).toHaveAccessibleName(/Never block the event loop: violated, 1 finding/);
+  await playground.cell("C5").click();
+  await expect(playground.cell("C5")).toHaveAttribute("aria-pressed", "true");
+  await expect(playground.findings).toHaveCount(1);
+  await expect(playground.finding("C5")).toHaveAttribute("aria-current", "true");
+
+  // One that is not checked yet says so, and has its page all the same.
+  await expect(playground.cell("I4")).toHaveAccessibleName(/not checked yet/);
+  await playground.cell("I4").click();
+  await expect(playground.findings).toHaveCount(0);
+  await expect(page.getByText("does not check this rule yet")).toBeVisible();
+  await page.getByRole("link", { name: "Network isolation" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("I4");
+  await page.goBack();
+  await expect(playground.editor).toBeVisible();
+  expect(await playground.text()).toContain("requests.get");
+});
+
+test("a rule that conforms shows where", async ({ page, playground }) => {
+  await playground.paste(
+    "import httpx\n\nclient = httpx.AsyncClient(timeout=5)\n\n\nasync def load(url: str):\n    return await client.get(url)\n",
+  );
+  await expect(playground.cell("C5")).toHaveAccessibleName(/conforms|not seen/);
+  const conforming = page.locator(".cell-conforms.cell").first();
+  await conforming.click();
+  await expect(page.getByText("these places conform")).toBeVisible();
+  await page.locator(".narrowed .place").first().click();
+  await expect(playground.editor).toBeFocused();
+});
+
+test("the detail has the evidence, the conforming pattern, and the rule's pair side by side", async ({
+  page,
+  playground,
+}) => {
+  await playground.paste(VIOLATING);
+  await playground.finding("C5").click();
+  const steps = playground.detail.locator(".evidence button");
+  expect(await steps.count()).toBeGreaterThan(0);
+  await steps.first().click();
+  await expect(playground.editor).toBeFocused();
+  await expect(playground.detail.getByRole("heading", { name: "What conforms" })).toBeVisible();
+  await expect(playground.detail.getByRole("textbox", { name: /violating example/ })).toBeVisible();
+  await expect(playground.detail.getByRole("textbox", { name: /conforming example/ })).toBeVisible();
+  await expect(playground.detail.locator(".cm-differs-word").first()).toBeAttached();
+  await playground.detail.getByRole("link", { name: "All about C5" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Never block the event loop");
+});
+
+test("what cannot be read is told, and the rest is still checked", async ({ page, playground }) => {
+  await playground.paste(`${VIOLATING}\n\ndef broken(:\n`);
+  await expect(page.getByRole("list", { name: "Problems" }).getByRole("button").first()).toBeVisible();
+  await expect(playground.finding("C5")).toHaveCount(1);
+});
+
+test("every rule's violating example is a sample", async ({ page, playground }) => {
+  const menu = page.getByRole("group", { name: "Samples" });
+  await page.getByRole("button", { name: "Samples", exact: true }).click();
+  for (const rule of ["C1", "F8", "I6", "O5"]) await expect(menu.getByRole("button", { name: rule })).toBeAttached();
+  await menu.getByRole("button", { name: "C5" }).click();
+  await expect(menu).toBeHidden();
+  expect(await playground.text()).toContain("import");
+  await expect(playground.finding("C5").first()).toBeVisible();
+});
+
+test("files of this device are opened beside one another and checked together", async ({ page, playground }) => {
+  await page.locator("input[type=file]").setInputFiles([
+    { name: "handler.py", mimeType: "text/x-python", buffer: Buffer.from(HANDLER.replaceAll("\n", "\r\n")) },
+    { name: "service.py", mimeType: "text/x-python", buffer: Buffer.from(SERVICE) },
+  ]);
+  const tabs = page.getByRole("group", { name: "Files", exact: true }).getByRole("button");
+  await expect(tabs).toHaveCount(2);
+  const finding = playground.finding("C5");
+  await expect(finding).toHaveCount(1);
+  await expect(finding).toContainText("handler.py:10");
+  // The evidence leads through the other file.
+  await finding.click();
+  await playground.detail.locator(".evidence button", { hasText: "service.py" }).first().click();
+  await expect(tabs.filter({ hasText: "service.py" })).toHaveAttribute("aria-pressed", "true");
+  expect(await playground.text()).toContain("def load");
+});
+
+test("a binary file is left out and told", async ({ page, playground }) => {
+  await page.locator("input[type=file]").setInputFiles([
+    { name: "archive.bin", mimeType: "application/octet-stream", buffer: Buffer.from([0, 1, 2, 0]) },
+  ]);
+  await expect(page.locator("p.visually-hidden[role=status]")).toContainText("left out 1 file");
+  expect(await playground.text()).not.toContain("\u0000");
+});
+
+test("dropped files are opened", async ({ page, playground }) => {
+  const transfer = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "dropped.py", { type: "text/x-python" }));
+    return data;
+  }, VIOLATING);
+  await page.dispatchEvent("main", "drop", { dataTransfer: transfer });
+  await expect(playground.finding("C5")).toContainText("dropped.py:9");
+});
+
+test("the draft survives a reload, with the last letters typed", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await playground.editor.press("Control+End");
+  await page.keyboard.type("# last words");
+  await page.reload();
+  await loaded(page);
+  expect(await playground.text()).toContain("# last words");
+  await expect(playground.finding("C5")).toHaveCount(1);
+});
+
+test.describe("where the browser keeps nothing", () => {
+  test("the page works and says that a reload loses the text", async ({ page, site }) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(globalThis, "localStorage", {
+        get() {
+          throw new DOMException("denied", "SecurityError");
+        },
+      });
+    });
+    await page.goto(site);
+    await loaded(page);
+    const playground = new Playground(page);
+    await playground.paste(VIOLATING);
+    await expect(playground.finding("C5")).toHaveCount(1);
+    await expect(page.getByText("a reload loses it")).toBeVisible();
+  });
+});
+
+test("starting over asks first and can be undone", async ({ page, playground }) => {
+  await expect(page.getByRole("button", { name: "Start over" })).toBeDisabled();
+  await playground.paste(VIOLATING);
+  await page.getByRole("button", { name: "Start over" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Keep my text" }).click();
+  expect(await playground.text()).toContain("requests.get");
+
+  await page.getByRole("button", { name: "Start over" }).click();
+  await dialog.getByRole("button", { name: "Start over" }).click();
+  await expect(page.getByRole("region", { name: "How to start" })).toBeVisible();
+  expect(await playground.text()).not.toContain("requests.get");
+
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(playground.finding("C5")).toHaveCount(1);
+  expect(await playground.text()).toContain("requests.get");
+});
+
+test("a sample that replaces somebody's text can be undone", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await page.getByRole("button", { name: "Samples", exact: true }).click();
+  await page.getByRole("group", { name: "Samples" }).getByRole("button", { name: "F1" }).click();
+  await expect(page.getByText("Your former text is kept")).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(await playground.text()).toContain("http://archive/");
+});
+
+test("on a narrow screen a bar jumps between the parts", async ({ page, playground, viewport }) => {
+  test.skip(viewport.width > 600, "only on a narrow screen");
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  const bar = page.getByRole("navigation", { name: "Parts of this page" });
+  await bar.getByRole("button", { name: "Findings" }).click();
+  await expect(page.locator("#findings")).toBeFocused();
+  await expect(page.locator(".headline")).toBeInViewport();
+  await bar.getByRole("button", { name: "Code" }).click();
+  await expect(page.locator(".toolbar")).toBeInViewport();
+});

@@ -1,0 +1,72 @@
+import { VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
+
+/** Stands before the real worker: it fails on certain texts and passes everything else on. */
+const FRAGILE = `
+  addEventListener("message", (event) => {
+    const text = event.data?.[1] ?? "";
+    if (text.includes("HANG_HERE")) for (;;);
+    if (text.includes("CRASH_HERE")) {
+      event.stopImmediatePropagation();
+      throw new Error("a crash for the test");
+    }
+  });
+`;
+
+async function fragile(page, site) {
+  await page.route("**/worker_loader.js", async (route) => {
+    const real = await (await route.fetch()).text();
+    const [imports] = /^import[^;]+;/.exec(real) ?? [""];
+    await route.fulfill({ contentType: "text/javascript", body: imports + FRAGILE + real.slice(imports.length) });
+  });
+  await page.goto(site);
+  await loaded(page);
+  return new Playground(page);
+}
+
+test("a crash of the worker is told, costs no text, and the next text is checked", async ({ page, site }) => {
+  const playground = await fragile(page, site);
+  await playground.paste(`${VIOLATING}# CRASH_HERE\n`);
+  await expect(page.getByRole("alert")).toContainText("was restarted. Your text is untouched");
+  expect(await playground.text()).toContain("# CRASH_HERE");
+  await expect(page.getByTestId("checker")).toHaveText("not checked");
+
+  await playground.paste(VIOLATING);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await expect.poll(() => page.workers().length).toBe(1);
+});
+
+test("a worker that takes over five seconds is replaced", async ({ page, site }) => {
+  const playground = await fragile(page, site);
+  await playground.paste(`${VIOLATING}# HANG_HERE\n`);
+  // The page itself stays usable meanwhile.
+  await page.getByRole("link", { name: "Rules" }).click();
+  await expect(page.getByRole("searchbox")).toBeVisible();
+  await page.getByRole("link", { name: "Playground", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("more than 5 seconds", { timeout: 9_000 });
+  expect(await playground.text()).toContain("# HANG_HERE");
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await expect.poll(() => page.workers().length).toBe(1);
+});
+
+test("of texts that come faster than answers, the newest one's answer is shown", async ({ page, playground }) => {
+  for (let count = 1; count <= 12; count++) await playground.paste(VIOLATING.replaceAll("name", `name${count}`));
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await playground.paste("x = 1\n");
+  await expect(page.getByRole("heading", { name: "No findings" })).toBeVisible();
+  await page.waitForTimeout(300);
+  await expect(playground.findings).toHaveCount(0);
+});
+
+test.describe("when the worker cannot be loaded", () => {
+  test.use({ expectedErrors: /404/ });
+  test("the page says so and keeps the text", async ({ page, site }) => {
+    await page.route("**/worker_loader.js", (route) => route.fulfill({ status: 404, body: "" }));
+    await page.goto(site);
+    const playground = new Playground(page);
+    await playground.paste(VIOLATING);
+    await expect(page.getByRole("alert")).toContainText("The checker could not be loaded");
+    expect(await playground.text()).toContain("requests.get");
+  });
+});
