@@ -21,6 +21,9 @@ const TELLING: [&str; 11] = [
     "__traceback__",
 ];
 
+const PROBES: [&str; 9] =
+    ["health", "healthz", "healthcheck", "ready", "readyz", "readiness", "live", "livez", "liveness"];
+
 /// What is known of the exception whose text is shown.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Text {
@@ -56,8 +59,9 @@ struct Swallowed<'m> {
     raised: Node<'m>,
     status: Option<u16>,
     handler: Node<'m>,
-    /// What the client gets in its place.
+    /// What the client gets in its place, and with which status.
     outcome: Node<'m>,
+    new: Option<u16>,
 }
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -82,7 +86,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     for function in model.functions().filter(|function| !function.is_outside_production()) {
         if function.route().is_some() {
-            function.own_returns().for_each(|returned| check_returned(returned, function, findings));
+            for returned in function.own_returns() {
+                if !swallowed.iter().any(|lost| lost.outcome == returned) {
+                    check_returned(returned, function, findings);
+                }
+            }
         }
         if function.is_generator() && (function.route().is_some() || function.feeds_response()) {
             for sent in function.own_yields() {
@@ -142,7 +150,7 @@ fn check_retry_after(answer: &Answer<'_>, findings: &mut Findings<'_>) {
     let call = answer.call;
     match says_when_to_return(answer) {
         Some(true) => findings.conforms(call, format!("the {status} says when to come back")),
-        Some(false) if status == 503 && tells_its_health(call) => {}
+        Some(false) if status == 503 && !comes_back(call) => {}
         Some(false) => {
             let severity = if status == 429 { Severity::Medium } else { Severity::Low };
             findings
@@ -178,14 +186,37 @@ fn says_when_to_return(answer: &Answer<'_>) -> Option<bool> {
     (!later && !answer.call.has_hidden_arguments()).then_some(false)
 }
 
-/// A probe asks again on its own schedule.
-fn tells_its_health(call: Node<'_>) -> bool {
-    call.function().is_some_and(|function| {
-        words_of(function.name()).iter().chain(&words_of(function.route_path())).any(|word| {
-            ["health", "healthz", "healthcheck", "ready", "readyz", "readiness", "live", "livez", "liveness"]
-                .contains(&word.as_str())
+/// Whether waiting helps: something that was there has failed. A probe asks again on its own schedule, and what was
+/// never installed, configured or switched on is not there a minute later either.
+fn comes_back(call: Node<'_>) -> bool {
+    let is_probe = call.function().is_some_and(|function| {
+        let words = [words_of(function.name()), words_of(function.route_path())].concat();
+        words.iter().any(|word| PROBES.contains(&word.as_str()))
+    });
+    if is_probe {
+        return false;
+    }
+    if let Some(handler) = call.enclosing_handler() {
+        return !handler
+            .caught_classes()
+            .iter()
+            .any(|class| class.name().ends_with("NotFoundError") || class.name() == "ImportError");
+    }
+    // `if not await store.is_up():` asks the other side; a setting or a missing object does not change by waiting.
+    call.surroundings()
+        .find(|node| node.is(Kind::If))
+        .and_then(|branch| branch.child(Role::Test))
+        .is_some_and(|test| {
+            let mut asked = test.descendants_of(Kind::Call).peekable();
+            let setting = test.descendants().any(|node| {
+                node.is(Kind::None)
+                    || words_of(node.name()).iter().any(|word| {
+                        ["enable", "enabled", "disabled", "config", "configured", "settings", "installed"]
+                            .contains(&word.as_str())
+                    })
+            });
+            asked.peek().is_some() && !setting && !asked.any(|asked| asked.callee_name() == "getattr")
         })
-    })
 }
 
 // What a handler returns
@@ -285,10 +316,9 @@ fn text_of(class: Node<'_>) -> Text {
     }
     let model = class.model;
     let instance = model.instance_of_class(class.ty());
-    if model.type_has(instance, ClassTag::OperatorError) {
-        return Text::Operator;
-    }
     match instance {
+        // A class of the project that derives from it has texts of its own.
+        Type::Instance(..) if model.type_has(instance, ClassTag::OperatorError) => Text::Operator,
         Type::Foreign(_) if class.path().is_some_and(|path| path.starts_with("builtins.")) => Text::Plain,
         _ => Text::Harmless,
     }
@@ -388,17 +418,21 @@ fn swallowed_by(handler: Node<'_>) -> Option<Swallowed<'_>> {
         return None;
     }
     let body = attempt.child(Role::Body)?;
-    let outcome = handler
-        .descendants()
-        .find(|node| {
-            matches!(node.kind(), Kind::Raise | Kind::Return) && node.function() == handler.function()
-        })
-        .unwrap_or(handler);
-    let new = outcome
-        .child(Role::Exception)
-        .or(outcome.child(Role::Value))
-        .and_then(answer)
-        .and_then(|new| new.status);
+    let outcome = handler.descendants().find(|node| {
+        matches!(node.kind(), Kind::Raise | Kind::Return) && node.function() == handler.function()
+    })?;
+    let given = outcome.child(Role::Exception).or(outcome.child(Role::Value))?;
+    let new = match answer(given) {
+        Some(new) => new.status,
+        None if outcome.is(Kind::Return)
+            && is_written_out(given)
+            && handler.function()?.route().is_some() =>
+        {
+            Some(200)
+        }
+        // An error of another kind, or what a function makes of this one: the status is decided elsewhere.
+        None => return None,
+    };
     body.within(&body.source_file().tree.raises).find_map(|raised| {
         let error = answer(raised.child(Role::Exception)?.unwrapped())?;
         let reaches = raised.function() == handler.function()
@@ -409,8 +443,14 @@ fn swallowed_by(handler: Node<'_>) -> Option<Swallowed<'_>> {
             status: error.status,
             handler,
             outcome,
+            new,
         })
     })
+}
+
+/// A value that stands in the code, rather than what a function makes of the exception.
+fn is_written_out(value: Node<'_>) -> bool {
+    !matches!(value.kind(), Kind::Call | Kind::Await | Kind::Name | Kind::Attribute)
 }
 
 /// Whether a clause lets what it caught go on, or looks at what it is.
@@ -441,18 +481,14 @@ fn stops_http_errors(attempt: Node<'_>) -> bool {
 
 fn report_swallowed(lost: &Swallowed<'_>, findings: &mut Findings<'_>) {
     let what = lost.status.map_or("the HTTP error".to_owned(), |status| format!("the {status}"));
-    let becomes = lost
-        .outcome
-        .child(Role::Exception)
-        .or(lost.outcome.child(Role::Value))
-        .and_then(answer)
-        .and_then(|new| Some((new.status?, new)));
-    let end = match &becomes {
-        Some((status, _)) => format!("becomes a {status}"),
+    let end = match lost.new {
+        Some(status) => format!("becomes a {status}"),
         None => "never reaches the client".to_owned(),
     };
-    let leak = becomes.as_ref().and_then(|(_, new)| new.body).and_then(leak_in);
-    let shown = if leak.is_some() { ", and the text of any exception is sent to the client" } else { "" };
+    let given = lost.outcome.child(Role::Exception).or(lost.outcome.child(Role::Value));
+    let leak = given.and_then(|given| answer(given).map_or(Some(given), |new| new.body)).and_then(leak_in);
+    let shown =
+        leak.map_or(String::new(), |leak| format!(", and {} is sent to the client", shown_text(leak.text)));
     findings
         .report(
             lost.outcome,

@@ -383,13 +383,18 @@ impl<'m> Node<'m> {
         }
     }
 
-    /// The arguments that a given function puts into its result, and what else it returns.
+    /// The arguments that a given function puts into its result. One that returns in several places chooses what to
+    /// tell, and is taken as it stands.
     fn add_returned(self, function: Node<'m>, found: &mut Vec<Node<'m>>, depth: u32) {
-        let values: Vec<Node<'m>> = if function.is(Kind::Lambda) {
-            function.body().into_iter().collect()
-        } else {
-            function.own_returns().take(6).filter_map(|node| node.child(Role::Value)).collect()
-        };
+        let mut values: Vec<Node<'m>> =
+            function.own_returns().take(2).filter_map(|node| node.child(Role::Value)).collect();
+        if function.is(Kind::Lambda) {
+            values = function.body().into_iter().collect();
+        }
+        if values.len() > 1 {
+            found.push(self);
+            return;
+        }
         let mut inner = Vec::new();
         for value in values {
             value.add_ingredients(&mut inner, depth + 4);
