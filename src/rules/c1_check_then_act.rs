@@ -38,10 +38,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         changed_row(assignment, findings);
         shared_dictionary(assignment, findings);
     }
+    let mut reported = Vec::new();
     for call in model.calls().filter(|call| is_shared_code(*call)) {
         changed_row(call, findings);
         if let Some(inserted) = call.inserted() {
-            inserted_row(inserted, findings);
+            inserted_row(inserted, &mut reported, findings);
         }
         if call.sums_in_database().is_some() {
             findings.conforms(call, "the database reads, adds and writes in one statement");
@@ -66,6 +67,9 @@ fn is_named(name: &str, known: &[&str]) -> bool {
 fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
     let Some(change) = at.row_change().filter(|change| change.is_computed) else { return };
     let Some(function) = at.function().filter(|function| function.writes_back()) else { return };
+    if is_moment(&change) {
+        return;
+    }
     let model = at.model;
     let kind = change.row.ty();
     let what = format!("{}.{}", change.row.name(), change.attribute);
@@ -81,7 +85,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
     }) {
         return;
     }
-    let fetch = change.fetched.call;
+    let fetching = change.fetched.call;
     findings
         .report(
             at,
@@ -89,7 +93,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
             Certainty::Sure,
             format!("`{what}` is read, computed in Python and written back: a change made in between is lost"),
         )
-        .because(fetch, "the row is fetched without a lock")
+        .because(fetching, "the row is fetched without a lock")
         .because(at, "the new value is computed from what was read then")
         .conforming(format!(
             "Let the database do the sum: `update({0}).where(…).values({1}={0}.{1} + …)`. Where Python has to \
@@ -97,6 +101,11 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
             shown(model, kind),
             change.attribute
         ));
+}
+
+/// `row.updated_at = max(now, row.updated_at + 1)`: whoever is last has the last word, as a moment should.
+fn is_moment(change: &RowChange<'_>) -> bool {
+    change.value.is(Kind::Call) && words_of(change.attribute).last().is_some_and(|word| word == "at")
 }
 
 /// `session.refresh(row, with_for_update=True)`
@@ -123,7 +132,7 @@ fn shown(model: &Model<'_>, row: Type) -> String {
 // Look or count, then insert
 
 /// Whether a row is inserted because none was found, or because there were few enough.
-fn inserted_row(inserted: Inserted<'_>, findings: &mut Findings<'_>) {
+fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findings: &mut Findings<'_>) {
     let at = inserted.at;
     let Some(function) = at.function() else { return };
     let Some((test, reason)) = function
@@ -138,9 +147,14 @@ fn inserted_row(inserted: Inserted<'_>, findings: &mut Findings<'_>) {
         findings.conforms(at, "a second row of the same key is refused, and the refusal is handled");
         return;
     }
-    if at.exclusive_by().is_some() || locked_before(function, at) {
+    if at.exclusive_by().is_some() || locked_before(function, at) || is_preparation(function) {
         return;
     }
+    // Several inserts may hang on one check.
+    if reported.contains(&test) {
+        return;
+    }
+    reported.push(test);
     let name = shown(at.model, inserted.row);
     let (severity, message, pattern) = match reason {
         Reason::Counted(_) => (
@@ -159,13 +173,19 @@ fn inserted_row(inserted: Inserted<'_>, findings: &mut Findings<'_>) {
             ),
         ),
     };
-    let (Reason::Counted(fetch) | Reason::Absent(fetch)) = reason;
+    let (Reason::Counted(fetching) | Reason::Absent(fetching)) = reason;
     findings
         .report(at, severity, Certainty::Likely, message)
-        .because(fetch, "this sees what is there now")
+        .because(fetching, "this sees what is there now")
         .because(test, "the decision rests on it")
         .because(at, "by now another request may have inserted the same")
         .conforming(pattern);
+}
+
+/// Whether the function prepares or repairs data once, by its name.
+fn is_preparation(function: Node<'_>) -> bool {
+    const ONCE: [&str; 7] = ["migrate", "migration", "seed", "backfill", "repair", "bootstrap", "upgrade"];
+    words_of(function.name()).iter().any(|word| ONCE.contains(&word.as_str()))
 }
 
 fn locked_before(function: Node<'_>, at: Node<'_>) -> bool {
@@ -228,12 +248,19 @@ impl<'m> Decision<'m> {
                 };
                 (self.test.child(Role::Left)?, absent)
             }
-            Kind::Name | Kind::Named | Kind::Await | Kind::Call => (self.test, !self.when),
+            Kind::Name | Kind::Named => (self.test, !self.when),
+            Kind::Await | Kind::Call if is_fetch(self.test, row) => (self.test, !self.when),
             _ => return None,
         };
         let fetched = value.fetched()?;
         (absent && fetched.lock.is_none() && looks_for(value, row)).then_some(Reason::Absent(fetched.call))
     }
+}
+
+/// Whether the call itself gives the row, and not something about it.
+fn is_fetch(value: Node<'_>, row: Type) -> bool {
+    let call = value.unwrapped();
+    call.does(Tag::Fetches) || call.does(Tag::Executes) || value.ty() == row
 }
 
 /// Whether the value was fetched from rows of this class.
@@ -263,9 +290,9 @@ fn checked_elsewhere<'m>(function: Node<'m>, findings: &mut Findings<'_>) {
         else {
             continue;
         };
-        let Some((check, test, fetch)) = calls[..index].iter().find_map(|&check| {
-            let (test, fetch) = check.target().and_then(|place| limit_check(model.node(place), row))?;
-            (check.dominates(change)).then_some((check, test, fetch))
+        let Some((check, test, fetching)) = calls[..index].iter().find_map(|&check| {
+            let (test, fetching) = check.target().and_then(|place| limit_check(model.node(place), row))?;
+            (check.dominates(change)).then_some((check, test, fetching))
         }) else {
             continue;
         };
@@ -284,7 +311,7 @@ fn checked_elsewhere<'m>(function: Node<'m>, findings: &mut Findings<'_>) {
                 ),
             )
             .because(check, "the check is a statement of its own")
-            .because(fetch, "it reads what is used now")
+            .because(fetching, "it reads what is used now")
             .because(test, "and decides here")
             .because(statement, "what is used changes only now, whatever it has become")
             .conforming(format!(
@@ -395,11 +422,21 @@ fn reads_before<'m>(
     }
     target
         .surroundings()
-        .filter(|node| node.is(Kind::If))
+        .filter(|node| node.is(Kind::If) && is_for_absent(*node, target))
         .filter_map(|node| node.child(Role::Test))
         .map(reads)
         .find(|found| !found.is_empty())
         .unwrap_or_default()
+}
+
+/// Whether the assignment is reached because the test did not find something.
+fn is_for_absent(node: Node<'_>, at: Node<'_>) -> bool {
+    use crate::syntax::Operator::{Equal, In, Is, IsNot, NotEqual, NotIn};
+    decisions(node, at).iter().any(|decision| match decision.test.operator() {
+        NotIn | Is | Equal => decision.when,
+        In | IsNot | NotEqual => !decision.when,
+        _ => !decision.when || decision.test.is(Kind::Compare),
+    })
 }
 
 /// Whether the entry becomes its old value and something more.

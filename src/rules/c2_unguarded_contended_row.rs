@@ -4,7 +4,7 @@ use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Model, Node, RowChange, words_of};
 use crate::stack::{System, Tag};
-use crate::syntax::{Kind, Operator, Role};
+use crate::syntax::{Kind, Role};
 
 /// Words in the names of attributes that move from one state to the next.
 const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
@@ -116,13 +116,9 @@ fn reads<'m>(change: &RowChange<'m>, expression: Node<'m>) -> Option<Node<'m>> {
 fn is_repeatable<'m>(change: &RowChange<'m>, test: Node<'m>) -> bool {
     let Some(read) = reads(change, test) else { return false };
     match read.parent() {
-        Some(compare) if compare.is(Kind::Compare) => {
-            matches!(compare.operator(), Operator::NotEqual | Operator::IsNot)
-                && compare.child(Role::Right).is_some_and(|right| {
-                    right.reads_like(change.value)
-                        || change.value.resolved_value().reads_like(right.resolved_value())
-                })
-        }
+        Some(compare) if compare.is(Kind::Compare) => compare.child(Role::Right).is_some_and(|right| {
+            right.reads_like(change.value) || change.value.resolved_value().reads_like(right.resolved_value())
+        }),
         Some(not) if not.is(Kind::UnaryOp) => true,
         _ => false,
     }
@@ -138,7 +134,13 @@ fn effect_beside<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<
             return None;
         }
     }
-    function.own_calls().find(|call| {
+    let at = change.at;
+    let block = at.statement().parent();
+    let goes_along = |call: Node<'m>| {
+        block.is_some_and(|block| block.contains(call))
+            || if call.id < at.id { call.dominates(at) } else { at.dominates(call) }
+    };
+    function.own_calls().filter(|call| goes_along(*call)).find(|call| {
         call.inserted().is_some()
             || call.does(Tag::WritesOutside)
             || call.api().is_some_and(|api| {
@@ -165,9 +167,9 @@ fn is_for_administrators(function: Node<'_>) -> bool {
 
 /// A worker takes its next job.
 fn polled(change: &RowChange<'_>, findings: &mut Findings<'_>) {
-    let fetch = change.fetched.call;
+    let fetching = change.fetched.call;
     if change.fetched.skips_locked {
-        findings.conforms(fetch, "workers skip the rows that others hold");
+        findings.conforms(fetching, "workers skip the rows that others hold");
         return;
     }
     let (severity, message, note) = match change.fetched.lock {
@@ -183,8 +185,8 @@ fn polled(change: &RowChange<'_>, findings: &mut Findings<'_>) {
         ),
     };
     findings
-        .report(fetch, severity, Certainty::Likely, message)
-        .because(change.fetched.lock.unwrap_or(fetch), note)
+        .report(fetching, severity, Certainty::Likely, message)
+        .because(change.fetched.lock.unwrap_or(fetching), note)
         .because(change.at, format!("`{}` is set only after that", change.attribute))
         .conforming("Take the next row that nobody holds: `.limit(1).with_for_update(skip_locked=True)`.");
 }
@@ -196,14 +198,16 @@ fn locked(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let Some(function) = call.function() else { return };
-    let Some(lock) = call.fetched().and_then(|fetched| fetched.lock) else { return };
+    let lock = call.fetched().and_then(|fetched| fetched.lock);
+    let Some(lock) = lock.filter(|lock| call.surely_locks(*lock)) else { return };
     let block = call.transaction_block();
     let slow = function
         .own_calls()
         .filter(|slow| slow.id > call.id && block.is_none_or(|block| block.contains(*slow)))
         .filter(|slow| !call.contains(*slow) && !slow.contains(call) && call.dominates(*slow))
         .filter(|slow| !function.own_calls().any(|release| is_release(release, call, *slow)))
-        .find_map(|slow| Some((slow, slow.slow_wait()?)));
+        .filter_map(|slow| Some((slow, slow.slow_wait()?)))
+        .find(|(_, chain)| !is_released_inside(chain));
     match slow {
         Some((slow, chain)) => held(slow, &chain, lock, findings),
         None => needless(call, function, lock, findings),
@@ -212,13 +216,18 @@ fn locked(call: Node<'_>, findings: &mut Findings<'_>) {
 
 /// Whether a transaction that locked a row has ended by the time of the slow call.
 fn is_release(release: Node<'_>, call: Node<'_>, slow: Node<'_>) -> bool {
-    call.id < release.id
-        && release.id < slow.id
-        && (release.does(Tag::Commits)
-            || release.does(Tag::RollsBack)
-            || release.does(Tag::Closes)
-            || (release.target().is_some() && release.leads_to(Tag::Commits)))
-        && release.dominates(slow)
+    call.id < release.id && release.id < slow.id && release.ends_transaction() && release.dominates(slow)
+}
+
+/// Whether the functions on the way to the slow call end the transaction before they wait.
+fn is_released_inside(chain: &[Node<'_>]) -> bool {
+    chain[1..].iter().any(|step| {
+        step.function().is_some_and(|function| {
+            function
+                .own_calls()
+                .any(|call| call.id < step.id && call.ends_transaction() && call.dominates(*step))
+        })
+    })
 }
 
 fn held(slow: Node<'_>, chain: &[Node<'_>], lock: Node<'_>, findings: &mut Findings<'_>) {
@@ -233,8 +242,12 @@ fn held(slow: Node<'_>, chain: &[Node<'_>], lock: Node<'_>, findings: &mut Findi
             ),
         )
         .because(lock, "the row is locked here, until the transaction ends");
-    for call in chain {
-        draft = draft.because(*call, "this waits while the lock is held");
+    for pair in chain.windows(2) {
+        let callee = pair[1].function().map_or("", Node::name);
+        draft = draft.because(pair[0], format!("runs `{callee}` in the same transaction"));
+    }
+    if let Some(last) = chain.last() {
+        draft = draft.because(*last, format!("`{}` waits while the lock is held", last.called()));
     }
     draft.conforming(
         "Call slow systems before taking the lock or after the commit. When work takes long, write that it is running \

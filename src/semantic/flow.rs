@@ -8,6 +8,9 @@ use super::{Node, Place, Type};
 use crate::stack::Tag;
 use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, ScopeKind};
 
+/// A value that comes through more names and calls than these is not traced to its end.
+const MOST_ORIGINS: usize = 64;
+
 impl<'m> Node<'m> {
     /// The scope that binds this name, as Python looks it up from here; nothing for names from outside the file.
     pub fn scope_of_name(self) -> Option<ScopeId> {
@@ -148,38 +151,46 @@ impl<'m> Node<'m> {
     /// Visits the calls that a value came through, from the last one back: receivers, the statement that was
     /// executed, what names were assigned, and the results of the given functions that were called.
     pub fn origins(self, visit: &mut dyn FnMut(Node<'m>) -> ControlFlow<()>) -> ControlFlow<()> {
-        self.origins_within(visit, 0)
+        self.origins_within(visit, &mut Vec::new(), 0)
     }
 
+    /// Each place is visited once: several bindings of several names would otherwise multiply.
     fn origins_within(
         self,
         visit: &mut dyn FnMut(Node<'m>) -> ControlFlow<()>,
+        seen: &mut Vec<Place>,
         depth: u32,
     ) -> ControlFlow<()> {
-        if depth > 24 {
+        if depth > 24 || seen.len() > MOST_ORIGINS {
             return ControlFlow::Continue(());
+        }
+        if matches!(self.kind(), Kind::Name | Kind::Call) {
+            if seen.contains(&self.place()) {
+                return ControlFlow::Continue(());
+            }
+            seen.push(self.place());
         }
         match self.kind() {
             Kind::Await | Kind::Named | Kind::Starred => {
                 let inner = self.unwrapped();
                 if inner != self {
-                    return inner.origins_within(visit, depth + 1);
+                    return inner.origins_within(visit, seen, depth + 1);
                 }
             }
             Kind::BoolOp => {
                 for child in self.children() {
-                    child.origins_within(visit, depth + 1)?;
+                    child.origins_within(visit, seen, depth + 1)?;
                 }
             }
             Kind::Subscript => {
                 if let Some(value) = self.child(Role::Value) {
-                    return value.origins_within(visit, depth + 1);
+                    return value.origins_within(visit, seen, depth + 1);
                 }
             }
             Kind::Conditional => {
                 for role in [Role::Body, Role::Orelse] {
                     if let Some(child) = self.child(role) {
-                        child.origins_within(visit, depth + 1)?;
+                        child.origins_within(visit, seen, depth + 1)?;
                     }
                 }
             }
@@ -198,26 +209,26 @@ impl<'m> Node<'m> {
                     if let Some(value) = value
                         && value != self
                     {
-                        value.origins_within(visit, depth + 1)?;
+                        value.origins_within(visit, seen, depth + 1)?;
                     }
                 }
             }
             Kind::Call => {
                 visit(self)?;
                 if let Some(receiver) = self.receiver() {
-                    receiver.origins_within(visit, depth + 1)?;
+                    receiver.origins_within(visit, seen, depth + 1)?;
                 }
                 if self
                     .api()
                     .is_some_and(|api| api.has(Tag::Executes) || api.has(Tag::Fetches) || api.has(Tag::Wraps))
                     && let Some(statement) = self.argument(0)
                 {
-                    statement.origins_within(visit, depth + 1)?;
+                    statement.origins_within(visit, seen, depth + 1)?;
                 }
                 if let Some(place) = self.target() {
                     let function = self.model.node(place);
                     for value in function.own_returns().take(6).filter_map(|node| node.child(Role::Value)) {
-                        value.origins_within(visit, depth + 6)?;
+                        value.origins_within(visit, seen, depth + 6)?;
                     }
                 }
             }

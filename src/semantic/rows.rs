@@ -68,6 +68,26 @@ impl<'m> Node<'m> {
         (!is_copy).then_some(fetched)
     }
 
+    /// Whether the row that this call fetches is surely locked: a helper that only locks when it is asked to has to
+    /// be asked.
+    pub fn surely_locks(self, lock: Node<'m>) -> bool {
+        if self.function() == lock.function() {
+            return true;
+        }
+        lock.surroundings()
+            .filter(|node| node.is(Kind::If))
+            .filter_map(|node| node.child(Role::Test))
+            .all(|test| test.is(Kind::Name) && self.keyword(test.name()).is_some_and(Node::is_true))
+    }
+
+    /// Whether a transaction that this call has part in ends in it: it commits, rolls back or closes its session.
+    pub fn ends_transaction(self) -> bool {
+        self.does(Tag::Commits)
+            || self.does(Tag::RollsBack)
+            || self.does(Tag::Closes)
+            || (self.target().is_some() && self.leads_to(Tag::Commits))
+    }
+
     /// What in this call locks the rows that it reads.
     fn row_lock(self) -> Option<Node<'m>> {
         if self.does(Tag::LocksRows) {
@@ -153,8 +173,19 @@ impl<'m> Node<'m> {
         } else {
             return None;
         };
-        let added_now = !api.has(Tag::AddsRow) || self.argument(0)?.fetched().is_none();
-        (added_now && matches!(row, Type::Object(_) | Type::Foreign(_))).then_some(Inserted { at: self, row })
+        if !matches!(row, Type::Object(_) | Type::Foreign(_)) {
+            return None;
+        }
+        // An object that was fetched, or that somebody else made, is not new here.
+        let is_new = !api.has(Tag::AddsRow)
+            || self
+                .argument(0)?
+                .origin(|call| {
+                    call.function() == self.function()
+                        && call.callee().is_some_and(|class| model.instance_of_class(class.ty()) == row)
+                })
+                .is_some();
+        is_new.then_some(Inserted { at: self, row })
     }
 
     /// The class of rows in which this call lets the database do a sum: `.values(used=Usage.used + 1)`, or the same in
@@ -257,26 +288,67 @@ impl<'m> Node<'m> {
     /// What makes sure that one flow of control at a time comes to this place: a lock that encloses it, one that the
     /// function has taken before, or an isolation that aborts one of two.
     pub fn exclusive_by(self) -> Option<Node<'m>> {
-        if let Some(context) =
-            self.enclosing_with_items().filter_map(|item| item.child(Role::Context)).find(|c| c.is_lock())
-        {
-            return Some(context);
+        if let Some(lock) = self.enclosing_lock() {
+            return Some(lock);
         }
         let function = self.function()?;
-        function.own_calls().take_while(|call| call.id < self.id).find(|call| {
+        let taken = function.own_calls().take_while(|call| call.id < self.id).find(|call| {
             call.takes_distributed_lock()
                 || (call.callee_name() == "acquire" && call.receiver().is_some_and(Node::is_lock))
                 || call.raises_isolation()
-        })
+        });
+        taken.or_else(|| function.callers_lock())
+    }
+
+    fn enclosing_lock(self) -> Option<Node<'m>> {
+        self.enclosing_with_items()
+            .filter_map(|item| item.child(Role::Context))
+            .find(|context| context.is_lock())
+    }
+
+    /// A lock under which all calls of this function stand.
+    fn callers_lock(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let mut lock = None;
+        for &call in model.callers_of(self.place()) {
+            lock = Some(model.node(call).enclosing_lock()?);
+        }
+        lock
     }
 
     /// Whether entering this context manager, or acquiring it, keeps others out.
     fn is_lock(self) -> bool {
+        self.is_lock_within(0)
+    }
+
+    fn is_lock_within(self, depth: u32) -> bool {
+        if depth > 4 {
+            return false;
+        }
         if self.is_a(ClassTag::AsyncLock) || self.is_a(ClassTag::ThreadLock) {
             return true;
         }
-        if self.is(Kind::Call) && self.takes_distributed_lock() {
-            return true;
+        match self.kind() {
+            Kind::Conditional => {
+                return [Role::Body, Role::Orelse]
+                    .iter()
+                    .filter_map(|&role| self.child(role))
+                    .all(|side| side.is_lock_within(depth + 1));
+            }
+            Kind::Call => {
+                // A given context manager that yields under a lock.
+                let yields_under_lock = self.target().is_some_and(|place| {
+                    self.model.node(place).own_yields().any(|node| {
+                        node.enclosing_with_items()
+                            .filter_map(|item| item.child(Role::Context))
+                            .any(|context| context.is_lock_within(depth + 1))
+                    })
+                });
+                if yields_under_lock || self.takes_distributed_lock() {
+                    return true;
+                }
+            }
+            _ => {}
         }
         let named = match self.kind() {
             Kind::Call => self.callee(),
