@@ -167,6 +167,10 @@ fn function_of(expression: Node<'_>) -> Option<Place> {
     }
 }
 
+fn is_response(api: &super::Api) -> bool {
+    api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Response))
+}
+
 /// `@router.get("/path")`, by the router's type, or by its look where the router comes from elsewhere.
 fn is_route(decorator: Node<'_>) -> bool {
     if let Some(api) = decorator.api() {
@@ -200,6 +204,33 @@ impl<'m> Node<'m> {
             .and_then(|decorator| decorator.argument_or_keyword(0, "path"))
             .filter(|path| path.is(Kind::Str))
             .map_or("", Node::name)
+    }
+
+    /// The exception class, or the status, that this function is registered to handle for the whole application.
+    pub fn handled_exception(self) -> Option<Node<'m>> {
+        let named = |call: Node<'m>| call.argument_or_keyword(0, "exc_class_or_status_code");
+        let decorated =
+            self.decorators().find(|call| call.callee_name() == "exception_handler").and_then(named);
+        decorated.or_else(|| {
+            let model: &'m Model<'m> = self.model;
+            model
+                .callers_of(self.place())
+                .iter()
+                .map(|&call| model.node(call))
+                .find(|call| call.callee_name() == "add_exception_handler")
+                .and_then(named)
+        })
+    }
+
+    /// Whether this generator's values are sent to a client as they come: it feeds a response.
+    pub fn feeds_response(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        self.is_generator()
+            && model.callers_of(self.place()).iter().map(|&call| model.node(call)).any(|call| {
+                std::iter::once(call)
+                    .chain(call.surroundings())
+                    .any(|node| node.is(Kind::Call) && node.api().is_some_and(|api| is_response(&api)))
+            })
     }
 
     /// The path that a handler serves with the prefixes of its router, as far as the given files say them.
