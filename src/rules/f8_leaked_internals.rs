@@ -308,15 +308,13 @@ fn leak_of(leaf: Node<'_>) -> Option<Leak<'_>> {
 
 /// What the texts of an exception class are like.
 fn text_of(class: Node<'_>) -> Text {
-    if class.names("builtins.Exception")
-        || class.names("builtins.BaseException")
-        || class.http_status() == Some(500)
-    {
+    if class.http_status() == Some(500) {
         return Text::Anything;
     }
     let model = class.model;
     let instance = model.instance_of_class(class.ty());
     match instance {
+        Type::Instance(..) if model.type_has(instance, ClassTag::AnyError) => Text::Anything,
         // A class of the project that derives from it has texts of its own.
         Type::Instance(..) if model.type_has(instance, ClassTag::OperatorError) => Text::Operator,
         Type::Foreign(_) if class.path().is_some_and(|path| path.starts_with("builtins.")) => Text::Plain,
