@@ -144,5 +144,8 @@ words! {
         Secret = "secret",
         Statement = "statement",
         Limits = "limits",
+        ConnectionLimits = "connection_limits",
+        UnlimitedConnections = "unlimited_connections",
+        UnlimitedWaiters = "unlimited_waiters",
     }
 }
