@@ -2,9 +2,9 @@
 
 use super::{Draft, Findings};
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Processes};
+use crate::semantic::{FunctionRole, Model, Node, Processes};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Role};
 
 /// What PostgreSQL allows unless it is told otherwise.
 const SERVER_CONNECTIONS: f64 = 100.0;
@@ -32,7 +32,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// What makes this engine's pool a defect, the worst alone.
 fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Findings<'_>) {
-    if is_local(call) {
+    if is_local(call) || is_disposed_here(call) {
         return;
     }
     let class = call.keyword("poolclass");
@@ -246,37 +246,62 @@ fn is_part_of_another(call: Node<'_>) -> bool {
         .any(|node| node.is(Kind::Call) && node.api().is_some_and(|api| api.is_constructor))
 }
 
-/// Whether the object outlives the function: it is put into an attribute, a global, a dictionary or a collection, at
-/// once or through a local name.
+/// Whether the object may outlive the function: it is put into an attribute, a global or a collection, returned to
+/// somebody who may keep it, or a part of what is; at once or through a local name.
 fn is_kept(call: Node<'_>, function: Node<'_>) -> bool {
-    if call
-        .surroundings()
-        .any(|node| matches!(node.kind(), Kind::DictComp | Kind::ListComp | Kind::Generator))
-    {
+    // What a dependency returns is for this request alone.
+    let may_return = !function.plays(FunctionRole::Dependency) && !function.plays(FunctionRole::Handler);
+    if function.name() == "__init__" || leads_on(call, may_return) {
         return true;
     }
-    let statement = call.statement();
-    let mut names = Vec::new();
-    for target in statement.targets() {
-        match target.kind() {
-            Kind::Attribute | Kind::Subscript => return true,
-            Kind::Name if target.scope_of_name() == Some(0) => return true,
-            Kind::Name => names.push(target.name()),
+    let names: Vec<&str> =
+        call.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
+    function
+        .descendants_of(Kind::Name)
+        .filter(|name| names.contains(&name.name()) && name.id > call.id && name.role() != Role::Target)
+        .any(|name| leads_on(name, may_return))
+}
+
+/// Whether what holds this expression is stored or returned.
+fn leads_on(expression: Node<'_>, may_return: bool) -> bool {
+    let mut below = expression;
+    for node in expression.surroundings() {
+        match node.kind() {
+            Kind::Assign | Kind::AnnAssign => {
+                return node.targets().any(|target| {
+                    matches!(target.kind(), Kind::Attribute | Kind::Subscript)
+                        || (target.is(Kind::Name) && target.scope_of_name() == Some(0))
+                });
+            }
+            Kind::Return | Kind::Yield => return may_return,
+            Kind::DictComp | Kind::ListComp | Kind::SetComp | Kind::Generator => return true,
+            Kind::Call if below.role() == Role::Callee => return false,
+            Kind::Call => {
+                let words = crate::semantic::words_of(node.callee_name());
+                let stores =
+                    ["append", "setdefault", "setattr", "set", "add", "put", "cache", "register", "store"];
+                if words.iter().any(|word| stores.contains(&word.as_str())) {
+                    return true;
+                }
+            }
+            // Reading an attribute or an item gives something else.
+            Kind::Attribute | Kind::Subscript | Kind::Await | Kind::Compare | Kind::Block => return false,
             _ => {}
         }
+        below = node;
     }
-    let holds = |value: Node<'_>| {
-        value == call || names.iter().any(|name| value.is(Kind::Name) && value.name() == *name)
-    };
-    function.own_assignments().any(|assignment| {
-        assignment.value().is_some_and(holds)
-            && assignment.targets().any(|target| {
-                matches!(target.kind(), Kind::Attribute | Kind::Subscript)
-                    || (target.is(Kind::Name) && target.scope_of_name() == Some(0))
-            })
-    }) || function.own_calls().any(|other| {
-        matches!(other.callee_name(), "append" | "setdefault" | "setattr" | "set" | "add" | "put")
-            && other.positional().any(holds)
+    false
+}
+
+/// Whether the function that made the engine also closes it: it is for one look at the database, and has no pool to
+/// speak of.
+fn is_disposed_here(call: Node<'_>) -> bool {
+    let names: Vec<&str> =
+        call.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
+    call.function().is_some_and(|function| {
+        function.own_calls().any(|other| {
+            other.does(Tag::Closes) && other.receiver().is_some_and(|engine| names.contains(&engine.name()))
+        })
     })
 }
 
