@@ -10,6 +10,7 @@ mod c4_unsized_pool;
 mod c5_blocked_event_loop;
 mod c6_unbounded_fan_out;
 mod c7_non_idempotent_write;
+mod c8_scheduler_in_every_replica;
 mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
 mod findings;
@@ -35,6 +36,7 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::C5, run: c5_blocked_event_loop::check },
     Check { rule: Rule::C6, run: c6_unbounded_fan_out::check },
     Check { rule: Rule::C7, run: c7_non_idempotent_write::check },
+    Check { rule: Rule::C8, run: c8_scheduler_in_every_replica::check },
     Check { rule: Rule::C9, run: c9_interleaved_checkpoints::check },
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },

@@ -317,6 +317,11 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// The given function that an expression names, `functools.partial` around it included.
+    pub fn function_named_by<'m>(&'m self, expression: Node<'m>) -> Option<Node<'m>> {
+        function_of(expression).map(|place| self.node(place))
+    }
+
     /// The calls whose callee's last name is this, whatever it means there.
     pub(super) fn calls_of_name(&self, name: Symbol) -> &[Place] {
         let map = self.calls_by_name.get_or_init(|| {
