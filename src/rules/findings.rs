@@ -1,7 +1,7 @@
 //! Gathers what the rules report.
 
 use crate::report::{Certainty, Evidence, Finding, Range, Rule, RuleStatus, Severity, Status};
-use crate::semantic::{Model, Node};
+use crate::semantic::{Model, Node, Stretch};
 
 /// More places than these are not listed for a rule that conforms.
 const MOST_PLACES: usize = 50;
@@ -12,6 +12,30 @@ pub struct Findings<'m> {
     found: Vec<Finding>,
     conforming: Vec<Evidence>,
     model: &'m Model<'m>,
+}
+
+/// A place that a finding or its evidence can point at, in code or in a deployment file.
+pub struct Location {
+    path: String,
+    range: Range,
+    symbol: String,
+}
+
+impl From<Node<'_>> for Location {
+    /// Definitions and clauses are marked by their first line, not by their whole body.
+    fn from(node: Node<'_>) -> Self {
+        Self {
+            path: node.source_file().path.to_owned(),
+            range: node.heading(),
+            symbol: node.qualified_name(),
+        }
+    }
+}
+
+impl From<Stretch<'_>> for Location {
+    fn from(stretch: Stretch<'_>) -> Self {
+        Self { path: stretch.path().to_owned(), range: stretch.range(), symbol: String::new() }
+    }
 }
 
 /// A finding in the making: `findings.report(…).because(…).conforming(…)`. It is complete when it is dropped out of
@@ -25,24 +49,25 @@ impl<'m> Findings<'m> {
         Self { rule, found: Vec::new(), conforming: Vec::new(), model }
     }
 
-    /// Reports a finding at an expression, statement or the heading of a definition. The message starts in lower
+    /// Reports a finding at an expression, statement, the heading of a definition, or in a deployment file. The message starts in lower
     /// case and ends without a full stop.
     pub fn report(
         &mut self,
-        at: Node<'_>,
+        at: impl Into<Location>,
         severity: Severity,
         certainty: Certainty,
         message: impl Into<String>,
     ) -> Draft<'_> {
+        let at = at.into();
         let severity = self.model.settings.severity.get(&self.rule).copied().unwrap_or(severity);
         self.found.push(Finding {
             rule: self.rule,
             severity,
             certainty,
             message: message.into(),
-            path: at.source_file().path.to_owned(),
-            range: range_of(at),
-            symbol: at.qualified_name(),
+            path: at.path,
+            range: at.range,
+            symbol: at.symbol,
             because: Vec::new(),
             conforming: String::new(),
             fix: None,
@@ -51,7 +76,7 @@ impl<'m> Findings<'m> {
     }
 
     /// Notes a place that does what the rule asks for.
-    pub fn conforms(&mut self, at: Node<'_>, note: impl Into<String>) {
+    pub fn conforms(&mut self, at: impl Into<Location>, note: impl Into<String>) {
         if self.conforming.len() < MOST_PLACES {
             self.conforming.push(evidence(at, note.into()));
         }
@@ -82,7 +107,7 @@ impl<'m> Findings<'m> {
 
 impl Draft<'_> {
     /// Adds a place that makes the finding true. They are read in the order in which they are added.
-    pub fn because(self, at: Node<'_>, note: impl Into<String>) -> Self {
+    pub fn because(self, at: impl Into<Location>, note: impl Into<String>) -> Self {
         self.finding.because.push(evidence(at, note.into()));
         self
     }
@@ -94,11 +119,7 @@ impl Draft<'_> {
     }
 }
 
-fn evidence(at: Node<'_>, note: String) -> Evidence {
-    Evidence { path: at.source_file().path.to_owned(), range: range_of(at), note }
-}
-
-/// Definitions and clauses are marked by their first line, not by their whole body.
-fn range_of(at: Node<'_>) -> Range {
-    at.heading()
+fn evidence(at: impl Into<Location>, note: String) -> Evidence {
+    let at = at.into();
+    Evidence { path: at.path, range: at.range, note }
 }

@@ -6,9 +6,11 @@
 mod c1_check_then_act;
 mod c2_unguarded_contended_row;
 mod c3_shared_session;
+mod c4_unsized_pool;
 mod c5_blocked_event_loop;
 mod c6_unbounded_fan_out;
 mod c7_non_idempotent_write;
+mod c8_scheduler_in_every_replica;
 mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
 mod f8_leaked_internals;
@@ -31,9 +33,11 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::C1, run: c1_check_then_act::check },
     Check { rule: Rule::C2, run: c2_unguarded_contended_row::check },
     Check { rule: Rule::C3, run: c3_shared_session::check },
+    Check { rule: Rule::C4, run: c4_unsized_pool::check },
     Check { rule: Rule::C5, run: c5_blocked_event_loop::check },
     Check { rule: Rule::C6, run: c6_unbounded_fan_out::check },
     Check { rule: Rule::C7, run: c7_non_idempotent_write::check },
+    Check { rule: Rule::C8, run: c8_scheduler_in_every_replica::check },
     Check { rule: Rule::C9, run: c9_interleaved_checkpoints::check },
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },

@@ -130,6 +130,75 @@ impl<'m> Node<'m> {
         (unknown && named && LEVELS.contains(&self.callee_name())).then(|| self.callee_name())
     }
 
+    /// Whether it sends a statement that changes rows, by the statement's construction or its text.
+    pub fn writes_by_sql(self) -> bool {
+        if !self.does(Tag::Executes) {
+            return false;
+        }
+        let is_write = |sql: &str| {
+            let first = sql.split_whitespace().next().unwrap_or_default();
+            ["insert", "update", "delete", "merge", "truncate"]
+                .iter()
+                .any(|word| first.eq_ignore_ascii_case(word))
+        };
+        self.sql().is_some_and(is_write)
+            || self
+                .argument(0)
+                .is_some_and(|statement| statement.origin(|call| call.does(Tag::WritesStatement)).is_some())
+    }
+
+    /// Whether the expression names something of Python's own modules, or built in.
+    fn is_in_standard_library(self) -> bool {
+        const MODULES: [&str; 28] = [
+            "asyncio",
+            "builtins",
+            "collections",
+            "contextlib",
+            "copy",
+            "datetime",
+            "enum",
+            "functools",
+            "gc",
+            "hashlib",
+            "inspect",
+            "itertools",
+            "json",
+            "logging",
+            "math",
+            "operator",
+            "os",
+            "pathlib",
+            "random",
+            "re",
+            "shutil",
+            "sys",
+            "threading",
+            "time",
+            "traceback",
+            "typing",
+            "uuid",
+            "weakref",
+        ];
+        self.path().is_some_and(|path| path.split('.').next().is_some_and(|first| MODULES.contains(&first)))
+    }
+
+    /// Whether neither the tables nor the given files say what is called; methods of Python's own types are known.
+    pub fn is_unknown(self) -> bool {
+        self.callee().is_some_and(|callee| match callee.ty() {
+            Type::Path(path) => {
+                self.model.path_function(path).is_none()
+                    && self.model.path_class(path).is_none()
+                    && !callee.is_in_standard_library()
+            }
+            // A name that nothing binds is built in.
+            Type::Unknown if callee.is(Kind::Name) => callee.scope_of_name().is_some(),
+            // A method of which the tables know the class, but say nothing, does nothing that they would tell.
+            Type::Unknown => callee.receiver().is_some_and(|receiver| receiver.instance_of().is_none()),
+            Type::Foreign(_) | Type::None => true,
+            _ => false,
+        })
+    }
+
     /// The SQL that a call sends, where it is written out: `execute(text("…"))`, or a constant that holds it.
     pub fn sql(self) -> Option<&'m str> {
         let statement = self.argument(0)?.resolved_value();

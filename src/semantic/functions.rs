@@ -326,6 +326,17 @@ impl<'m> Node<'m> {
             .any(|caller| caller.runs_in_threads_within(seen))
     }
 
+    /// Whether this function runs when the application starts or stops: a lifespan, an event's handler.
+    pub fn is_startup(self) -> bool {
+        self.plays(FunctionRole::Lifespan)
+            || self.parameters().next().is_some_and(|first| {
+                first.child(Role::Annotation).is_some_and(|annotation| {
+                    let kind = self.model.instance_of_class(annotation.ty());
+                    self.model.type_has(kind, ClassTag::App)
+                }) && self.is_generator()
+            })
+    }
+
     /// Whether this only runs while the application starts or stops, or when the module is imported.
     pub fn runs_at_startup(self) -> bool {
         match self.function() {
@@ -342,6 +353,11 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// The given function that an expression names, `functools.partial` around it included.
+    pub fn function_named_by<'m>(&'m self, expression: Node<'m>) -> Option<Node<'m>> {
+        function_of(expression).map(|place| self.node(place))
+    }
+
     /// The calls whose callee's last name is this, whatever it means there.
     pub(super) fn calls_of_name(&self, name: Symbol) -> &[Place] {
         let map = self.calls_by_name.get_or_init(|| {

@@ -6,10 +6,11 @@
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
 //! execution contexts), `summary` (what a function does, its callees included), `rows` (rows
-//! of a database), `expressions` (values and words).
+//! of a database), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
 
 mod calls;
 mod classes;
+mod deployment;
 mod expressions;
 mod flow;
 mod functions;
@@ -24,6 +25,7 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use calls::{Api, Bounded, Deadline};
+pub use deployment::{Command, Processes, Runs, Span, Stretch, Workload};
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
 pub use node::Node;
@@ -34,7 +36,7 @@ pub use types::{PathId, Type};
 use crate::report::FileKind;
 use crate::settings::Settings;
 use crate::source::Source;
-use crate::syntax::{self, LineIndex, NodeId, Symbol, Symbols, Tree};
+use crate::syntax::{self, LineIndex, NodeId, Symbol, Symbols, Tree, Yaml};
 use classes::ClassFacts;
 use functions::Roles;
 use types::TypeTable;
@@ -53,6 +55,8 @@ pub struct File<'s> {
     pub kind: FileKind,
     pub lines: LineIndex,
     pub tree: Tree,
+    /// What a YAML file says; empty for all others.
+    pub yaml: Yaml,
     /// The dotted name that the path gives a Python module: `app/services/a.py` is `app.services.a`.
     module: String,
     is_package: bool,
@@ -83,6 +87,7 @@ pub struct Model<'s> {
     roles: Roles,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
+    workloads: std::cell::OnceCell<Vec<Workload>>,
 }
 
 impl<'s> Model<'s> {
@@ -119,6 +124,7 @@ impl<'s> Model<'s> {
             roles: Roles::default(),
             callers: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
+            workloads: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
         model
@@ -214,7 +220,14 @@ impl<'s> File<'s> {
     fn read(source: &'s Source, symbols: &mut Symbols) -> Self {
         let text = source.text.as_str();
         let kind = syntax::kind_of(&source.path, text);
-        let tree = if kind == FileKind::Python { syntax::parse(text, symbols) } else { Tree::default() };
+        let mut tree = if kind == FileKind::Python { syntax::parse(text, symbols) } else { Tree::default() };
+        let mut yaml = Yaml::default();
+        if matches!(kind, FileKind::Compose | FileKind::Kubernetes | FileKind::HelmValues | FileKind::Yaml) {
+            let (read, problem) = syntax::parse_yaml(text);
+            yaml = read;
+            // Between double braces stands a template of whatever tool; it becomes YAML only later.
+            tree.problems.extend(problem.filter(|_| !text.contains("{{")));
+        }
         let trimmed = source.path.trim_start_matches("./").trim_start_matches('/').replace('\\', "/");
         let stem = trimmed.rsplit_once('.').map_or(trimmed.as_str(), |(stem, _)| stem);
         let is_package = stem == "__init__" || stem.ends_with("/__init__");
@@ -226,6 +239,7 @@ impl<'s> File<'s> {
             kind,
             lines: LineIndex::new(text),
             tree,
+            yaml,
             module,
             is_package,
             is_test: is_test_path(&trimmed),

@@ -148,5 +148,8 @@ words! {
         InputError = "input_error",
         OperatorError = "operator_error",
         AnyError = "any_error",
+        ConnectionLimits = "connection_limits",
+        UnlimitedConnections = "unlimited_connections",
+        UnlimitedWaiters = "unlimited_waiters",
     }
 }

@@ -6,6 +6,7 @@ mod lines;
 mod lower;
 mod symbol;
 mod tree;
+mod yaml;
 
 pub use kind::kind_of;
 pub use lines::LineIndex;
@@ -14,6 +15,7 @@ pub use symbol::{Symbol, Symbols};
 pub use tree::{
     Binding, BindingId, BindingKind, Kind, NodeData, NodeId, Operator, Role, Scope, ScopeId, ScopeKind, Tree,
 };
+pub use yaml::{Yaml, YamlId, parse_yaml};
 
 /// A stretch of a text that keeps it from being read as it stands; byte offsets.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,327 @@
+//! C4: a pool of connections has no chosen size or no end, or is built anew for each request.
+
+use super::{Draft, Findings};
+use crate::report::{Certainty, Severity};
+use crate::semantic::{FunctionRole, Model, Node, Processes};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+/// What PostgreSQL allows unless it is told otherwise.
+const SERVER_CONNECTIONS: f64 = 100.0;
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let processes = model.processes();
+    for call in model.calls().filter(|call| !call.is_outside_production()) {
+        let Some(api) = call.api() else { continue };
+        let constructs = |tag: ClassTag| api.is_constructor && api.class.is_some_and(|class| class.has(tag));
+        let is_engine = api.class.is_none() && call.is_a(ClassTag::Engine);
+        let keeps_connections =
+            is_engine || constructs(ClassTag::ConnectionPool) || constructs(ClassTag::PooledClient);
+        if keeps_connections && rebuilt(call, findings) {
+            continue;
+        }
+        if is_engine {
+            engine(call, processes.as_ref(), findings);
+        } else if constructs(ClassTag::ConnectionLimits) {
+            limits(call, constructs(ClassTag::UnlimitedConnections), findings);
+        } else if constructs(ClassTag::UnlimitedWaiters) {
+            waiters(call, findings);
+        }
+    }
+}
+
+/// What makes this engine's pool a defect, the worst alone.
+fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Findings<'_>) {
+    if is_local(call) || is_disposed_here(call) {
+        return;
+    }
+    let class = call.keyword("poolclass");
+    let pool = class.and_then(Node::api_when_called).and_then(|api| api.class);
+    if pool.is_some_and(|class| class.has(ClassTag::NullPool)) {
+        without_pool(call, class.unwrap_or(call), findings);
+        return;
+    }
+    if class.is_some() && !pool.is_some_and(|class| class.has(ClassTag::ConnectionPool)) {
+        return;
+    }
+    if let Some(value) = ["max_overflow", "pool_size"].iter().find_map(|name| {
+        let unlimited = if *name == "max_overflow" { -1.0 } else { 0.0 };
+        call.keyword(name).filter(|value| value.number() == Some(unlimited))
+    }) {
+        report(call, Severity::High, Certainty::Sure, "opens connections without an upper limit", findings)
+            .because(value, "this value means 'as many as are asked for', until the server refuses everybody")
+            .conforming("Give both numbers: `pool_size=20, max_overflow=10`, times all processes below the server's `max_connections`.");
+    } else if let Some(value) =
+        call.keyword("pool_timeout").filter(|value| value.is_none() || value.number() == Some(0.0))
+    {
+        let what = if value.is_none() {
+            "lets requests wait for a connection without end"
+        } else {
+            "refuses a request at once when all connections are busy"
+        };
+        report(call, Severity::Medium, Certainty::Sure, what, findings)
+            .because(value, "this is how long a request waits for a connection")
+            .conforming("Wait briefly and then fail: `pool_timeout=5`.");
+    } else if let Some(processes) = processes.filter(|processes| exceeds(call, processes)) {
+        too_many(call, processes, findings);
+    } else {
+        choices(call, findings);
+    }
+}
+
+/// Whether the address is that of a file or of memory.
+fn is_local(call: Node<'_>) -> bool {
+    call.argument_or_keyword(0, "url").is_some_and(|url| {
+        let value = url.resolved_value();
+        value.string().is_some_and(|text| text.starts_with("sqlite")) || value.source().contains("sqlite")
+    })
+}
+
+fn without_pool(call: Node<'_>, class: Node<'_>, findings: &mut Findings<'_>) {
+    // Whoever names the pooler in the file has thought of it.
+    let mentions = |word: &str| call.source_file().text.to_ascii_lowercase().contains(word);
+    if mentions("pgbouncer") || mentions("pooler") || call.source_file().is_script {
+        return;
+    }
+    report(call, Severity::Medium, Certainty::Likely, "opens a connection for each request and throws it away", findings)
+        .because(class, "this class keeps no connection, so nothing is reused and nothing limits their number")
+        .conforming("Leave `poolclass` out and size the pool: `pool_size=20, max_overflow=10, pool_timeout=5, pool_pre_ping=True`. Behind PgBouncer the class is right: say so in a comment.");
+}
+
+/// A keyword that is written out, or nothing if it may be among arguments that are not.
+fn lacks(call: Node<'_>, names: &[&str]) -> bool {
+    !call.has_hidden_arguments() && names.iter().all(|name| call.keyword(name).is_none())
+}
+
+/// The options that were chosen, or left to the library.
+fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
+    if call.callee_name().ends_with("from_config") {
+        return;
+    }
+    if lacks(call, &["pool_size", "max_overflow", "poolclass", "pool", "pool_timeout", "creator"]) {
+        report(call, Severity::Low, Certainty::Sure, "leaves the size of its connection pool to the library", findings)
+            .because(call, "no option of the pool is given: 5 connections and 10 of overflow, then 30 s of waiting")
+            .conforming("Choose the numbers for the requests that one process serves at once: `pool_size=20, max_overflow=10, pool_timeout=5, pool_pre_ping=True`.");
+    } else if lacks(call, &["pool_pre_ping", "pool_recycle", "pool"]) {
+        report(call, Severity::Low, Certainty::Sure, "hands out connections that may be dead", findings)
+            .because(call, "no `pool_pre_ping`: after a restart of the database each pooled connection fails one request")
+            .conforming("Test a connection before it is used: `pool_pre_ping=True`.");
+    } else if let Some(size) = call.keyword("pool_size") {
+        findings.conforms(size, format!("`{}` has a pool of a chosen size", call.called()));
+    }
+}
+
+/// The most connections that one process may open, if both numbers are known.
+fn largest(call: Node<'_>) -> Option<f64> {
+    if call.has_hidden_arguments() {
+        return None;
+    }
+    let number = |name: &str, default: f64| match call.keyword(name) {
+        Some(value) => value.number(),
+        None => Some(default),
+    };
+    Some(number("pool_size", 5.0)? + number("max_overflow", 10.0)?)
+}
+
+fn exceeds(call: Node<'_>, processes: &Processes<'_>) -> bool {
+    largest(call).is_some_and(|most| most * f64::from(processes.count) > SERVER_CONNECTIONS)
+}
+
+fn too_many(call: Node<'_>, processes: &Processes<'_>, findings: &mut Findings<'_>) {
+    let most = largest(call).unwrap_or_default();
+    let count = processes.count;
+    let total = most * f64::from(count);
+    let what =
+        format!("may open {total} connections in {count} processes, more than PostgreSQL's default of 100");
+    let mut draft = report(call, Severity::Medium, Certainty::Likely, &what, findings)
+        .because(call, format!("each process may open {most}: `pool_size` and `max_overflow` together"));
+    for (at, note) in &processes.because {
+        draft = draft.because(*at, note);
+    }
+    draft.conforming(format!(
+        "Share what the server allows among the processes: `pool_size + max_overflow` of at most {} here, or a pooler such as PgBouncer in between.",
+        (SERVER_CONNECTIONS / f64::from(count)).floor().max(1.0)
+    ));
+}
+
+/// An object that says how many connections a client may open.
+fn limits(call: Node<'_>, unlimited_by_default: bool, findings: &mut Findings<'_>) {
+    let given =
+        call.keyword("max_connections").or_else(|| call.argument(0)).map(|value| (value, value.is_none()));
+    let limit = call.keyword("limit").map(|value| (value, value.number() == Some(0.0)));
+    let written = if unlimited_by_default { given } else { limit };
+    let (at, note) = match written {
+        Some((value, true)) => (value, "this value lifts the library's own limit of 100 connections"),
+        Some((value, false)) => {
+            findings.conforms(value, format!("`{}` limits the connections", call.called()));
+            return;
+        }
+        None if unlimited_by_default && !call.has_hidden_arguments() => (
+            call,
+            "without `max_connections` the object sets none; the default of 100 holds only where no limits are given",
+        ),
+        None => return,
+    };
+    report(call, Severity::Medium, Certainty::Sure, "lets a client open connections without an upper limit", findings)
+        .because(at, note)
+        .conforming(if unlimited_by_default {
+            "Give the number: `max_connections=100`, and a short `pool` in the client's time limits, so that a full pool fails fast."
+        } else {
+            "Give the number: `limit=100`."
+        });
+}
+
+/// A pool before which any number of callers may queue.
+fn waiters(call: Node<'_>, findings: &mut Findings<'_>) {
+    if lacks(call, &["max_waiting"]) {
+        report(
+            call,
+            Severity::Low,
+            Certainty::Sure,
+            "lets any number of requests wait for a connection",
+            findings,
+        )
+        .because(
+            call,
+            "without `max_waiting` each waiter gives up after its timeout, but the queue has no end",
+        )
+        .conforming("End the queue: `max_waiting=100` refuses at once what cannot be served in time.");
+    } else if let Some(value) = call.keyword("max_waiting") {
+        findings.conforms(value, format!("`{}` has a queue that ends", call.called()));
+    }
+}
+
+/// Reports what keeps connections but is built for each request or item; whether it was one.
+fn rebuilt(call: Node<'_>, findings: &mut Findings<'_>) -> bool {
+    let Some(function) = call.function() else { return false };
+    let repeated = call.enclosing_loop().filter(|node| !node.is(Kind::While));
+    let serves = function.serves_requests() && !function.is_startup();
+    if !(serves || (repeated.is_some() && !call.source_file().is_script))
+        || is_part_of_another(call)
+        || is_kept(call, function)
+        || is_cached(function)
+        || is_local(call)
+    {
+        return false;
+    }
+    let (what, at, note) = match repeated {
+        Some(node) => (
+            "is built anew for each item, so no connection is used twice",
+            node,
+            "this repeats it".to_owned(),
+        ),
+        None => (
+            "is built anew for each request, so no connection is used twice",
+            function,
+            format!("`{}` runs for each request", function.name()),
+        ),
+    };
+    // A client with the caller's own key cannot be shared by all; what may be shared is its pool.
+    let certainty = if call.keywords().any(|keyword| is_personal(keyword, function)) {
+        Certainty::Question
+    } else {
+        Certainty::Sure
+    };
+    report(call, Severity::Medium, certainty, what, findings)
+        .because(at, note)
+        .because(call, "a new object has a new pool: each call pays for a new connection and its handshake")
+        .conforming("Build it once, in the lifespan or at module level, and hand it on: `app.state.http`, or a dependency that returns the shared object.");
+    true
+}
+
+/// Whether a keyword hands on a credential that the function was given.
+fn is_personal(keyword: Node<'_>, function: Node<'_>) -> bool {
+    crate::semantic::is_secret_name(keyword.name())
+        && keyword.value().is_some_and(|value| {
+            value
+                .descendants_of(Kind::Name)
+                .any(|name| name.as_parameter().is_some() || name.function() == Some(function))
+        })
+}
+
+/// `AsyncOpenAI(http_client=AsyncClient())`: the outer call is the one to speak of.
+fn is_part_of_another(call: Node<'_>) -> bool {
+    call.surroundings()
+        .take_while(|node| matches!(node.kind(), Kind::Keyword | Kind::Call))
+        .any(|node| node.is(Kind::Call) && node.api().is_some_and(|api| api.is_constructor))
+}
+
+/// Whether the object may outlive the function: it is put into an attribute, a global or a collection, returned to
+/// somebody who may keep it, or a part of what is; at once or through a local name.
+fn is_kept(call: Node<'_>, function: Node<'_>) -> bool {
+    // What a dependency returns is for this request alone.
+    let may_return = !function.plays(FunctionRole::Dependency) && !function.plays(FunctionRole::Handler);
+    if function.name() == "__init__" || leads_on(call, may_return) {
+        return true;
+    }
+    let names: Vec<&str> =
+        call.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
+    function
+        .descendants_of(Kind::Name)
+        .filter(|name| names.contains(&name.name()) && name.id > call.id && name.role() != Role::Target)
+        .any(|name| leads_on(name, may_return))
+}
+
+/// Whether what holds this expression is stored or returned.
+fn leads_on(expression: Node<'_>, may_return: bool) -> bool {
+    let mut below = expression;
+    for node in expression.surroundings() {
+        match node.kind() {
+            Kind::Assign | Kind::AnnAssign => {
+                return node.targets().any(|target| {
+                    matches!(target.kind(), Kind::Attribute | Kind::Subscript)
+                        || (target.is(Kind::Name) && target.scope_of_name() == Some(0))
+                });
+            }
+            Kind::Return | Kind::Yield => return may_return,
+            Kind::DictComp | Kind::ListComp | Kind::SetComp | Kind::Generator => return true,
+            Kind::Call if below.role() == Role::Callee => return false,
+            Kind::Call => {
+                let words = crate::semantic::words_of(node.callee_name());
+                let stores =
+                    ["append", "setdefault", "setattr", "set", "add", "put", "cache", "register", "store"];
+                if words.iter().any(|word| stores.contains(&word.as_str())) {
+                    return true;
+                }
+            }
+            // Reading an attribute or an item gives something else.
+            Kind::Attribute | Kind::Subscript | Kind::Await | Kind::Compare | Kind::Block => return false,
+            _ => {}
+        }
+        below = node;
+    }
+    false
+}
+
+/// Whether the function that made the engine also closes it: it is for one look at the database, and has no pool to
+/// speak of.
+fn is_disposed_here(call: Node<'_>) -> bool {
+    let names: Vec<&str> =
+        call.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
+    call.function().is_some_and(|function| {
+        function.own_calls().any(|other| {
+            other.does(Tag::Closes) && other.receiver().is_some_and(|engine| names.contains(&engine.name()))
+        })
+    })
+}
+
+/// Whether a decorator keeps the results, of this function or of one around it.
+fn is_cached(function: Node<'_>) -> bool {
+    std::iter::successors(Some(function), |inner| inner.function()).any(|function| {
+        function.decorators().any(|decorator| {
+            let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
+            let callee = decorator.callee().unwrap_or(decorator);
+            api.is_some_and(|api| api.has(Tag::Caches)) || callee.name().contains("cache")
+        })
+    })
+}
+
+fn report<'f>(
+    call: Node<'_>,
+    severity: Severity,
+    certainty: Certainty,
+    what: &str,
+    findings: &'f mut Findings<'_>,
+) -> Draft<'f> {
+    findings.report(call, severity, certainty, format!("`{}` {what}", call.called()))
+}

@@ -1,0 +1,476 @@
+//! C8: scheduled work starts in each copy of the application, and nothing lets one of them run it.
+
+use rustc_hash::FxHashSet;
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Command, Model, Node, Place, Processes, Runs, Workload, words_of};
+use crate::stack::{ClassTag, System, Tag};
+use crate::syntax::{Kind, Role};
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let processes = model.processes();
+    let mut scheduled = Vec::new();
+    decorated(model, &mut scheduled);
+    let decorators: FxHashSet<Place> = scheduled.iter().map(|found| found.at.place()).collect();
+    for call in
+        model.calls().filter(|call| runs_with_the_application(*call) && !decorators.contains(&call.place()))
+    {
+        if call.does(Tag::StartsScheduler) {
+            scheduled.extend(scheduler(call));
+        } else if call.does(Tag::StartsTask) || call.does(Tag::Offloads) {
+            scheduled.extend(periodic_task(call));
+        }
+    }
+    scheduled.sort_by_key(|found| found.at.place());
+    for found in &scheduled {
+        judge(found, processes.as_ref(), findings);
+    }
+    for workload in model.workloads() {
+        deployed(model, workload, findings);
+    }
+}
+
+/// Work that a process starts on a schedule.
+struct Scheduled<'m> {
+    /// The call or decorator that starts it.
+    at: Node<'m>,
+    what: String,
+    /// The work itself, where the given files show it: a job's function, or the loop.
+    jobs: Vec<Node<'m>>,
+    /// A store of jobs that looks like a lock and is none.
+    job_store: Option<Node<'m>>,
+}
+
+/// A program of its own is one process by intention; a test serves nobody; a task that a request starts is no
+/// schedule.
+fn runs_with_the_application(call: Node<'_>) -> bool {
+    !call.is_outside_production()
+        && !call.source_file().is_script
+        && !call.function().is_some_and(|function| function.serves_requests())
+}
+
+/// Functions whose decorator repeats them.
+fn decorated<'m>(model: &'m Model<'m>, scheduled: &mut Vec<Scheduled<'m>>) {
+    for function in model.functions().filter(|function| function.is(Kind::FunctionDef)) {
+        for decorator in function.decorators() {
+            if decorator.does(Tag::RepeatsFunction) && runs_with_the_application(decorator) {
+                scheduled.push(Scheduled {
+                    at: decorator,
+                    what: format!("`{}` repeats `{}`", decorator.called(), function.name()),
+                    jobs: vec![function],
+                    job_store: None,
+                });
+            }
+        }
+    }
+}
+
+/// `scheduler.start()`, with the jobs that were registered with it.
+fn scheduler(start: Node<'_>) -> Option<Scheduled<'_>> {
+    // One that holds its thread is the program, not a part of an application.
+    if start.blocks_for() == Some(System::Wait) {
+        return None;
+    }
+    let model = start.model;
+    let built = start.receiver().and_then(Node::constructed_by);
+    let same = |receiver: Option<Node<'_>>| {
+        let other = receiver.and_then(Node::constructed_by).map(Node::place);
+        built.is_none() || other.is_none() || other == built.map(Node::place)
+    };
+    let mut jobs: Vec<Node<'_>> = model
+        .calls()
+        .filter(|call| call.does(Tag::RegistersJob) && same(call.receiver()))
+        .filter_map(|call| model.function_named_by(call.scheduled_callable()?))
+        .collect();
+    jobs.extend(model.functions().filter(|function| {
+        function.decorators().any(|decorator| decorator.does(Tag::RegistersJob) && same(decorator.receiver()))
+    }));
+    let job_store = built.and_then(|call| call.keyword("jobstores"));
+    Some(Scheduled { at: start, what: format!("`{}` starts a scheduler", start.called()), jobs, job_store })
+}
+
+/// `create_task(forever())`, where the function is a loop with a pause and an effect.
+fn periodic_task(start: Node<'_>) -> Option<Scheduled<'_>> {
+    let callable = start.scheduled_callable()?;
+    let function = if callable.is(Kind::Call) {
+        start.model.node(callable.target()?)
+    } else {
+        start.model.function_named_by(callable)?
+    };
+    let work = function.own_loops().find(|node| is_endless(*node) && is_periodic(*node))?;
+    (has_effect(work)).then(|| Scheduled {
+        at: start,
+        what: format!("`{}` starts the loop `{}`", start.called(), function.name()),
+        jobs: vec![work],
+        job_store: None,
+    })
+}
+
+/// `while True`, or while nobody asks for an end.
+fn is_endless(node: Node<'_>) -> bool {
+    node.is(Kind::While)
+        && node.child(Role::Test).is_some_and(|test| match test.kind() {
+            Kind::True | Kind::Number => true,
+            Kind::Name | Kind::Attribute => words_of(test.name()).iter().any(|word| word.starts_with("run")),
+            Kind::UnaryOp => test.descendants().any(|inner| {
+                inner.callee_name() == "is_set"
+                    || words_of(inner.name()).iter().any(|word| {
+                        matches!(
+                            word.as_str(),
+                            "stop" | "stopped" | "stopping" | "shutdown" | "closed" | "cancelled"
+                        )
+                    })
+            }),
+            _ => false,
+        })
+}
+
+/// Whether each round waits for a time, and not for work that comes in.
+fn is_periodic(work: Node<'_>) -> bool {
+    let own = || work.calls_within().filter(|call| call.function() == work.function());
+    let pauses = own().any(|call| {
+        let sleeps = call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep);
+        let waits_for_the_end =
+            call.does(Tag::BoundsTime) && call.argument(0).is_some_and(|inner| inner.callee_name() == "wait");
+        // A pause after a failure is no schedule; one below a second waits for something to happen.
+        let short = call.argument(0).and_then(Node::number).is_some_and(|seconds| seconds < 1.0);
+        (sleeps || waits_for_the_end) && !short && call.enclosing_handler().is_none()
+    });
+    pauses && !own().any(takes_work)
+}
+
+/// Whether the call takes an item from a queue, a socket or a stream.
+fn takes_work(call: Node<'_>) -> bool {
+    const TAKES: [&str; 16] = [
+        "get_message",
+        "listen",
+        "receive",
+        "receive_text",
+        "receive_json",
+        "receive_bytes",
+        "recv",
+        "recv_json",
+        "xread",
+        "xreadgroup",
+        "xautoclaim",
+        "brpop",
+        "blpop",
+        "lpop",
+        "rpop",
+        "poll",
+    ];
+    let name = call.callee_name();
+    TAKES.contains(&name)
+        || (matches!(name, "get" | "get_nowait")
+            && call.receiver().is_some_and(|receiver| {
+                receiver.is_a(ClassTag::Queue) || words_of(receiver.name()).iter().any(|word| word == "queue")
+            }))
+}
+
+/// Whether doing the work twice may matter: it changes something outside the process, asks a model, or runs something
+/// that was not given. What refreshes this process's memory, writes a log record or a metric may run everywhere.
+fn has_effect(work: Node<'_>) -> bool {
+    let own = |call: &Node<'_>| call.function() == work.function() || call.function() == Some(work);
+    work.calls_within().filter(own).any(|call| {
+        matters(call) || call.target().is_some_and(|place| work.model.node(place).reaches(&matters).is_some())
+    })
+}
+
+fn matters(call: Node<'_>) -> bool {
+    const EFFECTS: [Tag; 8] = [
+        Tag::WritesOutside,
+        Tag::WritesStatement,
+        Tag::AddsRow,
+        Tag::DeletesRow,
+        Tag::Flushes,
+        Tag::Commits,
+        Tag::InvokesModel,
+        Tag::InvokesGraph,
+    ];
+    if let Some(api) = call.api() {
+        return EFFECTS.iter().any(|&tag| api.has(tag)) || call.writes_by_sql();
+    }
+    call.target().is_none() && call.log_level().is_none() && call.is_unknown() && !sounds_harmless(call)
+}
+
+/// Whether the name of a callee that was not given says that it only looks, records, or tidies this process.
+fn sounds_harmless(call: Node<'_>) -> bool {
+    const FIRST: [&str; 20] = [
+        "get",
+        "fetch",
+        "load",
+        "read",
+        "is",
+        "has",
+        "list",
+        "find",
+        "count",
+        "check",
+        "log",
+        "record",
+        "observe",
+        "collect",
+        "measure",
+        "refresh",
+        "reload",
+        "ping",
+        "touch",
+        "heartbeat",
+    ];
+    const ANY: [&str; 16] = [
+        "metric",
+        "metrics",
+        "gauge",
+        "heartbeat",
+        "cache",
+        "caches",
+        "cached",
+        "expire",
+        "expired",
+        "memory",
+        "gc",
+        "health",
+        "stats",
+        "ready",
+        "local",
+        "process",
+    ];
+    let words = words_of(call.callee_name());
+    let receiver = call.receiver().map(|receiver| words_of(receiver.name())).unwrap_or_default();
+    words.first().is_none_or(|first| FIRST.contains(&first.as_str()))
+        || words.iter().chain(&receiver).any(|word| ANY.contains(&word.as_str()))
+}
+
+/// What lets one process at a time do the work: a lock that others see, rows that are claimed, a key that is set
+/// only once; or something that was not given and is called so.
+fn is_guard(call: Node<'_>) -> bool {
+    let sql = |call: Node<'_>| {
+        call.positional().chain(call.keywords().filter_map(Node::value)).any(|argument| {
+            argument.string().is_some_and(|text| {
+                let text = text.to_ascii_lowercase();
+                text.contains("advisory") || text.contains("skip locked")
+            })
+        })
+    };
+    call.takes_distributed_lock()
+        || (call.does(Tag::LocksRows) && call.keyword("skip_locked").is_some_and(Node::is_true))
+        || call.keyword("nx").is_some_and(Node::is_true)
+        || sql(call)
+        || (call.api().is_none() && call.target().is_none() && sounds_exclusive(call.callee_name()))
+}
+
+fn sounds_exclusive(name: &str) -> bool {
+    words_of(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "lock"
+                | "locked"
+                | "leader"
+                | "leadership"
+                | "lease"
+                | "claim"
+                | "singleton"
+                | "exclusive"
+                | "elected"
+        )
+    })
+}
+
+/// The call or decorator that makes the work exclusive.
+fn guard_of(work: Node<'_>) -> Option<Node<'_>> {
+    let model = work.model;
+    let function = if work.is_function() { work } else { work.function()? };
+    function
+        .decorators()
+        .find(|decorator| sounds_exclusive(decorator.callee().unwrap_or(*decorator).name()))
+        .or_else(|| function.own_calls().find(|&call| is_guard(call)))
+        .or_else(|| {
+            function.own_calls().find(|call| {
+                call.target().is_some_and(|place| {
+                    sounds_exclusive(model.node(place).name())
+                        || model.node(place).reaches(&is_guard).is_some()
+                })
+            })
+        })
+}
+
+fn judge(found: &Scheduled<'_>, processes: Option<&Processes<'_>>, findings: &mut Findings<'_>) {
+    // A lock that is taken before the start holds for all that is started.
+    let outer = found
+        .at
+        .function()
+        .and_then(|function| function.own_calls().find(|&call| call.id < found.at.id && is_guard(call)));
+    let guards: Vec<Node<'_>> = found.jobs.iter().filter_map(|&job| guard_of(job)).collect();
+    if outer.is_some() || (!found.jobs.is_empty() && guards.len() == found.jobs.len()) {
+        for guard in outer.into_iter().chain(guards) {
+            findings.conforms(guard, "one process at a time does this scheduled work");
+        }
+        return;
+    }
+    let unguarded: Vec<Node<'_>> =
+        found.jobs.iter().copied().filter(|&job| guard_of(job).is_none()).collect();
+    if !unguarded.is_empty() && unguarded.iter().all(|&job| job.is_function() && !has_effect(job)) {
+        return;
+    }
+    report(found, &unguarded, processes, findings);
+}
+
+fn report(
+    found: &Scheduled<'_>,
+    unguarded: &[Node<'_>],
+    processes: Option<&Processes<'_>>,
+    findings: &mut Findings<'_>,
+) {
+    let severity = match (processes, found.job_store) {
+        (Some(_), _) => Severity::High,
+        (None, Some(_)) => Severity::Low,
+        (None, None) => Severity::Medium,
+    };
+    // A switch may be on in one replica alone.
+    let switch = found.at.surroundings().find(|node| {
+        node.is(Kind::If)
+            && node.child(Role::Test).is_some_and(|test| {
+                test.descendants().any(|name| {
+                    matches!(name.kind(), Kind::Name | Kind::Attribute | Kind::Str)
+                        && words_of(name.name()).iter().any(|word| {
+                            word.starts_with("schedul")
+                                || matches!(word.as_str(), "leader" | "primary" | "cron" | "beat")
+                        })
+                })
+            })
+    });
+    let certainty = match (switch, processes) {
+        (Some(_), _) => Certainty::Question,
+        (None, Some(_)) => Certainty::Sure,
+        (None, None) => Certainty::Likely,
+    };
+    let copies = match processes {
+        Some(processes) => format!("each of {} processes", processes.count),
+        None => "each copy of the application".to_owned(),
+    };
+    let mut draft = findings
+        .report(
+            found.at,
+            severity,
+            certainty,
+            format!("{} in {copies}, and no lock lets one of them do the work", found.what),
+        )
+        .because(found.at, "runs wherever the application starts");
+    for &job in unguarded.iter().take(3) {
+        draft = draft.because(job, "takes no lock that other processes see");
+    }
+    if let Some(store) = found.job_store {
+        draft = draft.because(
+            store,
+            "a shared store keeps the jobs; it does not keep two schedulers from running them",
+        );
+    }
+    if let Some(switch) = switch {
+        draft = draft.because(switch, "unless this is true in one replica alone");
+    }
+    for (at, note) in processes.iter().flat_map(|processes| &processes.because) {
+        draft = draft.because(*at, note);
+    }
+    draft.conforming(
+        "Give the work one runner: a process or CronJob of its own, or a lock that all replicas see and the loser returns from: `if not await db.scalar(text(\"SELECT pg_try_advisory_xact_lock(4711)\")): return`.",
+    );
+}
+
+/// What the deployment files start in several copies.
+fn deployed(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
+    if workload.runs == Runs::Scheduled {
+        overlapping(model, workload, findings);
+    }
+    for command in &workload.commands {
+        if command.starts_beat() {
+            beat(model, workload, command, findings);
+        }
+        if command.migrates() {
+            migration(model, workload, command, findings);
+        }
+    }
+}
+
+fn overlapping(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
+    let (at, note) = match &workload.concurrency_policy {
+        Some((policy, at)) if policy == "Allow" => {
+            (*at, "`Allow` starts the next run while the last one is at work")
+        }
+        Some((_, at)) => {
+            findings.conforms(model.stretch(*at), "runs of this job don't overlap");
+            return;
+        }
+        None => (
+            workload.heading,
+            "without `concurrencyPolicy` the next run starts while the last one is at work",
+        ),
+    };
+    findings
+        .report(
+            model.stretch(at),
+            Severity::Medium,
+            Certainty::Sure,
+            format!("runs of the CronJob `{}` may overlap", workload.name),
+        )
+        .because(model.stretch(at), note)
+        .conforming("Forbid it in the CronJob's `spec`: `concurrencyPolicy: Forbid`.");
+}
+
+fn beat(model: &Model<'_>, workload: &Workload, command: &Command, findings: &mut Findings<'_>) {
+    match workload.replicas {
+        Some((number, at)) if number > 1 => {
+            findings
+                .report(
+                    model.stretch(command.at),
+                    Severity::High,
+                    Certainty::Sure,
+                    format!(
+                        "`{}` runs Celery's beat {number} times, and each sends every task",
+                        workload.name
+                    ),
+                )
+                .because(model.stretch(at), format!("runs {number} copies"))
+                .because(model.stretch(command.at), "each copy sends each task when it is due")
+                .conforming(
+                    "Run one: a Deployment of its own with `replicas: 1` and `strategy: {type: Recreate}`.",
+                );
+        }
+        Some((_, at)) => findings.conforms(model.stretch(at), "one copy sends the scheduled tasks"),
+        None => {}
+    }
+}
+
+/// The schema is changed by whatever container starts first, or by all of them at once.
+fn migration(model: &Model<'_>, workload: &Workload, command: &Command, findings: &mut Findings<'_>) {
+    let runs_in_each = match workload.runs {
+        Runs::Image | Runs::Service => command.goes_on_after_migrating(),
+        Runs::Deployment => true,
+        Runs::Once | Runs::Scheduled => false,
+    };
+    let is_alone = workload.replicas.is_some_and(|(number, _)| number <= 1);
+    // A lock in the migrations' environment lets one container at a time go on.
+    let locked = model.python().any(|(_, file)| file.is_migration && file.text.contains("advisory"));
+    if !runs_in_each || is_alone || locked {
+        return;
+    }
+    let several = workload.replicas.is_some_and(|(number, _)| number > 1);
+    let certainty = if several { Certainty::Sure } else { Certainty::Likely };
+    let mut draft = findings
+        .report(
+            model.stretch(command.at),
+            Severity::Medium,
+            certainty,
+            "migrates the database's schema in each container that starts",
+        )
+        .because(
+            model.stretch(command.at),
+            "replicas that start together change the schema at the same time",
+        );
+    if let Some((number, at)) = workload.replicas {
+        draft = draft.because(model.stretch(at), format!("runs {number} copies"));
+    }
+    draft.conforming(
+        "Migrate once, before the new version starts: a Job, a release step, or a one-shot Compose service that the others wait for with `condition: service_completed_successfully`.",
+    );
+}
