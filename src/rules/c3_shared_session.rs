@@ -212,10 +212,13 @@ fn sessions_in(coroutine: Node<'_>) -> Vec<Use<'_>> {
         let nested = call.function().is_some_and(|outer| outer.contains(target));
         for node in target.descendants() {
             match node.kind() {
-                Kind::Name if nested && is_free_in(node, target) && is_session(node) => {
-                    if node.exclusive_by().is_none() {
-                        add(node.source().to_owned(), node);
-                    }
+                Kind::Name
+                    if nested
+                        && is_free_in(node, target)
+                        && is_session(node)
+                        && node.exclusive_by().is_none() =>
+                {
+                    add(node.source().to_owned(), node);
                 }
                 Kind::Attribute if is_own_attribute(node, target) && is_session(node) => {
                     if let Some(receiver) = call.receiver()

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::{Node, Place, Type};
@@ -148,38 +149,50 @@ impl<'m> Node<'m> {
     /// Visits the calls that a value came through, from the last one back: receivers, the statement that was
     /// executed, what names were assigned, and the results of the given functions that were called.
     pub fn origins(self, visit: &mut dyn FnMut(Node<'m>) -> ControlFlow<()>) -> ControlFlow<()> {
-        self.origins_within(visit, 0)
+        self.origins_within(visit, &mut FxHashMap::default(), 0)
     }
 
     fn origins_within(
         self,
         visit: &mut dyn FnMut(Node<'m>) -> ControlFlow<()>,
+        seen: &mut FxHashMap<Place, u32>,
         depth: u32,
     ) -> ControlFlow<()> {
         if depth > 24 {
             return ControlFlow::Continue(());
         }
+        // A statement that is extended on several branches has as many ways back as there are combinations of them:
+        // what one way has visited, another visits again only if it comes there in fewer steps and so sees further.
+        if matches!(self.kind(), Kind::Name | Kind::Call) {
+            match seen.insert(self.place(), depth) {
+                Some(earlier) if earlier <= depth => {
+                    seen.insert(self.place(), earlier);
+                    return ControlFlow::Continue(());
+                }
+                _ => {}
+            }
+        }
         match self.kind() {
             Kind::Await | Kind::Named | Kind::Starred => {
                 let inner = self.unwrapped();
                 if inner != self {
-                    return inner.origins_within(visit, depth + 1);
+                    return inner.origins_within(visit, seen, depth + 1);
                 }
             }
             Kind::BoolOp => {
                 for child in self.children() {
-                    child.origins_within(visit, depth + 1)?;
+                    child.origins_within(visit, seen, depth + 1)?;
                 }
             }
             Kind::Subscript => {
                 if let Some(value) = self.child(Role::Value) {
-                    return value.origins_within(visit, depth + 1);
+                    return value.origins_within(visit, seen, depth + 1);
                 }
             }
             Kind::Conditional => {
                 for role in [Role::Body, Role::Orelse] {
                     if let Some(child) = self.child(role) {
-                        child.origins_within(visit, depth + 1)?;
+                        child.origins_within(visit, seen, depth + 1)?;
                     }
                 }
             }
@@ -198,26 +211,26 @@ impl<'m> Node<'m> {
                     if let Some(value) = value
                         && value != self
                     {
-                        value.origins_within(visit, depth + 1)?;
+                        value.origins_within(visit, seen, depth + 1)?;
                     }
                 }
             }
             Kind::Call => {
                 visit(self)?;
                 if let Some(receiver) = self.receiver() {
-                    receiver.origins_within(visit, depth + 1)?;
+                    receiver.origins_within(visit, seen, depth + 1)?;
                 }
                 if self
                     .api()
                     .is_some_and(|api| api.has(Tag::Executes) || api.has(Tag::Fetches) || api.has(Tag::Wraps))
                     && let Some(statement) = self.argument(0)
                 {
-                    statement.origins_within(visit, depth + 1)?;
+                    statement.origins_within(visit, seen, depth + 1)?;
                 }
                 if let Some(place) = self.target() {
                     let function = self.model.node(place);
                     for value in function.own_returns().take(6).filter_map(|node| node.child(Role::Value)) {
-                        value.origins_within(visit, depth + 6)?;
+                        value.origins_within(visit, seen, depth + 6)?;
                     }
                 }
             }

@@ -83,6 +83,7 @@ pub struct Model<'s> {
     roles: Roles,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
+    made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
 }
 
 impl<'s> Model<'s> {
@@ -119,6 +120,7 @@ impl<'s> Model<'s> {
             roles: Roles::default(),
             callers: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
+            made_at_import: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
         model

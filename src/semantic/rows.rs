@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use rustc_hash::FxHashMap;
+
 use super::types::Type;
 use super::{Model, Node};
 use crate::stack::{ClassTag, System, Tag};
@@ -462,11 +464,17 @@ impl<'s> Model<'s> {
 
     /// Where an object of a given class is made once for all requests: at module level, outside tests.
     pub fn made_at_import(&self, class: super::Place) -> Option<Node<'_>> {
-        self.calls().find(|call| {
-            call.function().is_none()
-                && !call.is_outside_production()
-                && call.callee().is_some_and(|callee| callee.ty() == Type::Class(class))
-        })
+        let map = self.made_at_import.get_or_init(|| {
+            let mut map = FxHashMap::default();
+            for call in self.calls().filter(|call| call.function().is_none() && !call.is_outside_production())
+            {
+                if let Some(Type::Class(class)) = call.callee().map(Node::ty) {
+                    map.entry(class).or_insert(call.place());
+                }
+            }
+            map
+        });
+        map.get(&class).map(|&place| self.node(place))
     }
 
     /// The last part of the name of a type of rows.
