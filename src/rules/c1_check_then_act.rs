@@ -85,7 +85,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
     }) {
         return;
     }
-    let fetch = change.fetched.call;
+    let fetching = change.fetched.call;
     findings
         .report(
             at,
@@ -93,7 +93,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
             Certainty::Sure,
             format!("`{what}` is read, computed in Python and written back: a change made in between is lost"),
         )
-        .because(fetch, "the row is fetched without a lock")
+        .because(fetching, "the row is fetched without a lock")
         .because(at, "the new value is computed from what was read then")
         .conforming(format!(
             "Let the database do the sum: `update({0}).where(…).values({1}={0}.{1} + …)`. Where Python has to \
@@ -173,10 +173,10 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
             ),
         ),
     };
-    let (Reason::Counted(fetch) | Reason::Absent(fetch)) = reason;
+    let (Reason::Counted(fetching) | Reason::Absent(fetching)) = reason;
     findings
         .report(at, severity, Certainty::Likely, message)
-        .because(fetch, "this sees what is there now")
+        .because(fetching, "this sees what is there now")
         .because(test, "the decision rests on it")
         .because(at, "by now another request may have inserted the same")
         .conforming(pattern);
@@ -290,9 +290,9 @@ fn checked_elsewhere<'m>(function: Node<'m>, findings: &mut Findings<'_>) {
         else {
             continue;
         };
-        let Some((check, test, fetch)) = calls[..index].iter().find_map(|&check| {
-            let (test, fetch) = check.target().and_then(|place| limit_check(model.node(place), row))?;
-            (check.dominates(change)).then_some((check, test, fetch))
+        let Some((check, test, fetching)) = calls[..index].iter().find_map(|&check| {
+            let (test, fetching) = check.target().and_then(|place| limit_check(model.node(place), row))?;
+            (check.dominates(change)).then_some((check, test, fetching))
         }) else {
             continue;
         };
@@ -311,7 +311,7 @@ fn checked_elsewhere<'m>(function: Node<'m>, findings: &mut Findings<'_>) {
                 ),
             )
             .because(check, "the check is a statement of its own")
-            .because(fetch, "it reads what is used now")
+            .because(fetching, "it reads what is used now")
             .because(test, "and decides here")
             .because(statement, "what is used changes only now, whatever it has become")
             .conforming(format!(

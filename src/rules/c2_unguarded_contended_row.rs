@@ -167,9 +167,9 @@ fn is_for_administrators(function: Node<'_>) -> bool {
 
 /// A worker takes its next job.
 fn polled(change: &RowChange<'_>, findings: &mut Findings<'_>) {
-    let fetch = change.fetched.call;
+    let fetching = change.fetched.call;
     if change.fetched.skips_locked {
-        findings.conforms(fetch, "workers skip the rows that others hold");
+        findings.conforms(fetching, "workers skip the rows that others hold");
         return;
     }
     let (severity, message, note) = match change.fetched.lock {
@@ -185,8 +185,8 @@ fn polled(change: &RowChange<'_>, findings: &mut Findings<'_>) {
         ),
     };
     findings
-        .report(fetch, severity, Certainty::Likely, message)
-        .because(change.fetched.lock.unwrap_or(fetch), note)
+        .report(fetching, severity, Certainty::Likely, message)
+        .because(change.fetched.lock.unwrap_or(fetching), note)
         .because(change.at, format!("`{}` is set only after that", change.attribute))
         .conforming("Take the next row that nobody holds: `.limit(1).with_for_update(skip_locked=True)`.");
 }

@@ -11,6 +11,7 @@ mod c6_unbounded_fan_out;
 mod c7_non_idempotent_write;
 mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
+mod f8_leaked_internals;
 mod findings;
 mod o1_unstructured_logging;
 
@@ -35,5 +36,6 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::C7, run: c7_non_idempotent_write::check },
     Check { rule: Rule::C9, run: c9_interleaved_checkpoints::check },
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
+    Check { rule: Rule::F8, run: f8_leaked_internals::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
 ];

@@ -218,14 +218,14 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
                     look_into(argument, depth + 1, found);
                 }
             }
-            if let Some(receiver) = value.receiver() {
-                if receiver.is_a(ClassTag::Secret) && value.callee_name().contains("secret") {
-                    found(Exposed {
-                        value,
-                        severity: Severity::High,
-                        what: "is a secret taken out of its wrapper",
-                    });
-                }
+            let unwraps = value.receiver().is_some_and(|receiver| receiver.is_a(ClassTag::Secret))
+                && value.callee_name().contains("secret");
+            if unwraps {
+                found(Exposed {
+                    value,
+                    severity: Severity::High,
+                    what: "is a secret taken out of its wrapper",
+                });
             }
         }
         Kind::Name | Kind::Attribute => {

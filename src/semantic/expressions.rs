@@ -47,6 +47,33 @@ impl<'m> Node<'m> {
         self.resolved_value().is(Kind::None)
     }
 
+    /// The HTTP status that an expression says: a number, `status.HTTP_404_NOT_FOUND`, `HTTPStatus.NOT_FOUND`.
+    pub fn http_status(self) -> Option<u16> {
+        if let Some(number) = self.number() {
+            return Some(number as u16);
+        }
+        let value = self.resolved_value();
+        if !value.is(Kind::Attribute) {
+            return None;
+        }
+        let name = if value.name() == "value" { value.receiver()?.name() } else { value.name() };
+        match name {
+            "OK" => Some(200),
+            "BAD_REQUEST" => Some(400),
+            "UNAUTHORIZED" => Some(401),
+            "FORBIDDEN" => Some(403),
+            "NOT_FOUND" => Some(404),
+            "CONFLICT" => Some(409),
+            "UNPROCESSABLE_ENTITY" => Some(422),
+            "TOO_MANY_REQUESTS" => Some(429),
+            "INTERNAL_SERVER_ERROR" => Some(500),
+            "BAD_GATEWAY" => Some(502),
+            "SERVICE_UNAVAILABLE" => Some(503),
+            "GATEWAY_TIMEOUT" => Some(504),
+            _ => name.strip_prefix("HTTP_")?.split('_').next()?.parse().ok(),
+        }
+    }
+
     /// Whether the two expressions are written alike, and so mean the same where nothing is assigned in between.
     pub fn reads_like(self, other: Node<'_>) -> bool {
         self.source() == other.source()

@@ -9,6 +9,9 @@ use super::{Node, Place, Type};
 use crate::stack::Tag;
 use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, ScopeKind};
 
+/// A value that comes through more names and calls than these is not traced to its end.
+const MOST_ORIGINS: usize = 64;
+
 impl<'m> Node<'m> {
     /// The scope that binds this name, as Python looks it up from here; nothing for names from outside the file.
     pub fn scope_of_name(self) -> Option<ScopeId> {
@@ -158,7 +161,7 @@ impl<'m> Node<'m> {
         seen: &mut FxHashMap<Place, u32>,
         depth: u32,
     ) -> ControlFlow<()> {
-        if depth > 24 {
+        if depth > 24 || seen.len() > MOST_ORIGINS {
             return ControlFlow::Continue(());
         }
         // A statement that is extended on several branches has as many ways back as there are combinations of them:
@@ -259,5 +262,188 @@ impl<'m> Node<'m> {
             Type::Class(place) => self.model.method_of(place, "__init__"),
             _ => None,
         }
+    }
+}
+
+/// Methods of a text that give a text made from it and from their arguments.
+const TEXT_METHODS: [&str; 16] = [
+    "capitalize",
+    "decode",
+    "encode",
+    "format",
+    "join",
+    "ljust",
+    "lower",
+    "lstrip",
+    "removeprefix",
+    "replace",
+    "rjust",
+    "rstrip",
+    "strip",
+    "title",
+    "upper",
+    "zfill",
+];
+
+/// Functions whose result holds what they are given, as text.
+const TEXT_FUNCTIONS: [&str; 9] = [
+    "builtins.str",
+    "builtins.repr",
+    "builtins.ascii",
+    "builtins.format",
+    "builtins.dict",
+    "builtins.list",
+    "builtins.tuple",
+    "json.dumps",
+    "fastapi.encoders.jsonable_encoder",
+];
+
+impl<'m> Node<'m> {
+    /// What the text of this value is put together from: through names, f-strings, concatenation, displays, `str`,
+    /// the constructors of classes, and given functions that put a parameter into their result. What is left are
+    /// names that nothing assigned (parameters, caught exceptions, loop variables), attributes and other calls.
+    pub fn ingredients(self) -> Vec<Node<'m>> {
+        let mut found = Vec::new();
+        self.add_ingredients(&mut found, 0);
+        found
+    }
+
+    fn add_ingredients(self, found: &mut Vec<Node<'m>>, depth: u32) {
+        if depth > 12 || found.len() > 64 {
+            return;
+        }
+        match self.kind() {
+            Kind::Await | Kind::Named | Kind::Starred => self.unwrapped().add_ingredients(found, depth + 1),
+            Kind::Keyword | Kind::DictItem | Kind::Subscript => {
+                if let Some(value) = self.child(Role::Value) {
+                    value.add_ingredients(found, depth + 1);
+                }
+            }
+            Kind::Conditional => {
+                for role in [Role::Body, Role::Orelse] {
+                    if let Some(child) = self.child(role) {
+                        child.add_ingredients(found, depth + 1);
+                    }
+                }
+            }
+            Kind::BoolOp
+            | Kind::BinOp
+            | Kind::FString
+            | Kind::List
+            | Kind::Tuple
+            | Kind::Set
+            | Kind::Dict => {
+                for child in self.children() {
+                    child.add_ingredients(found, depth + 1);
+                }
+            }
+            Kind::Name => self.add_assigned(found, depth),
+            Kind::Attribute => found.push(self),
+            Kind::Call => self.add_called(found, depth),
+            _ => {}
+        }
+    }
+
+    /// A name stands for what it was assigned, if that was in the same function.
+    fn add_assigned(self, found: &mut Vec<Node<'m>>, depth: u32) {
+        let tree = &self.source_file().tree;
+        let own = self.function();
+        let mut values = Vec::new();
+        for binding in self.reaching_bindings() {
+            let data = tree.bindings[binding as usize];
+            let target = self.at(data.node);
+            let assigned =
+                matches!(data.kind, BindingKind::Assignment | BindingKind::Annotated | BindingKind::Named);
+            match target.parent().filter(|_| assigned && target.function() == own) {
+                Some(parent) if matches!(parent.kind(), Kind::Assign | Kind::AnnAssign | Kind::Named) => {
+                    values.extend(parent.child(Role::Value));
+                }
+                _ => {
+                    found.push(self);
+                    return;
+                }
+            }
+        }
+        if values.is_empty() {
+            found.push(self);
+        }
+        for value in values {
+            if !value.contains(self) {
+                value.add_ingredients(found, depth + 2);
+            }
+        }
+    }
+
+    fn add_called(self, found: &mut Vec<Node<'m>>, depth: u32) {
+        let Some(callee) = self.callee() else { return };
+        let is_class = match callee.ty() {
+            Type::Class(_) => true,
+            Type::Path(_) => self
+                .api()
+                .map_or_else(|| callee.name().starts_with(char::is_uppercase), |api| api.is_constructor),
+            _ => false,
+        };
+        let is_text_method = callee.is(Kind::Attribute) && TEXT_METHODS.contains(&callee.name());
+        if is_class || is_text_method || callee.path().is_some_and(|path| TEXT_FUNCTIONS.contains(&&*path)) {
+            if is_text_method && let Some(receiver) = callee.receiver() {
+                receiver.add_ingredients(found, depth + 1);
+            }
+            for argument in self.positional().chain(self.keywords()) {
+                argument.add_ingredients(found, depth + 1);
+            }
+            return;
+        }
+        match self.target() {
+            Some(place) if depth < 8 => self.add_returned(self.model.node(place), found, depth),
+            _ => found.push(self),
+        }
+    }
+
+    /// The arguments that a given function puts into its result. One that returns in several places chooses what to
+    /// tell, and is taken as it stands.
+    fn add_returned(self, function: Node<'m>, found: &mut Vec<Node<'m>>, depth: u32) {
+        let mut values: Vec<Node<'m>> =
+            function.own_returns().take(2).filter_map(|node| node.child(Role::Value)).collect();
+        if function.is(Kind::Lambda) {
+            values = function.body().into_iter().collect();
+        }
+        if values.len() > 1 {
+            found.push(self);
+            return;
+        }
+        let mut inner = Vec::new();
+        for value in values {
+            value.add_ingredients(&mut inner, depth + 4);
+        }
+        for leaf in inner {
+            let argument = leaf
+                .as_parameter()
+                .filter(|parameter| parameter.parent() == Some(function))
+                .and_then(|parameter| self.argument_for(function, parameter));
+            match argument {
+                Some(argument) => argument.add_ingredients(found, depth + 4),
+                None => found.push(leaf),
+            }
+        }
+    }
+
+    /// The argument of this call that a parameter of the called function receives.
+    pub fn argument_for(self, function: Node<'m>, parameter: Node<'m>) -> Option<Node<'m>> {
+        let index = function.parameters().position(|other| other == parameter)?;
+        let is_bound = matches!(self.callee()?.ty(), Type::Method(_) | Type::Class(_));
+        let index = if is_bound { index.checked_sub(1)? } else { index };
+        self.argument_or_keyword(index, parameter.name())
+    }
+
+    /// The `except` clause that binds this name here.
+    pub fn caught_by(self) -> Option<Node<'m>> {
+        if !self.is(Kind::Name) {
+            return None;
+        }
+        let tree = &self.source_file().tree;
+        self.reaching_bindings().into_iter().find_map(|binding| {
+            let data = tree.bindings[binding as usize];
+            (data.kind == BindingKind::Except).then(|| self.at(data.node))
+        })
     }
 }

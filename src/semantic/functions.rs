@@ -43,6 +43,8 @@ pub(super) struct Roles {
     pub has_app: bool,
     roles: FxHashMap<Place, Vec<FunctionRole>>,
     routes: FxHashMap<Place, Route>,
+    /// The calls that mount a router.
+    mounts: Vec<Place>,
     /// Callables that a call hands on, with that call.
     handed: FxHashSet<Place>,
 }
@@ -130,6 +132,9 @@ impl Roles {
         if api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App)) {
             self.has_app = true;
         }
+        if api.has(Tag::MountsRouter) {
+            self.mounts.push(call.place());
+        }
         let Some(callable) = call.scheduled_callable() else { return };
         let role = if api.has(Tag::Offloads) {
             FunctionRole::Offloaded
@@ -160,6 +165,10 @@ fn function_of(expression: Node<'_>) -> Option<Place> {
         }
         _ => None,
     }
+}
+
+fn is_response(api: &super::Api) -> bool {
+    api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Response))
 }
 
 /// `@router.get("/path")`, by the router's type, or by its look where the router comes from elsewhere.
@@ -197,13 +206,40 @@ impl<'m> Node<'m> {
             .map_or("", Node::name)
     }
 
+    /// The exception class, or the status, that this function is registered to handle for the whole application.
+    pub fn handled_exception(self) -> Option<Node<'m>> {
+        let named = |call: Node<'m>| call.argument_or_keyword(0, "exc_class_or_status_code");
+        let decorated =
+            self.decorators().find(|call| call.callee_name() == "exception_handler").and_then(named);
+        decorated.or_else(|| {
+            let model: &'m Model<'m> = self.model;
+            model
+                .callers_of(self.place())
+                .iter()
+                .map(|&call| model.node(call))
+                .find(|call| call.callee_name() == "add_exception_handler")
+                .and_then(named)
+        })
+    }
+
+    /// Whether this generator's values are sent to a client as they come: it feeds a response.
+    pub fn feeds_response(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        self.is_generator()
+            && model.callers_of(self.place()).iter().map(|&call| model.node(call)).any(|call| {
+                std::iter::once(call)
+                    .chain(call.surroundings())
+                    .any(|node| node.is(Kind::Call) && node.api().is_some_and(|api| is_response(&api)))
+            })
+    }
+
     /// The path that a handler serves with the prefixes of its router, as far as the given files say them.
     pub fn full_route_path(self) -> String {
         let Some(decorator) = self.route() else { return String::new() };
         let mut path = String::new();
         if let Some(router) = decorator.receiver() {
             let built = router.constructed_by();
-            for call in self.model.calls().filter(|call| call.does(Tag::MountsRouter)) {
+            for call in self.model.roles.mounts.iter().map(|&mount| self.model.node(mount)) {
                 let mounted = call.argument(0);
                 let same =
                     mounted.is_some_and(|mounted| built.is_some() && mounted.constructed_by() == built);

@@ -95,6 +95,7 @@ words! {
         DeletesThread = "deletes_thread",
         ConfiguresLogging = "configures_logging",
         HoldsSecrets = "holds_secrets",
+        Responds = "responds",
         Ignored = "ignored",
     }
 }
@@ -144,5 +145,8 @@ words! {
         Secret = "secret",
         Statement = "statement",
         Limits = "limits",
+        InputError = "input_error",
+        OperatorError = "operator_error",
+        AnyError = "any_error",
     }
 }

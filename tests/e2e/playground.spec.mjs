@@ -256,8 +256,8 @@ test("a sample that replaces somebody's text can be undone", async ({ page, play
   expect(await playground.text()).toContain("http://archive/");
 });
 
-test("on a narrow screen a bar jumps between the parts", async ({ page, playground, viewport }) => {
-  test.skip(viewport.width > 600, "only on a narrow screen");
+test("on a narrow screen a bar jumps between the parts", async ({ page, playground }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
   await playground.paste(VIOLATING);
   await expect(playground.finding("C5")).toHaveCount(1);
   const bar = page.getByRole("navigation", { name: "Parts of this page" });

@@ -1,3 +1,5 @@
+//! Tells a screen reader, politely, what the findings are once typing rests.
+
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 

@@ -1,3 +1,5 @@
+//! A code pane: CodeMirror, its text, its marks and its selection.
+
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -1,3 +1,5 @@
+//! The tabs of the open files.
+
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]

@@ -1,3 +1,5 @@
+//! The selected finding: its evidence, its pattern, and the pair of its rule.
+
 use yew::prelude::*;
 use yew_router::prelude::*;
 

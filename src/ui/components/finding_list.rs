@@ -1,3 +1,5 @@
+//! The list of findings, and apart from it that of questions and problems.
+
 use yew::prelude::*;
 use yew_router::prelude::*;
 

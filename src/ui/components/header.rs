@@ -1,3 +1,5 @@
+//! The bar on top: where one can go, and the theme.
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;

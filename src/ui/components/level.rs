@@ -1,3 +1,5 @@
+//! A severity, by word and shape as well as by colour.
+
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]

@@ -1,3 +1,5 @@
+//! What happened and can be undone or dismissed.
+
 use yew::prelude::*;
 
 use crate::ui::state::{Action, Checker, Store};

@@ -1,3 +1,5 @@
+//! Opening and dropping files.
+
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, FileList, HtmlInputElement};
 use yew::prelude::*;

@@ -1,3 +1,5 @@
+//! One rule in the gallery.
+
 use yew::prelude::*;
 use yew_router::prelude::*;
 

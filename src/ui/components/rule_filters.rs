@@ -1,3 +1,5 @@
+//! Search and filters of the gallery.
+
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 

@@ -1,3 +1,5 @@
+//! The violating and the conforming side of a rule, live and editable.
+
 use std::rc::Rc;
 
 use yew::prelude::*;

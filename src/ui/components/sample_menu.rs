@@ -1,3 +1,5 @@
+//! The menu of code to start from.
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;

@@ -1,3 +1,5 @@
+//! All rules by section, each with its status.
+
 use yew::prelude::*;
 
 use crate::catalogue;

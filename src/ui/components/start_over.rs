@@ -1,3 +1,5 @@
+//! Asks before the code is thrown away.
+
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 

@@ -1,3 +1,5 @@
+//! The line at the bottom: files, time, requests since loading.
+
 use yew::prelude::*;
 
 use crate::ui::hooks::use_request_count;

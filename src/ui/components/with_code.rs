@@ -1,3 +1,5 @@
+//! Text of the report, with what stands between backticks as code.
+
 use yew::prelude::*;
 
 /// Text of the report in which what stands between backticks is code.

@@ -1,3 +1,5 @@
+//! The newest report of a text, by way of the worker.
+
 use std::rc::Rc;
 
 use yew::prelude::*;

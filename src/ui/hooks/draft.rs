@@ -1,3 +1,5 @@
+//! The draft, kept on this device as it is typed.
+
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! The title of the page, by route.
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;

@@ -1,3 +1,5 @@
+//! How many requests there were since the page was loaded.
+
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit};

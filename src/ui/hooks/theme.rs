@@ -1,3 +1,5 @@
+//! The chosen theme, kept on this device.
+
 use yew::prelude::*;
 
 use super::draft::storage;

@@ -1,3 +1,5 @@
+//! Keys that work wherever the focus is.
+
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};

@@ -1,3 +1,5 @@
+//! What is shown for an address that leads nowhere.
+
 use yew::prelude::*;
 use yew_router::prelude::*;
 

@@ -1,3 +1,5 @@
+//! The playground: code, scorecard, findings and detail.
+
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 

@@ -1,3 +1,5 @@
+//! A rule: its text, and its pair, live.
+
 use std::rc::Rc;
 
 use yew::prelude::*;

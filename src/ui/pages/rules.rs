@@ -1,3 +1,5 @@
+//! The gallery of all rules.
+
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 use yew_router::prelude::*;

@@ -1,0 +1,543 @@
+//! F8: exceptions shown to clients, codes that mislead them, and refusals that do not say when to come back.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{FunctionRole, Model, Node, Type, words_of};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+/// Attributes that hold a part of an exception's text. Others, such as `detail` and `status_code`, are made for clients.
+const TELLING: [&str; 11] = [
+    "args",
+    "message",
+    "msg",
+    "orig",
+    "reason",
+    "stderr",
+    "strerror",
+    "filename",
+    "__cause__",
+    "__context__",
+    "__traceback__",
+];
+
+const PROBES: [&str; 9] =
+    ["health", "healthz", "healthcheck", "ready", "readyz", "readiness", "live", "livez", "liveness"];
+
+/// What is known of the exception whose text is shown.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Text {
+    /// Written for clients, or by people who know that it is shown.
+    Harmless,
+    /// One of Python's own: fine as the answer to a wrong request, not as that to a failure.
+    Plain,
+    /// Written for operators: SQL, hosts, paths.
+    Operator,
+    /// Whatever comes.
+    Anything,
+    Trace,
+}
+
+struct Leak<'m> {
+    text: Text,
+    /// Where the exception is caught, or the function that handles it.
+    caught: Node<'m>,
+    /// Where its text is taken.
+    shown: Node<'m>,
+}
+
+/// A response of an error status, raised or returned.
+struct Answer<'m> {
+    call: Node<'m>,
+    body: Option<Node<'m>>,
+    headers: Option<Node<'m>>,
+    status: Option<u16>,
+}
+
+/// An HTTP error that a broad `except` clause of its own function catches.
+struct Swallowed<'m> {
+    raised: Node<'m>,
+    status: Option<u16>,
+    handler: Node<'m>,
+    /// What the client gets in its place, and with which status.
+    outcome: Node<'m>,
+    new: Option<u16>,
+}
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let swallowed: Vec<Swallowed> = model
+        .handlers()
+        .filter(|handler| !handler.is_outside_production())
+        .filter_map(swallowed_by)
+        .collect();
+    for lost in &swallowed {
+        report_swallowed(lost, findings);
+    }
+    for call in model.calls().filter(|call| !call.is_outside_production()) {
+        if let Some(answer) = answer(call) {
+            let lost = swallowed.iter().any(|lost| lost.outcome.contains(call));
+            check_answer(&answer, lost, findings);
+        } else if call.does(Tag::Responds)
+            && let Some(leak) = call.argument(0).and_then(leak_in)
+        {
+            report_leak(call, &leak, None, findings);
+        }
+        check_configuration(call, findings);
+    }
+    for function in model.functions().filter(|function| !function.is_outside_production()) {
+        if function.route().is_some() {
+            for returned in function.own_returns() {
+                if !swallowed.iter().any(|lost| lost.outcome == returned) {
+                    check_returned(returned, function, findings);
+                }
+            }
+        }
+        if function.is_generator() && (function.route().is_some() || function.feeds_response()) {
+            for sent in function.own_yields() {
+                if let Some(leak) = sent.child(Role::Value).and_then(leak_in) {
+                    report_leak(sent, &leak, None, findings);
+                }
+            }
+        }
+    }
+}
+
+// Answers
+
+fn answer(call: Node<'_>) -> Option<Answer<'_>> {
+    let api = call.api().filter(|api| api.is_constructor)?;
+    let class = api.class?;
+    let is_error = class.has(ClassTag::HttpError);
+    if !is_error && !class.has(ClassTag::Response) {
+        return None;
+    }
+    let given = |name: &str| {
+        let index = api.callable.parameters.iter().position(|parameter| *parameter == name);
+        call.argument_or_keyword(index.unwrap_or(usize::MAX), name)
+    };
+    let status = given("status_code");
+    Some(Answer {
+        call,
+        body: given(if is_error { "detail" } else { "content" }),
+        headers: given("headers"),
+        status: match status {
+            Some(status) => status.http_status(),
+            None if is_error => None,
+            None => Some(200),
+        },
+    })
+}
+
+fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
+    let call = answer.call;
+    match answer.body.and_then(leak_in) {
+        // Where the same clause swallows an error as well, that was reported with the text that is shown.
+        Some(_) if lost => {}
+        Some(leak) => report_leak(call, &leak, answer.status, findings),
+        None if call.enclosing_handler().is_some()
+            && !lost
+            && answer.status.is_some_and(|code| code >= 400) =>
+        {
+            findings.conforms(call, "the exception stays inside: the client gets a sentence written for it");
+        }
+        None => {}
+    }
+    check_retry_after(answer, findings);
+}
+
+fn check_retry_after(answer: &Answer<'_>, findings: &mut Findings<'_>) {
+    let Some(status @ (429 | 503)) = answer.status else { return };
+    let call = answer.call;
+    match says_when_to_return(answer) {
+        Some(true) => findings.conforms(call, format!("the {status} says when to come back")),
+        Some(false) if status == 503 && !comes_back(call) => {}
+        Some(false) => {
+            let severity = if status == 429 { Severity::Medium } else { Severity::Low };
+            findings
+                .report(
+                    call,
+                    severity,
+                    Certainty::Sure,
+                    format!("the {status} does not say when to come back"),
+                )
+                .because(call, "it has no `Retry-After` header, so clients come back at once")
+                .conforming("Say how many seconds to wait: `headers={\"Retry-After\": \"30\"}`.");
+        }
+        None => {}
+    }
+}
+
+/// Whether the answer has a `Retry-After` header, as far as the code shows.
+fn says_when_to_return(answer: &Answer<'_>) -> Option<bool> {
+    let names_it = |node: Node<'_>| {
+        node.descendants().any(|text| text.is(Kind::Str) && text.name().eq_ignore_ascii_case("retry-after"))
+    };
+    if let Some(headers) = answer.headers {
+        let value = headers.resolved_value();
+        let is_whole = value.is(Kind::Dict) && value.children().all(|item| item.child(Role::Key).is_some());
+        return match (names_it(value), is_whole) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        };
+    }
+    // Set on the response afterwards, or by the clause that handles the error.
+    let later = answer.call.function().is_some_and(names_it);
+    (!later && !answer.call.has_hidden_arguments()).then_some(false)
+}
+
+/// Whether waiting helps: something that was there has failed. A probe asks again on its own schedule, and what was
+/// never installed, configured or switched on is not there a minute later either.
+fn comes_back(call: Node<'_>) -> bool {
+    let is_probe = call.function().is_some_and(|function| {
+        let words = [words_of(function.name()), words_of(function.route_path())].concat();
+        words.iter().any(|word| PROBES.contains(&word.as_str()))
+    });
+    if is_probe {
+        return false;
+    }
+    if let Some(handler) = call.enclosing_handler() {
+        return !handler
+            .caught_classes()
+            .iter()
+            .any(|class| class.name().ends_with("NotFoundError") || class.name() == "ImportError");
+    }
+    // `if not await store.is_up():` asks the other side; a setting or a missing object does not change by waiting.
+    call.surroundings()
+        .find(|node| node.is(Kind::If))
+        .and_then(|branch| branch.child(Role::Test))
+        .is_some_and(|test| {
+            let mut asked = test.descendants_of(Kind::Call).peekable();
+            let setting = test.descendants().any(|node| {
+                node.is(Kind::None)
+                    || words_of(node.name()).iter().any(|word| {
+                        ["enable", "enabled", "disabled", "config", "configured", "settings", "installed"]
+                            .contains(&word.as_str())
+                    })
+            });
+            asked.peek().is_some() && !setting && !asked.any(|asked| asked.callee_name() == "getattr")
+        })
+}
+
+// What a handler returns
+
+fn check_returned(returned: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(value) = returned.child(Role::Value) else { return };
+    if answer(value.resolved_value()).is_some() {
+        return;
+    }
+    if let Some(leak) = leak_in(value) {
+        report_leak(returned, &leak, None, findings);
+        return;
+    }
+    let Some(handler) = returned.enclosing_handler() else { return };
+    let sets_status = function
+        .own_assignments()
+        .flat_map(Node::targets)
+        .any(|target| target.is(Kind::Attribute) && target.name() == "status_code");
+    let body = value.resolved_value();
+    if !sets_status && is_error_body(body) {
+        findings
+            .report(
+                returned,
+                Severity::Medium,
+                Certainty::Likely,
+                format!("`{}` answers a failure with status 200", function.name()),
+            )
+            .because(handler, "something has failed when this clause runs")
+            .because(body, "the body tells of the failure, but clients and dashboards go by the status")
+            .conforming(
+                "Raise it as what it is: `raise HTTPException(500, \"…\")`, with a sentence for the client.",
+            );
+    }
+}
+
+/// `{"error": …}`, `{"success": False, …}`. JSON-RPC has its errors in answers of status 200.
+fn is_error_body(body: Node<'_>) -> bool {
+    if !body.is(Kind::Dict) || body.dictionary_value("jsonrpc").is_some() {
+        return false;
+    }
+    let says_no = |name| body.dictionary_value(name).is_some_and(|value| value.is(Kind::False));
+    let status = body.dictionary_value("status").and_then(Node::string).unwrap_or_default();
+    says_no("success")
+        || says_no("ok")
+        || matches!(status, "error" | "failed" | "failure")
+        || body.dictionary_value("error").is_some_and(|error| !error.is(Kind::None) && !error.is(Kind::False))
+}
+
+// Text of exceptions
+
+/// The worst text of an exception that a value contains.
+fn leak_in(value: Node<'_>) -> Option<Leak<'_>> {
+    value
+        .ingredients()
+        .into_iter()
+        .filter_map(leak_of)
+        .filter(|leak| leak.text != Text::Harmless && !is_for_developers(leak.shown))
+        .max_by_key(|leak| leak.text)
+}
+
+fn leak_of(leaf: Node<'_>) -> Option<Leak<'_>> {
+    if leaf.is(Kind::Call) {
+        let caught = leaf.enclosing_handler().or(leaf.function())?;
+        return leaf.does(Tag::FormatsTraceback).then_some(Leak { text: Text::Trace, caught, shown: leaf });
+    }
+    let mut root = leaf;
+    while root.is(Kind::Attribute) {
+        if !TELLING.contains(&root.name()) {
+            return None;
+        }
+        root = root.receiver()?;
+    }
+    if is_narrowed(leaf, root) {
+        return None;
+    }
+    if let Some(handler) = root.caught_by() {
+        let classes = handler.caught_classes();
+        let text = classes.iter().map(|&class| text_of(class)).max().unwrap_or(Text::Anything);
+        return Some(Leak { text, caught: handler, shown: leaf });
+    }
+    let function = root.as_parameter()?.parent()?;
+    let is_exception = function.plays(FunctionRole::ExceptionHandler)
+        && function.parameters().nth(1).is_some_and(|parameter| parameter.symbol() == root.symbol());
+    if !is_exception {
+        return None;
+    }
+    Some(Leak { text: text_of(function.handled_exception()?), caught: function, shown: leaf })
+}
+
+/// What the texts of an exception class are like.
+fn text_of(class: Node<'_>) -> Text {
+    if class.http_status() == Some(500) {
+        return Text::Anything;
+    }
+    let model = class.model;
+    let instance = model.instance_of_class(class.ty());
+    match instance {
+        Type::Instance(..) if model.type_has(instance, ClassTag::AnyError) => Text::Anything,
+        // A class of the project that derives from it has texts of its own.
+        Type::Instance(..) if model.type_has(instance, ClassTag::OperatorError) => Text::Operator,
+        Type::Foreign(_) if class.path().is_some_and(|path| path.starts_with("builtins.")) => Text::Plain,
+        _ => Text::Harmless,
+    }
+}
+
+/// Inside of `if isinstance(exc, …)` the class is known after all.
+fn is_narrowed(leaf: Node<'_>, root: Node<'_>) -> bool {
+    leaf.surroundings().filter_map(|node| node.child(Role::Test)).any(|test| {
+        test.descendants_of(Kind::Call).any(|call| {
+            call.callee_name() == "isinstance"
+                && call.argument(0).is_some_and(|subject| subject.reads_like(root))
+        })
+    })
+}
+
+/// Shown only where a switch for developers is on.
+fn is_for_developers(shown: Node<'_>) -> bool {
+    shown.surroundings().filter_map(|node| node.child(Role::Test)).any(|test| {
+        test.descendants().filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute)).any(|node| {
+            words_of(node.name()).iter().any(|word| matches!(word.as_str(), "debug" | "dev" | "development"))
+        })
+    })
+}
+
+fn report_leak(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mut Findings<'_>) {
+    let Some((mut severity, certainty)) = weight(leak.text, status) else { return };
+    if severity == Severity::High && is_for_administrators(at) {
+        severity = Severity::Medium;
+    }
+    let what = shown_text(leak.text);
+    findings
+        .report(at, severity, certainty, format!("{what} is sent to the client"))
+        .because(leak.caught, caught_note(leak))
+        .because(leak.shown, format!("{what} is taken here"))
+        .because(at, "and leaves with the response")
+        .conforming(
+            "Log it with `logger.exception(…)` and answer with a fixed sentence: \
+             `raise HTTPException(500, \"…\") from exc`.",
+        );
+}
+
+fn weight(text: Text, status: Option<u16>) -> Option<(Severity, Certainty)> {
+    let refusal = status.is_some_and(|status| (400..500).contains(&status));
+    match (text, refusal) {
+        (Text::Harmless, _) | (Text::Plain, true) => None,
+        (Text::Plain, false) => {
+            status.filter(|&status| status >= 500).map(|_| (Severity::Medium, Certainty::Likely))
+        }
+        (Text::Operator, true) => Some((Severity::Medium, Certainty::Likely)),
+        (Text::Operator, false) => Some((Severity::High, Certainty::Likely)),
+        (Text::Anything, true) => Some((Severity::Medium, Certainty::Sure)),
+        (Text::Anything | Text::Trace, _) => Some((Severity::High, Certainty::Sure)),
+    }
+}
+
+fn shown_text(text: Text) -> &'static str {
+    match text {
+        Text::Trace => "the stack trace",
+        Text::Anything => "the text of any exception",
+        Text::Operator => "an exception's text, written for operators,",
+        Text::Plain | Text::Harmless => "an exception's text",
+    }
+}
+
+fn caught_note(leak: &Leak<'_>) -> &'static str {
+    match leak.text {
+        Text::Trace => "runs when something has failed",
+        Text::Anything => "takes every exception, whatever its text says",
+        Text::Operator => "the text of this exception holds statements, hosts or addresses",
+        Text::Plain | Text::Harmless => "takes one of Python's own exceptions",
+    }
+}
+
+/// A route below `/admin`, or one that asks for an administrator.
+fn is_for_administrators(at: Node<'_>) -> bool {
+    let Some(function) = at.function() else { return false };
+    let says = |name: &str| {
+        words_of(name).iter().any(|word| matches!(word.as_str(), "admin" | "superuser" | "internal"))
+    };
+    says(&function.full_route_path())
+        || function.parameters().filter_map(|parameter| parameter.child(Role::Default)).any(|default| {
+            default.model.dependency_of(default).is_some_and(|dependency| says(dependency.name()))
+        })
+}
+
+// Errors that are swallowed
+
+/// The HTTP error that is raised in the body of a `try` and caught by this broad clause of it.
+fn swallowed_by(handler: Node<'_>) -> Option<Swallowed<'_>> {
+    if !handler.catches_everything() || passes_on(handler) {
+        return None;
+    }
+    let attempt = handler.parent()?;
+    let earlier =
+        attempt.children().filter(|child| child.is(Kind::Handler)).take_while(|other| *other != handler);
+    if earlier.into_iter().any(catches_http_errors) {
+        return None;
+    }
+    let body = attempt.child(Role::Body)?;
+    let outcome = handler.descendants().find(|node| {
+        matches!(node.kind(), Kind::Raise | Kind::Return) && node.function() == handler.function()
+    })?;
+    let given = outcome.child(Role::Exception).or(outcome.child(Role::Value))?;
+    let new = match answer(given) {
+        Some(new) => new.status,
+        None if outcome.is(Kind::Return)
+            && is_written_out(given)
+            && handler.function()?.route().is_some() =>
+        {
+            Some(200)
+        }
+        // An error of another kind, or what a function makes of this one: the status is decided elsewhere.
+        None => return None,
+    };
+    body.within(&body.source_file().tree.raises).find_map(|raised| {
+        let error = answer(raised.child(Role::Exception)?.unwrapped())?;
+        let reaches = raised.function() == handler.function()
+            && raised.enclosing_tries().find(|inner| *inner == attempt || stops_http_errors(*inner))
+                == Some(attempt);
+        (reaches && (error.status != new || new.is_none())).then_some(Swallowed {
+            raised,
+            status: error.status,
+            handler,
+            outcome,
+            new,
+        })
+    })
+}
+
+/// A value that stands in the code, rather than what a function makes of the exception.
+fn is_written_out(value: Node<'_>) -> bool {
+    !matches!(value.kind(), Kind::Call | Kind::Await | Kind::Name | Kind::Attribute)
+}
+
+/// Whether a clause lets what it caught go on, or looks at what it is.
+fn passes_on(handler: Node<'_>) -> bool {
+    handler.descendants().any(|node| match node.kind() {
+        Kind::Raise => node.child(Role::Exception).is_none_or(|raised| {
+            raised.is(Kind::Name) && !handler.symbol().is_empty() && raised.symbol() == handler.symbol()
+        }),
+        Kind::Call => matches!(node.callee_name(), "isinstance" | "getattr" | "hasattr"),
+        Kind::Attribute => {
+            node.name() == "status_code" && node.receiver().and_then(Node::caught_by) == Some(handler)
+        }
+        _ => false,
+    })
+}
+
+fn catches_http_errors(handler: Node<'_>) -> bool {
+    handler.catches_everything()
+        || handler.caught_classes().into_iter().any(|class| {
+            class.model.type_has(class.model.instance_of_class(class.ty()), ClassTag::HttpError)
+                || class.name().ends_with("HTTPException")
+        })
+}
+
+fn stops_http_errors(attempt: Node<'_>) -> bool {
+    attempt.children().any(|child| child.is(Kind::Handler) && catches_http_errors(child))
+}
+
+fn report_swallowed(lost: &Swallowed<'_>, findings: &mut Findings<'_>) {
+    let what = lost.status.map_or("the HTTP error".to_owned(), |status| format!("the {status}"));
+    let end = match lost.new {
+        Some(status) => format!("becomes a {status}"),
+        None => "never reaches the client".to_owned(),
+    };
+    let given = lost.outcome.child(Role::Exception).or(lost.outcome.child(Role::Value));
+    let leak = given.and_then(|given| answer(given).map_or(Some(given), |new| new.body)).and_then(leak_in);
+    let shown =
+        leak.map_or(String::new(), |leak| format!(", and {} is sent to the client", shown_text(leak.text)));
+    findings
+        .report(
+            lost.outcome,
+            Severity::High,
+            Certainty::Sure,
+            format!("{what} that is raised in this `try` {end}{shown}"),
+        )
+        .because(lost.raised, format!("raises {what} for the client"))
+        .because(lost.handler, "an `HTTPException` is an `Exception`: this clause takes it as well")
+        .because(lost.outcome, "is what the client gets in its place")
+        .conforming("Let it pass: put `except HTTPException: raise` before the broad clause.");
+}
+
+// Configuration
+
+fn check_configuration(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(api) = call.api().filter(|api| api.is_constructor) else { return };
+    let Some(class) = api.class else { return };
+    if class.has(ClassTag::App)
+        && let Some(debug) = call.keyword("debug").filter(|debug| debug.is_true())
+    {
+        findings
+            .report(
+                call,
+                Severity::Medium,
+                Certainty::Sure,
+                "the application answers an unhandled exception with its stack trace",
+            )
+            .because(debug, "debug mode is on wherever this runs")
+            .conforming("Take it from the settings: `debug=settings.debug`.");
+    }
+    let headers = api.callable.parameters.iter().position(|parameter| *parameter == "headers_enabled");
+    if let Some(index) = headers
+        && !call.has_hidden_arguments()
+        && call.argument_or_keyword(index, "headers_enabled").is_none_or(|value| value.is(Kind::False))
+        && !has_own_refusal(call.model, class.name)
+    {
+        findings
+            .report(call, Severity::Low, Certainty::Sure, "the limiter's 429 does not say when to come back")
+            .because(call, "`headers_enabled` is off unless it is set")
+            .conforming("Turn its headers on: `headers_enabled=True`.");
+    }
+}
+
+/// Whether the project answers the limiter's exception by a function of its own.
+fn has_own_refusal(model: &Model<'_>, limiter: &str) -> bool {
+    let package = limiter.split('.').next();
+    model.functions().filter(|function| function.plays(FunctionRole::ExceptionHandler)).any(|function| {
+        function.handled_exception().is_some_and(|handled| {
+            handled.http_status() == Some(429)
+                || handled.path().is_some_and(|path| path.split('.').next() == package)
+        })
+    })
+}
