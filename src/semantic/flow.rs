@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::{Node, Place, Type};
@@ -151,24 +152,28 @@ impl<'m> Node<'m> {
     /// Visits the calls that a value came through, from the last one back: receivers, the statement that was
     /// executed, what names were assigned, and the results of the given functions that were called.
     pub fn origins(self, visit: &mut dyn FnMut(Node<'m>) -> ControlFlow<()>) -> ControlFlow<()> {
-        self.origins_within(visit, &mut Vec::new(), 0)
+        self.origins_within(visit, &mut FxHashMap::default(), 0)
     }
 
-    /// Each place is visited once: several bindings of several names would otherwise multiply.
     fn origins_within(
         self,
         visit: &mut dyn FnMut(Node<'m>) -> ControlFlow<()>,
-        seen: &mut Vec<Place>,
+        seen: &mut FxHashMap<Place, u32>,
         depth: u32,
     ) -> ControlFlow<()> {
         if depth > 24 || seen.len() > MOST_ORIGINS {
             return ControlFlow::Continue(());
         }
+        // A statement that is extended on several branches has as many ways back as there are combinations of them:
+        // what one way has visited, another visits again only if it comes there in fewer steps and so sees further.
         if matches!(self.kind(), Kind::Name | Kind::Call) {
-            if seen.contains(&self.place()) {
-                return ControlFlow::Continue(());
+            match seen.insert(self.place(), depth) {
+                Some(earlier) if earlier <= depth => {
+                    seen.insert(self.place(), earlier);
+                    return ControlFlow::Continue(());
+                }
+                _ => {}
             }
-            seen.push(self.place());
         }
         match self.kind() {
             Kind::Await | Kind::Named | Kind::Starred => {

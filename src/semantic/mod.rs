@@ -88,6 +88,7 @@ pub struct Model<'s> {
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
+    made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
 }
 
 impl<'s> Model<'s> {
@@ -125,6 +126,7 @@ impl<'s> Model<'s> {
             callers: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
+            made_at_import: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
         model

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use rustc_hash::FxHashMap;
+
 use super::types::Type;
 use super::{Model, Node};
 use crate::stack::{ClassTag, System, Tag};
@@ -291,13 +293,16 @@ impl<'m> Node<'m> {
         if let Some(lock) = self.enclosing_lock() {
             return Some(lock);
         }
-        let function = self.function()?;
-        let taken = function.own_calls().take_while(|call| call.id < self.id).find(|call| {
+        self.lock_taken_before().or_else(|| self.function()?.callers_lock())
+    }
+
+    /// A lock or lease that the function has taken by the time of this place, or an isolation it has asked for.
+    fn lock_taken_before(self) -> Option<Node<'m>> {
+        self.function()?.own_calls().take_while(|call| call.id < self.id).find(|call| {
             call.takes_distributed_lock()
                 || (call.callee_name() == "acquire" && call.receiver().is_some_and(Node::is_lock))
                 || call.raises_isolation()
-        });
-        taken.or_else(|| function.callers_lock())
+        })
     }
 
     fn enclosing_lock(self) -> Option<Node<'m>> {
@@ -311,7 +316,8 @@ impl<'m> Node<'m> {
         let model: &'m Model<'m> = self.model;
         let mut lock = None;
         for &call in model.callers_of(self.place()) {
-            lock = Some(model.node(call).enclosing_lock()?);
+            let call = model.node(call);
+            lock = Some(call.enclosing_lock().or_else(|| call.lock_taken_before())?);
         }
         lock
     }
@@ -358,7 +364,7 @@ impl<'m> Node<'m> {
         named.is_some_and(|named| {
             matches!(named.kind(), Kind::Name | Kind::Attribute)
                 && super::words_of(named.name()).iter().any(|word| {
-                    matches!(word.trim_end_matches('s'), "lock" | "mutex" | "locked" | "semaphore")
+                    matches!(word.trim_end_matches('s'), "lock" | "mutex" | "locked" | "lease" | "semaphore")
                 })
         })
     }
@@ -462,11 +468,17 @@ impl<'s> Model<'s> {
 
     /// Where an object of a given class is made once for all requests: at module level, outside tests.
     pub fn made_at_import(&self, class: super::Place) -> Option<Node<'_>> {
-        self.calls().find(|call| {
-            call.function().is_none()
-                && !call.is_outside_production()
-                && call.callee().is_some_and(|callee| callee.ty() == Type::Class(class))
-        })
+        let map = self.made_at_import.get_or_init(|| {
+            let mut map = FxHashMap::default();
+            for call in self.calls().filter(|call| call.function().is_none() && !call.is_outside_production())
+            {
+                if let Some(Type::Class(class)) = call.callee().map(Node::ty) {
+                    map.entry(class).or_insert(call.place());
+                }
+            }
+            map
+        });
+        map.get(&class).map(|&place| self.node(place))
     }
 
     /// The last part of the name of a type of rows.
