@@ -262,9 +262,10 @@ fn check_returned(returned: Node<'_>, function: Node<'_>, findings: &mut Finding
     }
 }
 
-/// `{"error": …}`, `{"success": False, …}`. JSON-RPC has its errors in answers of status 200.
+/// `{"error": …}`, `{"success": False, …}`. JSON-RPC has its errors in answers of status 200, and a check that finds
+/// something wrong has succeeded.
 fn is_error_body(body: Node<'_>) -> bool {
-    if !body.is(Kind::Dict) || body.dictionary_value("jsonrpc").is_some() {
+    if !body.is(Kind::Dict) || ["jsonrpc", "valid"].iter().any(|key| body.dictionary_value(key).is_some()) {
         return false;
     }
     let says_no = |name| body.dictionary_value(name).is_some_and(|value| value.is(Kind::False));
@@ -318,10 +319,7 @@ fn leak_of(leaf: Node<'_>) -> Option<Leak<'_>> {
 
 /// What the texts of an exception class are like.
 fn text_of(class: Node<'_>) -> Text {
-    if class.names("builtins.Exception")
-        || class.names("builtins.BaseException")
-        || class.http_status() == Some(500)
-    {
+    if class.is_any_exception() || class.http_status() == Some(500) {
         return Text::Anything;
     }
     let model = class.model;
