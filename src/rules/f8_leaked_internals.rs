@@ -319,12 +319,13 @@ fn leak_of(leaf: Node<'_>) -> Option<Leak<'_>> {
 
 /// What the texts of an exception class are like.
 fn text_of(class: Node<'_>) -> Text {
-    if class.is_any_exception() || class.http_status() == Some(500) {
+    if class.http_status() == Some(500) {
         return Text::Anything;
     }
     let model = class.model;
     let instance = model.instance_of_class(class.ty());
     match instance {
+        Type::Instance(..) if model.type_has(instance, ClassTag::AnyError) => Text::Anything,
         // A class of the project that derives from it has texts of its own.
         Type::Instance(..) if model.type_has(instance, ClassTag::OperatorError) => Text::Operator,
         Type::Foreign(_) if class.path().is_some_and(|path| path.starts_with("builtins.")) => Text::Plain,
@@ -332,12 +333,14 @@ fn text_of(class: Node<'_>) -> Text {
     }
 }
 
-/// Inside of `if isinstance(exc, …)`, or of `if "not found" in str(exc)`, it is known after all what is shown.
+/// Inside of `if isinstance(exc, …)` or `if type(exc) is …`, or of `if "not found" in str(exc)`, it is known after all what is shown.
 fn is_narrowed(leaf: Node<'_>, root: Node<'_>) -> bool {
     let is_about = |node: Node<'_>| node.descendants_of(Kind::Name).any(|name| name.reads_like(root));
     leaf.surroundings().filter_map(|node| node.child(Role::Test)).any(|test| {
         test.descendants().any(|node| match node.kind() {
-            Kind::Call => node.callee_name() == "isinstance" && node.argument(0).is_some_and(is_about),
+            Kind::Call => {
+                matches!(node.callee_name(), "isinstance" | "type") && node.argument(0).is_some_and(is_about)
+            }
             Kind::Compare => {
                 node.operator() == Operator::In
                     && node.child(Role::Left).is_some_and(|text| text.is(Kind::Str))

@@ -43,6 +43,8 @@ pub(super) struct Roles {
     pub has_app: bool,
     roles: FxHashMap<Place, Vec<FunctionRole>>,
     routes: FxHashMap<Place, Route>,
+    /// The calls that mount a router.
+    mounts: Vec<Place>,
     /// Callables that a call hands on, with that call.
     handed: FxHashSet<Place>,
 }
@@ -129,6 +131,9 @@ impl Roles {
         let Some(api) = call.api() else { return };
         if api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App)) {
             self.has_app = true;
+        }
+        if api.has(Tag::MountsRouter) {
+            self.mounts.push(call.place());
         }
         let Some(callable) = call.scheduled_callable() else { return };
         let role = if api.has(Tag::Offloads) {
@@ -234,7 +239,7 @@ impl<'m> Node<'m> {
         let mut path = String::new();
         if let Some(router) = decorator.receiver() {
             let built = router.constructed_by();
-            for call in self.model.calls().filter(|call| call.does(Tag::MountsRouter)) {
+            for call in self.model.roles.mounts.iter().map(|&mount| self.model.node(mount)) {
                 let mounted = call.argument(0);
                 let same =
                     mounted.is_some_and(|mounted| built.is_some() && mounted.constructed_by() == built);

@@ -286,12 +286,10 @@ impl<'m> Node<'m> {
     /// Whether an `except` clause takes whatever comes.
     pub fn catches_everything(self) -> bool {
         let classes = self.caught_classes();
-        classes.is_empty() || classes.into_iter().any(Node::is_any_exception)
-    }
-
-    /// Whether an expression names the class of all exceptions.
-    pub fn is_any_exception(self) -> bool {
-        self.names("builtins.Exception") || self.names("builtins.BaseException")
+        classes.is_empty()
+            || classes
+                .iter()
+                .any(|class| class.names("builtins.Exception") || class.names("builtins.BaseException"))
     }
 
     /// The nearest enclosing `except` clause of the same function.

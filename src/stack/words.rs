@@ -147,5 +147,6 @@ words! {
         Limits = "limits",
         InputError = "input_error",
         OperatorError = "operator_error",
+        AnyError = "any_error",
     }
 }
