@@ -6,20 +6,10 @@ use crate::semantic::{FunctionRole, Model, Node, Type, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
-/// Attributes that hold a part of an exception's text. Others, such as `detail` and `status_code`, are made for clients.
-const TELLING: [&str; 11] = [
-    "args",
-    "message",
-    "msg",
-    "orig",
-    "reason",
-    "stderr",
-    "strerror",
-    "filename",
-    "__cause__",
-    "__context__",
-    "__traceback__",
-];
+/// Attributes that hold a part of an exception's text. Others, such as `detail`, `message` and
+/// `status_code`, are chosen by whoever raised it.
+const TELLING: [&str; 8] =
+    ["args", "orig", "stderr", "strerror", "filename", "__cause__", "__context__", "__traceback__"];
 
 const PROBES: [&str; 9] =
     ["health", "healthz", "healthcheck", "ready", "readyz", "readiness", "live", "livez", "liveness"];
