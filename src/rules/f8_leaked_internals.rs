@@ -4,22 +4,12 @@ use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Model, Node, Type, words_of};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, Operator, Role};
 
-/// Attributes that hold a part of an exception's text. Others, such as `detail` and `status_code`, are made for clients.
-const TELLING: [&str; 11] = [
-    "args",
-    "message",
-    "msg",
-    "orig",
-    "reason",
-    "stderr",
-    "strerror",
-    "filename",
-    "__cause__",
-    "__context__",
-    "__traceback__",
-];
+/// Attributes that hold a part of an exception's text. Others, such as `detail`, `message` and
+/// `status_code`, are chosen by whoever raised it.
+const TELLING: [&str; 8] =
+    ["args", "orig", "stderr", "strerror", "filename", "__cause__", "__context__", "__traceback__"];
 
 const PROBES: [&str; 9] =
     ["health", "healthz", "healthcheck", "ready", "readyz", "readiness", "live", "livez", "liveness"];
@@ -211,8 +201,18 @@ fn comes_back(call: Node<'_>) -> bool {
             let setting = test.descendants().any(|node| {
                 node.is(Kind::None)
                     || words_of(node.name()).iter().any(|word| {
-                        ["enable", "enabled", "disabled", "config", "configured", "settings", "installed"]
-                            .contains(&word.as_str())
+                        [
+                            "enable",
+                            "enabled",
+                            "disabled",
+                            "config",
+                            "configured",
+                            "settings",
+                            "installed",
+                            "getenv",
+                            "environ",
+                        ]
+                        .contains(&word.as_str())
                     })
             });
             asked.peek().is_some() && !setting && !asked.any(|asked| asked.callee_name() == "getattr")
@@ -252,9 +252,10 @@ fn check_returned(returned: Node<'_>, function: Node<'_>, findings: &mut Finding
     }
 }
 
-/// `{"error": …}`, `{"success": False, …}`. JSON-RPC has its errors in answers of status 200.
+/// `{"error": …}`, `{"success": False, …}`. JSON-RPC has its errors in answers of status 200, and a check that finds
+/// something wrong has succeeded.
 fn is_error_body(body: Node<'_>) -> bool {
-    if !body.is(Kind::Dict) || body.dictionary_value("jsonrpc").is_some() {
+    if !body.is(Kind::Dict) || ["jsonrpc", "valid"].iter().any(|key| body.dictionary_value(key).is_some()) {
         return false;
     }
     let says_no = |name| body.dictionary_value(name).is_some_and(|value| value.is(Kind::False));
@@ -322,12 +323,20 @@ fn text_of(class: Node<'_>) -> Text {
     }
 }
 
-/// Inside of `if isinstance(exc, …)` the class is known after all.
+/// Inside of `if isinstance(exc, …)` or `if type(exc) is …`, or of `if "not found" in str(exc)`, it is known after all what is shown.
 fn is_narrowed(leaf: Node<'_>, root: Node<'_>) -> bool {
+    let is_about = |node: Node<'_>| node.descendants_of(Kind::Name).any(|name| name.reads_like(root));
     leaf.surroundings().filter_map(|node| node.child(Role::Test)).any(|test| {
-        test.descendants_of(Kind::Call).any(|call| {
-            call.callee_name() == "isinstance"
-                && call.argument(0).is_some_and(|subject| subject.reads_like(root))
+        test.descendants().any(|node| match node.kind() {
+            Kind::Call => {
+                matches!(node.callee_name(), "isinstance" | "type") && node.argument(0).is_some_and(is_about)
+            }
+            Kind::Compare => {
+                node.operator() == Operator::In
+                    && node.child(Role::Left).is_some_and(|text| text.is(Kind::Str))
+                    && node.child(Role::Right).is_some_and(is_about)
+            }
+            _ => false,
         })
     })
 }
