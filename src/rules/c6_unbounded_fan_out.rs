@@ -113,7 +113,8 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
         Bounded::Constant => return,
         Bounded::No => {}
     }
-    if computes_only(fan_out.element) {
+    // The default executor has a fixed number of threads, and the rest waits for one of them.
+    if computes_only(fan_out.element) || fan_out.element.does(Tag::Offloads) {
         return;
     }
     let known = fan_out.element.api().is_some() || fan_out.element.target().is_some();
@@ -253,7 +254,21 @@ fn origin_of(source: Node<'_>) -> Origin {
     }
     // What an operator configures is as long as the operator wants.
     let configured = |name: &str| {
-        words_of(name).iter().any(|word| ["config", "settings", "registry"].contains(&word.as_str()))
+        words_of(name).iter().any(|word| {
+            [
+                "callback",
+                "callbacks",
+                "config",
+                "guardrails",
+                "handlers",
+                "hooks",
+                "plugins",
+                "providers",
+                "registry",
+                "settings",
+            ]
+            .contains(&word.as_str())
+        })
     };
     if configured(root.name()) || configured(root.callee_name()) {
         return Origin::Own;
