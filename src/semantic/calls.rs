@@ -258,8 +258,10 @@ impl<'m> Node<'m> {
             .iter()
             .filter_map(|name| self.keyword(name))
             .chain(timeout.position.and_then(|index| self.argument(index as usize)))
-            .filter(|value| !(timeout.none_is_default && value.is_none()))
-            .map(Node::as_bound);
+            .map(Node::as_bound)
+            .filter(|bound| {
+                !(timeout.none_is_default && matches!(bound, Deadline::Removed(_) | Deadline::Optional(_)))
+            });
         let mut given = None;
         for bound in written {
             match (given, bound) {
