@@ -14,6 +14,7 @@ serve: dist ## Build the page and serve it on http://127.0.0.1:8080 (another por
 
 dist: ## Build the static site into dist/
 	@scripts/build-page.sh
+	@node js/sizes.mjs dist
 
 test: check browser end-to-end ## Run every check and every test
 
