@@ -116,7 +116,14 @@ fn is_broad(handler: Node<'_>) -> bool {
 fn final_handler(call: Node<'_>) -> Option<Node<'_>> {
     let handler = call.enclosing_handler().filter(|handler| is_broad(*handler))?;
     let goes_on = handler.descendants().any(|node| {
-        node.is(Kind::Raise)
+        // Kept for later, the exception may still be raised or logged.
+        let kept = !handler.symbol().is_empty()
+            && node.is(Kind::Name)
+            && node.symbol() == handler.symbol()
+            && node.parent().is_some_and(|parent| {
+                parent.is(Kind::Assign) || (parent.is(Kind::Call) && parent.callee_name() == "append")
+            });
+        kept || node.is(Kind::Raise)
             || (node.is(Kind::Call)
                 && (node.callee_name() == "exception"
                     || node.keyword("exc_info").is_some()

@@ -102,7 +102,27 @@ impl<'m> Node<'m> {
         {
             return None;
         }
+        if api.callable.blocks == Some(System::Wait) && self.is_known_to_be_done() {
+            return None;
+        }
         api.callable.blocks
+    }
+
+    /// `future.result()` where `future.done()` was asked before: it returns at once.
+    fn is_known_to_be_done(self) -> bool {
+        let Some(future) = self.receiver() else { return false };
+        self.surroundings()
+            .filter(|node| {
+                matches!(
+                    node.kind(),
+                    Kind::If | Kind::Clause | Kind::Conditional | Kind::BoolOp | Kind::Comprehension
+                )
+            })
+            .filter_map(|node| if node.is(Kind::BoolOp) { Some(node) } else { node.child(Role::Test) })
+            .flat_map(|test| test.descendants_of(Kind::Call))
+            .any(|call| {
+                call.callee_name() == "done" && call.receiver().is_some_and(|asked| asked.reads_like(future))
+            })
     }
 
     /// The argument that takes the callable or coroutine that this call will run.
@@ -319,11 +339,25 @@ impl<'m> Node<'m> {
     fn hidden_arguments_are_known(self) -> bool {
         self.children().filter(|child| child.role() == Role::Argument).all(|child| match child.kind() {
             Kind::Starred => false,
-            Kind::Keyword if child.symbol().is_empty() => {
-                child.child(Role::Value).is_some_and(|value| value.resolved_value().is(Kind::Dict))
-            }
+            Kind::Keyword if child.symbol().is_empty() => child
+                .child(Role::Value)
+                .is_some_and(|value| value.resolved_value().is(Kind::Dict) && !value.is_added_to()),
             _ => true,
         })
+    }
+
+    /// Whether entries are put into a dictionary after it was written down.
+    fn is_added_to(self) -> bool {
+        let Some(function) = self.function().filter(|_| self.is(Kind::Name)) else { return false };
+        let written = function.own_assignments().flat_map(Node::targets).any(|target| {
+            target.is(Kind::Subscript)
+                && target.child(Role::Value).is_some_and(|table| table.reads_like(self))
+        });
+        written
+            || function.own_calls().any(|call| {
+                matches!(call.callee_name(), "update" | "setdefault")
+                    && call.receiver().is_some_and(|table| table.reads_like(self))
+            })
     }
 
     /// What a value that is given as a bound amounts to.
