@@ -99,7 +99,8 @@ fn periodic_task(start: Node<'_>) -> Option<Scheduled<'_>> {
         start.model.function_named_by(callable)?
     };
     let work = function.own_loops().find(|node| is_endless(*node) && is_periodic(*node))?;
-    (has_effect(work)).then(|| Scheduled {
+    effect_of(work)?;
+    Some(Scheduled {
         at: start,
         what: format!("`{}` starts the loop `{}`", start.called(), function.name()),
         jobs: vec![work],
@@ -168,78 +169,137 @@ fn takes_work(call: Node<'_>) -> bool {
             }))
 }
 
-/// Whether doing the work twice may matter: it changes something outside the process, asks a model, or runs something
-/// that was not given. What refreshes this process's memory, writes a log record or a metric may run everywhere.
-fn has_effect(work: Node<'_>) -> bool {
-    let own = |call: &Node<'_>| call.function() == work.function() || call.function() == Some(work);
-    work.calls_within().filter(own).any(|call| {
-        matters(call) || call.target().is_some_and(|place| work.model.node(place).reaches(&matters).is_some())
+/// The call for which doing the work twice may matter: it changes something outside the process, asks a model, or
+/// runs something that was not given. What refreshes this process's memory, hands on what it gathered, writes a log
+/// record or a metric may run everywhere.
+fn effect_of(work: Node<'_>) -> Option<Node<'_>> {
+    let function = if work.is_function() { work } else { work.function()? };
+    if keeps_house(&telling_name(function)) {
+        return None;
+    }
+    work.calls_within().filter(|call| call.function() == Some(function)).find_map(|call| {
+        if changes(call) || call.does(Tag::Commits) || (call.is_unknown_function() && !sounds_harmless(call))
+        {
+            return Some(call);
+        }
+        let logs =
+            call.receiver().is_some_and(|receiver| words_of(receiver.name()).contains(&"logger".to_owned()));
+        if logs || call.is_started_aside() || keeps_house(call.callee_name()) {
+            return None;
+        }
+        work.model.node(call.target()?).reaches(&changes).map(|_| call)
     })
 }
 
-fn matters(call: Node<'_>) -> bool {
-    const EFFECTS: [Tag; 8] = [
+fn changes(call: Node<'_>) -> bool {
+    const EFFECTS: [Tag; 6] = [
         Tag::WritesOutside,
         Tag::WritesStatement,
         Tag::AddsRow,
         Tag::DeletesRow,
-        Tag::Flushes,
-        Tag::Commits,
         Tag::InvokesModel,
         Tag::InvokesGraph,
     ];
-    if let Some(api) = call.api() {
-        return EFFECTS.iter().any(|&tag| api.has(tag)) || call.writes_by_sql();
-    }
-    call.target().is_none() && call.log_level().is_none() && call.is_unknown() && !sounds_harmless(call)
+    EFFECTS.iter().any(|&tag| call.does(tag)) || call.writes_by_sql() || sounds_effective(call)
 }
 
-/// Whether the name of a callee that was not given says that it only looks, records, or tidies this process.
-fn sounds_harmless(call: Node<'_>) -> bool {
-    const FIRST: [&str; 20] = [
-        "get",
-        "fetch",
-        "load",
-        "read",
-        "is",
-        "has",
-        "list",
-        "find",
-        "count",
-        "check",
-        "log",
-        "record",
-        "observe",
-        "collect",
-        "measure",
-        "refresh",
-        "reload",
-        "ping",
-        "touch",
-        "heartbeat",
+/// Whether something that is not known is called as what reaches other people or systems.
+fn sounds_effective(call: Node<'_>) -> bool {
+    const FIRST: [&str; 16] = [
+        "send", "notify", "mail", "email", "publish", "enqueue", "post", "upload", "upsert", "charge",
+        "bill", "crawl", "generate", "embed", "ingest", "sync",
     ];
-    const ANY: [&str; 16] = [
+    call.api().is_none()
+        && call.target().is_none()
+        && words_of(call.callee_name()).first().is_some_and(|first| FIRST.contains(&first.as_str()))
+}
+
+/// The function's name, with those around it where its own could be any loop's: `MetricsCollector.run`.
+fn telling_name(function: Node<'_>) -> String {
+    const GENERIC: [&str; 12] = [
+        "loop",
+        "run",
+        "main",
+        "forever",
+        "tick",
+        "periodic",
+        "periodically",
+        "worker",
+        "task",
+        "background",
+        "start",
+        "once",
+    ];
+    if words_of(function.name()).iter().all(|word| GENERIC.contains(&word.as_str())) {
+        function.qualified_name()
+    } else {
+        function.name().to_owned()
+    }
+}
+
+/// Whether a name says that each process does this for itself: signs of life, metrics, buffers, tokens, caches.
+fn keeps_house(name: &str) -> bool {
+    const WORDS: [&str; 31] = [
         "metric",
         "metrics",
         "gauge",
         "heartbeat",
+        "beat",
         "cache",
         "caches",
         "cached",
-        "expire",
-        "expired",
         "memory",
         "gc",
         "health",
         "stats",
         "ready",
         "local",
-        "process",
+        "flush",
+        "flusher",
+        "drain",
+        "telemetry",
+        "watchdog",
+        "refresh",
+        "reload",
+        "renew",
+        "reconnect",
+        "reap",
+        "reaper",
+        "monitor",
+        "ping",
+        "keepalive",
+        "listener",
+        "lag",
+        "config",
+    ];
+    words_of(name).iter().any(|word| WORDS.contains(&word.as_str()))
+}
+
+/// Whether the name of a callee that was not given says that it only looks, records, or tidies this process.
+fn sounds_harmless(call: Node<'_>) -> bool {
+    const FIRST: [&str; 16] = [
+        "get", "fetch", "load", "read", "is", "has", "list", "find", "count", "check", "log", "record",
+        "observe", "collect", "measure", "touch",
     ];
     let words = words_of(call.callee_name());
-    let receiver = call.receiver().map(|receiver| words_of(receiver.name())).unwrap_or_default();
     words.first().is_none_or(|first| FIRST.contains(&first.as_str()))
-        || words.iter().chain(&receiver).any(|word| ANY.contains(&word.as_str()))
+        || keeps_house(call.callee_name())
+        || call.callee_name().starts_with(char::is_uppercase)
+        || call.receiver().is_some_and(|receiver| keeps_house(receiver.name()))
+}
+
+/// Whether the work only removes what is no longer needed: to do that twice is a waste and no harm.
+fn only_removes(work: Node<'_>) -> bool {
+    let function = if work.is_function() { Some(work) } else { work.function() };
+    let tidies = |name: &str| {
+        words_of(name).iter().any(|word| {
+            ["clean", "purg", "prun", "sweep", "expire", "evict", "retention", "orphan", "vacuum", "stale"]
+                .iter()
+                .any(|known| word.starts_with(known))
+        })
+    };
+    function.is_some_and(|function| tidies(&telling_name(function)))
+        || effect_of(work).is_some_and(|call| tidies(call.callee_name()) || call.does(Tag::DeletesRow))
 }
 
 /// What lets one process at a time do the work: a lock that others see, rows that are claimed, a key that is set
@@ -257,7 +317,7 @@ fn is_guard(call: Node<'_>) -> bool {
         || (call.does(Tag::LocksRows) && call.keyword("skip_locked").is_some_and(Node::is_true))
         || call.keyword("nx").is_some_and(Node::is_true)
         || sql(call)
-        || (call.api().is_none() && call.target().is_none() && sounds_exclusive(call.callee_name()))
+        || (call.api().is_none() && sounds_exclusive(call.callee_name()))
 }
 
 fn sounds_exclusive(name: &str) -> bool {
@@ -287,10 +347,7 @@ fn guard_of(work: Node<'_>) -> Option<Node<'_>> {
         .or_else(|| function.own_calls().find(|&call| is_guard(call)))
         .or_else(|| {
             function.own_calls().find(|call| {
-                call.target().is_some_and(|place| {
-                    sounds_exclusive(model.node(place).name())
-                        || model.node(place).reaches(&is_guard).is_some()
-                })
+                call.target().is_some_and(|place| model.node(place).reaches(&is_guard).is_some())
             })
         })
 }
@@ -308,9 +365,13 @@ fn judge(found: &Scheduled<'_>, processes: Option<&Processes<'_>>, findings: &mu
         }
         return;
     }
-    let unguarded: Vec<Node<'_>> =
-        found.jobs.iter().copied().filter(|&job| guard_of(job).is_none()).collect();
-    if !unguarded.is_empty() && unguarded.iter().all(|&job| job.is_function() && !has_effect(job)) {
+    let unguarded: Vec<Node<'_>> = found
+        .jobs
+        .iter()
+        .copied()
+        .filter(|&job| guard_of(job).is_none() && effect_of(job).is_some())
+        .collect();
+    if unguarded.is_empty() && !found.jobs.is_empty() {
         return;
     }
     report(found, &unguarded, processes, findings);
@@ -327,12 +388,16 @@ fn report(
         (None, Some(_)) => Severity::Low,
         (None, None) => Severity::Medium,
     };
+    let tidies = !unguarded.is_empty() && unguarded.iter().all(|&job| only_removes(job));
+    let severity = if tidies { Severity::Low } else { severity };
     // A switch may be on in one replica alone.
     let switch = found.at.surroundings().find(|node| {
         node.is(Kind::If)
             && node.child(Role::Test).is_some_and(|test| {
                 test.descendants().any(|name| {
                     matches!(name.kind(), Kind::Name | Kind::Attribute | Kind::Str)
+                        && !name.is_a(ClassTag::Scheduler)
+                        && !name.parent().is_some_and(|parent| parent.is(Kind::Attribute))
                         && words_of(name.name()).iter().any(|word| {
                             word.starts_with("schedul")
                                 || matches!(word.as_str(), "leader" | "primary" | "cron" | "beat")
@@ -341,6 +406,7 @@ fn report(
             })
     });
     let certainty = match (switch, processes) {
+        _ if tidies => Certainty::Question,
         (Some(_), _) => Certainty::Question,
         (None, Some(_)) => Certainty::Sure,
         (None, None) => Certainty::Likely,
@@ -359,6 +425,9 @@ fn report(
         .because(found.at, "runs wherever the application starts");
     for &job in unguarded.iter().take(3) {
         draft = draft.because(job, "takes no lock that other processes see");
+        if let Some(effect) = effect_of(job) {
+            draft = draft.because(effect, "is done once for each copy");
+        }
     }
     if let Some(store) = found.job_store {
         draft = draft.because(

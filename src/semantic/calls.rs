@@ -202,21 +202,22 @@ impl<'m> Node<'m> {
         self.path().is_some_and(|path| path.split('.').next().is_some_and(|first| MODULES.contains(&first)))
     }
 
-    /// Whether neither the tables nor the given files say what is called; methods of Python's own types are known.
-    pub fn is_unknown(self) -> bool {
+    /// Whether it calls a function that an import names, and of which neither the tables nor the given files tell
+    /// anything.
+    pub fn is_unknown_function(self) -> bool {
         self.callee().is_some_and(|callee| match callee.ty() {
             Type::Path(path) => {
                 self.model.path_function(path).is_none()
                     && self.model.path_class(path).is_none()
                     && !callee.is_in_standard_library()
             }
-            // A name that nothing binds is built in.
-            Type::Unknown if callee.is(Kind::Name) => callee.scope_of_name().is_some(),
-            // A method of which the tables know the class, but say nothing, does nothing that they would tell.
-            Type::Unknown => callee.receiver().is_some_and(|receiver| receiver.instance_of().is_none()),
-            Type::Foreign(_) | Type::None => true,
             _ => false,
         })
+    }
+
+    /// Whether it is handed to a call that runs it beside (`create_task(work())`).
+    pub fn is_started_aside(self) -> bool {
+        self.parent().is_some_and(|parent| parent.is(Kind::Call) && parent.does(Tag::StartsTask))
     }
 
     /// The SQL that a call sends, where it is written out: `execute(text("…"))`, or a constant that holds it.
