@@ -23,8 +23,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
     }
     scheduled.sort_by_key(|found| found.at.place());
+    // Which of several schedulers runs a job is not always known: the job is told once.
+    let mut told = FxHashSet::default();
     for found in &scheduled {
-        judge(found, processes.as_ref(), findings);
+        judge(found, processes.as_ref(), &mut told, findings);
     }
     for workload in model.workloads() {
         deployed(model, workload, findings);
@@ -86,7 +88,10 @@ fn scheduler(start: Node<'_>) -> Option<Scheduled<'_>> {
     jobs.extend(model.functions().filter(|function| {
         function.decorators().any(|decorator| decorator.does(Tag::RegistersJob) && same(decorator.receiver()))
     }));
-    let job_store = built.and_then(|call| call.keyword("jobstores"));
+    let job_store = built.and_then(|call| call.keyword("jobstores")).filter(|store| {
+        // A store in this process's memory deceives nobody.
+        !store.calls_within().any(|call| call.callee_name().to_ascii_lowercase().contains("memory"))
+    });
     Some(Scheduled { at: start, what: format!("`{}` starts a scheduler", start.called()), jobs, job_store })
 }
 
@@ -318,6 +323,11 @@ fn is_guard(call: Node<'_>) -> bool {
         || call.keyword("nx").is_some_and(Node::is_true)
         || sql(call)
         || (call.api().is_none() && sounds_exclusive(call.callee_name()))
+        // What is given a lock will use it.
+        || call.keywords().any(|keyword| {
+            sounds_exclusive(keyword.name())
+                && keyword.value().is_some_and(|value| !value.is_none() && !value.is_a(ClassTag::ThreadLock))
+        })
 }
 
 fn sounds_exclusive(name: &str) -> bool {
@@ -330,6 +340,7 @@ fn sounds_exclusive(name: &str) -> bool {
                 | "leadership"
                 | "lease"
                 | "claim"
+                | "claims"
                 | "singleton"
                 | "exclusive"
                 | "elected"
@@ -352,7 +363,12 @@ fn guard_of(work: Node<'_>) -> Option<Node<'_>> {
         })
 }
 
-fn judge(found: &Scheduled<'_>, processes: Option<&Processes<'_>>, findings: &mut Findings<'_>) {
+fn judge(
+    found: &Scheduled<'_>,
+    processes: Option<&Processes<'_>>,
+    told: &mut FxHashSet<Place>,
+    findings: &mut Findings<'_>,
+) {
     // A lock that is taken before the start holds for all that is started.
     let outer = found
         .at
@@ -371,7 +387,8 @@ fn judge(found: &Scheduled<'_>, processes: Option<&Processes<'_>>, findings: &mu
         .copied()
         .filter(|&job| guard_of(job).is_none() && effect_of(job).is_some())
         .collect();
-    if unguarded.is_empty() && !found.jobs.is_empty() {
+    let is_new = unguarded.iter().filter(|job| told.insert(job.place())).count() > 0;
+    if !is_new && !found.jobs.is_empty() {
         return;
     }
     report(found, &unguarded, processes, findings);
