@@ -354,13 +354,14 @@ fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
     }
     if let Some(config) = call.argument_or_keyword(1, "config") {
         let config = config.resolved_value();
-        match config.dictionary_value("max_concurrency").or_else(|| config.keyword("max_concurrency")) {
-            Some(limit) => findings.conforms(limit, "at most so many run at once"),
-            None if !matches!(config.kind(), Kind::Dict) => return,
-            None => {}
-        }
-        if config.dictionary_value("max_concurrency").or_else(|| config.keyword("max_concurrency")).is_some()
+        if let Some(limit) =
+            config.dictionary_value("max_concurrency").or_else(|| config.keyword("max_concurrency"))
         {
+            findings.conforms(limit, "at most so many run at once");
+            return;
+        }
+        // A configuration that is not written out may hold a limit.
+        if !config.is(Kind::Dict) {
             return;
         }
     }

@@ -1,6 +1,6 @@
 //! What a function is for, and where it runs.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::types::Type;
 use super::{Model, Node, Place};
@@ -45,8 +45,6 @@ pub(super) struct Roles {
     routes: FxHashMap<Place, Route>,
     /// The calls that mount a router.
     mounts: Vec<Place>,
-    /// Callables that a call hands on, with that call.
-    handed: FxHashSet<Place>,
 }
 
 const METHODS: [&str; 10] =
@@ -150,7 +148,6 @@ impl Roles {
         let place = if callable.is(Kind::Call) { callable.target() } else { function_of(callable) };
         if let Some(place) = place {
             self.add(place, role);
-            self.handed.insert(place);
         }
     }
 }

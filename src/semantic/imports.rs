@@ -1,7 +1,7 @@
 //! Modules and names across the given files: imports, relative imports, re-exports and star imports.
 
 use super::types::{Type, TypeId};
-use super::{File, Model, Place};
+use super::{File, Model};
 use crate::stack;
 use crate::syntax::{BindingKind, Symbol};
 
@@ -135,10 +135,5 @@ impl Model<'_> {
         let found =
             self.modules.get(&full)?.iter().find(|&&found| self.files[found as usize].module == full)?;
         Some(self.table.intern(Type::Module(*found)))
-    }
-
-    /// The function or class of a place, if the place is one.
-    pub(super) fn definition(&self, file: u32, node: u32) -> Place {
-        Place { file, node }
     }
 }

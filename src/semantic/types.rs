@@ -432,7 +432,7 @@ impl<'s> Model<'s> {
 
     fn infer_binding(&self, file: u32, binding: BindingId) -> Type {
         let data = self.files[file as usize].tree.bindings[binding as usize];
-        let node = self.node(self.definition(file, data.node));
+        let node = self.node(Place { file, node: data.node });
         match data.kind {
             BindingKind::Import | BindingKind::ImportFrom => self.imported(file, data.node, data.kind),
             BindingKind::Function => Type::Function(node.place()),
