@@ -79,24 +79,38 @@ fn median(runs: usize, mut work: impl FnMut()) -> Duration {
     times[runs / 2]
 }
 
-fn main() {
+/// Measures one file and prints its line of the table: its lines, the seconds of a check, and their ratio to a parse.
+fn measure(text: String) -> (f64, f64, f64) {
+    let lines = text.lines().count();
+    let sources = [Source { path: "main.py".to_owned(), text }];
+    let text = sources[0].text.as_str();
     let settings = Settings::default();
+    let runs = (400_000 / lines.max(1)).clamp(20, 2_000);
+    let parsed = median(runs, || {
+        let _ = black_box(ruff_python_parser::parse_module(black_box(text)));
+    });
+    let checked = median(runs, || {
+        black_box(check(black_box(&sources), &settings));
+    });
+    let ratio = checked.as_secs_f64() / parsed.as_secs_f64();
+    println!("{lines:>8}{parsed:>12.2?}{checked:>12.2?}{ratio:>8.2}");
+    (lines as f64, checked.as_secs_f64(), ratio)
+}
+
+fn main() {
     println!("{:>8}{:>12}{:>12}{:>8}", "lines", "parse", "check", "ratio");
-    let mut checks = Vec::new();
-    for lines in [1_000, 10_000] {
-        let sources = [Source { path: "main.py".to_owned(), text: file(lines) }];
-        let text = sources[0].text.as_str();
-        let runs = 400_000 / lines;
-        let parsed = median(runs, || {
-            let _ = black_box(ruff_python_parser::parse_module(black_box(text)));
-        });
-        let checked = median(runs, || {
-            black_box(check(black_box(&sources), &settings));
-        });
-        let ratio = checked.as_secs_f64() / parsed.as_secs_f64();
-        println!("{:>8}{parsed:>12.2?}{checked:>12.2?}{ratio:>8.2}", text.lines().count());
-        checks.push((text.lines().count() as f64, checked.as_secs_f64(), ratio));
+    // Files named on the command line are measured instead: `cargo bench --bench check -- app/main.py`.
+    let named: Vec<String> = std::env::args().skip(1).filter(|argument| argument.ends_with(".py")).collect();
+    if !named.is_empty() {
+        for path in named {
+            match std::fs::read_to_string(&path) {
+                Ok(text) => drop(measure(text)),
+                Err(error) => eprintln!("{path}: {error}"),
+            }
+        }
+        return;
     }
+    let checks = [1_000, 10_000].map(|lines| measure(file(lines)));
     let lines = checks[1].0 / checks[0].0;
     // As if it were exactly ten times the lines.
     let growth = checks[1].1 / checks[0].1 * 10.0 / lines;

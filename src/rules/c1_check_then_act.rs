@@ -39,12 +39,14 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         shared_dictionary(assignment, findings);
     }
     let mut reported = Vec::new();
-    for call in model.calls().filter(|call| is_shared_code(*call)) {
+    for call in model.calls_named("setattr").filter(|call| is_shared_code(*call)) {
         changed_row(call, findings);
-        if let Some(inserted) = call.inserted() {
+    }
+    for (call, _) in model.known_calls() {
+        if let Some(inserted) = call.inserted().filter(|_| is_shared_code(call)) {
             inserted_row(inserted, &mut reported, findings);
         }
-        if call.sums_in_database().is_some() {
+        if call.sums_in_database().is_some() && is_shared_code(call) {
             findings.conforms(call, "the database reads, adds and writes in one statement");
         }
     }

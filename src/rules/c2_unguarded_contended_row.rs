@@ -16,10 +16,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             changed(&change, findings);
         }
     }
-    for call in model.calls().filter(|node| is_shared_code(*node)) {
+    for (call, _) in model.known_calls().filter(|(call, _)| is_shared_code(*call)) {
         if call.expects_old_value() {
             findings.conforms(call, "the row changes only if it still has the expected value");
         }
+    }
+    for call in model.calls().filter(|node| is_shared_code(*node)) {
         locked(call, findings);
     }
 }

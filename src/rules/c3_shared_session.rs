@@ -18,8 +18,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         kept(assignment, findings);
         unclosed(assignment, findings);
     }
-    for call in model.calls().filter(|node| is_checked(*node)) {
-        let Some(api) = call.api() else { continue };
+    for (call, api) in model.known_calls().filter(|(call, _)| is_checked(*call)) {
         if api.has(Tag::Gathers) {
             gathered(call, findings);
         } else if api.has(Tag::StartsTask) {

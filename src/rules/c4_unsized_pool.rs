@@ -11,8 +11,7 @@ const SERVER_CONNECTIONS: f64 = 100.0;
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let processes = model.processes();
-    for call in model.calls().filter(|call| !call.is_outside_production()) {
-        let Some(api) = call.api() else { continue };
+    for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         let constructs = |tag: ClassTag| api.is_constructor && api.class.is_some_and(|class| class.has(tag));
         let is_engine = api.class.is_none() && call.is_a(ClassTag::Engine);
         let keeps_connections =

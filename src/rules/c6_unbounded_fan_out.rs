@@ -16,11 +16,7 @@ struct FanOut<'m> {
 }
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for call in model.calls() {
-        if call.is_outside_production() {
-            continue;
-        }
-        let Some(api) = call.api() else { continue };
+    for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         if api.has(Tag::Gathers) {
             if let Some(fan_out) = gathered(call) {
                 judge(call, &fan_out, findings);

@@ -13,14 +13,15 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut scheduled = Vec::new();
     decorated(model, &mut scheduled);
     let decorators: FxHashSet<Place> = scheduled.iter().map(|found| found.at.place()).collect();
-    for call in
-        model.calls().filter(|call| runs_with_the_application(*call) && !decorators.contains(&call.place()))
-    {
-        if call.does(Tag::StartsScheduler) {
-            scheduled.extend(scheduler(call));
-        } else if call.does(Tag::StartsTask) || call.does(Tag::Offloads) {
-            scheduled.extend(periodic_task(call));
+    for (call, api) in model.known_calls() {
+        let starts_scheduler = api.has(Tag::StartsScheduler);
+        if !(starts_scheduler || api.has(Tag::StartsTask) || api.has(Tag::Offloads))
+            || !runs_with_the_application(call)
+            || decorators.contains(&call.place())
+        {
+            continue;
         }
+        scheduled.extend(if starts_scheduler { scheduler(call) } else { periodic_task(call) });
     }
     scheduled.sort_by_key(|found| found.at.place());
     // Which of several schedulers runs a job is not always known: the job is told once.

@@ -8,13 +8,7 @@ use crate::syntax::{Kind, Role};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let serves = is_a_service(model);
-    for call in model.calls() {
-        if call.is_outside_production() {
-            continue;
-        }
-        let Some(api) = call.api() else {
-            continue;
-        };
+    for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         if api.class.is_some_and(|class| class.has(ClassTag::Checkpointer)) {
             if api.is_constructor || api.has(Tag::GivesContext) {
                 saver(call, serves, findings);

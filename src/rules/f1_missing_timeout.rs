@@ -10,14 +10,13 @@ use crate::syntax::Kind;
 const LONG: f64 = 120.0;
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for call in model.calls() {
-        if call.is_outside_production() || is_fake(call, findings) {
+    for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
+        if is_fake(call, findings) {
             continue;
         }
-        if call.does(Tag::Offloads) {
+        if api.has(Tag::Offloads) {
             handed_to_thread(call, findings);
         }
-        let Some(api) = call.api() else { continue };
         let Some(timeout) = &api.callable.timeout else { continue };
         if !is_external(api) {
             continue;
@@ -173,8 +172,7 @@ fn handed_to_thread(call: Node<'_>, findings: &mut Findings<'_>) {
 fn is_only_used_with_a_deadline(constructor: Node<'_>) -> bool {
     let model = constructor.model;
     let mut uses = 0;
-    for call in model.calls() {
-        let Some(api) = call.api() else { continue };
+    for (call, api) in model.known_calls() {
         if api.is_constructor || (api.callable.crosses.is_none() && !api.callable.coroutine) {
             continue;
         }

@@ -355,6 +355,12 @@ impl<'s> Model<'s> {
         function_of(expression).map(|place| self.node(place))
     }
 
+    /// The calls whose callee's last name is this text, whatever it means there.
+    pub fn calls_named(&self, name: &str) -> impl Iterator<Item = Node<'_>> {
+        let places = self.symbol(name).map_or(&[][..], |name| self.calls_of_name(name));
+        places.iter().map(|&place| self.node(place))
+    }
+
     /// The calls whose callee's last name is this, whatever it means there.
     pub(super) fn calls_of_name(&self, name: Symbol) -> &[Place] {
         let map = self.calls_by_name.get_or_init(|| {

@@ -10,6 +10,11 @@ impl Model<'_> {
     /// file matches by a suffix of its path, or (where only a part of a project was given) the other way round;
     /// a package that is known from elsewhere is matched only by a file at the root.
     pub(super) fn module_file(&self, name: &str, from: u32) -> Option<u32> {
+        // Most imports are of libraries: no given file has even the last part of their names.
+        let last = name.rsplit('.').next().unwrap_or(name);
+        if !self.modules.contains_key(last) {
+            return None;
+        }
         let candidates = |name: &str| {
             self.modules
                 .get(name)

@@ -85,6 +85,7 @@ pub struct Model<'s> {
     blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
     visiting: RefCell<FxHashSet<Place>>,
     roles: Roles,
+    known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
@@ -123,6 +124,7 @@ impl<'s> Model<'s> {
             blocking: RefCell::default(),
             visiting: RefCell::default(),
             roles: Roles::default(),
+            known_calls: std::cell::OnceCell::new(),
             callers: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
@@ -159,6 +161,14 @@ impl<'s> Model<'s> {
     /// All calls of all files.
     pub fn calls(&self) -> impl Iterator<Item = Node<'_>> {
         self.nodes(|tree| &tree.calls)
+    }
+
+    /// The calls whose callees the tables describe, in order: few of all calls, and the only ones most rules ask for.
+    pub fn known_calls(&self) -> impl Iterator<Item = (Node<'_>, Api)> {
+        let known = self
+            .known_calls
+            .get_or_init(|| self.calls().filter_map(|call| Some((call.place(), call.api()?))).collect());
+        known.iter().map(|&(place, api)| (self.node(place), api))
     }
 
     /// All `def` and `lambda`.

@@ -13,27 +13,61 @@ const OPERATORS: u32 = 400;
 /// A longer file is not source code that a person wrote, and offsets are 32 bits wide.
 const BYTES: usize = 64 << 20;
 
-/// What surrounds the current byte.
+/// What surrounds the current byte: code, or the text of an f-string with its quote.
+#[derive(Clone, Copy)]
 enum Mode {
-    /// Code inside a bracket, or inside the braces of an f-string; what was counted at this level so far. A comma
-    /// ends operators, but not lambdas: `lambda a, b: lambda a, b: …` nests across its commas.
-    Code { operators: u32, lambdas: u32 },
-    /// An f-string with its quote.
-    Interpolated { quote: u8, triple: bool },
+    /// Code inside a bracket, or inside the braces of an f-string.
+    Code(Level),
+    Interpolated {
+        quote: u8,
+        triple: bool,
+    },
 }
 
-/// The bytes of identifiers, keywords and numbers; all of those beyond ASCII count.
-const IN_WORD: [bool; 256] = {
-    let mut table = [false; 256];
+/// What was counted so far between two brackets. A comma ends operators, but not lambdas: `lambda a, b: lambda a, b: …`
+/// nests across its commas.
+#[derive(Clone, Copy, Default)]
+struct Level {
+    operators: u32,
+    lambdas: u32,
+}
+
+/// What a byte means in code.
+#[derive(Clone, Copy, PartialEq)]
+enum Byte {
+    /// Of an identifier, a keyword or a number; all of those beyond ASCII count.
+    Word,
+    Space,
+    Newline,
+    Quote,
+    Comment,
+    Backslash,
+    Separator,
+    Opening,
+    Closing,
+    Operator,
+}
+
+const BYTE: [Byte; 256] = {
+    let mut table = [Byte::Operator; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = byte >= 128 || byte == b'_' as usize || (byte as u8).is_ascii_alphanumeric();
+        table[byte] = match byte as u8 {
+            b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128.. => Byte::Word,
+            b' ' | b'\t' | b'\x0c' => Byte::Space,
+            b'\n' | b'\r' => Byte::Newline,
+            b'"' | b'\'' => Byte::Quote,
+            b'#' => Byte::Comment,
+            b'\\' => Byte::Backslash,
+            b',' | b';' => Byte::Separator,
+            b'(' | b'[' | b'{' => Byte::Opening,
+            b')' | b']' | b'}' => Byte::Closing,
+            _ => Byte::Operator,
+        };
         byte += 1;
     }
     table
 };
-
-const EMPTY: Mode = Mode::Code { operators: 0, lambdas: 0 };
 
 /// Words that no expression contains: where a line starts with one, an unclosed bracket before it is an error from
 /// which the parser recovers, and nothing before the line can be above it in the tree.
@@ -48,7 +82,7 @@ pub fn too_deep(text: &str) -> Option<SyntaxProblem> {
     if bytes.len() > BYTES {
         return problem(0, "the file is larger than 64 MiB: check a part of it");
     }
-    let mut scan = Scan { bytes, at: 0, modes: vec![EMPTY], total: 0 };
+    let mut scan = Scan { bytes, at: 0, outer: Vec::new(), mode: Mode::Code(Level::default()), total: 0 };
     scan.run()
 }
 
@@ -59,10 +93,14 @@ fn problem(at: usize, message: &str) -> Option<SyntaxProblem> {
 struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
-    modes: Vec<Mode>,
-    /// The operators of all open levels together.
+    /// The innermost mode, and those around it.
+    mode: Mode,
+    outer: Vec<Mode>,
+    /// The operators and lambdas of all open levels together.
     total: u32,
 }
+
+const TOO_MANY_BRACKETS: &str = "more than 200 brackets are open, which Python refuses as well";
 
 impl Scan<'_> {
     fn run(&mut self) -> Option<SyntaxProblem> {
@@ -70,20 +108,18 @@ impl Scan<'_> {
         let mut line_start = true;
         let mut word_before = false;
         while self.at < self.bytes.len() {
-            if let Some(&Mode::Interpolated { quote, triple }) = self.modes.last() {
-                self.interpolated(quote, triple);
+            let Mode::Code(level) = &mut self.mode else {
+                self.interpolated();
                 word_before = true;
-                if self.modes.len() > BRACKETS {
-                    return problem(self.at, "more than 200 brackets are open, which Python refuses as well");
+                if self.outer.len() >= BRACKETS {
+                    return problem(self.at, TOO_MANY_BRACKETS);
                 }
                 continue;
-            }
-            if line_start && self.modes.len() == 1 {
+            };
+            if line_start && self.outer.is_empty() {
                 line_start = false;
                 let start = self.at;
-                while matches!(self.bytes.get(self.at), Some(b' ' | b'\t' | b'\x0c')) {
-                    self.at += 1;
-                }
+                self.skip_spaces();
                 let blank = matches!(self.bytes.get(self.at), None | Some(b'\n' | b'\r' | b'#'));
                 if !blank {
                     let width = self.at - start;
@@ -102,71 +138,70 @@ impl Scan<'_> {
                 }
                 continue;
             }
-            let byte = self.bytes[self.at];
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9' | 128.. => {
-                    let start = self.at;
-                    self.at += self.bytes[start..].iter().take_while(|&&byte| IN_WORD[byte as usize]).count();
-                    if matches!(self.bytes.get(self.at), Some(b'"' | b'\'')) && self.at - start <= 2 {
-                        let formatted =
-                            self.bytes[start..self.at].iter().any(|b| matches!(b, b'f' | b'F' | b't' | b'T'));
-                        self.string(formatted);
-                        word_before = true;
-                        continue;
-                    }
-                    if word_before {
-                        self.count(1);
-                    }
-                    if self.at - start == 6 && &self.bytes[start..self.at] == b"lambda" {
-                        self.count_lambda();
+            let start = self.at;
+            match BYTE[self.bytes[start] as usize] {
+                Byte::Space => self.skip_spaces(),
+                Byte::Word => {
+                    let length = self.bytes[start..]
+                        .iter()
+                        .take_while(|&&byte| BYTE[byte as usize] == Byte::Word)
+                        .count();
+                    self.at += length;
+                    let word = &self.bytes[start..self.at];
+                    if length <= 2 && matches!(self.bytes.get(self.at), Some(b'"' | b'\'')) {
+                        self.string(word.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T')));
+                    } else {
+                        let lambda = u32::from(word == b"lambda");
+                        level.lambdas += lambda;
+                        level.operators += u32::from(word_before);
+                        self.total += lambda + u32::from(word_before);
                     }
                     word_before = true;
                 }
-                b'"' | b'\'' => {
+                Byte::Operator => {
+                    level.operators += 1;
+                    self.total += 1;
+                    word_before = false;
+                    self.at += 1;
+                }
+                Byte::Separator => {
+                    self.total -= level.operators;
+                    level.operators = 0;
+                    word_before = false;
+                    self.at += 1;
+                }
+                Byte::Quote => {
                     self.string(false);
                     word_before = true;
                 }
-                b'#' => self.skip_line(),
-                b'\\' => self.at += 2,
-                b'\n' | b'\r' => {
+                Byte::Comment => self.skip_line(),
+                Byte::Backslash => self.at += 2,
+                Byte::Newline => {
                     self.at += 1;
-                    if self.modes.len() > 1 && self.statement_follows() {
-                        while self.modes.len() > 1 {
+                    if !self.outer.is_empty() && self.statement_follows() {
+                        while !self.outer.is_empty() {
                             self.close();
                         }
                     }
-                    if self.modes.len() == 1 {
+                    if self.outer.is_empty() {
                         self.end_level();
                         word_before = false;
                         line_start = true;
                     }
                 }
-                b' ' | b'\t' | b'\x0c' => self.at += 1,
-                b',' | b';' => {
-                    self.reset();
+                Byte::Opening => {
+                    level.operators += 1;
+                    self.total += 1;
+                    self.open(Mode::Code(Level::default()));
                     word_before = false;
                     self.at += 1;
-                }
-                b'(' | b'[' | b'{' => {
-                    self.count(1);
-                    self.modes.push(EMPTY);
-                    word_before = false;
-                    self.at += 1;
-                    if self.modes.len() > BRACKETS {
-                        return problem(
-                            self.at - 1,
-                            "more than 200 brackets are open, which Python refuses as well",
-                        );
+                    if self.outer.len() >= BRACKETS {
+                        return problem(start, TOO_MANY_BRACKETS);
                     }
                 }
-                b')' | b']' | b'}' => {
+                Byte::Closing => {
                     self.close();
                     word_before = true;
-                    self.at += 1;
-                }
-                _ => {
-                    self.count(1);
-                    word_before = false;
                     self.at += 1;
                 }
             }
@@ -180,41 +215,28 @@ impl Scan<'_> {
         None
     }
 
-    fn count(&mut self, more: u32) {
-        if let Some(Mode::Code { operators, .. }) = self.modes.last_mut() {
-            *operators += more;
-            self.total += more;
+    fn skip_spaces(&mut self) {
+        while matches!(self.bytes.get(self.at), Some(b' ' | b'\t' | b'\x0c')) {
+            self.at += 1;
         }
     }
 
-    fn count_lambda(&mut self) {
-        if let Some(Mode::Code { lambdas, .. }) = self.modes.last_mut() {
-            *lambdas += 1;
-            self.total += 1;
-        }
-    }
-
-    /// At a comma: what stood before it is no longer above what follows.
-    fn reset(&mut self) {
-        if let Some(Mode::Code { operators, .. }) = self.modes.last_mut() {
-            self.total -= *operators;
-            *operators = 0;
-        }
+    fn open(&mut self, mode: Mode) {
+        self.outer.push(std::mem::replace(&mut self.mode, mode));
     }
 
     /// At the end of a statement or of a bracket.
     fn end_level(&mut self) {
-        self.reset();
-        if let Some(Mode::Code { lambdas, .. }) = self.modes.last_mut() {
-            self.total -= *lambdas;
-            *lambdas = 0;
+        if let Mode::Code(level) = &mut self.mode {
+            self.total -= level.operators + level.lambdas;
+            *level = Level::default();
         }
     }
 
     fn close(&mut self) {
-        if self.modes.len() > 1 {
+        if let Some(outer) = self.outer.pop() {
             self.end_level();
-            self.modes.pop();
+            self.mode = outer;
         }
     }
 
@@ -239,7 +261,7 @@ impl Scan<'_> {
         let triple = self.bytes[self.at..].starts_with(&[quote, quote, quote]);
         self.at += if triple { 3 } else { 1 };
         if formatted {
-            self.modes.push(Mode::Interpolated { quote, triple });
+            self.open(Mode::Interpolated { quote, triple });
             return;
         }
         while let Some(found) = self.string_landmark(quote, triple) {
@@ -273,7 +295,8 @@ impl Scan<'_> {
     }
 
     /// Inside the text of an f-string, up to its end or its next brace.
-    fn interpolated(&mut self, quote: u8, triple: bool) {
+    fn interpolated(&mut self) {
+        let Mode::Interpolated { quote, triple } = self.mode else { return };
         while let Some(&byte) = self.bytes.get(self.at) {
             if byte == b'{' {
                 if self.bytes.get(self.at + 1) == Some(&b'{') {
@@ -281,7 +304,7 @@ impl Scan<'_> {
                     continue;
                 }
                 self.at += 1;
-                self.modes.push(EMPTY);
+                self.open(Mode::Code(Level::default()));
                 return;
             }
             let closes =
@@ -290,7 +313,7 @@ impl Scan<'_> {
                 if closes {
                     self.at += if triple { 3 } else { 1 };
                 }
-                self.modes.pop();
+                self.close();
                 return;
             }
             self.at += if byte == b'\\' { 2 } else { 1 };
@@ -308,6 +331,8 @@ mod tests {
         assert_eq!(too_deep(&long_table), None);
         let concatenation = format!("x = {}''", "'line' + ".repeat(300));
         assert_eq!(too_deep(&concatenation), None);
+        let adjacent = format!("x = ({})", "f'{line}'\n    ".repeat(2_000));
+        assert_eq!(too_deep(&adjacent), None);
         assert_eq!(too_deep("s = f\"{x['(((']} {{ { f'{y}' }\"\n# ((((\nz = '''(((('''\n"), None);
     }
 
