@@ -4,7 +4,7 @@ use super::Findings;
 use crate::report::{Certainty, Severity};
 use rustc_hash::FxHashSet;
 
-use crate::semantic::{Blocking, Model, Node, Place};
+use crate::semantic::{Blocking, Model, Node, Place, Type};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::Kind;
 
@@ -52,7 +52,7 @@ fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mu
         )
     };
     let mut draft = findings
-        .report(call, severity(call, function, blocking.system), certainty(call, blocking), message)
+        .report(call, severity(call, last, blocking.system), certainty(call, blocking), message)
         .because(function, format!("`{}` runs on the event loop", function.name()));
     for pair in blocking.chain.windows(2) {
         let (from, to) = (call.model.node(pair[0].call), call.model.node(pair[1].call));
@@ -71,30 +71,39 @@ fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
             .receiver()
             .and_then(Node::constructed_by_any)
             .is_some_and(|opening| opening.function() == last.function());
-    let script = call.source_file().is_script && !call.function().is_some_and(Node::serves_requests);
-    on(ClassTag::ThreadLock)
-        || opened_here
-        || (script && matches!(system, System::File | System::Metadata | System::Input))
+    let alone = match system {
+        System::Metadata => serves_nobody(call),
+        System::File | System::Input => is_script(call),
+        _ => false,
+    };
+    on(ClassTag::ThreadLock) || opened_here || alone
+}
+
+/// No request shares the loop: a script, or what runs before the application takes requests.
+fn serves_nobody(call: Node<'_>) -> bool {
+    is_script(call) || call.runs_at_startup()
+}
+
+fn is_script(call: Node<'_>) -> bool {
+    call.source_file().is_script && !call.function().is_some_and(Node::serves_requests)
 }
 
 /// A long chain, or one whose last call stands on a branch, may never be walked to its end for this caller.
 fn certainty(call: Node<'_>, blocking: &Blocking) -> Certainty {
-    let on_a_branch = blocking.chain.iter().skip(1).any(|step| {
-        call.model
-            .node(step.call)
-            .surroundings()
-            .any(|node| matches!(node.kind(), Kind::If | Kind::Clause | Kind::Handler))
-    });
+    let on_a_branch = blocking.chain.iter().skip(1).any(|step| call.model.node(step.call).is_on_a_branch());
     if on_a_branch || blocking.chain.len() > 3 { Certainty::Likely } else { Certainty::Sure }
 }
 
-fn severity(call: Node<'_>, function: Node<'_>, system: System) -> Severity {
+fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
+    let is_brief = |most: f64| last.longest_pause().is_some_and(|seconds| seconds <= most);
     let rank = match system {
         System::File => Severity::Medium,
         System::Cpu | System::Metadata => Severity::Low,
+        System::Sleep | System::Wait if is_brief(0.05) => Severity::Low,
+        System::Sleep | System::Wait if is_brief(0.5) => Severity::Medium,
         _ => Severity::High,
     };
-    let milder = call.runs_at_startup() || (call.source_file().is_script && !function.serves_requests());
+    let milder = serves_nobody(call);
     match (rank, milder) {
         (Severity::High, true) => Severity::Medium,
         (_, true) => Severity::Low,
@@ -125,13 +134,25 @@ fn waits_for(system: System) -> &'static str {
 }
 
 fn pattern(call: Node<'_>, last: Node<'_>, direct: bool) -> String {
-    let instead = last.api().and_then(|api| api.callable.instead);
-    let offload = if call.is(Kind::Call) && direct {
+    if !direct && matches!(call.callee().map(Node::ty), Some(Type::Class(_))) {
+        return format!(
+            "Keep `{}` out of `__init__`: a constructor can neither await nor be left half done. Give the class a method \
+             that awaits it, or make the whole object in a thread.",
+            last.called()
+        );
+    }
+    let opens = direct && last.is_a(ClassTag::File);
+    let offload = if opens {
+        "put the opening and the reading or writing into one plain function, and await \
+         `asyncio.to_thread` with it"
+            .to_owned()
+    } else if call.is(Kind::Call) && direct {
         format!("hand it to a thread: `await asyncio.to_thread({}, …)`", call.called())
     } else {
         format!("hand the whole call to a thread: `await asyncio.to_thread({}, …)`", call.called())
     };
-    match instead {
+    match last.api().and_then(|api| api.callable.instead) {
+        Some(instead) if instead.contains("to_thread") => format!("Await the asynchronous form: {instead}."),
         Some(instead) => format!("Await the asynchronous form: {instead}. Where there is none, {offload}."),
         None => {
             let mut offload = offload;

@@ -102,10 +102,22 @@ impl<'m> Node<'m> {
         {
             return None;
         }
-        if api.callable.blocks == Some(System::Wait) && self.is_known_to_be_done() {
-            return None;
+        match api.callable.blocks {
+            Some(System::Wait) if self.is_known_to_be_done() => return None,
+            Some(System::File) if self.works_in_memory(&api) => return None,
+            _ => {}
         }
         api.callable.blocks
+    }
+
+    /// A file, archive or image that is opened on bytes in memory: `ZipFile(BytesIO(data))`, and what is done with it.
+    fn works_in_memory(self, api: &Api) -> bool {
+        let opened_on_buffer =
+            |call: Node<'m>| call.argument(0).is_some_and(|source| source.is_a(ClassTag::Buffer));
+        if api.class.is_none() || api.is_constructor {
+            return opened_on_buffer(self);
+        }
+        self.receiver().and_then(Node::constructed_by).is_some_and(opened_on_buffer)
     }
 
     /// `future.result()` where `future.done()` was asked before: it returns at once.

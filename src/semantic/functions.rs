@@ -334,12 +334,30 @@ impl<'m> Node<'m> {
             })
     }
 
-    /// Whether this only runs while the application starts or stops, or when the module is imported.
+    /// Whether this only runs while the application starts or stops, when the module is imported, or in a process of
+    /// its own that a command starts: no request waits for it.
     pub fn runs_at_startup(self) -> bool {
-        match self.function() {
-            None => true,
-            Some(function) => function.plays(FunctionRole::Lifespan),
+        self.runs_at_startup_within(&mut Vec::new())
+    }
+
+    fn runs_at_startup_within(self, seen: &mut Vec<Place>) -> bool {
+        let Some(function) = self.function() else { return true };
+        let model: &'m Model<'m> = self.model;
+        if let Some(roles) = model.roles.roles.get(&function.place()) {
+            return roles.iter().all(|role| *role == FunctionRole::Lifespan);
         }
+        if seen.len() > 12 || seen.contains(&function.place()) {
+            return false;
+        }
+        seen.push(function.place());
+        let callers = model.callers_of(function.place());
+        !callers.is_empty()
+            && callers.iter().map(|&call| model.node(call)).all(|call| {
+                let starts_loop = call.parent().is_some_and(|parent| {
+                    parent.is(Kind::Call) && parent.blocks_for() == Some(crate::stack::System::Loop)
+                });
+                starts_loop || call.runs_at_startup_within(seen)
+            })
     }
 
     /// Whether the code is a test, a script or a migration, where most production rules do not hold.

@@ -5,7 +5,8 @@
 //!
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
-//! execution contexts), `summary` (what a function does, its callees included), `rows` (rows
+//! execution contexts), `summary` (what a function does, its callees included), `reach` (which of
+//! those calls run with the arguments they are given), `rows` (rows
 //! of a database), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
 
 mod calls;
@@ -16,6 +17,7 @@ mod flow;
 mod functions;
 mod imports;
 mod node;
+mod reach;
 mod rows;
 mod summary;
 mod types;
@@ -298,13 +300,15 @@ impl<'s> File<'s> {
 fn is_script_path(path: &str) -> bool {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     let name = path.rsplit('/').next().unwrap_or(path);
-    folders
-        .split('/')
-        .any(|part| matches!(part, "scripts" | "script" | "bin" | "examples" | "benchmarks" | "cli"))
-        || matches!(
-            name,
-            "cli.py" | "manage.py" | "setup.py" | "noxfile.py" | "tasks.py" | "fabfile.py" | "__main__.py"
+    folders.split('/').any(|part| {
+        matches!(
+            part,
+            "scripts" | "script" | "bin" | "examples" | "sample" | "samples" | "demo" | "benchmarks" | "cli"
         )
+    }) || matches!(
+        name,
+        "cli.py" | "manage.py" | "setup.py" | "noxfile.py" | "tasks.py" | "fabfile.py" | "__main__.py"
+    )
 }
 
 fn is_test_path(path: &str) -> bool {

@@ -34,7 +34,7 @@ impl<'m> Node<'m> {
             return None;
         }
         inner.chain.insert(0, step);
-        Some(inner)
+        self.model.is_walked(&inner.chain).then_some(inner)
     }
 
     /// The first of this function's own calls, or of what they run, that fits; callables that are handed to another
@@ -100,6 +100,17 @@ impl<'m> Node<'m> {
         api.callable.coroutine
             && (self.is_awaited() || self.is_entered())
             && (api.has(Tag::Pauses) || api.callable.crosses.is_some_and(is_slow))
+    }
+
+    /// Whether the function may run to its end without coming here.
+    pub fn is_on_a_branch(self) -> bool {
+        self.surroundings().any(|node| matches!(node.kind(), Kind::If | Kind::Clause | Kind::Handler))
+    }
+
+    /// How long this call sleeps or waits at most, in seconds, where a literal says it: `sleep(0.01)`,
+    /// `thread.join(timeout=0.5)`.
+    pub fn longest_pause(self) -> Option<f64> {
+        self.argument_or_keyword(0, "timeout")?.number()
     }
 
     /// Whether a `with` enters it or a `for` runs over it.
@@ -181,18 +192,19 @@ impl<'s> Model<'s> {
         if !self.visiting.borrow_mut().insert(place) {
             return None;
         }
-        // What waits for the network tells more than what reads a file.
-        let mut found: Option<Blocking> = None;
+        // What waits for the network tells more than what reads a file, and what always runs more than what may.
+        let mut found: Option<((bool, bool), Blocking)> = None;
         for call in function.own_calls() {
             let Some(blocking) = call.blocking().filter(is_carried_up) else { continue };
-            let is_file = blocking.system == System::File;
-            if found.is_none() || !is_file {
-                found = Some(blocking);
+            let rank = (blocking.system == System::File, call.is_on_a_branch());
+            if found.as_ref().is_none_or(|(best, _)| rank < *best) {
+                found = Some((rank, blocking));
             }
-            if !is_file {
+            if rank == (false, false) {
                 break;
             }
         }
+        let found = found.map(|(_, blocking)| blocking);
         self.visiting.borrow_mut().remove(&place);
         self.blocking.borrow_mut().insert(place, found.clone());
         found

@@ -140,6 +140,7 @@ words! {
         Request = "request",
         Path = "path",
         File = "file",
+        Buffer = "buffer",
         Scheduler = "scheduler",
         Tracer = "tracer",
         Secret = "secret",
