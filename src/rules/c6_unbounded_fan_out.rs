@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Model, Node, Type, words_of};
+use crate::semantic::{FunctionRole, Model, Node, Type, Waiting, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -101,7 +101,7 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
         findings.conforms(bound, "at most so many run at once");
         return;
     }
-    match is_bounded(source) {
+    match is_bounded(source, 0) {
         Bounded::Batches => {
             findings.conforms(call, "each batch has a fixed size");
             return;
@@ -109,9 +109,14 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
         Bounded::Constant => return,
         Bounded::No => {}
     }
-    // The default executor has a fixed number of threads, and the rest waits for one of them.
-    if computes_only(fan_out.element) || fan_out.element.does(Tag::Offloads) {
-        return;
+    // A thread pool has a fixed number of threads, and what waits in line for one of them floods nobody.
+    match fan_out.element.waiting() {
+        Waiting::Nothing => return,
+        Waiting::Threads(at) => {
+            findings.conforms(at, "the thread pool limits how many run at once");
+            return;
+        }
+        Waiting::Outside => {}
     }
     let known = fan_out.element.api().is_some() || fan_out.element.target().is_some();
     let (severity, certainty, why) = match origin_of(source) {
@@ -125,6 +130,7 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
             (Severity::Medium, certainty, "nothing limits how many there are")
         }
     };
+    let started = fan_out.element.target().map_or(fan_out.element, |place| call.model.node(place));
     findings
         .report(
             call,
@@ -133,11 +139,11 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
             format!(
                 "`{}` starts one coroutine for each element of `{}`, all at once",
                 call.called(),
-                source.excerpt()
+                fan_out.iterable.excerpt()
             ),
         )
-        .because(fan_out.iterable, why)
-        .because(fan_out.element, "each of them runs from the start: no semaphore, no batch")
+        .because(source, why)
+        .because(started, "no semaphore and no batch limits how many of them run at once")
         .conforming(BOUND);
 }
 
@@ -158,7 +164,15 @@ fn source_of(iterable: Node<'_>, depth: u32) -> Node<'_> {
         Kind::Call
             if matches!(
                 value.callee_name(),
-                "list" | "set" | "tuple" | "sorted" | "enumerate" | "reversed" | "zip" | "filter"
+                "list"
+                    | "set"
+                    | "tuple"
+                    | "sorted"
+                    | "enumerate"
+                    | "reversed"
+                    | "zip"
+                    | "filter"
+                    | "fromkeys"
             ) =>
         {
             let index = usize::from(value.callee_name() == "filter");
@@ -174,7 +188,14 @@ fn source_of(iterable: Node<'_>, depth: u32) -> Node<'_> {
     }
 }
 
-fn is_bounded(source: Node<'_>) -> Bounded {
+/// What the given function that is called returns, if it is one expression.
+fn returned_value(call: Node<'_>) -> Option<Node<'_>> {
+    let function = call.model.node(call.target()?);
+    let mut returned = function.own_returns().filter_map(|node| node.child(Role::Value));
+    returned.next().filter(|_| returned.next().is_none())
+}
+
+fn is_bounded(source: Node<'_>, depth: u32) -> Bounded {
     match source.kind() {
         Kind::Tuple | Kind::List | Kind::Set | Kind::Dict | Kind::Str => Bounded::Constant,
         Kind::Subscript => match source.child(Role::Index) {
@@ -188,6 +209,10 @@ fn is_bounded(source: Node<'_>) -> Bounded {
         }
         Kind::Name | Kind::Attribute if is_constant_name(source) => Bounded::Constant,
         Kind::Name if is_batch(source) => Bounded::Batches,
+        Kind::Call => match returned_value(source) {
+            Some(value) if depth < 3 => is_bounded(source_of(value, 0), depth + 1),
+            _ => Bounded::No,
+        },
         Kind::Attribute if has_length_limit(source) => Bounded::Constant,
         Kind::Name
             if source.as_parameter().and_then(|p| p.child(Role::Default)).is_some_and(limits_length) =>
@@ -332,20 +357,9 @@ fn is_limiting_word(word: &str) -> bool {
         .contains(&word)
 }
 
-/// A given coroutine that awaits nothing floods nothing.
-fn computes_only(element: Node<'_>) -> bool {
-    element.target().is_some_and(|place| {
-        let function = element.model.node(place);
-        function.is_async()
-            && !function
-                .descendants()
-                .any(|node| node.is(Kind::Await) || (node.is_async() && node != function))
-    })
-}
-
 fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(inputs) = call.argument(0) else { return };
-    if matches!(is_bounded(source_of(inputs, 0)), Bounded::Constant | Bounded::Batches) {
+    if matches!(is_bounded(source_of(inputs, 0), 0), Bounded::Constant | Bounded::Batches) {
         return;
     }
     if let Some(config) = call.argument_or_keyword(1, "config") {

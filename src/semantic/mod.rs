@@ -32,7 +32,7 @@ pub use expressions::{is_connection_string_name, is_personal_name, is_secret_nam
 pub use functions::{FunctionRole, Route};
 pub use node::Node;
 pub use rows::{Fetched, Inserted, RowChange};
-pub use summary::{Blocking, ChainStep};
+pub use summary::{Blocking, ChainStep, Waiting};
 pub use types::{PathId, Type};
 
 use crate::report::FileKind;

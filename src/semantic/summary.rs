@@ -2,8 +2,8 @@
 
 use super::types::Type;
 use super::{Model, Node, Place};
-use crate::stack::{System, Tag};
-use crate::syntax::Kind;
+use crate::stack::{ClassTag, System, Tag};
+use crate::syntax::{Kind, Role};
 
 /// How deep a chain of calls is followed.
 const LONGEST_CHAIN: usize = 5;
@@ -21,7 +21,68 @@ pub struct ChainStep {
     pub call: Place,
 }
 
+/// What a coroutine spends its waiting on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Waiting<'m> {
+    /// It awaits nothing, or only tasks and events of this process.
+    Nothing,
+    /// Only for a thread of a pool; the call that hands its work there.
+    Threads(Node<'m>),
+    /// For another system, or for what is not known.
+    Outside,
+}
+
 impl<'m> Node<'m> {
+    /// What the coroutine that this expression makes or names waits for, its callees included.
+    pub fn waiting(self) -> Waiting<'m> {
+        self.waiting_within(&mut Vec::new())
+    }
+
+    fn waiting_within(self, seen: &mut Vec<Place>) -> Waiting<'m> {
+        if self.is(Kind::Call)
+            && let Some(api) = self.api()
+        {
+            // `wait(tasks)`, `event.wait()`, `queue.put(…)`: what runs already, in this process.
+            let within_process = api.callable.crosses.is_none()
+                && (api.has(Tag::AwaitsTasks) || api.class.is_some_and(|class| class.has(ClassTag::Queue)));
+            return match api.has(Tag::Offloads) {
+                true => Waiting::Threads(self),
+                false if within_process => Waiting::Nothing,
+                false => Waiting::Outside,
+            };
+        }
+        let place = match self.ty() {
+            Type::Function(place) | Type::Method(place) => Some(place),
+            _ => self.target(),
+        };
+        let Some(function) = place.map(|place| self.model.node(place)) else { return Waiting::Outside };
+        if seen.len() > 20 || seen.contains(&function.place()) {
+            return Waiting::Nothing;
+        }
+        seen.push(function.place());
+        let returned = function
+            .own_returns()
+            .filter_map(|node| node.child(Role::Value))
+            .filter(|value| !function.is_async() && value.is(Kind::Call));
+        let entered = function.descendants().filter(|node| node.is_async() && *node != function);
+        if entered.count() > 0 {
+            return Waiting::Outside;
+        }
+        let awaited = function
+            .descendants_of(Kind::Await)
+            .filter(|node| node.function() == Some(function))
+            .filter_map(|node| node.child(Role::Value));
+        let mut found = Waiting::Nothing;
+        for value in awaited.chain(returned) {
+            match value.waiting_within(seen) {
+                Waiting::Outside => return Waiting::Outside,
+                Waiting::Threads(at) => found = Waiting::Threads(at),
+                Waiting::Nothing => {}
+            }
+        }
+        found
+    }
+
     /// What this call makes its thread wait for, directly or through given functions that it runs to their end.
     pub fn blocking(self) -> Option<Blocking> {
         let step = ChainStep { call: self.place() };
@@ -212,7 +273,6 @@ impl<'s> Model<'s> {
 
     /// Whether a value of this type is a database session, and whether it is an asynchronous one.
     pub fn session_kind(&self, kind: Type) -> Option<bool> {
-        use crate::stack::ClassTag;
         if self.type_has(kind, ClassTag::AsyncSession) {
             Some(true)
         } else if self.type_has(kind, ClassTag::SyncSession) {

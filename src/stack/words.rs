@@ -53,6 +53,7 @@ words! {
         Offloads = "offloads",
         StartsTask = "starts_task",
         Gathers = "gathers",
+        AwaitsTasks = "awaits_tasks",
         Pauses = "pauses",
         BoundsTime = "bounds_time",
         AfterResponse = "after_response",
