@@ -158,6 +158,8 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
     }
     reported.push(test);
     let name = shown(at.model, inserted.row);
+    let (Reason::Counted(fetching) | Reason::Absent(fetching)) = reason;
+    let unique = at.model.refuses_second_row(inserted.row, fetching);
     let (severity, message, pattern) = match reason {
         Reason::Counted(_) => (
             Severity::High,
@@ -165,6 +167,14 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
             "Take a lock that all who insert here take (`pg_advisory_xact_lock`, or `with_for_update()` on the \
              parent row), or keep the count in a row and raise it with one conditional UPDATE."
                 .to_owned(),
+        ),
+        Reason::Absent(_) if unique.is_some() => (
+            Severity::Low,
+            format!("`{name}` is looked for, then inserted: of two requests that both find none, the second fails"),
+            format!(
+                "Let the database decide: `insert({name}).values(…).on_conflict_do_nothing()`, or handle \
+                 `IntegrityError` and read the row that the other request wrote."
+            ),
         ),
         Reason::Absent(_) => (
             Severity::Medium,
@@ -175,13 +185,16 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
             ),
         ),
     };
-    let (Reason::Counted(fetching) | Reason::Absent(fetching)) = reason;
-    findings
+    let mut draft = findings
         .report(at, severity, Certainty::Likely, message)
         .because(fetching, "this sees what is there now")
         .because(test, "the decision rests on it")
-        .because(at, "by now another request may have inserted the same")
-        .conforming(pattern);
+        .because(at, "by now another request may have inserted the same");
+    if let Some(unique) = unique.filter(|_| matches!(reason, Reason::Absent(_))) {
+        draft =
+            draft.because(unique, "the database refuses a second one, and nothing here handles the refusal");
+    }
+    draft.conforming(pattern);
 }
 
 /// Whether the function prepares or repairs data once, by its name.

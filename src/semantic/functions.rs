@@ -189,6 +189,24 @@ impl<'m> Node<'m> {
         self.model.roles.roles.get(&self.place()).is_some_and(|roles| roles.contains(&role))
     }
 
+    /// Whether the body says nothing: `...`, `pass` or `raise NotImplementedError`, as in a protocol or an abstract
+    /// class. What runs is somebody else's.
+    pub fn is_stub(self) -> bool {
+        self.is(Kind::FunctionDef)
+            && self.body().is_some_and(|body| {
+                body.children().all(|statement| match statement.kind() {
+                    Kind::Pass | Kind::Ellipsis | Kind::Str => true,
+                    Kind::Raise => {
+                        statement.descendants_of(Kind::Name).any(|name| name.name() == "NotImplementedError")
+                    }
+                    _ => {
+                        statement.children().all(|part| matches!(part.kind(), Kind::Ellipsis | Kind::Str))
+                            && statement.children().next().is_some()
+                    }
+                })
+            })
+    }
+
     /// The decorator that makes this function a route handler.
     pub fn route(self) -> Option<Node<'m>> {
         let model = self.model;

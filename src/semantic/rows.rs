@@ -419,8 +419,24 @@ impl<'m> Node<'m> {
             .and_then(Node::parent)
     }
 
-    /// Whether the function expects that the database refuses a second row: it handles an integrity error.
+    /// `session.get(Model, key)`
+    fn finds_by_primary_key(self) -> bool {
+        self.callee_name() == "get"
+            && self.does(Tag::Executes)
+            && self.argument(0).is_some_and(|class| matches!(class.ty(), Type::Class(_)))
+    }
+
+    /// Whether this function, or all that call it, expect that the database refuses a second row.
     pub fn expects_conflict(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let callers = model.callers_of(self.place());
+        self.handles_conflict()
+            || (!callers.is_empty()
+                && callers.iter().all(|&call| model.node(call).enclosing_tries().any(Node::handles_conflict)))
+    }
+
+    /// Whether a part of the code handles that the database refuses a second row: an integrity error.
+    fn handles_conflict(self) -> bool {
         self.descendants_of(Kind::Handler).any(|handler| {
             handler.child(Role::Exception).is_some_and(|exception| {
                 [
@@ -463,6 +479,38 @@ impl<'s> Model<'s> {
                 .parent()
                 .and_then(|assignment| assignment.child(Role::Value))
                 .is_some_and(|value| value.resolved_value().dictionary_value("version_id_col").is_some())
+        })
+    }
+
+    /// What keeps a second row of the same key out of a table: a unique constraint, index or column that the class or
+    /// a given migration declares, or the primary key where rows are looked for by it.
+    pub fn refuses_second_row<'m>(&'m self, row: Type, looked_for: Node<'m>) -> Option<Node<'m>> {
+        let Type::Object(class) = row else { return None };
+        let class = self.node(class);
+        let is_unique = |call: &Node<'m>| {
+            call.callee_name() == "UniqueConstraint" || call.keyword("unique").is_some_and(Node::is_true)
+        };
+        if let Some(declared) = class.calls_within().find(is_unique) {
+            return Some(declared);
+        }
+        let by_key = class
+            .calls_within()
+            .filter(|call| call.keyword("primary_key").is_some_and(Node::is_true))
+            .find(|column| {
+                let name = column.statement().targets().next().map_or("", |target| target.name());
+                looked_for.selects_by(name) || looked_for.origin(|call| call.finds_by_primary_key()).is_some()
+            });
+        by_key.or_else(|| {
+            let table = self.class_attribute(class.place(), "__tablename__")?;
+            let table = table.parent()?.child(Role::Value)?.string()?;
+            self.python().filter(|(_, file)| file.is_migration).find_map(|(file, data)| {
+                data.tree.calls.iter().map(|&node| self.node(super::Place { file, node })).find(|call| {
+                    let makes_unique = call.callee_name() == "create_unique_constraint"
+                        || (call.callee_name() == "create_index" && is_unique(call));
+                    makes_unique
+                        && call.argument_or_keyword(1, "table_name").and_then(Node::string) == Some(table)
+                })
+            })
         })
     }
 

@@ -55,7 +55,8 @@ impl<'m> Node<'m> {
             Type::Function(place) | Type::Method(place) => Some(place),
             _ => self.target(),
         };
-        let Some(function) = place.map(|place| self.model.node(place)) else { return Waiting::Outside };
+        let function = place.map(|place| self.model.node(place)).filter(|function| !function.is_stub());
+        let Some(function) = function else { return Waiting::Outside };
         if seen.len() > 20 || seen.contains(&function.place()) {
             return Waiting::Nothing;
         }
@@ -258,6 +259,10 @@ impl<'s> Model<'s> {
         for call in function.own_calls() {
             let Some(blocking) = call.blocking().filter(is_carried_up) else { continue };
             let rank = (blocking.system == System::File, call.is_on_a_branch());
+            // A file that may be read somewhere further down is mostly not.
+            if rank == (true, true) && blocking.chain.len() > 1 {
+                continue;
+            }
             if found.as_ref().is_none_or(|(best, _)| rank < *best) {
                 found = Some((rank, blocking));
             }
