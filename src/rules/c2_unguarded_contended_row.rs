@@ -43,7 +43,8 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
     let Some(function) = at.function().filter(|function| function.writes_back()) else { return };
     if at.model.is_versioned(change.row.ty())
         || at.exclusive_by().is_some()
-        || is_for_administrators(function)
+        || function.serves_administrators(None)
+        || function.source_file().path.contains("admin")
     {
         return;
     }
@@ -149,22 +150,6 @@ fn effect_beside<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<
                 matches!(api.callable.crosses, Some(System::Mail | System::Broker)) && !api.is_constructor
             })
     })
-}
-
-/// Few people use such a path, and hardly two at once on one row.
-fn is_for_administrators(function: Node<'_>) -> bool {
-    let is_admin = |text: &str| text.to_ascii_lowercase().contains("admin");
-    let prefix = function
-        .route()
-        .and_then(Node::receiver)
-        .and_then(Node::constructed_by)
-        .and_then(|router| router.keyword("prefix"))
-        .and_then(Node::string)
-        .unwrap_or_default();
-    is_admin(function.route_path())
-        || is_admin(prefix)
-        || is_admin(function.name())
-        || is_admin(function.source_file().path)
 }
 
 /// A worker takes its next job.

@@ -121,6 +121,9 @@ fn answer(call: Node<'_>) -> Option<Answer<'_>> {
 fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
     let call = answer.call;
     match answer.body.and_then(leak_in) {
+        // The text says what is wrong with what the client sent.
+        Some(leak) if answer.status.is_some_and(|code| code < 500) && only_validates(leak.caught) => {}
+        Some(leak) if is_repeated_by_broad_clause(leak.caught) => {}
         // Where the same clause swallows an error as well, that was reported with the text that is shown.
         Some(_) if lost => {}
         Some(leak) => report_leak(call, &leak, answer.status, findings),
@@ -133,6 +136,32 @@ fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
         None => {}
     }
     check_retry_after(answer, findings);
+}
+
+/// Whether nothing but the reading of a client's input can fail in the `try` of this clause.
+fn only_validates(handler: Node<'_>) -> bool {
+    let Some(body) = handler.parent().and_then(|attempt| attempt.child(Role::Body)) else { return false };
+    let mut calls = body.calls_within().peekable();
+    handler.is(Kind::Handler) && calls.peek().is_some() && calls.all(|call| call.does(Tag::Validates))
+}
+
+/// Whether a broad clause of the same `try` stands behind this narrow one and shows the text as well: the defect is
+/// told there.
+fn is_repeated_by_broad_clause(handler: Node<'_>) -> bool {
+    let Some(attempt) =
+        handler.parent().filter(|_| handler.is(Kind::Handler) && !handler.catches_everything())
+    else {
+        return false;
+    };
+    attempt
+        .children()
+        .filter(|other| other.is(Kind::Handler) && other.id > handler.id && other.catches_everything())
+        .any(|broad| {
+            broad
+                .calls_within()
+                .filter_map(answer)
+                .any(|answer| answer.body.and_then(leak_in).is_some_and(|leak| leak.caught == broad))
+        })
 }
 
 fn check_retry_after(answer: &Answer<'_>, findings: &mut Findings<'_>) {
@@ -150,7 +179,7 @@ fn check_retry_after(answer: &Answer<'_>, findings: &mut Findings<'_>) {
                     Certainty::Sure,
                     format!("the {status} does not say when to come back"),
                 )
-                .because(call, "it has no `Retry-After` header, so clients come back at once")
+                .because(call, "it has no `Retry-After` header, so clients cannot know when to try again")
                 .conforming("Say how many seconds to wait: `headers={\"Retry-After\": \"30\"}`.");
         }
         None => {}
@@ -184,6 +213,19 @@ fn comes_back(call: Node<'_>) -> bool {
         words.iter().any(|word| PROBES.contains(&word.as_str()))
     });
     if is_probe {
+        return false;
+    }
+    // What is not set up is not set up a minute later either.
+    let is_setting = call.descendants().any(|part| {
+        let text = if part.is(Kind::FString) || part.is(Kind::Str) { part.source() } else { "" };
+        words_of(text).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "configured" | "configuration" | "enabled" | "disabled" | "installed" | "missing"
+            )
+        })
+    });
+    if is_setting {
         return false;
     }
     if let Some(handler) = call.enclosing_handler() {
@@ -352,7 +394,8 @@ fn is_for_developers(shown: Node<'_>) -> bool {
 
 fn report_leak(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mut Findings<'_>) {
     let Some((mut severity, certainty)) = weight(leak.text, status) else { return };
-    if severity == Severity::High && is_for_administrators(at) {
+    let administrators = at.function().is_some_and(|function| function.serves_administrators(Some(at)));
+    if severity == Severity::High && administrators {
         severity = Severity::Medium;
     }
     let what = shown_text(leak.text);
@@ -361,10 +404,26 @@ fn report_leak(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mu
         .because(leak.caught, caught_note(leak))
         .because(leak.shown, format!("{what} is taken here"))
         .because(at, "and leaves with the response")
-        .conforming(
-            "Log it with `logger.exception(…)` and answer with a fixed sentence: \
-             `raise HTTPException(500, \"…\") from exc`.",
-        );
+        .conforming(remedy(at, leak, status));
+}
+
+fn remedy(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>) -> String {
+    let logged = leak.caught.calls_within().any(|call| {
+        call.log_level().is_some_and(|level| level == "exception" || call.keyword("exc_info").is_some())
+    });
+    let log = if logged {
+        "It is in the log already: answer"
+    } else {
+        "Log it with `logger.exception(…)` and answer"
+    };
+    if at.is(Kind::Return) && status.is_none() {
+        return format!("{log} with a sentence written for the client in its place.");
+    }
+    let is_error = at.is(Kind::Call) && at.is_a(ClassTag::HttpError) && at.role() == Role::Exception;
+    if !is_error {
+        return format!("{log} with a fixed sentence or code.");
+    }
+    format!("{log} with a fixed sentence: `raise HTTPException(500, \"…\") from exc`.")
 }
 
 fn weight(text: Text, status: Option<u16>) -> Option<(Severity, Certainty)> {
@@ -397,18 +456,6 @@ fn caught_note(leak: &Leak<'_>) -> &'static str {
         Text::Operator => "the text of this exception holds statements, hosts or addresses",
         Text::Plain | Text::Harmless => "takes one of Python's own exceptions",
     }
-}
-
-/// A route below `/admin`, or one that asks for an administrator.
-fn is_for_administrators(at: Node<'_>) -> bool {
-    let Some(function) = at.function() else { return false };
-    let says = |name: &str| {
-        words_of(name).iter().any(|word| matches!(word.as_str(), "admin" | "superuser" | "internal"))
-    };
-    says(&function.full_route_path())
-        || function.parameters().filter_map(|parameter| parameter.child(Role::Default)).any(|default| {
-            default.model.dependency_of(default).is_some_and(|dependency| says(dependency.name()))
-        })
 }
 
 // Errors that are swallowed

@@ -270,6 +270,42 @@ impl<'m> Node<'m> {
         path + self.route_path()
     }
 
+    /// Whether only administrators come here: by the route's path, a dependency, or a check in the body that refuses
+    /// everybody else before this place is reached.
+    pub fn serves_administrators(self, before: Option<Node<'m>>) -> bool {
+        let says = |name: &str| {
+            super::words_of(name)
+                .iter()
+                .any(|word| matches!(word.as_str(), "admin" | "administrator" | "superuser"))
+        };
+        let depends = || {
+            self.parameters()
+                .filter_map(|parameter| parameter.child(Role::Default))
+                .chain(self.parameters().filter_map(|parameter| parameter.child(Role::Annotation)))
+                .flat_map(|part| part.descendants_of(Kind::Call))
+                .any(|call| {
+                    self.model.dependency_of(call).is_some_and(|dependency| says(dependency.name()))
+                        || call.positional().any(|argument| says(argument.name()))
+                })
+        };
+        let comes_first = |node: Node<'m>| before.is_none_or(|before| node.id < before.id);
+        let refuses = || {
+            self.own_ifs().filter(|node| comes_first(*node)).any(|node| {
+                node.child(Role::Test).is_some_and(|test| test.descendants().any(|part| says(part.name())))
+                    && node.body().is_some_and(|body| body.descendants_of(Kind::Raise).next().is_some())
+            })
+        };
+        let asks = || {
+            self.own_calls().filter(|call| comes_first(*call)).any(|call| {
+                says(call.callee_name())
+                    && call.target().is_some_and(|place| {
+                        self.model.node(place).descendants_of(Kind::Raise).next().is_some()
+                    })
+            })
+        };
+        says(&self.full_route_path()) || says(self.name()) || depends() || refuses() || asks()
+    }
+
     /// The `async def` whose code this is, directly: what runs here runs on the event loop.
     pub fn on_event_loop(self) -> Option<Node<'m>> {
         self.function().filter(|function| function.is(Kind::FunctionDef) && function.is_async())

@@ -97,6 +97,7 @@ words! {
         ConfiguresLogging = "configures_logging",
         HoldsSecrets = "holds_secrets",
         Responds = "responds",
+        Validates = "validates",
         Ignored = "ignored",
     }
 }
