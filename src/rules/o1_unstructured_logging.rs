@@ -17,6 +17,7 @@ struct Repeated<'m> {
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut logs = false;
+    let mut configured = Vec::new();
     for (index, file) in model.python() {
         if file.is_test || file.is_migration {
             continue;
@@ -30,10 +31,26 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             } else if call.does(Tag::Prints) {
                 printed(call, &mut repeated, findings);
             } else if call.does(Tag::ConfiguresLogging) {
-                configured(call, findings);
+                configured.extend(Some(call).filter(|call| configures_at_import(*call)));
             }
         }
         summed_up(&repeated, findings);
+    }
+    if let Some((&first, others)) = configured.split_first()
+        && !model.known_calls().any(|(call, api)| api.has(Tag::ConfiguresLogging) && configures_again(call))
+    {
+        let mut draft = findings
+            .report(
+                first,
+                Severity::Low,
+                Certainty::Sure,
+                format!("`{}` sets up logging when the module is imported", first.called()),
+            )
+            .because(first, "which module is imported first then decides how the whole process logs");
+        for &other in others.iter().take(9) {
+            draft = draft.because(other, "so does this");
+        }
+        draft.conforming("Set logging up once, where the process starts.");
     }
     if logs {
         correlation(model, findings);
@@ -53,16 +70,16 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
                 call,
                 Severity::Low,
                 Certainty::Sure,
-                format!("`{}` tells that something unexpected failed, and not where", call.called()),
+                format!("`{}` tells that something failed, without its stack trace", call.called()),
             )
             .because(call.enclosing_handler().unwrap_or(call), "any exception ends here, and goes no further")
-            .because(call, "the record has the exception's text and no stack trace")
+            .because(call, "the record has no stack trace, so nobody learns where it failed")
             .conforming("Log with the trace: `logger.exception(\"…\")`, or `exc_info=True`.");
         return;
     }
     if told_as_news(call, level) {
         findings
-            .report(call, Severity::Low, Certainty::Sure, format!("`{}` tells a failure at the level of news", call.called()))
+            .report(call, Severity::Low, Certainty::Sure, format!("`{}` hides a failure at the level of {level}", call.called()))
             .because(call.enclosing_handler().unwrap_or(call), "any exception ends here")
             .because(call, format!("nobody is alerted by `{level}`, and it may not be kept"))
             .conforming("Log a failure as one: `logger.exception(\"…\")`, or `logger.warning(…)` where it is expected.");
@@ -102,19 +119,9 @@ fn is_built(message: Node<'_>) -> bool {
     }
 }
 
-/// Whether a handler takes whatever comes.
-fn is_broad(handler: Node<'_>) -> bool {
-    match handler.child(Role::Exception) {
-        None => true,
-        Some(exception) => exception
-            .descendants()
-            .any(|name| name.is(Kind::Name) && matches!(name.name(), "Exception" | "BaseException")),
-    }
-}
-
 /// The broad handler that this call ends: the exception is neither raised again nor logged with its trace.
 fn final_handler(call: Node<'_>) -> Option<Node<'_>> {
-    let handler = call.enclosing_handler().filter(|handler| is_broad(*handler))?;
+    let handler = call.enclosing_handler().filter(|handler| handler.catches_everything())?;
     let goes_on = handler.descendants().any(|node| {
         // Kept for later, the exception may still be raised or logged.
         let kept = !handler.symbol().is_empty()
@@ -133,15 +140,42 @@ fn final_handler(call: Node<'_>) -> Option<Node<'_>> {
 }
 
 fn unexpected_without_trace(call: Node<'_>, level: &str) -> bool {
-    matches!(level, "error" | "critical" | "fatal") && final_handler(call).is_some()
+    matches!(level, "error" | "critical" | "fatal")
+        && final_handler(call).is_some_and(|handler| !keeps_text_back(call, handler))
+}
+
+/// Only the exception's class is told: its text, and so its trace, is kept out of the log on purpose.
+fn keeps_text_back(call: Node<'_>, handler: Node<'_>) -> bool {
+    let is_class = |node: Node<'_>| node.is(Kind::Call) && node.callee_name() == "type";
+    let is_exception = |node: &Node<'_>| {
+        node.is(Kind::Name) && !handler.symbol().is_empty() && node.symbol() == handler.symbol()
+    };
+    let shown = call.descendants().filter(is_exception).any(|name| !name.parent().is_some_and(is_class));
+    let names_class = handler
+        .calls_within()
+        .any(|inner| is_class(inner) && inner.argument(0).is_some_and(|argument| is_exception(&argument)));
+    names_class && !shown
 }
 
 fn told_as_news(call: Node<'_>, level: &str) -> bool {
     if !matches!(level, "info" | "debug") {
         return false;
     }
-    let Some(handler) = call.enclosing_handler().filter(|handler| is_broad(*handler)) else { return false };
+    let Some(handler) = call.enclosing_handler().filter(|handler| handler.catches_everything()) else {
+        return false;
+    };
     // The exception, or its trace, is what the record is about.
+    // A clause that gives an answer of its own has expected the failure.
+    let answers = handler.descendants_of(Kind::Return).any(|node| {
+        node.child(Role::Value).is_some_and(|value| {
+            matches!(value.kind(), Kind::None | Kind::True | Kind::False | Kind::Number | Kind::Str)
+                || (matches!(value.kind(), Kind::List | Kind::Dict | Kind::Tuple)
+                    && value.children().next().is_none())
+        })
+    });
+    if level == "debug" && answers {
+        return false;
+    }
     let about =
         call.keyword("exc_info").is_some() || (!handler.symbol().is_empty() && call.mentions(handler.name()));
     let alone = !handler.descendants().any(|node| {
@@ -357,24 +391,18 @@ fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findi
     }
 }
 
-fn configured(call: Node<'_>, findings: &mut Findings<'_>) {
+fn configures_at_import(call: Node<'_>) -> bool {
     let guarded = call.surroundings().any(|node| node.is(Kind::If));
     let builds_app = call
         .at(0)
         .calls_within()
         .any(|other| other.api().is_some_and(|api| api.is_constructor) && other.is_a(ClassTag::App));
-    if call.function().is_some() || guarded || call.source_file().is_script || builds_app {
-        return;
-    }
-    findings
-        .report(
-            call,
-            Severity::Low,
-            Certainty::Sure,
-            format!("`{}` sets up logging when the module is imported", call.called()),
-        )
-        .because(call, "which module is imported first then decides how the whole process logs")
-        .conforming("Set logging up once, where the process starts.");
+    call.function().is_none() && !guarded && !call.source_file().is_script && !builds_app
+}
+
+/// Replaces whatever was set up before, when the process starts.
+fn configures_again(call: Node<'_>) -> bool {
+    call.keyword("force").is_some_and(Node::is_true) && call.function().is_some()
 }
 
 fn summed_up(repeated: &Repeated<'_>, findings: &mut Findings<'_>) {
@@ -419,7 +447,7 @@ fn summed_up(repeated: &Repeated<'_>, findings: &mut Findings<'_>) {
         .conforming("Use the module's own logger: `logger = logging.getLogger(__name__)`.");
     }
     if let Some(&first) = repeated.built.first() {
-        sum(first, &repeated.built, Severity::Low, "messages", "log messages are put together before the logger sees them", "cannot be searched by its values, and is built even where it is not kept", findings)
+        sum(first, &repeated.built, Severity::Low, "messages", "log messages are put together before the logger sees them", "cannot be searched by its values", findings)
             .conforming("Leave the message constant and give the values beside it: `logger.info(\"indexing silo %s\", silo_id)`, or as `extra`.");
     }
 }
