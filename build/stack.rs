@@ -89,6 +89,7 @@ struct Timeout {
     clients: Vec<String>,
     #[serde(default)]
     none_is_default: bool,
+    example: Option<String>,
     default: DefaultBound,
 }
 
@@ -400,7 +401,12 @@ fn timeout(file: &File, at: usize, timeout: Option<&Timeout>) -> Result<String, 
         DefaultBound::Seconds(seconds) => format!("Bound::Seconds({seconds:?})"),
     };
     Ok(format!(
-        "Some(Timeout {{ parameters: &{:?}, position: {:?}, dictionaries: &{:?}, clients: &{:?}, none_is_default: {}, default: {default} }})",
-        timeout.parameters, timeout.position, timeout.dictionaries, timeout.clients, timeout.none_is_default
+        "Some(Timeout {{ parameters: &{:?}, position: {:?}, dictionaries: &{:?}, clients: &{:?}, none_is_default: {}, example: {:?}, default: {default} }})",
+        timeout.parameters,
+        timeout.position,
+        timeout.dictionaries,
+        timeout.clients,
+        timeout.none_is_default,
+        timeout.example
     ))
 }

@@ -47,6 +47,8 @@ pub struct Timeout {
     pub clients: &'static [&'static str],
     /// `None` means the default, not 'without a limit'.
     pub none_is_default: bool,
+    /// The argument as it is written, where it is not `parameter=10`.
+    pub example: Option<&'static str>,
     pub default: Bound,
 }
 

@@ -79,12 +79,28 @@ fn is_local(call: Node<'_>) -> bool {
 fn without_pool(call: Node<'_>, class: Node<'_>, findings: &mut Findings<'_>) {
     // Whoever names the pooler in the file has thought of it.
     let mentions = |word: &str| call.source_file().text.to_ascii_lowercase().contains(word);
-    if mentions("pgbouncer") || mentions("pooler") || call.source_file().is_script {
+    if mentions("pgbouncer") || mentions("pooler") || call.source_file().is_script || is_an_option(call) {
         return;
     }
     report(call, Severity::Medium, Certainty::Likely, "opens a connection for each request and throws it away", findings)
         .because(class, "this class keeps no connection, so nothing is reused and nothing limits their number")
         .conforming("Leave `poolclass` out and size the pool: `pool_size=20, max_overflow=10, pool_timeout=5, pool_pre_ping=True`. Behind PgBouncer the class is right: say so in a comment.");
+}
+
+/// Whether another branch of the same `if` builds an engine that does pool: the operator has the choice.
+fn is_an_option(call: Node<'_>) -> bool {
+    call.surroundings().filter(|node| node.is(Kind::If)).any(|choice| {
+        choice.calls_within().any(|other| {
+            other != call
+                && other.is_a(ClassTag::Engine)
+                && !call.contains(other)
+                && other
+                    .keyword("poolclass")
+                    .and_then(Node::api_when_called)
+                    .and_then(|api| api.class)
+                    .is_none_or(|class| !class.has(ClassTag::NullPool))
+        })
+    })
 }
 
 /// A keyword that is written out, or nothing if it may be among arguments that are not.
@@ -200,17 +216,18 @@ fn rebuilt(call: Node<'_>, findings: &mut Findings<'_>) -> bool {
         || is_kept(call, function)
         || is_cached(function)
         || is_local(call)
+        || is_for_any_address(call, function)
     {
         return false;
     }
     let (what, at, note) = match repeated {
         Some(node) => (
-            "is built anew for each item, so no connection is used twice",
+            "is built anew for each item, and its connections are thrown away with it",
             node,
             "this repeats it".to_owned(),
         ),
         None => (
-            "is built anew for each request, so no connection is used twice",
+            "is built anew for each request, and its connections are thrown away with it",
             function,
             format!("`{}` runs for each request", function.name()),
         ),
@@ -221,11 +238,82 @@ fn rebuilt(call: Node<'_>, findings: &mut Findings<'_>) -> bool {
     } else {
         Certainty::Sure
     };
-    report(call, Severity::Medium, certainty, what, findings)
+    let rare = function.serves_administrators(None)
+        || requests_of(call, function)
+            .any(|request| request.enclosing_loop().is_some_and(|around| !around.contains(call)));
+    report(call, if rare { Severity::Low } else { Severity::Medium }, certainty, what, findings)
         .because(at, note)
-        .because(call, "a new object has a new pool: each call pays for a new connection and its handshake")
-        .conforming("Build it once, in the lifespan or at module level, and hand it on: `app.state.http`, or a dependency that returns the shared object.");
+        .because(call, "a new object has a new pool: the next one pays for a new connection and its handshake")
+        .conforming(if repeated.is_some() { "Build it before the loop, and hand it on." } else { "Build it once, in the lifespan or at module level, and hand it on: `app.state.http`, or a dependency that returns the shared object." });
     true
+}
+
+/// The requests that a function makes on the client that it builds.
+fn requests_of<'m>(client: Node<'m>, function: Node<'m>) -> impl Iterator<Item = Node<'m>> {
+    function.own_calls().filter(move |call| {
+        call.id > client.id
+            && call.api().is_some_and(|api| !api.is_constructor && api.callable.crosses.is_some())
+            && call.receiver().and_then(Node::constructed_by) == Some(client)
+    })
+}
+
+/// Whether each request goes where the caller says: a pool that is kept would hold connections to hosts that nobody
+/// asks for again.
+fn is_for_any_address(client: Node<'_>, function: Node<'_>) -> bool {
+    // An engine is built for its address.
+    let own = client.is_a(ClassTag::Engine).then(|| client.argument_or_keyword(0, "url")).flatten();
+    let mut addresses = own
+        .into_iter()
+        .chain(requests_of(client, function).filter_map(|call| call.argument_or_keyword(0, "url")))
+        .peekable();
+    addresses.peek().is_some() && addresses.all(|address| comes_with_request(address, 0))
+}
+
+/// Whether an address starts with what a caller has sent: a field of a handler's body, or a parameter that receives
+/// one.
+fn comes_with_request(address: Node<'_>, depth: u32) -> bool {
+    let value = address.unwrapped().resolved_value();
+    let first = match value.kind() {
+        Kind::FString => {
+            let text = value.source().trim_start_matches(|letter: char| letter.is_alphabetic());
+            let begins = text.trim_start_matches(['"', '\'']).starts_with('{');
+            value.children().find(|part| part.role() == Role::Value).filter(|_| begins)
+        }
+        Kind::BinOp => value.child(Role::Left),
+        _ => Some(value),
+    };
+    let Some(mut root) = first.filter(|_| depth < 4) else { return false };
+    if let Some(source) = loop_source(root) {
+        return comes_with_request(source, depth + 1);
+    }
+    while let Some(receiver) = root.receiver() {
+        root = receiver;
+    }
+    if root != value && root.assigned_value().is_some_and(|inner| inner != root) {
+        return comes_with_request(root, depth + 1);
+    }
+    let Some(parameter) = root.as_parameter() else { return false };
+    let Some(function) = parameter.parent() else { return false };
+    if function.plays(FunctionRole::Handler) {
+        let kind = root.ty();
+        return !function.model.type_has(kind, ClassTag::Request)
+            && parameter.child(Role::Default).is_none_or(|default| !default.is(Kind::Call));
+    }
+    let model = function.model;
+    let calls = model.callers_of(function.place());
+    !calls.is_empty()
+        && calls.iter().map(|&call| model.node(call)).all(|call| {
+            call.argument_for(function, parameter)
+                .is_some_and(|argument| comes_with_request(argument, depth + 1))
+        })
+}
+
+/// What a loop's variable runs over.
+fn loop_source(name: Node<'_>) -> Option<Node<'_>> {
+    name.surroundings()
+        .filter(|node| node.is(Kind::For))
+        .find(|around| around.targets().any(|target| target.is(Kind::Name) && target.name() == name.name()))
+        .and_then(|around| around.child(Role::Iterable))
 }
 
 /// Whether a keyword hands on a credential that the function was given.

@@ -36,7 +36,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                     .because(value, "`None` means to wait without end")
                     .conforming(pattern(call));
             }
-            Deadline::Optional(parameter) if call.function().is_some_and(|f| f.contains(parameter)) => {
+            Deadline::Optional(parameter)
+                if call
+                    .function()
+                    .is_some_and(|f| f.contains(parameter) && !always_receives(f, parameter)) =>
+            {
                 report(
                     call,
                     Severity::High,
@@ -97,7 +101,7 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
             return;
         }
     }
-    if is_adapted(call) || (api.is_constructor && is_only_used_with_a_deadline(call)) {
+    if is_adapted(call) || (api.is_constructor && uses_of(call) == Uses::Bounded) {
         return;
     }
     let severity = match api.callable.crosses.or(api.callable.blocks) {
@@ -168,32 +172,73 @@ fn handed_to_thread(call: Node<'_>, findings: &mut Findings<'_>) {
         });
 }
 
-/// Each call on the client that this call makes is awaited under a deadline, and there is at least one.
-fn is_only_used_with_a_deadline(constructor: Node<'_>) -> bool {
+/// Whether whoever calls this function gives the parameter a value: all calls in the given files do, or it is a
+/// function inside another, which is handed to somebody who calls it with one.
+fn always_receives(function: Node<'_>, parameter: Node<'_>) -> bool {
+    let model = function.model;
+    let calls: Vec<Node<'_>> = model
+        .callers_of(function.place())
+        .iter()
+        .map(|&call| model.node(call))
+        .filter(|call| call.target() == Some(function.place()))
+        .collect();
+    let given = |call: &Node<'_>| {
+        call.has_hidden_arguments()
+            || call
+                .argument_for(function, parameter)
+                .is_some_and(|argument| !argument.resolved_value().is_none())
+    };
+    if calls.is_empty() { function.function().is_some() } else { calls.iter().all(given) }
+}
+
+/// How the calls on the client that a constructor makes are bounded.
+#[derive(PartialEq)]
+enum Uses {
+    /// None is in the given files.
+    Unseen,
+    /// Each has its own limit, or is awaited under a deadline.
+    Bounded,
+    Unbounded,
+}
+
+fn uses_of(constructor: Node<'_>) -> Uses {
     let model = constructor.model;
-    let mut uses = 0;
+    let made = Some(model.node(constructor.place()));
+    let mut uses = Uses::Unseen;
     for (call, api) in model.known_calls() {
         if api.is_constructor || (api.callable.crosses.is_none() && !api.callable.coroutine) {
             continue;
         }
-        if call.receiver().and_then(Node::constructed_by) == Some(model.node(constructor.place())) {
-            if call.bounded_by().is_none() || !api.callable.coroutine {
-                return false;
+        if call.receiver().and_then(Node::constructed_by) == made {
+            // Giving up on a call does not stop a thread that makes it.
+            let outside = call.bounded_by().is_some() && api.callable.coroutine;
+            let own = api.callable.timeout.as_ref().is_some_and(|timeout| {
+                timeout.parameters.iter().filter_map(|name| call.keyword(name)).any(|value| !value.is_none())
+            });
+            if !(outside || own) {
+                return Uses::Unbounded;
             }
-            uses += 1;
+            uses = Uses::Bounded;
         }
     }
-    uses > 0
+    uses
 }
 
 fn implicit(call: Node<'_>, seconds: f64, findings: &mut Findings<'_>) {
     if call.bounded_by().is_some() {
         return;
     }
+    let is_constructor = call.api().is_some_and(|api| api.is_constructor);
+    let certainty = match if is_constructor { uses_of(call) } else { Uses::Unbounded } {
+        Uses::Bounded => return,
+        // Whoever uses it may give each call its own limit.
+        Uses::Unseen if call.is_handed_on() => Certainty::Question,
+        _ => Certainty::Sure,
+    };
     report(
         call,
         Severity::Low,
-        Certainty::Sure,
+        certainty,
         &format!("relies on the library's time limit of {seconds} s, longer than anybody waits"),
         findings,
     )
@@ -241,6 +286,9 @@ fn pattern(call: Node<'_>) -> String {
         return String::new();
     };
     let argument = match (timeout.parameters.first(), timeout.dictionaries.first()) {
+        _ if timeout.example.is_some() => {
+            format!("`{}(…, {})`", call.called(), timeout.example.unwrap_or_default())
+        }
         (Some(name), _) => format!("`{}(…, {name}=10)`", call.called()),
         (None, Some(name)) => format!("`{}(…, {name}={{\"timeout\": 30}})`", call.called()),
         (None, None) => "`async with asyncio.timeout(10):` around the call".to_owned(),

@@ -270,6 +270,23 @@ impl<'m> Node<'m> {
         path + self.route_path()
     }
 
+    /// Whether the function that makes this object with its call returns it, or keeps it in an attribute.
+    pub fn is_handed_on(self) -> bool {
+        let statement = self.statement();
+        if statement.is(Kind::Return)
+            || statement.targets().any(|target| matches!(target.kind(), Kind::Attribute | Kind::Subscript))
+        {
+            return true;
+        }
+        let names: Vec<&str> = statement.targets().map(Node::name).collect();
+        self.function().is_some_and(|function| {
+            function
+                .own_returns()
+                .filter_map(|node| node.child(Role::Value))
+                .any(|value| value.is(Kind::Name) && names.contains(&value.name()))
+        })
+    }
+
     /// Whether only administrators come here: by the route's path, a dependency, or a check in the body that refuses
     /// everybody else before this place is reached.
     pub fn serves_administrators(self, before: Option<Node<'m>>) -> bool {
