@@ -119,7 +119,7 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
         Waiting::Outside => {}
     }
     let known = fan_out.element.api().is_some() || fan_out.element.target().is_some();
-    let (severity, certainty, why) = match origin_of(source) {
+    let (severity, certainty, why) = match origin_of(source, source_name(fan_out.iterable)) {
         Origin::Request => {
             let certainty = if known { Certainty::Sure } else { Certainty::Likely };
             (Severity::High, certainty, "the request decides how many there are")
@@ -156,7 +156,7 @@ enum Bounded {
 
 /// What is iterated, with `list(…)`, `enumerate(…)` and the like taken off, and local names followed.
 fn source_of(iterable: Node<'_>, depth: u32) -> Node<'_> {
-    let value = iterable.unwrapped().resolved_value();
+    let value = iterable.unwrapped().resolved_value().unwrapped();
     if depth > 6 {
         return value;
     }
@@ -261,6 +261,34 @@ fn limits_length(call: Node<'_>) -> bool {
     call.is(Kind::Call) && (call.keyword("max_length").is_some() || call.keyword("max_items").is_some())
 }
 
+/// What a deployment has a handful of, whoever uses it.
+const INSTALLED: [&str; 12] = [
+    "backend",
+    "deployment",
+    "endpoint",
+    "gate",
+    "node",
+    "provider",
+    "region",
+    "replica",
+    "server",
+    "shard",
+    "tier",
+    "window",
+];
+
+/// The name under which the elements are iterated, with `enumerate(…)` and the like taken off.
+fn source_name(iterable: Node<'_>) -> Node<'_> {
+    let mut node = iterable.unwrapped();
+    while node.is(Kind::Call) && node.target().is_none() {
+        match node.argument(0).or_else(|| node.receiver()) {
+            Some(inner) => node = inner.unwrapped(),
+            None => break,
+        }
+    }
+    node
+}
+
 enum Origin {
     Request,
     /// An attribute of an object, or a global: the program's own.
@@ -268,7 +296,7 @@ enum Origin {
     Other,
 }
 
-fn origin_of(source: Node<'_>) -> Origin {
+fn origin_of(source: Node<'_>, written: Node<'_>) -> Origin {
     let mut root = source;
     while let Some(receiver) = root.receiver() {
         root = receiver;
@@ -294,17 +322,28 @@ fn origin_of(source: Node<'_>) -> Origin {
     if configured(root.name()) || configured(root.callee_name()) {
         return Origin::Own;
     }
+    let is_installed = |name: &str| {
+        words_of(name).last().is_some_and(|word| INSTALLED.contains(&word.trim_end_matches('s')))
+    };
+    let installed = || {
+        [source, written, root]
+            .iter()
+            .any(|node| is_installed(node.name()) || is_installed(node.callee_name()))
+    };
     if let Some(parameter) = root.as_parameter()
         && let Some(function) = parameter.parent()
     {
         if function.plays(FunctionRole::Handler) {
             return Origin::Request;
         }
+        if installed() {
+            return Origin::Own;
+        }
         let is_self = function.owner().is_some() && function.parameters().next() == Some(parameter);
         return if is_self && root != source { Origin::Own } else { Origin::Other };
     }
     let is_global = root.is(Kind::Name) && root.scope_of_name() == Some(0) && root.function().is_some();
-    if is_global { Origin::Own } else { Origin::Other }
+    if is_global || installed() { Origin::Own } else { Origin::Other }
 }
 
 /// What limits how many of these coroutines work at once: a semaphore inside, or one that is handed to them.
