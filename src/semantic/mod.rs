@@ -6,16 +6,18 @@
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
 //! execution contexts), `summary` (what a function does, its callees included), `rows` (rows
-//! of a database), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
+//! of a database), `errors` (what is caught, and what becomes of it), `retries` (what is tried again), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
 
 mod calls;
 mod classes;
 mod deployment;
+mod errors;
 mod expressions;
 mod flow;
 mod functions;
 mod imports;
 mod node;
+mod retries;
 mod rows;
 mod summary;
 mod types;
@@ -29,6 +31,7 @@ pub use deployment::{Command, Processes, Runs, Span, Stretch, Workload};
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
 pub use node::Node;
+pub use retries::{Attempts, Failures, Pause, Retry};
 pub use rows::{Fetched, Inserted, RowChange};
 pub use summary::{Blocking, ChainStep};
 pub use types::{PathId, Type};

@@ -96,7 +96,32 @@ words! {
         ConfiguresLogging = "configures_logging",
         HoldsSecrets = "holds_secrets",
         Responds = "responds",
+        NeverStops = "never_stops",
+        CountsAttempts = "counts_attempts",
+        RaisesForStatus = "raises_for_status",
+        HidesFailure = "hides_failure",
+        FallsBack = "falls_back",
         Ignored = "ignored",
+    }
+}
+
+words! {
+    /// After which failures a retry tries again.
+    Repeats {
+        Everything = "everything",
+        Named = "named",
+        Transient = "transient",
+        Answers = "answers",
+    }
+}
+
+words! {
+    /// How long a retry waits between two attempts.
+    Waits {
+        Never = "never",
+        Evenly = "evenly",
+        Longer = "longer",
+        Randomly = "randomly",
     }
 }
 
@@ -148,6 +173,7 @@ words! {
         InputError = "input_error",
         OperatorError = "operator_error",
         AnyError = "any_error",
+        StatusError = "status_error",
         ConnectionLimits = "connection_limits",
         UnlimitedConnections = "unlimited_connections",
         UnlimitedWaiters = "unlimited_waiters",
