@@ -48,8 +48,9 @@ fn judge(retry: &Retry<'_>, findings: &mut Findings<'_>) {
     }
     let mut faults = faults(retry);
     faults.extend(multiplied(retry));
-    // Whoever runs a script sees how long it waits.
-    if retry.at.source_file().is_script {
+    // Whoever runs a script sees how long it waits; and a transaction that lost against another one is best repeated
+    // soon.
+    if retry.at.source_file().is_script || retry.is_about_conflicts {
         faults.retain(|fault| fault.severity > Severity::Low);
     }
     let Some(severity) = faults.iter().map(|fault| fault.severity).max() else {
@@ -93,7 +94,9 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
     };
     let is_loop = matches!(retry.at.kind(), Kind::For | Kind::While);
     let is_bare = !is_loop && retry.at.positional().next().is_none() && retry.at.keywords().next().is_none();
-    if retry.attempts == Attempts::Unbounded {
+    // What runs beside the requests for as long as the process does has nobody to give up for.
+    let runs_along = is_loop && retry.at.function().is_some_and(Node::runs_along);
+    if retry.attempts == Attempts::Unbounded && !runs_along {
         let why = if is_loop {
             "neither a counter nor a deadline ends it while the other side is down"
         } else if is_bare {

@@ -102,19 +102,9 @@ fn is_built(message: Node<'_>) -> bool {
     }
 }
 
-/// Whether a handler takes whatever comes.
-fn is_broad(handler: Node<'_>) -> bool {
-    match handler.child(Role::Exception) {
-        None => true,
-        Some(exception) => exception
-            .descendants()
-            .any(|name| name.is(Kind::Name) && matches!(name.name(), "Exception" | "BaseException")),
-    }
-}
-
 /// The broad handler that this call ends: the exception is neither raised again nor logged with its trace.
 fn final_handler(call: Node<'_>) -> Option<Node<'_>> {
-    let handler = call.enclosing_handler().filter(|handler| is_broad(*handler))?;
+    let handler = call.enclosing_handler().filter(|handler| handler.catches_everything())?;
     let goes_on = handler.descendants().any(|node| {
         // Kept for later, the exception may still be raised or logged.
         let kept = !handler.symbol().is_empty()
@@ -140,7 +130,9 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
     if !matches!(level, "info" | "debug") {
         return false;
     }
-    let Some(handler) = call.enclosing_handler().filter(|handler| is_broad(*handler)) else { return false };
+    let Some(handler) = call.enclosing_handler().filter(|handler| handler.catches_everything()) else {
+        return false;
+    };
     // The exception, or its trace, is what the record is about.
     let about =
         call.keyword("exc_info").is_some() || (!handler.symbol().is_empty() && call.mentions(handler.name()));

@@ -12,6 +12,8 @@ pub struct Retry<'m> {
     pub failures: Failures<'m>,
     pub attempts: Attempts<'m>,
     pub pause: Pause<'m>,
+    /// Whether it tries again what the database refused because another transaction was faster.
+    pub is_about_conflicts: bool,
     /// The conforming form, where the tables know one.
     pub instead: Option<&'static str>,
 }
@@ -94,7 +96,14 @@ impl<'m> Node<'m> {
                 _ => Pause::Fine,
             },
         };
-        Some(Retry { at: self, failures, attempts, pause, instead: api.callable.instead })
+        Some(Retry {
+            at: self,
+            failures,
+            attempts,
+            pause,
+            is_about_conflicts: false,
+            instead: api.callable.instead,
+        })
     }
 
     /// What a strategy of selecting failures, or a class of exceptions, stands for.
@@ -253,11 +262,14 @@ impl<'m> Node<'m> {
         let attempt = handlers.first()?.parent()?;
         let handlers: Vec<Node<'m>> =
             handlers.into_iter().filter(|handler| handler.parent() == Some(attempt)).collect();
-        if attempt.enclosing_loop() != Some(self) || !self.ends_with_success_of(attempt) {
+        if attempt.enclosing_loop() != Some(self) || !self.ends_with_success_of(attempt, &handlers) {
             return None;
         }
         let body = attempt.child(Role::Body)?;
-        body.calls_within().find(|call| call.reaches_outside())?;
+        let systems = body.systems_reached();
+        if systems.is_empty() {
+            return None;
+        }
         let attempts = match counted {
             Some(range) => match range.positional().count() {
                 1 => range.argument(0).map_or(Attempts::Bounded, Node::attempts),
@@ -275,16 +287,27 @@ impl<'m> Node<'m> {
                 attempts
             },
             pause: self.pause_between(attempt, &handlers),
+            is_about_conflicts: systems == [System::Database]
+                && !handlers.iter().any(|handler| handler.catches_everything()),
             instead: None,
         })
     }
 
-    fn reaches_outside(self) -> bool {
-        self.crosses_outside().is_some()
-            || self.target().is_some_and(|place| {
-                let function = self.model.node(place);
-                function.reaches(&|call| call.crosses_outside().is_some()).is_some()
-            })
+    /// The systems outside the process that the calls below reach.
+    pub fn systems_reached(self) -> Vec<System> {
+        let mut found = Vec::new();
+        for call in self.calls_within() {
+            let reached = call.crosses_outside().or_else(|| {
+                let function: Node<'m> = self.model.node(call.target()?);
+                function.reaches(&|inner| inner.crosses_outside().is_some())?.last()?.crosses_outside()
+            });
+            if let Some(system) = reached
+                && !found.contains(&system)
+            {
+                found.push(system);
+            }
+        }
+        found
     }
 
     /// Whether this handler belongs to a `try` of the loop's own code and lets the loop go on.
@@ -293,9 +316,10 @@ impl<'m> Node<'m> {
             && self.enclosing_loop() == Some(around)
             && self.body().is_some_and(|body| {
                 body.children().last().is_some_and(|last| {
-                    !matches!(last.kind(), Kind::Raise | Kind::Return | Kind::Break)
+                    let leaves = matches!(last.kind(), Kind::Raise | Kind::Return | Kind::Break)
                         // A branch that leaves on both sides.
-                        && !(last.is(Kind::If) && last.every_branch_leaves())
+                        || (last.is(Kind::If) && last.every_branch_leaves());
+                    !leaves
                 })
             })
     }
@@ -316,8 +340,9 @@ impl<'m> Node<'m> {
             })
     }
 
-    /// Whether the loop is left where the attempt succeeded, whatever it gave.
-    fn ends_with_success_of(self, attempt: Node<'m>) -> bool {
+    /// Whether the loop is left where the attempt succeeded, whatever it gave, and only there: what stands behind the
+    /// `try` is not reached by a failure.
+    fn ends_with_success_of(self, attempt: Node<'m>, handlers: &[Node<'m>]) -> bool {
         self.descendants().any(|node| {
             node.id > attempt.id
                 && matches!(node.kind(), Kind::Return | Kind::Break)
@@ -329,7 +354,12 @@ impl<'m> Node<'m> {
                         Kind::If | Kind::Clause | Kind::Handler | Kind::For | Kind::While | Kind::Case
                     )
                 })
+                && (attempt.contains(node) || handlers.iter().all(|handler| handler.ends_with_continue()))
         })
+    }
+
+    fn ends_with_continue(self) -> bool {
+        self.body().and_then(|body| body.children().last()).is_some_and(|last| last.is(Kind::Continue))
     }
 
     /// Whether a failure ends a `while` in the end: by its test, a counter, a deadline.
