@@ -1,7 +1,7 @@
 //! What `except` clauses catch, and what they do with it.
 
-use super::Node;
-use crate::stack::ClassTag;
+use super::{Node, Place};
+use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
 impl<'m> Node<'m> {
@@ -64,6 +64,156 @@ impl<'m> Node<'m> {
         self.within(&self.source_file().tree.assignments).any(|assignment| {
             assignment.value().is_some_and(|value| value.mentions(self.name()))
                 && assignment.targets().any(|target| test.mentions(target.name()))
+        })
+    }
+}
+
+/// How deep a chain of calls is followed to the one that may fail.
+const LONGEST_CHAIN: usize = 5;
+
+/// A call whose failure nothing keeps from its surroundings.
+#[derive(Clone, Debug)]
+pub struct Failing<'m> {
+    /// The call itself, and what it leads to down to the one that leaves the process.
+    pub chain: Vec<Node<'m>>,
+    /// Whether the given files show that it leaves the process; otherwise its function was not given.
+    pub is_known: bool,
+}
+
+impl<'m> Node<'m> {
+    /// Whether the last statement of an `except` clause ends more than its `try`: it raises, returns, or leaves a loop.
+    pub fn ends_surroundings(self) -> bool {
+        self.body()
+            .and_then(|body| body.children().last())
+            .is_some_and(|last| matches!(last.kind(), Kind::Raise | Kind::Return | Kind::Break))
+    }
+
+    /// Whether an `except` clause raises again, the same error or another one, as the last thing that it does.
+    pub fn raises_at_last(self) -> bool {
+        self.body().and_then(|body| body.children().last()).is_some_and(|last| last.is(Kind::Raise))
+    }
+
+    /// Whether a `try` lets a failure in its body end there.
+    fn keeps_failures(self) -> bool {
+        self.handlers().any(|handler| !handler.catches_cancellation_alone() && !handler.raises_at_last())
+    }
+
+    /// Whether a failure of this call stays within its function.
+    pub fn is_contained(self) -> bool {
+        self.enclosing_tries().any(Node::keeps_failures)
+            || self
+                .enclosing_with_items()
+                .filter_map(|item| item.child(Role::Context))
+                .any(|context| context.does(Tag::Suppresses))
+    }
+
+    /// The way from this call to one that waits for another system, if a failure there comes out here.
+    pub fn failing(self) -> Option<Failing<'m>> {
+        if let Some(chain) = self.failing_within(&mut Vec::new(), 0) {
+            return Some(Failing { chain, is_known: true });
+        }
+        // An element of what is gathered is awaited there.
+        let runs = self.is_awaited()
+            || self.parent().is_some_and(|p| {
+                matches!(p.kind(), Kind::ListComp | Kind::Generator) || p.callee_name() == "append"
+            })
+            || self.is_started_aside();
+        let unknown = runs && self.is_unknown_function() && !self.writes_log();
+        unknown.then(|| Failing { chain: vec![self], is_known: false })
+    }
+
+    fn failing_within(self, seen: &mut Vec<Place>, depth: usize) -> Option<Vec<Node<'m>>> {
+        let is_remote = |system: System| {
+            matches!(
+                system,
+                System::Http
+                    | System::Model
+                    | System::Vector
+                    | System::Storage
+                    | System::Mail
+                    | System::Mcp
+                    | System::Broker
+            )
+        };
+        if self.crosses_outside().is_some_and(is_remote) {
+            return Some(vec![self]);
+        }
+        let place = self.target()?;
+        if depth >= LONGEST_CHAIN || seen.len() > 40 || seen.contains(&place) {
+            return None;
+        }
+        seen.push(place);
+        let function: Node<'m> = self.model.node(place);
+        for call in function.own_calls().filter(|call| !call.is_contained()) {
+            if let Some(mut chain) = call.failing_within(seen, depth + 1) {
+                chain.insert(0, self);
+                return Some(chain);
+            }
+        }
+        None
+    }
+
+    /// Whether the call is made to its end here, and not only a coroutine of it.
+    fn runs_here(self) -> bool {
+        let makes_coroutine = self.api().is_some_and(|api| api.callable.coroutine)
+            || self.target().is_some_and(|place| {
+                let function: Node<'m> = self.model.node(place);
+                function.is_async()
+            })
+            || self.parent().is_some_and(|parent| parent.callee_name() == "append");
+        !makes_coroutine
+            || self.parent().is_some_and(|parent| {
+                matches!(parent.kind(), Kind::Await | Kind::WithItem | Kind::For | Kind::Comprehension)
+            })
+    }
+
+    /// What one turn of this `for` does with its element and what, failing, ends the whole loop: the first such call.
+    pub fn failing_turn(self) -> Option<Failing<'m>> {
+        let body = self.body().filter(|_| self.is(Kind::For))?;
+        body.calls_within()
+            .filter(|call| call.function() == self.function() && call.enclosing_loop() == Some(self))
+            .filter(|call| call.concerns_element_of(self) && call.runs_here())
+            .filter(|call| {
+                let kept = call
+                    .enclosing_tries()
+                    .filter(|attempt| self.contains(*attempt))
+                    .any(|attempt| attempt.handlers().any(|handler| !handler.ends_loop()));
+                let suppressed = call
+                    .enclosing_with_items()
+                    .filter(|item| self.contains(*item))
+                    .filter_map(|item| item.child(Role::Context))
+                    .any(|context| context.does(Tag::Suppresses));
+                !kept && !suppressed
+            })
+            .find_map(Node::failing)
+    }
+
+    /// Whether an `except` clause leaves the loop without saying more: a clause that raises has been thought about.
+    fn ends_loop(self) -> bool {
+        self.body()
+            .and_then(|body| body.children().last())
+            .is_some_and(|last| matches!(last.kind(), Kind::Return | Kind::Break))
+    }
+
+    /// Whether a call is about the element of this turn: a name that the loop binds stands in it.
+    pub fn concerns_element_of(self, around: Node<'m>) -> bool {
+        around
+            .targets()
+            .flat_map(|target| target.descendants_of(Kind::Name))
+            .any(|name| self.mentions(name.name()))
+    }
+
+    /// Whether an `except` clause does nothing at all about what it caught.
+    pub fn is_silent(self) -> bool {
+        self.body().is_some_and(|body| {
+            body.children().all(|statement| match statement.kind() {
+                Kind::Pass | Kind::Continue => true,
+                Kind::ExprStatement => statement
+                    .children()
+                    .next()
+                    .is_none_or(|value| matches!(value.kind(), Kind::Str | Kind::Ellipsis)),
+                _ => false,
+            })
         })
     }
 }

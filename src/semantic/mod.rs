@@ -28,6 +28,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use calls::{Api, Bounded, Deadline};
 pub use deployment::{Command, Processes, Runs, Span, Stretch, Workload};
+pub use errors::Failing;
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
 pub use node::Node;
@@ -306,8 +307,10 @@ fn is_script_path(path: &str) -> bool {
         .any(|part| matches!(part, "scripts" | "script" | "bin" | "examples" | "benchmarks" | "cli"))
         || matches!(
             name,
-            "cli.py" | "manage.py" | "setup.py" | "noxfile.py" | "tasks.py" | "fabfile.py" | "__main__.py"
+            "cli.py" | "manage.py" | "setup.py" | "noxfile.py" | "fabfile.py" | "__main__.py"
         )
+        // Within a package `tasks.py` is what a worker runs.
+        || path == "tasks.py"
 }
 
 fn is_test_path(path: &str) -> bool {

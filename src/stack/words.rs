@@ -98,6 +98,8 @@ words! {
         Responds = "responds",
         NeverStops = "never_stops",
         CountsAttempts = "counts_attempts",
+        Suppresses = "suppresses",
+        RaisesFirst = "raises_first",
         RaisesForStatus = "raises_for_status",
         HidesFailure = "hides_failure",
         FallsBack = "falls_back",
