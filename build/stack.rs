@@ -307,10 +307,10 @@ impl Tables {
         if f.coroutine && f.blocks.is_some() {
             return Err(file.fail(at, "a coroutine does not block: leave out one of the two"));
         }
-        let mut tags = 0u64;
+        let mut tags = 0u128;
         for word in &f.tags {
             match Tag::from_word(word) {
-                Some(tag) => tags |= 1 << tag as u64,
+                Some(tag) => tags |= 1 << tag as u128,
                 None if ClassTag::from_word(word).is_some() => {}
                 None => return Err(file.fail(at, &format!("'{word}' is not a tag of a callable"))),
             }

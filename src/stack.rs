@@ -31,12 +31,12 @@ pub struct Callable {
     /// As an argument of a retry: how it waits.
     pub waits: Option<Waits>,
     /// A bit a [`Tag`].
-    pub tags: u64,
+    pub tags: u128,
 }
 
 impl Callable {
     pub fn has(&self, tag: Tag) -> bool {
-        self.tags & (1 << tag as u64) != 0
+        self.tags & (1 << tag as u128) != 0
     }
 }
 

@@ -17,6 +17,7 @@ mod f2_indiscriminate_retry;
 mod f5_aborted_batch;
 mod f8_leaked_internals;
 mod findings;
+mod i3_uncontained_failure;
 mod o1_unstructured_logging;
 
 pub use findings::{Draft, Findings};
@@ -45,5 +46,6 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F2, run: f2_indiscriminate_retry::check },
     Check { rule: Rule::F5, run: f5_aborted_batch::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
+    Check { rule: Rule::I3, run: i3_uncontained_failure::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
 ];

@@ -109,7 +109,16 @@ impl<'m> Node<'m> {
 
     /// The way from this call to one that waits for another system, if a failure there comes out here.
     pub fn failing(self) -> Option<Failing<'m>> {
-        if let Some(chain) = self.failing_within(&mut Vec::new(), 0) {
+        self.failing_at(&|system| !matches!(system, System::Database | System::Cache | System::Socket))
+    }
+
+    /// The same for any system outside the process, the database included.
+    pub(super) fn failing_anyhow(self) -> Option<Failing<'m>> {
+        self.failing_at(&|_| true)
+    }
+
+    fn failing_at(self, fits: &dyn Fn(System) -> bool) -> Option<Failing<'m>> {
+        if let Some(chain) = self.failing_within(fits, &mut Vec::new(), 0) {
             return Some(Failing { chain, is_known: true });
         }
         // An element of what is gathered is awaited there.
@@ -122,20 +131,13 @@ impl<'m> Node<'m> {
         unknown.then(|| Failing { chain: vec![self], is_known: false })
     }
 
-    fn failing_within(self, seen: &mut Vec<Place>, depth: usize) -> Option<Vec<Node<'m>>> {
-        let is_remote = |system: System| {
-            matches!(
-                system,
-                System::Http
-                    | System::Model
-                    | System::Vector
-                    | System::Storage
-                    | System::Mail
-                    | System::Mcp
-                    | System::Broker
-            )
-        };
-        if self.crosses_outside().is_some_and(is_remote) {
+    fn failing_within(
+        self,
+        fits: &dyn Fn(System) -> bool,
+        seen: &mut Vec<Place>,
+        depth: usize,
+    ) -> Option<Vec<Node<'m>>> {
+        if self.crosses_outside().is_some_and(fits) {
             return Some(vec![self]);
         }
         let place = self.target()?;
@@ -145,7 +147,7 @@ impl<'m> Node<'m> {
         seen.push(place);
         let function: Node<'m> = self.model.node(place);
         for call in function.own_calls().filter(|call| !call.is_contained()) {
-            if let Some(mut chain) = call.failing_within(seen, depth + 1) {
+            if let Some(mut chain) = call.failing_within(fits, seen, depth + 1) {
                 chain.insert(0, self);
                 return Some(chain);
             }
@@ -154,7 +156,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether the call is made to its end here, and not only a coroutine of it.
-    fn runs_here(self) -> bool {
+    pub(super) fn runs_here(self) -> bool {
         let makes_coroutine = self.api().is_some_and(|api| api.callable.coroutine)
             || self.target().is_some_and(|place| {
                 let function: Node<'m> = self.model.node(place);
@@ -214,6 +216,52 @@ impl<'m> Node<'m> {
                     .is_none_or(|value| matches!(value.kind(), Kind::Str | Kind::Ellipsis)),
                 _ => false,
             })
+        })
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether an `except` clause takes in the cancellation of a coroutine: it is bare, or names `BaseException`.
+    pub fn catches_cancellation(self) -> bool {
+        let classes = self.caught_classes();
+        classes.is_empty() || classes.iter().any(|class| class.names("builtins.BaseException"))
+    }
+
+    /// Whether an `except` clause raises, or keeps the failure for somebody else: in a name, a list, a future.
+    pub fn hands_failure_on(self) -> bool {
+        self.descendants().any(|node| match node.kind() {
+            Kind::Raise => true,
+            Kind::Name => {
+                !self.symbol().is_empty()
+                    && node.symbol() == self.symbol()
+                    && node.parent().is_some_and(|parent| match parent.kind() {
+                        Kind::Assign | Kind::Return | Kind::Tuple => true,
+                        // Its text alone is a record, and not the failure.
+                        Kind::Call => {
+                            !parent.writes_log()
+                                && !matches!(
+                                    parent.callee_name(),
+                                    "str" | "repr" | "print" | "format" | "type"
+                                )
+                        }
+                        _ => false,
+                    })
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a given function lets no failure out: all that it does stands in a `try` that catches everything.
+    pub fn keeps_its_failures(self) -> bool {
+        let Some(body) = self.body() else { return false };
+        body.children().all(|statement| match statement.kind() {
+            Kind::Try => {
+                statement.handlers().any(|handler| handler.catches_everything() && !handler.raises_at_last())
+            }
+            Kind::While | Kind::For => statement.body().is_some_and(|inner| {
+                inner.children().all(|s| s.is(Kind::Try) || s.calls_within().next().is_none())
+            }),
+            _ => statement.calls_within().all(|call| call.writes_log()),
         })
     }
 }

@@ -6,7 +6,8 @@
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
 //! execution contexts), `summary` (what a function does, its callees included), `rows` (rows
-//! of a database), `errors` (what is caught, and what becomes of it), `retries` (what is tried again), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
+//! of a database), `errors` (what is caught, and what becomes of it), `retries` (what is tried again), `process` (what is
+//! done to the process that all share), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
 
 mod calls;
 mod classes;
@@ -17,6 +18,7 @@ mod flow;
 mod functions;
 mod imports;
 mod node;
+mod process;
 mod retries;
 mod rows;
 mod summary;
@@ -32,6 +34,7 @@ pub use errors::Failing;
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
 pub use node::Node;
+pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};
 pub use rows::{Fetched, Inserted, RowChange};
 pub use summary::{Blocking, ChainStep};
