@@ -14,6 +14,7 @@ mod c8_scheduler_in_every_replica;
 mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
 mod f2_indiscriminate_retry;
+mod f3_missing_fallback;
 mod f5_aborted_batch;
 mod f8_leaked_internals;
 mod findings;
@@ -44,6 +45,7 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::C9, run: c9_interleaved_checkpoints::check },
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
     Check { rule: Rule::F2, run: f2_indiscriminate_retry::check },
+    Check { rule: Rule::F3, run: f3_missing_fallback::check },
     Check { rule: Rule::F5, run: f5_aborted_batch::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
     Check { rule: Rule::I3, run: i3_uncontained_failure::check },

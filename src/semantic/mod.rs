@@ -6,8 +6,8 @@
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
 //! execution contexts), `summary` (what a function does, its callees included), `rows` (rows
-//! of a database), `errors` (what is caught, and what becomes of it), `retries` (what is tried again), `process` (what is
-//! done to the process that all share), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
+//! of a database), `errors` (what is caught, and what becomes of it), `retries` (what is tried again), `models` (who asks a language model),
+//! `process` (what is done to the process that all share), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
 
 mod calls;
 mod classes;
@@ -17,6 +17,7 @@ mod expressions;
 mod flow;
 mod functions;
 mod imports;
+mod models;
 mod node;
 mod process;
 mod retries;

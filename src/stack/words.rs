@@ -105,6 +105,7 @@ words! {
         EndsProcess = "ends_process",
         RunsCode = "runs_code",
         HeldWeakly = "held_weakly",
+        Retrieves = "retrieves",
         RaisesForStatus = "raises_for_status",
         HidesFailure = "hides_failure",
         FallsBack = "falls_back",
