@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::words::{ClassTag, System, Tag};
+use crate::words::{ClassTag, Repeats, System, Tag, Waits};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +29,9 @@ struct Library {
 #[serde(deny_unknown_fields)]
 struct Function {
     names: Vec<String>,
+    retry: Option<Retry>,
+    repeats: Option<String>,
+    waits: Option<String>,
     blocks: Option<String>,
     #[serde(default)]
     unless: Vec<String>,
@@ -49,6 +52,9 @@ struct Function {
 #[serde(deny_unknown_fields)]
 struct Class {
     names: Vec<String>,
+    retry: Option<Retry>,
+    repeats: Option<String>,
+    waits: Option<String>,
     blocks: Option<String>,
     #[serde(default)]
     unless: Vec<String>,
@@ -91,6 +97,35 @@ struct Timeout {
     none_is_default: bool,
     example: Option<String>,
     default: DefaultBound,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Retry {
+    only_with: Option<String>,
+    #[serde(default)]
+    selects: Vec<String>,
+    selects_position: Option<u8>,
+    #[serde(default)]
+    filters: Vec<String>,
+    repeats: String,
+    #[serde(default)]
+    bounds: Vec<String>,
+    bounds_position: Option<u8>,
+    attempts: Attempts,
+    #[serde(default)]
+    pauses: Vec<String>,
+    pauses_position: Option<u8>,
+    #[serde(default)]
+    jitter: Vec<String>,
+    waits: String,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum Attempts {
+    Word(String),
+    Number(u32),
 }
 
 #[derive(Deserialize)]
@@ -273,17 +308,17 @@ impl Tables {
         if f.coroutine && f.blocks.is_some() {
             return Err(file.fail(at, "a coroutine does not block: leave out one of the two"));
         }
-        let mut tags = 0u64;
+        let mut tags = 0u128;
         for word in &f.tags {
             match Tag::from_word(word) {
-                Some(tag) => tags |= 1 << tag as u64,
+                Some(tag) => tags |= 1 << tag as u128,
                 None if ClassTag::from_word(word).is_some() => {}
                 None => return Err(file.fail(at, &format!("'{word}' is not a tag of a callable"))),
             }
         }
         Ok(format!(
             "Callable {{ blocks: {}, unless: &{:?}, coroutine: {}, crosses: {}, timeout: {}, returns: {}, callable: {:?}, \
-             parameters: &{:?}, instead: {:?}, tags: {tags} }}",
+             parameters: &{:?}, instead: {:?}, retry: {}, repeats: {}, waits: {}, tags: {tags} }}",
             system(file, at, f.blocks.as_deref())?,
             f.unless,
             f.coroutine,
@@ -293,12 +328,18 @@ impl Tables {
             f.callable,
             f.parameters,
             f.instead,
+            retry(file, at, f.retry.as_ref())?,
+            word(file, at, f.repeats.as_deref(), Repeats::from_word, "Repeats")?,
+            word(file, at, f.waits.as_deref(), Waits::from_word, "Waits")?,
         ))
     }
 
     fn class(&self, file: &File, at: usize, class: &Class, tags: u64) -> Result<String, String> {
         let constructor = Function {
             names: Vec::new(),
+            retry: class.retry.clone(),
+            repeats: class.repeats.clone(),
+            waits: class.waits.clone(),
             blocks: class.blocks.clone(),
             unless: class.unless.clone(),
             coroutine: class.coroutine,
@@ -387,6 +428,50 @@ fn system(file: &File, at: usize, word: Option<&str>) -> Result<String, String> 
             .map(|system| format!("Some(System::{system:?})"))
             .ok_or_else(|| file.fail(at, &format!("'{word}' is not a kind of system"))),
     }
+}
+
+fn word<T: std::fmt::Debug>(
+    file: &File,
+    at: usize,
+    word: Option<&str>,
+    known: fn(&str) -> Option<T>,
+    list: &str,
+) -> Result<String, String> {
+    match word {
+        None => Ok("None".to_owned()),
+        Some(word) => known(word)
+            .map(|found| format!("Some({list}::{found:?})"))
+            .ok_or_else(|| file.fail(at, &format!("'{word}' is no word of {list}"))),
+    }
+}
+
+fn retry(file: &File, at: usize, retry: Option<&Retry>) -> Result<String, String> {
+    let Some(retry) = retry else { return Ok("None".to_owned()) };
+    let attempts = match &retry.attempts {
+        Attempts::Word(word) if word == "unbounded" => "None".to_owned(),
+        Attempts::Word(word) => {
+            return Err(file.fail(at, &format!("'{word}' is neither a number of attempts nor 'unbounded'")));
+        }
+        Attempts::Number(number) => format!("Some({number})"),
+    };
+    let repeats = Repeats::from_word(&retry.repeats)
+        .ok_or_else(|| file.fail(at, &format!("'{}' is no word of Repeats", retry.repeats)))?;
+    let waits = Waits::from_word(&retry.waits)
+        .ok_or_else(|| file.fail(at, &format!("'{}' is no word of Waits", retry.waits)))?;
+    Ok(format!(
+        "Some(&Retry {{ only_with: {:?}, selects: Parameter {{ names: &{:?}, position: {:?} }}, filters: &{:?}, \
+         repeats: Repeats::{repeats:?}, bounds: Parameter {{ names: &{:?}, position: {:?} }}, attempts: {attempts}, \
+         pauses: Parameter {{ names: &{:?}, position: {:?} }}, jitter: &{:?}, waits: Waits::{waits:?} }})",
+        retry.only_with,
+        retry.selects,
+        retry.selects_position,
+        retry.filters,
+        retry.bounds,
+        retry.bounds_position,
+        retry.pauses,
+        retry.pauses_position,
+        retry.jitter,
+    ))
 }
 
 fn timeout(file: &File, at: usize, timeout: Option<&Timeout>) -> Result<String, String> {

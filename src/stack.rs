@@ -2,7 +2,7 @@
 
 mod words;
 
-pub use words::{ClassTag, System, Tag};
+pub use words::{ClassTag, Repeats, System, Tag, Waits};
 
 /// A function, a method, or a class seen as the call of its constructor.
 #[derive(Debug)]
@@ -24,13 +24,19 @@ pub struct Callable {
     pub parameters: &'static [&'static str],
     /// The conforming form, as Markdown.
     pub instead: Option<&'static str>,
+    /// Tries again what fails.
+    pub retry: Option<&'static Retry>,
+    /// As an argument of a retry: which failures it is about.
+    pub repeats: Option<Repeats>,
+    /// As an argument of a retry: how it waits.
+    pub waits: Option<Waits>,
     /// A bit a [`Tag`].
-    pub tags: u64,
+    pub tags: u128,
 }
 
 impl Callable {
     pub fn has(&self, tag: Tag) -> bool {
-        self.tags & (1 << tag as u64) != 0
+        self.tags & (1 << tag as u128) != 0
     }
 }
 
@@ -50,6 +56,34 @@ pub struct Timeout {
     /// The argument as it is written, where it is not `parameter=10`.
     pub example: Option<&'static str>,
     pub default: Bound,
+}
+
+/// What a decorator, wrapper or client tries again, and what it is told of it.
+#[derive(Debug)]
+pub struct Retry {
+    /// The parameter without which nothing is tried again.
+    pub only_with: Option<&'static str>,
+    /// What takes the exceptions, or a strategy that selects failures.
+    pub selects: Parameter,
+    /// Parameters that take further conditions on the failures.
+    pub filters: &'static [&'static str],
+    pub repeats: Repeats,
+    /// What takes the number of attempts, the total time, or a strategy of stopping.
+    pub bounds: Parameter,
+    /// The attempts when nothing is given; nothing if it never gives up.
+    pub attempts: Option<u32>,
+    /// What takes the pause, or a strategy of waiting.
+    pub pauses: Parameter,
+    /// Parameters that switch jitter off or on.
+    pub jitter: &'static [&'static str],
+    pub waits: Waits,
+}
+
+/// A parameter by its names, and by its index where it may stand without one.
+#[derive(Debug)]
+pub struct Parameter {
+    pub names: &'static [&'static str],
+    pub position: Option<u8>,
 }
 
 /// How long a wait may last when nothing is given.

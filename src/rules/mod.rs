@@ -13,8 +13,12 @@ mod c7_non_idempotent_write;
 mod c8_scheduler_in_every_replica;
 mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
+mod f2_indiscriminate_retry;
+mod f3_missing_fallback;
+mod f5_aborted_batch;
 mod f8_leaked_internals;
 mod findings;
+mod i3_uncontained_failure;
 mod o1_unstructured_logging;
 
 pub use findings::{Draft, Findings};
@@ -40,6 +44,10 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::C8, run: c8_scheduler_in_every_replica::check },
     Check { rule: Rule::C9, run: c9_interleaved_checkpoints::check },
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
+    Check { rule: Rule::F2, run: f2_indiscriminate_retry::check },
+    Check { rule: Rule::F3, run: f3_missing_fallback::check },
+    Check { rule: Rule::F5, run: f5_aborted_batch::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
+    Check { rule: Rule::I3, run: i3_uncontained_failure::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
 ];

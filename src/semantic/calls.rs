@@ -162,6 +162,15 @@ impl<'m> Node<'m> {
         (unknown && named && LEVELS.contains(&self.callee_name())).then(|| self.callee_name())
     }
 
+    /// Whether it writes a log record, the awaited forms of some loggers included (`await logger.ainfo(…)`).
+    pub fn writes_log(self) -> bool {
+        const AWAITED: [&str; 7] =
+            ["adebug", "ainfo", "awarning", "awarn", "aerror", "acritical", "aexception"];
+        self.log_level().is_some()
+            || (AWAITED.contains(&self.callee_name())
+                && self.receiver().is_some_and(|receiver| receiver.name().contains("log")))
+    }
+
     /// Whether it sends a statement that changes rows, by the statement's construction or its text.
     pub fn writes_by_sql(self) -> bool {
         if !self.does(Tag::Executes) {

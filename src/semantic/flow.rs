@@ -447,3 +447,37 @@ impl<'m> Node<'m> {
         })
     }
 }
+
+impl<'m> Node<'m> {
+    /// The call that makes one of the coroutines of a list, from a comprehension or from `append` in a loop.
+    pub fn gathered_element(self) -> Option<Node<'m>> {
+        let value = self.resolved_value();
+        let made = match value.kind() {
+            Kind::ListComp | Kind::Generator | Kind::SetComp => value.child(Role::Value)?,
+            Kind::List if self.is(Kind::Name) => {
+                let function = self.function()?;
+                let append = function.own_calls().find(|call| {
+                    call.callee_name() == "append"
+                        && call.receiver().is_some_and(|list| list.reads_like(self))
+                })?;
+                append.argument(0)?
+            }
+            _ => return None,
+        };
+        let made = if made.does(Tag::StartsTask) { made.scheduled_callable()? } else { made };
+        made.is(Kind::Call).then_some(made)
+    }
+
+    /// Whether nothing else than `len` reads the value that this name is given here; nothing at all counts as well.
+    pub fn is_read_only_for_its_length(self) -> bool {
+        let home = self.function().unwrap_or(self.at(0));
+        home.descendants_of(Kind::Name)
+            .filter(|name| name.symbol() == self.symbol() && !name.data().is_store)
+            .filter(|name| name.id > self.id)
+            .all(|name| {
+                name.parent().is_some_and(|call| {
+                    call.is(Kind::Call) && call.callee().is_some_and(|callee| callee.names("builtins.len"))
+                })
+            })
+    }
+}

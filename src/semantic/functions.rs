@@ -405,6 +405,14 @@ impl<'m> Node<'m> {
             })
     }
 
+    /// Whether this function runs beside the requests, for as long as the process does: a task, a job, a lifespan.
+    pub fn runs_along(self) -> bool {
+        [FunctionRole::Task, FunctionRole::Lifespan, FunctionRole::Job, FunctionRole::Offloaded]
+            .iter()
+            .any(|&role| self.plays(role))
+            && !self.plays(FunctionRole::Handler)
+    }
+
     /// Whether this only runs while the application starts or stops, when the module is imported, or in a process of
     /// its own that a command starts: no request waits for it.
     pub fn runs_at_startup(self) -> bool {

@@ -6,18 +6,23 @@
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
 //! execution contexts), `summary` (what a function does, its callees included), `reach` (which of
-//! those calls run with the arguments they are given), `rows` (rows
-//! of a database), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
+//! those calls run with the arguments they are given), `rows` (rows of a database), `errors` (what is caught, and what
+//! becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process` (what is done to
+//! the process that all share), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
 
 mod calls;
 mod classes;
 mod deployment;
+mod errors;
 mod expressions;
 mod flow;
 mod functions;
 mod imports;
+mod models;
 mod node;
+mod process;
 mod reach;
+mod retries;
 mod rows;
 mod summary;
 mod types;
@@ -28,9 +33,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use calls::{Api, Bounded, Deadline};
 pub use deployment::{Command, Processes, Runs, Span, Stretch, Workload};
+pub use errors::Failing;
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
 pub use node::Node;
+pub use process::{ProcessChange, is_tracing_variable};
+pub use retries::{Attempts, Failures, Pause, Retry};
 pub use rows::{Fetched, Inserted, RowChange};
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use types::{PathId, Type};
@@ -307,8 +315,10 @@ fn is_script_path(path: &str) -> bool {
         )
     }) || matches!(
         name,
-        "cli.py" | "manage.py" | "setup.py" | "noxfile.py" | "tasks.py" | "fabfile.py" | "__main__.py"
+        "cli.py" | "manage.py" | "setup.py" | "noxfile.py" | "fabfile.py" | "__main__.py"
     )
+        // Within a package `tasks.py` is what a worker runs.
+    || path == "tasks.py"
 }
 
 fn is_test_path(path: &str) -> bool {

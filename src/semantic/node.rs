@@ -275,23 +275,6 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// The classes that an `except` clause names.
-    pub fn caught_classes(self) -> Vec<Node<'m>> {
-        match self.child(Role::Exception) {
-            Some(classes) if classes.is(Kind::Tuple) => classes.children().collect(),
-            other => other.into_iter().collect(),
-        }
-    }
-
-    /// Whether an `except` clause takes whatever comes.
-    pub fn catches_everything(self) -> bool {
-        let classes = self.caught_classes();
-        classes.is_empty()
-            || classes
-                .iter()
-                .any(|class| class.names("builtins.Exception") || class.names("builtins.BaseException"))
-    }
-
     /// The nearest enclosing `except` clause of the same function.
     pub fn enclosing_handler(self) -> Option<Node<'m>> {
         self.surroundings().find(|node| node.is(Kind::Handler))

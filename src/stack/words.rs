@@ -98,7 +98,40 @@ words! {
         HoldsSecrets = "holds_secrets",
         Responds = "responds",
         Validates = "validates",
+        NeverStops = "never_stops",
+        CountsAttempts = "counts_attempts",
+        Suppresses = "suppresses",
+        RaisesFirst = "raises_first",
+        ChangesProcess = "changes_process",
+        ProcessWide = "process_wide",
+        EndsProcess = "ends_process",
+        RunsCode = "runs_code",
+        HeldWeakly = "held_weakly",
+        Retrieves = "retrieves",
+        RaisesForStatus = "raises_for_status",
+        HidesFailure = "hides_failure",
+        FallsBack = "falls_back",
         Ignored = "ignored",
+    }
+}
+
+words! {
+    /// After which failures a retry tries again.
+    Repeats {
+        Everything = "everything",
+        Named = "named",
+        Transient = "transient",
+        Answers = "answers",
+    }
+}
+
+words! {
+    /// How long a retry waits between two attempts.
+    Waits {
+        Never = "never",
+        Evenly = "evenly",
+        Longer = "longer",
+        Randomly = "randomly",
     }
 }
 
@@ -151,6 +184,7 @@ words! {
         InputError = "input_error",
         OperatorError = "operator_error",
         AnyError = "any_error",
+        StatusError = "status_error",
         ConnectionLimits = "connection_limits",
         UnlimitedConnections = "unlimited_connections",
         UnlimitedWaiters = "unlimited_waiters",

@@ -1,0 +1,281 @@
+//! F2: a retry that has no end, no growing pause or no choice of failures.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Attempts, Failures, Model, Node, Pause, Retry};
+use crate::stack::{ClassTag, System, Tag};
+use crate::syntax::Kind;
+
+/// More attempts than these only prolong an outage.
+const MANY: f64 = 10.0;
+
+const BY_HAND: &str = "Count the attempts and raise after the last; catch what passes by itself (lost connections, timeouts, 429, 5xx); \
+     wait longer each time, with jitter: `await asyncio.sleep(random.uniform(0, 2**attempt))`.";
+
+/// One thing that is wrong about a retry.
+struct Fault<'m> {
+    severity: Severity,
+    what: &'static str,
+    at: Node<'m>,
+    why: String,
+}
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for retry in model.retries().filter(|retry| !retry.at.is_outside_production()) {
+        if is_client(retry.at) {
+            client(&retry, findings);
+        } else {
+            judge(&retry, findings);
+        }
+    }
+    for retry in model.retry_loops().filter(|retry| !retry.at.is_outside_production()) {
+        judge(&retry, findings);
+    }
+    for call in model.calls().filter(|call| !call.is_outside_production()) {
+        hides_failure(call, findings);
+    }
+}
+
+/// A client or model that tries again by itself.
+fn is_client(at: Node<'_>) -> bool {
+    [ClassTag::ChatModel, ClassTag::Embeddings, ClassTag::PooledClient].into_iter().any(|tag| at.is_a(tag))
+        && at.api().is_some_and(|api| api.is_constructor)
+}
+
+fn judge(retry: &Retry<'_>, findings: &mut Findings<'_>) {
+    if matches!(retry.attempts, Attempts::Number(number, _) if number < 1.0) {
+        return;
+    }
+    let mut faults = faults(retry);
+    faults.extend(multiplied(retry));
+    // Whoever runs a script sees how long it waits; and a transaction that lost against another one is best repeated
+    // soon.
+    if retry.at.source_file().is_script || retry.is_about_conflicts {
+        faults.retain(|fault| fault.severity > Severity::Low);
+    }
+    let Some(severity) = faults.iter().map(|fault| fault.severity).max() else {
+        findings.conforms(retry.at, "says which failures are tried again, how often and how far apart");
+        return;
+    };
+    let what = match faults.as_slice() {
+        [one] => one.what.to_owned(),
+        [first, rest @ ..] => {
+            let mut text = first.what.to_owned();
+            for (index, fault) in rest.iter().enumerate() {
+                text.push_str(if index + 1 == rest.len() { " and " } else { ", " });
+                text.push_str(fault.what);
+            }
+            text
+        }
+        [] => return,
+    };
+    let mut draft = findings.report(retry.at, severity, Certainty::Sure, format!("{} {what}", name(retry)));
+    for fault in faults {
+        draft = draft.because(fault.at, fault.why);
+    }
+    draft.conforming(match retry.instead {
+        Some(instead) => format!("Say which failures, how often and how far apart: {instead}."),
+        None => BY_HAND.to_owned(),
+    });
+}
+
+fn name(retry: &Retry<'_>) -> String {
+    match retry.at.kind() {
+        Kind::For | Kind::While => "this retry".to_owned(),
+        Kind::Call => format!("`{}`", retry.at.called()),
+        _ => format!("`{}`", retry.at.excerpt()),
+    }
+}
+
+fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
+    let mut faults = Vec::new();
+    let mut add = |severity, what, at, why: &str| {
+        faults.push(Fault { severity, what, at, why: why.to_owned() });
+    };
+    let is_loop = matches!(retry.at.kind(), Kind::For | Kind::While);
+    let is_bare = !is_loop && retry.at.positional().next().is_none() && retry.at.keywords().next().is_none();
+    // What runs beside the requests for as long as the process does has nobody to give up for.
+    let runs_along = is_loop && retry.at.function().is_some_and(Node::runs_along);
+    if retry.attempts == Attempts::Unbounded && !runs_along {
+        let why = if is_loop {
+            "neither a counter nor a deadline ends it while the other side is down"
+        } else if is_bare {
+            "its defaults are any exception, at once, without end"
+        } else {
+            "nothing bounds the attempts or the time, and the default is to go on for ever"
+        };
+        add(Severity::High, "has no end", retry.at, why);
+    }
+    match retry.pause {
+        Pause::Never if is_bare && retry.attempts == Attempts::Unbounded => {
+            add(Severity::Medium, "does not wait", retry.at, "the next attempt follows at once");
+        }
+        Pause::Never => {
+            add(
+                Severity::Medium,
+                "does not wait between attempts",
+                retry.at,
+                "the next attempt follows at once",
+            );
+        }
+        Pause::Even(at) => {
+            add(
+                Severity::Low,
+                "waits the same time each time",
+                at,
+                "a fixed pause neither grows nor spreads the clients that come back together",
+            );
+        }
+        Pause::Longer(at) => {
+            add(
+                Severity::Low,
+                "waits without jitter",
+                at,
+                "all clients that failed together come back together",
+            );
+        }
+        Pause::Fine => {}
+    }
+    match retry.failures {
+        Failures::Any(at) => add(
+            Severity::Medium,
+            "repeats every exception",
+            at.unwrap_or(retry.at),
+            "a validation error, a 4xx or a programming error is repeated like a lost connection",
+        ),
+        Failures::AnyStatus(at) if is_loop || decorated(retry.at).is_none_or(Node::raises_for_status) => add(
+            Severity::Medium,
+            "repeats client errors",
+            at,
+            "it is raised for a 404 as for a 503, and nothing looks at the status",
+        ),
+        Failures::AnyAnswer(at) => add(
+            Severity::Medium,
+            "repeats whatever is not a success",
+            at,
+            "a 400 will be a 400 the next time",
+        ),
+        _ => {}
+    }
+    if let Some(status) = repeated_client_error(retry.at) {
+        add(
+            Severity::Medium,
+            "repeats client errors",
+            status,
+            "this status is the answer to the request, and will be the same next time",
+        );
+    }
+    if let Attempts::Number(number, at) = retry.attempts
+        && number > MANY
+    {
+        add(
+            Severity::Low,
+            "makes very many attempts",
+            at,
+            "after a few attempts the next one has no better odds",
+        );
+    }
+    faults
+}
+
+/// The function that a decorator stands at.
+fn decorated(at: Node<'_>) -> Option<Node<'_>> {
+    let decorator = at.parent().filter(|parent| parent.is(Kind::Decorator))?;
+    decorator.parent().filter(|parent| parent.is(Kind::FunctionDef))
+}
+
+/// A retry around a client that tries again by itself.
+fn multiplied<'m>(retry: &Retry<'m>) -> Option<Fault<'m>> {
+    let repeats = |client: Node<'m>| {
+        is_client(client)
+            && client
+                .retry()
+                .is_some_and(|inner| !matches!(inner.attempts, Attempts::Number(number, _) if number < 1.0))
+    };
+    let client = match decorated(retry.at) {
+        Some(function) => {
+            let asks = |call: Node<'m>| {
+                call.crosses_outside() == Some(System::Model)
+                    && call.receiver().and_then(Node::constructed_by).is_some_and(repeats)
+            };
+            let chain = function.reaches(&asks)?;
+            chain.last()?.receiver()?.constructed_by()?
+        }
+        None if retry.at.does(Tag::Wraps) => {
+            retry.at.receiver()?.constructed_by().filter(|client| repeats(*client))?
+        }
+        None => return None,
+    };
+    Some(Fault {
+        severity: Severity::Low,
+        what: "multiplies the client's own retries",
+        at: client,
+        why: format!("`{}` tries again by itself, with growing pauses and jitter", client.called()),
+    })
+}
+
+fn client(retry: &Retry<'_>, findings: &mut Findings<'_>) {
+    let Attempts::Number(number, at) = retry.attempts else { return };
+    if number > MANY {
+        findings
+            .report(
+                retry.at,
+                Severity::Low,
+                Certainty::Sure,
+                format!("`{}` makes very many attempts", retry.at.called()),
+            )
+            .because(at, "after a few attempts the next one has no better odds")
+            .conforming("Leave the client its default of two retries, or raise it by one or two.");
+    } else if number == 0.0 && !retry.at.source_file().is_script && !is_taken_over(retry.at.model) {
+        findings
+            .report(
+                retry.at,
+                Severity::Low,
+                Certainty::Sure,
+                format!("`{}` does not try again when a connection is lost", retry.at.called()),
+            )
+            .because(at, "the client's own retries, which know what passes by itself, are switched off")
+            .conforming(
+                "Leave the argument out: the client tries twice more, with growing pauses and jitter.",
+            );
+    }
+}
+
+/// Whether the given files try again, or ask another model, somewhere else: then a client without retries is wanted.
+fn is_taken_over(model: &Model<'_>) -> bool {
+    model.retries().any(|retry| !is_client(retry.at))
+        || model.retry_loops().next().is_some()
+        || model.calls().any(|call| call.does(Tag::FallsBack))
+}
+
+/// A middleware that makes an answer of the last failure.
+fn hides_failure(call: Node<'_>, findings: &mut Findings<'_>) {
+    if !call.does(Tag::HidesFailure) || call.has_hidden_arguments() {
+        return;
+    }
+    let kept = call.keyword("on_failure");
+    if kept.is_some_and(|value| value.string() != Some("continue")) {
+        findings.conforms(call, "the last failure is told");
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Low,
+            Certainty::Sure,
+            format!("`{}` makes an answer of the last failure", call.called()),
+        )
+        .because(
+            kept.unwrap_or(call),
+            "after the last attempt the error becomes a message, and the agent goes on as if it had an answer",
+        )
+        .conforming("Let it be raised: `on_failure=\"error\"`, and handle it where the agent is run.");
+}
+
+/// A status in the list of those to repeat that will be the same the next time.
+fn repeated_client_error(at: Node<'_>) -> Option<Node<'_>> {
+    const PASSING: [f64; 3] = [408.0, 425.0, 429.0];
+    at.keyword("status_forcelist")?.resolved_value().children().find(|status| {
+        status.number().is_some_and(|number| (400.0..500.0).contains(&number) && !PASSING.contains(&number))
+    })
+}

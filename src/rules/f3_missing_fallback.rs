@@ -1,0 +1,199 @@
+//! F3: a model's or a vector store's outage is the chat's outage.
+
+use rustc_hash::FxHashSet;
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Model, Node, Place, words_of};
+use crate::stack::Tag;
+use crate::syntax::{Kind, Role};
+
+const STANDBY: &str = "Give it a standby, best of a second provider: `primary.with_fallbacks([standby])`, each with its own timeout; \
+     for `create_agent` a `ModelFallbackMiddleware`. Or catch the failure and answer with what still works.";
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let mut has_fallback = false;
+    for fallback in model.fallbacks().filter(|call| !call.is_outside_production()) {
+        findings.conforms(fallback, "another model takes over when the first one fails");
+        has_fallback = true;
+    }
+    if !has_fallback {
+        without_standby(model, findings);
+    }
+    let mut told: FxHashSet<Place> = FxHashSet::default();
+    for function in model.functions().filter(|f| f.is(Kind::FunctionDef)) {
+        if !function.is_outside_production() && !function.source_file().is_script && answers(function) {
+            retrieval(function, &mut told, findings);
+        }
+    }
+}
+
+// The model
+
+/// A call of a model on the chat path, by the calls that lead to it, and what becomes of its failure.
+enum Outcome<'m> {
+    /// Some function on the way has another answer.
+    Answered,
+    /// It is turned into an error for the client, here.
+    Named(Node<'m>),
+    Raised,
+}
+
+fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let mut asked: Option<(Vec<Node<'_>>, Node<'_>)> = None;
+    let mut named: Vec<(Node<'_>, Node<'_>)> = Vec::new();
+    for handler in model.functions().filter(|f| f.is(Kind::FunctionDef) && f.is_on_chat_path()) {
+        if handler.is_outside_production() {
+            continue;
+        }
+        for chain in handler.all_reached(&|call| call.asks_model()) {
+            let Some(&call) = chain.last() else { continue };
+            match outcome(&chain) {
+                Outcome::Answered => findings.conforms(call, "its failure has an answer"),
+                Outcome::Named(raise) => {
+                    if !named.iter().any(|(known, _)| *known == raise) {
+                        named.push((raise, call));
+                    }
+                }
+                Outcome::Raised if asked.is_none() => asked = Some((chain, handler)),
+                Outcome::Raised => {}
+            }
+        }
+    }
+    for (raise, call) in named {
+        findings
+            .report(
+                raise,
+                Severity::Medium,
+                Certainty::Likely,
+                format!("the failure of `{}` is named, and not survived", call.called()),
+            )
+            .because(call, "the only model that is asked")
+            .because(
+                raise,
+                "the client gets an error where another model, or an honest partial answer, could help",
+            )
+            .conforming(STANDBY);
+    }
+    let Some((chain, handler)) = asked else { return };
+    let Some((&call, way)) = chain.split_last() else { return };
+    // A model that comes from elsewhere may have its standby there.
+    let is_seen = call.receiver().is_none_or(|receiver| {
+        receiver.constructed_by().is_some() || receiver.origin(|made| made.does(Tag::CompilesGraph)).is_some()
+    });
+    let certainty = if model.has_app() && is_seen { Certainty::Likely } else { Certainty::Question };
+    let message = if certainty == Certainty::Question {
+        format!("does another model answer when `{}` fails?", call.called())
+    } else {
+        format!("nothing answers when `{}` fails: no other model is ready", call.called())
+    };
+    let mut draft = findings
+        .report(call, Severity::High, certainty, message)
+        .because(handler, "the chat path: while the provider is down it answers nobody");
+    for step in way {
+        draft = draft.because(*step, "leads to the model");
+    }
+    draft
+        .because(call, "neither a fallback nor a clause with another answer is among the given files")
+        .conforming(STANDBY);
+}
+
+fn outcome<'m>(chain: &[Node<'m>]) -> Outcome<'m> {
+    let mut named = None;
+    for call in chain.iter().rev() {
+        // It is itself what is asked when another model failed.
+        if call.enclosing_handler().and_then(Node::parent).is_some_and(|attempt| {
+            attempt.child(Role::Body).is_some_and(|body| body.calls_within().any(Node::asks_model))
+        }) {
+            return Outcome::Answered;
+        }
+        for handler in call.handlers_around() {
+            if let Some(raise) = handler.replaces_failure() {
+                // Only the clause for whatever comes is about an outage; others tell what else may be wrong.
+                if handler.catches_everything() {
+                    named.get_or_insert(raise);
+                }
+            } else if !handler.raises_at_last() && !handler.is_silent() {
+                return Outcome::Answered;
+            }
+        }
+    }
+    named.map_or(Outcome::Raised, Outcome::Named)
+}
+
+// Retrieval
+
+/// Whether somebody waits for what this function says; a summary without its documents helps nobody.
+fn answers(function: Node<'_>) -> bool {
+    let named = words_of(function.name())
+        .iter()
+        .any(|word| matches!(word.as_str(), "answer" | "chat" | "ask" | "reply" | "respond" | "rag"));
+    named || function.serves_requests()
+}
+
+/// A retrieval whose failure keeps a function from asking the model at all.
+fn retrieval<'m>(function: Node<'m>, told: &mut FxHashSet<Place>, findings: &mut Findings<'_>) {
+    let Some(asks) = function.own_calls().find(|call| call.asks_model() || leads_to_model(*call)) else {
+        return;
+    };
+    for call in function.own_calls().filter(|call| call.id < asks.id || call.statement() == asks.statement())
+    {
+        let Some(chain) = uncontained_retrieval(call, asks, 0) else { continue };
+        let Some(&last) = chain.last() else { continue };
+        if !told.insert(last.place()) {
+            continue;
+        }
+        let mut draft = findings
+            .report(
+                last,
+                Severity::Medium,
+                Certainty::Likely,
+                format!("no answer is given at all when `{}` fails", last.called()),
+            )
+            .because(last, "its failure is not kept from what follows");
+        for step in &chain[..chain.len() - 1] {
+            draft = draft.because(*step, "leads to the retrieval");
+        }
+        draft.because(asks, "the model could answer without the passages, and is never asked").conforming(
+            "Put `try` around the retrieval alone; on failure log it, go on with no passages, and tell the model in its prompt that the documents could not be read.",
+        );
+    }
+    if let Some(kept) = function.own_calls().find(|call| call.does(Tag::Retrieves) && call.is_contained()) {
+        findings.conforms(kept, "the answer is given without passages when the retrieval fails");
+    }
+}
+
+fn leads_to_model(call: Node<'_>) -> bool {
+    call.target().is_some_and(|place| {
+        let function = call.model.node(place);
+        function.reaches(&|inner| inner.asks_model()).is_some()
+    })
+}
+
+/// The calls from this one to a retrieval whose failure comes out again, and so passes over the model.
+fn uncontained_retrieval<'m>(call: Node<'m>, asks: Node<'m>, depth: u32) -> Option<Vec<Node<'m>>> {
+    let is_kept = |step: Node<'m>| {
+        step.enclosing_tries().any(|attempt| {
+            attempt
+                .handlers()
+                .any(|handler| !handler.raises_at_last() && !handler.catches_cancellation_alone())
+        })
+    };
+    if is_kept(call) {
+        return None;
+    }
+    if call.does(Tag::Retrieves) {
+        return Some(vec![call]);
+    }
+    // What asks the model as well is judged in its own function.
+    if depth > 3 || call == asks {
+        return None;
+    }
+    let function: Node<'m> = call.model.node(call.target()?);
+    if function.own_calls().any(|inner| inner.asks_model()) {
+        return None;
+    }
+    let mut chain = function.own_calls().find_map(|inner| uncontained_retrieval(inner, asks, depth + 1))?;
+    chain.insert(0, call);
+    Some(chain)
+}

@@ -1,0 +1,309 @@
+//! F5: the first failure ends a batch, or an item that failed is lost without a word.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Failing, Model, Node, words_of};
+use crate::stack::Tag;
+use crate::syntax::{Kind, Role};
+
+const EACH: &str = "Put the `try` inside of the loop, around one item: `except Exception:`, `logger.exception(…)` with the item's id, \
+     `failed.append(item)`; and tell the caller which items failed.";
+
+/// What ends quietly is no loss: a connection that is closed, a task that is cancelled, a file that is removed.
+const ENDINGS: [&str; 18] = [
+    "close",
+    "aclose",
+    "cancel",
+    "stop",
+    "shutdown",
+    "disconnect",
+    "terminate",
+    "kill",
+    "unlink",
+    "remove",
+    "rmtree",
+    "delete",
+    "release",
+    "cleanup",
+    "dispose",
+    "drain",
+    "rollback",
+    "teardown",
+];
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.source_file().is_script;
+    for around in model.loops().filter(is_checked) {
+        aborted(around, findings);
+    }
+    for handler in model.handlers().filter(is_checked) {
+        silent(handler, findings);
+    }
+    for with in model.withs().filter(is_checked) {
+        suppressed(with, findings);
+    }
+    for call in model.calls().filter(is_checked).filter(|call| call.does(Tag::RaisesFirst)) {
+        gathered(call, findings);
+    }
+}
+
+/// Whether a name is one of things that stand for themselves: one of them may fail without the others.
+fn is_batch(name: &str) -> bool {
+    const ITEMS: [&str; 26] = [
+        "file",
+        "document",
+        "doc",
+        "url",
+        "page",
+        "link",
+        "upload",
+        "attachment",
+        "email",
+        "mail",
+        "recipient",
+        "website",
+        "site",
+        "feed",
+        "pdf",
+        "article",
+        "contract",
+        "invoice",
+        "batch",
+        "job",
+        "image",
+        "video",
+        "webhook",
+        "notification",
+        "source",
+        "record",
+    ];
+    words_of(name).last().is_some_and(|last| {
+        ITEMS.iter().any(|item| {
+            last == item || last.strip_prefix(item).is_some_and(|rest| matches!(rest, "s" | "es"))
+        })
+    })
+}
+
+/// Whether a loop or comprehension goes over such things, and over as many as there happen to be.
+fn goes_over_batch(around: Node<'_>) -> bool {
+    let Some(iterable) = around.child(Role::Iterable) else { return false };
+    let value = iterable.resolved_value();
+    if matches!(value.kind(), Kind::Tuple | Kind::List | Kind::Set | Kind::Dict) {
+        return false;
+    }
+    iterable
+        .descendants()
+        .chain(around.targets().flat_map(Node::descendants))
+        .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && is_batch(node.name()))
+}
+
+fn is_ending(call: Node<'_>) -> bool {
+    words_of(call.callee_name()).iter().any(|word| ENDINGS.contains(&word.as_str()))
+}
+
+// One failure ends the batch
+
+fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
+    if !around.is(Kind::For) || !goes_over_batch(around) || looks_for_one(around) || is_on_purpose(around) {
+        return;
+    }
+    let Some(failing) = around.failing_turn().filter(|failing| !is_ending(failing.chain[0])) else {
+        return;
+    };
+    let call = failing.chain[0];
+    let draft = findings.report(
+        around,
+        Severity::Medium,
+        Certainty::Likely,
+        format!("the first `{}` that fails ends the whole batch", call.called()),
+    );
+    because(draft, &failing).conforming(EACH);
+}
+
+fn because<'f>(mut draft: super::Draft<'f>, failing: &Failing<'_>) -> super::Draft<'f> {
+    let Some((last, way)) = failing.chain.split_last() else { return draft };
+    for step in way {
+        draft = draft.because(*step, "leads to the call that may fail");
+    }
+    let note = if failing.is_known {
+        "no `try` keeps its failure from the items that follow"
+    } else {
+        "its function was not given; unless that keeps its failures, they end the loop"
+    };
+    draft.because(*last, note)
+}
+
+/// Whether the loop ends by itself where one item was the right one, or gives its results as they come.
+fn looks_for_one(around: Node<'_>) -> bool {
+    around.descendants().any(|node| {
+        matches!(node.kind(), Kind::Return | Kind::Break | Kind::Yield | Kind::YieldFrom)
+            && node.function() == around.function()
+            && node.enclosing_handler().is_none_or(|handler| !around.contains(handler))
+    })
+}
+
+/// All or nothing: the `try` around the loop undoes what was done, or raises.
+fn is_on_purpose(around: Node<'_>) -> bool {
+    around.enclosing_tries().any(|attempt| {
+        attempt.handlers().any(|handler| {
+            handler.raises_at_last() || handler.calls_within().any(|call| call.does(Tag::RollsBack))
+        })
+    })
+}
+
+// An item is lost in silence
+
+/// The call about the loop's element that a `try` or `with` protects.
+fn protected<'m>(block: Node<'m>, around: Node<'m>) -> Option<Failing<'m>> {
+    block
+        .calls_within()
+        .filter(|call| call.function() == around.function())
+        .filter(|call| call.concerns_element_of(around) && !is_ending(*call) && !call.does(Tag::Responds))
+        .find_map(Node::failing)
+}
+
+fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(attempt) = handler.parent() else { return };
+    let Some(around) = attempt.enclosing_loop().filter(|around| around.is(Kind::For)) else { return };
+    let is_passed_over =
+        handler.catches_cancellation_alone() || handler.is_silenced_elsewhere() || is_expected(handler);
+    if is_passed_over || handler.ends_surroundings() || looks_for_one(around) {
+        return;
+    }
+    let Some(failing) = attempt.child(Role::Body).and_then(|body| protected(body, around)) else { return };
+    if !handler.is_silent() {
+        findings.conforms(handler, "a failure is recorded, and the next item is tried");
+        return;
+    }
+    report_silent(handler, &failing, findings);
+}
+
+/// A narrow clause for what is wanted anyway.
+fn is_expected(handler: Node<'_>) -> bool {
+    const EXPECTED: [&str; 9] = [
+        "FileNotFoundError",
+        "FileExistsError",
+        "ProcessLookupError",
+        "KeyError",
+        "IndexError",
+        "StopIteration",
+        "StopAsyncIteration",
+        "QueueEmpty",
+        "QueueFull",
+    ];
+    let classes = handler.caught_classes();
+    !classes.is_empty()
+        && classes.iter().all(|class| EXPECTED.contains(&class.name()) || class.name().contains("NotFound"))
+}
+
+fn report_silent(at: Node<'_>, failing: &Failing<'_>, findings: &mut Findings<'_>) {
+    let Some(&call) = failing.chain.first() else { return };
+    findings
+        .report(
+            at,
+            Severity::Medium,
+            Certainty::Sure,
+            format!("an item for which `{}` fails is lost without a word", call.called()),
+        )
+        .because(at, "neither a log record nor a list of what failed is left")
+        .because(call, "the item's own work")
+        .conforming(
+            "Record it: `logger.exception(…)` with the item's id, a status on its row, or `failed.append(item)`.",
+        );
+}
+
+fn suppressed(with: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(around) = with.enclosing_loop().filter(|around| around.is(Kind::For)) else { return };
+    let context = with
+        .children()
+        .filter(|item| item.is(Kind::WithItem))
+        .filter_map(|item| item.child(Role::Context))
+        .find(|context| context.does(Tag::Suppresses));
+    let Some(context) = context.filter(|context| context.positional().any(Node::names_every_exception))
+    else {
+        return;
+    };
+    if looks_for_one(around) {
+        return;
+    }
+    let Some(failing) = with.body().and_then(|body| protected(body, around)) else { return };
+    report_silent(context, &failing, findings);
+}
+
+// Coroutines that run together
+
+fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(work) = call.positional().find(|argument| argument.is(Kind::Starred)).map(Node::unwrapped)
+    else {
+        return;
+    };
+    let Some(each) = work.gathered_element() else { return };
+    let function = call.function();
+    if is_ending(each) || function.is_some_and(ends_something) {
+        return;
+    }
+    let Some(failing) = each.failing() else { return };
+    match call.keyword("return_exceptions") {
+        Some(kept) if kept.is_true() => unread(call, &failing, findings),
+        Some(_) => {}
+        None => {
+            let around = each.ancestors().find(|node| node.is(Kind::Comprehension) || node.is(Kind::For));
+            let comprehension = each
+                .parent()
+                .and_then(|parent| parent.children().find(|child| child.is(Kind::Comprehension)));
+            let over_batch = comprehension.or(around).is_some_and(goes_over_batch);
+            if !over_batch || is_on_purpose(call) || call.is_contained() {
+                return;
+            }
+            let draft = findings.report(
+                call,
+                Severity::Medium,
+                Certainty::Likely,
+                format!("the first `{}` that fails hides what became of the others", each.called()),
+            );
+            because(draft, &failing).conforming(
+                "Keep each result: `results = await asyncio.gather(*work, return_exceptions=True)`, then look at each with `isinstance(result, BaseException)` and record it.",
+            );
+        }
+    }
+}
+
+/// Whether a function is there to end things, or cancels what it waits for.
+fn ends_something(function: Node<'_>) -> bool {
+    words_of(function.name()).iter().any(|word| ENDINGS.contains(&word.as_str()))
+        || function.own_calls().any(|call| call.callee_name() == "cancel")
+}
+
+/// `return_exceptions=True` makes values of failures; here nobody looks at them.
+fn unread(call: Node<'_>, failing: &Failing<'_>, findings: &mut Findings<'_>) {
+    let Some(result) = call.parent().filter(|parent| parent.is(Kind::Await)) else { return };
+    let note = match result.parent() {
+        Some(statement) if statement.is(Kind::ExprStatement) => "its results are thrown away",
+        Some(statement) if statement.is(Kind::Assign) => {
+            let mut targets = statement.targets();
+            let Some(name) =
+                targets.next().filter(|target| target.is(Kind::Name) && targets.next().is_none())
+            else {
+                return;
+            };
+            if !name.is_read_only_for_its_length() {
+                findings.conforms(call, "the failures are among the results, which are read");
+                return;
+            }
+            "its results are at most counted"
+        }
+        _ => return,
+    };
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Sure,
+            format!("`{}` makes values of failures, and nobody reads them", call.called()),
+        )
+        .because(call, note)
+        .because(failing.chain[0], "may fail for one item and not for the others")
+        .conforming(
+            "Look at each result: `for item, result in zip(items, results): if isinstance(result, BaseException): logger.error(…, exc_info=result)`.",
+        );
+}

@@ -1,0 +1,274 @@
+//! I3: what goes wrong for one tenant, job or request reaches all the others, or is seen by nobody.
+
+use rustc_hash::FxHashSet;
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Failing, FunctionRole, Model, Node, Place, ProcessChange, words_of};
+use crate::stack::Tag;
+use crate::syntax::{Kind, Role};
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.source_file().is_script;
+    // Set on one branch and taken away on the other, a variable is one defect.
+    let mut told: FxHashSet<(Option<Place>, &str)> = FxHashSet::default();
+    for change in model.process_changes().iter().filter(|change| is_checked(&change.at)) {
+        let key = change.key.map_or(change.at.source(), Node::source);
+        if told.insert((change.at.function().map(Node::place), key)) {
+            changed(change, findings);
+        }
+    }
+    for call in model.calls().filter(is_checked) {
+        ended(call, findings);
+        ran_code(call, findings);
+    }
+    let mut dropped: Vec<Dropped<'_>> = Vec::new();
+    for call in model.calls().filter(is_checked).filter(|call| call.is_dropped_task()) {
+        let name = started_name(call);
+        match dropped.iter_mut().rev().take_while(|d| d.calls[0].file == call.file).find(|d| d.name == name) {
+            Some(known) => known.calls.push(call),
+            None => dropped.push(Dropped { name, calls: vec![call] }),
+        }
+    }
+    for tasks in &dropped {
+        report_dropped(tasks, findings);
+    }
+    for around in model.loops().filter(is_checked) {
+        worker(around, findings);
+        tour(around, findings);
+    }
+    for handler in model.handlers().filter(is_checked) {
+        uncancellable(handler, findings);
+    }
+}
+
+/// The function in which this runs while a request is served.
+fn request_code(at: Node<'_>) -> Option<Node<'_>> {
+    at.function().filter(|function| !at.runs_at_startup() && function.serves_requests())
+}
+
+fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
+    // Where traces go is a matter of the rule about tracing.
+    if change.is_about_tracing() {
+        return;
+    }
+    // Without `force` logging is set up by the first call alone.
+    let is_first_alone = change.at.does(Tag::ConfiguresLogging) && change.at.keyword("force").is_none();
+    if is_first_alone {
+        return;
+    }
+    let Some(function) = request_code(change.at) else { return };
+    let what = if change.at.is(Kind::Call) {
+        format!("`{}` changes the whole process", change.at.called())
+    } else {
+        format!("assigning to `{}` changes the whole process", change.at.excerpt())
+    };
+    let severity = if change.is_fixed { Severity::Low } else { Severity::High };
+    findings
+        .report(change.at, severity, Certainty::Sure, format!("{what} while a request is served"))
+        .because(function, "runs while a request is served")
+        .because(change.at, "all requests of this process see the change, those of other tenants as well")
+        .conforming(
+            "Hand the value to the object that needs it, for example `ChatOpenAI(api_key=app.openai_api_key)`; set what belongs to the process once, before the first request.",
+        );
+}
+
+fn ended(call: Node<'_>, findings: &mut Findings<'_>) {
+    if !call.does(Tag::EndsProcess) {
+        return;
+    }
+    let Some(function) = request_code(call) else { return };
+    findings
+        .report(
+            call,
+            Severity::High,
+            Certainty::Sure,
+            format!("`{}` ends the process while it serves other requests", call.called()),
+        )
+        .because(function, "runs while a request is served")
+        .because(call, "all other requests of this process end with it")
+        .conforming("Raise an exception; whether the process is well is for the readiness endpoint to say.");
+}
+
+fn ran_code(call: Node<'_>, findings: &mut Findings<'_>) {
+    if !call.does(Tag::RunsCode) || call.argument(0).is_none_or(|code| code.string().is_some()) {
+        return;
+    }
+    let Some(function) = request_code(call) else { return };
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Question,
+            format!("is what `{}` runs here fenced in?", call.called()),
+        )
+        .because(function, "runs while a request is served")
+        .because(call, "the code has the rights of the process, and no limits that the given files show")
+        .conforming("Run code of tenants in another process or container, with limits on time and memory.");
+}
+
+/// The tasks of one file that run the same coroutine function and that nothing holds: one defect.
+struct Dropped<'m> {
+    name: String,
+    calls: Vec<Node<'m>>,
+}
+
+fn started_name(call: Node<'_>) -> String {
+    call.scheduled_callable().map_or_else(
+        || call.called(),
+        |coroutine| if coroutine.is(Kind::Call) { coroutine.called() } else { coroutine.excerpt() },
+    )
+}
+
+fn report_dropped(tasks: &Dropped<'_>, findings: &mut Findings<'_>) {
+    let call = tasks.calls[0];
+    let keeps = call
+        .scheduled_callable()
+        .and_then(|coroutine| coroutine.target())
+        .is_some_and(|place| call.model.node(place).keeps_its_failures());
+    let severity = if keeps { Severity::Low } else { Severity::Medium };
+    let name = &tasks.name;
+    let message = match tasks.calls.len() {
+        1 => format!("nothing holds the task that runs `{name}`"),
+        count => format!("nothing holds the tasks that run `{name}`: {count} in this file"),
+    };
+    let mut draft = findings.report(call, severity, Certainty::Sure, message).because(
+        call,
+        if keeps {
+            "the event loop's own reference is weak, so that the task may be collected half done"
+        } else {
+            "the event loop's own reference is weak, so that the task may be collected half done, and its exception is seen by nobody"
+        },
+    );
+    for other in tasks.calls.iter().skip(1).take(9) {
+        draft = draft.because(*other, "so is this one");
+    }
+    draft.conforming(
+        "Keep it: `task = asyncio.create_task(…)`, `tasks.add(task)`, `task.add_done_callback(tasks.discard)`; or start it in an `asyncio.TaskGroup`.",
+    );
+}
+
+/// A worker that its first bad job ends.
+fn worker(around: Node<'_>, findings: &mut Findings<'_>) {
+    // The loop of one connection ends with it.
+    let serves_one = around.function().is_some_and(|function| function.plays(FunctionRole::Handler));
+    if serves_one || !around.is(Kind::While) {
+        return;
+    }
+    let Some((waits, failing)) = around.ending_turn() else {
+        if around.never_ends() && around.descendants_of(Kind::Handler).any(Node::catches_everything) {
+            findings.conforms(around, "a failure ends one turn and not the worker");
+        }
+        return;
+    };
+    let call = failing.chain[0];
+    let certainty = if failing.is_known { Certainty::Sure } else { Certainty::Likely };
+    let draft = findings
+        .report(
+            around,
+            Severity::Medium,
+            certainty,
+            format!("the first `{}` that fails ends this loop for good", call.called()),
+        )
+        .because(waits, "the loop is meant to go on from here");
+    because(draft, &failing).conforming(
+        "Put a `try` around one turn: `except Exception:`, `logger.exception(…)`, and go on. Cancellation is no `Exception` and still ends it.",
+    );
+}
+
+fn because<'f>(mut draft: super::Draft<'f>, failing: &Failing<'_>) -> super::Draft<'f> {
+    let Some((last, way)) = failing.chain.split_last() else { return draft };
+    for step in way {
+        draft = draft.because(*step, "leads to the call that may fail");
+    }
+    let note = if failing.is_known {
+        "nothing in the loop keeps its failure"
+    } else {
+        "its function was not given; unless that keeps its failures, they leave the loop"
+    };
+    draft.because(*last, note)
+}
+
+/// A loop over tenants that the first failing one ends.
+fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
+    if !around.is(Kind::For) || !goes_over_tenants(around) || request_code(around).is_some() {
+        return;
+    }
+    let leaves = around.descendants().any(|node| {
+        matches!(node.kind(), Kind::Return | Kind::Break | Kind::Yield)
+            && node.function() == around.function()
+    });
+    let Some(failing) = around.failing_turn().filter(|_| !leaves) else { return };
+    let call = failing.chain[0];
+    let draft = findings.report(
+        around,
+        Severity::Medium,
+        Certainty::Likely,
+        format!("the first tenant for which `{}` fails keeps it from all others", call.called()),
+    );
+    because(draft, &failing).conforming(
+        "Put the `try` inside of the loop, around one tenant, and log the failure with the tenant's id.",
+    );
+}
+
+fn goes_over_tenants(around: Node<'_>) -> bool {
+    const TENANTS: [&str; 10] = [
+        "app",
+        "tenant",
+        "customer",
+        "organization",
+        "organisation",
+        "org",
+        "workspace",
+        "account",
+        "subscriber",
+        "merchant",
+    ];
+    let is_tenant = |name: &str| {
+        words_of(name).last().is_some_and(|last| TENANTS.contains(&last.strip_suffix('s').unwrap_or(last)))
+    };
+    around
+        .child(Role::Iterable)
+        .into_iter()
+        .flat_map(Node::descendants)
+        .chain(around.targets())
+        .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && is_tenant(node.name()))
+}
+
+/// Waiting for the end of something that was cancelled or is being closed: whatever comes is expected.
+fn is_ending(awaited: Node<'_>) -> bool {
+    const ENDINGS: [&str; 9] =
+        ["close", "aclose", "disconnect", "stop", "shutdown", "cancel", "cleanup", "dispose", "release"];
+    let Some(value) = awaited.value() else { return false };
+    match value.kind() {
+        Kind::Name | Kind::Attribute => true,
+        Kind::Call => words_of(value.callee_name()).iter().any(|word| ENDINGS.contains(&word.as_str())),
+        _ => false,
+    }
+}
+
+/// A clause that catches a coroutine's cancellation with everything else, and goes on.
+fn uncancellable(handler: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(attempt) = handler.parent() else { return };
+    let awaits = attempt.child(Role::Body).is_some_and(|body| {
+        body.descendants_of(Kind::Await)
+            .filter(|node| node.function() == handler.function())
+            .any(|node| !is_ending(node))
+    });
+    if handler.on_event_loop().is_none() || !awaits || !handler.catches_cancellation() {
+        return;
+    }
+    let earlier = attempt.handlers().take_while(|other| *other != handler);
+    if earlier.into_iter().any(Node::catches_cancellation_alone) || handler.hands_failure_on() {
+        return;
+    }
+    findings
+        .report(
+            handler,
+            Severity::Medium,
+            Certainty::Sure,
+            "this clause swallows the coroutine's cancellation",
+        )
+        .because(handler, "it catches `CancelledError` as well, so that neither a deadline nor a shutdown ends the coroutine")
+        .conforming("Catch `Exception`, which leaves cancellation alone, or `raise` at the end of the clause.");
+}

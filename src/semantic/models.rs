@@ -1,0 +1,81 @@
+//! Who asks a language model, and what becomes of the request when it does not answer.
+
+use super::{FunctionRole, Model, Node, words_of};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+impl<'m> Node<'m> {
+    /// Whether this call asks a language model, or an agent around one, for an answer; an embedding is none.
+    pub fn asks_model(self) -> bool {
+        const NO_ANSWERS: [&str; 8] =
+            ["embeddings", "moderations", "audio", "images", "speech", "transcriptions", "files", "batches"];
+        let Some(api) = self.api() else { return false };
+        if !(api.has(Tag::InvokesModel) || api.has(Tag::InvokesGraph)) {
+            return false;
+        }
+        let Some(receiver) = self.receiver() else { return true };
+        !receiver.is_a(ClassTag::Embeddings)
+            && !receiver.is_a(ClassTag::Retriever)
+            && !receiver.descendants_of(Kind::Attribute).any(|part| NO_ANSWERS.contains(&part.name()))
+    }
+
+    /// Whether this handler answers in a conversation: by its path, or by its name.
+    pub fn is_on_chat_path(self) -> bool {
+        if !self.plays(FunctionRole::Handler) {
+            return false;
+        }
+        const CONVERSATION: [&str; 9] = [
+            "answer",
+            "ask",
+            "agent",
+            "agents",
+            "assistant",
+            "assistants",
+            "conversation",
+            "reply",
+            "respond",
+        ];
+        const OTHERWISE: [&str; 8] =
+            ["admin", "test", "tests", "health", "evaluate", "evaluation", "debug", "title"];
+        let path = self.full_route_path();
+        let words = words_of(&path);
+        let has = |words: &[String], list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        if has(&words, &OTHERWISE) || has(&words_of(self.name()), &OTHERWISE) {
+            return false;
+        }
+        self.model.settings.chat_paths.iter().any(|part| path.contains(part.as_str()))
+            || has(&words, &CONVERSATION)
+            || has(&words_of(self.name()), &["chat", "answer", "ask", "reply"])
+    }
+
+    /// The `except` clauses that may take a failure of this call, in its own function, the nearest first.
+    pub fn handlers_around(self) -> impl Iterator<Item = Node<'m>> {
+        self.enclosing_tries()
+            .flat_map(|attempt| attempt.handlers())
+            .filter(|handler| !handler.catches_cancellation_alone())
+    }
+
+    /// The new error that an `except` clause raises in place of the one that it caught, and nothing besides.
+    pub fn replaces_failure(self) -> Option<Node<'m>> {
+        let raise = self.body()?.children().last().filter(|last| last.is(Kind::Raise))?;
+        let raised = raise.child(Role::Exception)?;
+        (raised.is(Kind::Call) || raised.names_no_caught()).then_some(raise)
+    }
+
+    fn names_no_caught(self) -> bool {
+        self.caught_by().is_none()
+    }
+}
+
+impl<'s> Model<'s> {
+    /// The calls that have another model ready: wrappers, middleware, and calls that are given their fallbacks.
+    pub fn fallbacks(&self) -> impl Iterator<Item = Node<'_>> {
+        self.calls().filter(|call| {
+            call.does(Tag::FallsBack)
+                || call.keywords().any(|keyword| {
+                    matches!(keyword.name(), "fallbacks" | "default_fallbacks" | "context_window_fallbacks")
+                        && keyword.child(Role::Value).is_some_and(|value| !value.is_none())
+                })
+        })
+    }
+}
