@@ -13,6 +13,7 @@ mod c7_non_idempotent_write;
 mod c8_scheduler_in_every_replica;
 mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
+mod f7_missing_health_signal;
 mod f8_leaked_internals;
 mod findings;
 mod o1_unstructured_logging;
@@ -40,6 +41,7 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::C8, run: c8_scheduler_in_every_replica::check },
     Check { rule: Rule::C9, run: c9_interleaved_checkpoints::check },
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
+    Check { rule: Rule::F7, run: f7_missing_health_signal::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
 ];

@@ -1,0 +1,167 @@
+//! Helm charts: which values a template's actions stand for.
+
+use super::{Span, span};
+use crate::report::FileKind;
+use crate::semantic::Model;
+use crate::syntax::{Action, YamlId};
+
+/// An entry of a values file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Value {
+    pub file: u32,
+    pub key: YamlId,
+    pub value: YamlId,
+}
+
+impl Value {
+    pub fn span(&self, model: &Model<'_>) -> Span {
+        span(self.file, &model.files[self.file as usize].yaml, self.key, self.value)
+    }
+
+    pub fn text<'m>(&self, model: &'m Model<'_>) -> Option<&'m str> {
+        model.files[self.file as usize].yaml.text(self.value)
+    }
+}
+
+/// The folder of the chart that a template belongs to.
+fn chart_of(path: &str) -> &str {
+    path.rfind("templates/").map_or("", |at| &path[..at])
+}
+
+/// The keys behind `.Values` in an action: `toYaml .Values.a.b | nindent 4` is `a`, `b`.
+fn keys(expression: &str) -> Option<Vec<&str>> {
+    let behind = &expression[expression.find(".Values.")? + ".Values.".len()..];
+    let end = behind
+        .find(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '.' | '_' | '-'))
+        .unwrap_or(behind.len());
+    Some(behind[..end].trim_end_matches('.').split('.').collect())
+}
+
+impl<'s> Model<'s> {
+    /// The values files of the chart that a template belongs to, the chart's own first.
+    fn values_files(&self, template: u32) -> Vec<u32> {
+        let folder = chart_of(self.files[template as usize].path);
+        let mut found: Vec<u32> = (0..)
+            .zip(&self.files)
+            .filter(|(_, file)| file.kind == FileKind::HelmValues && file.path.starts_with(folder))
+            .filter(|(_, file)| !file.path[folder.len()..].contains("charts/"))
+            .map(|(index, _)| index)
+            .collect();
+        found.sort_by_key(|&file| !is_base(self.files[file as usize].path));
+        found
+    }
+
+    /// The keys of the values that an action stands for; `.` is what the nearest `with` before it names.
+    fn keys_of<'m>(&'m self, template: u32, action: &'m Action) -> Option<Vec<&'m str>> {
+        if let Some(keys) = keys(&action.text) {
+            return Some(keys);
+        }
+        let mut words = action.text.split_whitespace();
+        if !words.any(|word| word == ".") {
+            return None;
+        }
+        let actions = &self.files[template as usize].template.actions;
+        let at = actions.partition_point(|other| other.start < action.start);
+        let with = actions[..at].iter().rev().find(|other| other.text.starts_with("with "))?;
+        keys(&with.text)
+    }
+
+    /// What the given values files say where an action stands; `None` if the chart has no values file among them, or
+    /// if the action is about something else.
+    pub(super) fn values_for(&self, template: u32, action: &Action) -> Option<Vec<Value>> {
+        let keys = self.keys_of(template, action)?;
+        let files = self.values_files(template);
+        if files.is_empty() {
+            return None;
+        }
+        Some(files.into_iter().filter_map(|file| self.value_at(file, &keys)).collect())
+    }
+
+    fn value_at(&self, file: u32, keys: &[&str]) -> Option<Value> {
+        let yaml = &self.files[file as usize].yaml;
+        let (last, before) = keys.split_last()?;
+        let mapping = yaml.path(*yaml.documents().first()?, before)?;
+        let (key, value) = yaml.entry(mapping, last)?;
+        Some(Value { file, key, value })
+    }
+
+    /// A text of a template with the values of the chart's own values file in the places of its actions.
+    pub(super) fn rendered(&self, template: u32, start: u32, end: u32) -> String {
+        let data = &self.files[template as usize];
+        let mut text = String::new();
+        let mut at = start;
+        for action in data.template.within(start, end) {
+            text.push_str(data.text.get(at as usize..action.start as usize).unwrap_or_default());
+            let value = self.values_for(template, action).and_then(|values| values.first()?.text(self));
+            match value.or_else(|| quoted_default(&action.text)) {
+                Some(value) if !value.is_empty() && text.len() < 500 => text.push_str(value),
+                _ => text.push_str("__"),
+            }
+            at = action.end;
+        }
+        text.push_str(data.text.get(at as usize..end as usize).unwrap_or_default());
+        text.trim_matches(['"', '\'']).to_owned()
+    }
+
+    /// The templates' actions that name one of a chart's values by its keys, for a values file of that chart.
+    pub fn uses_of_value(&self, values: u32, wanted: &[&str]) -> Vec<&str> {
+        let mut found = Vec::new();
+        for (file, data) in (0..).zip(&self.files) {
+            if data.kind != FileKind::HelmTemplate || !self.values_files(file).contains(&values) {
+                continue;
+            }
+            found.extend(
+                data.template
+                    .actions
+                    .iter()
+                    .filter(|action| keys(&action.text).is_some_and(|keys| keys == wanted))
+                    .map(|action| &*action.text),
+            );
+        }
+        found
+    }
+
+    /// All values files: their number, and whether each is a chart's own, which the others are laid over.
+    pub fn values(&self) -> impl Iterator<Item = (u32, bool)> {
+        (0..)
+            .zip(&self.files)
+            .filter(|(_, file)| file.kind == FileKind::HelmValues)
+            .map(|(index, file)| (index, is_base(file.path)))
+    }
+
+    /// A value by its keys in the other values files of the same folder.
+    pub fn value_in_other_files(&self, values: u32, keys: &[&str]) -> Vec<Value> {
+        let folder = |file: u32| {
+            let path = self.files[file as usize].path;
+            path.rfind('/').map_or("", |at| &path[..at])
+        };
+        self.values()
+            .filter(|(file, _)| *file != values && folder(*file) == folder(values))
+            .filter_map(|(file, _)| self.value_at(file, keys))
+            .collect()
+    }
+}
+
+fn is_base(path: &str) -> bool {
+    matches!(path.rsplit('/').next().unwrap_or(path), "values.yaml" | "values.yml")
+}
+
+/// `default "1.2" .Values.tag`, `.Values.tag | default "1.2"`.
+fn quoted_default(expression: &str) -> Option<&str> {
+    let behind = expression[expression.find("default")? + "default".len()..].trim_start();
+    behind.strip_prefix('"')?.split('"').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_name_their_keys() {
+        assert_eq!(keys("toYaml .Values.resources | nindent 12"), Some(vec!["resources"]));
+        assert_eq!(keys("$.Values.image.tag | default .Chart.AppVersion"), Some(vec!["image", "tag"]));
+        assert_eq!(keys(".Release.Name"), None);
+        assert_eq!(quoted_default(".Values.tag | default \"1.2\""), Some("1.2"));
+        assert_eq!(chart_of("deploy/agents/templates/a/b.yaml"), "deploy/agents/");
+    }
+}
