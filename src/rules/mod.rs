@@ -17,6 +17,7 @@ mod f7_missing_health_signal;
 mod f8_leaked_internals;
 mod findings;
 mod o1_unstructured_logging;
+mod o5_mutable_deployment;
 
 pub use findings::{Draft, Findings};
 
@@ -44,4 +45,5 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F7, run: f7_missing_health_signal::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
+    Check { rule: Rule::O5, run: o5_mutable_deployment::check },
 ];

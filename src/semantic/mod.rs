@@ -29,8 +29,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use calls::{Api, Bounded, Deadline};
 pub use deployment::{
-    ClusterService, Command, Container, Dependency, Holds, Image, Pinning, Port, Probe, Processes, Resources,
-    Runs, Service, Span, Stage, Stretch, Value, Workload,
+    ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
+    Processes, Resources, Runs, Service, Span, Stage, Stretch, Value, Workload,
 };
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};

@@ -142,8 +142,142 @@ impl<'s> Model<'s> {
     }
 }
 
+/// A value that one environment's file sets and another's does not.
+pub struct ForgottenValue {
+    pub name: String,
+    pub at: Span,
+}
+
+/// What in a file's name says that it is no environment that is deployed to.
+const LOCAL: [&str; 10] =
+    ["dev", "development", "local", "test", "ci", "kind", "minikube", "k3d", "example", "sample"];
+
+impl<'s> Model<'s> {
+    /// The tags of images that values files leave open or to their owners: each with what it says.
+    pub fn image_tags(&self) -> Vec<(Value, String)> {
+        let mut found = Vec::new();
+        for (file, _) in self.values() {
+            let yaml = &self.files[file as usize].yaml;
+            for &root in yaml.documents() {
+                self.collect_tags(file, root, &mut Vec::new(), &mut found);
+            }
+        }
+        found
+    }
+
+    fn collect_tags<'m>(
+        &'m self,
+        file: u32,
+        mapping: YamlId,
+        keys: &mut Vec<&'m str>,
+        found: &mut Vec<(Value, String)>,
+    ) {
+        if keys.len() > 6 {
+            return;
+        }
+        let yaml = &self.files[file as usize].yaml;
+        for (key, value) in yaml.entries(mapping) {
+            let Some(name) = yaml.text(key) else { continue };
+            keys.push(name);
+            if name == "tag" && yaml.get(mapping, "repository").is_some() {
+                let tag = if yaml.is_null(value) { Some("") } else { yaml.text(value) };
+                let has_digest = yaml.get(mapping, "digest").is_some_and(|digest| {
+                    yaml.text(digest).is_some_and(|text| !text.is_empty()) && !yaml.is_null(digest)
+                });
+                let is_open = match tag {
+                    Some("") => self.is_left_empty(file, keys),
+                    Some(tag) => super::image::moves(tag),
+                    None => false,
+                };
+                if is_open && !has_digest {
+                    found.push((Value { file, key, value }, tag.unwrap_or_default().to_owned()));
+                }
+            } else if yaml.is_mapping(value) {
+                self.collect_tags(file, value, keys, found);
+            }
+            keys.pop();
+        }
+    }
+
+    /// Whether templates use a value without anything to put in its place, and no other file sets it.
+    fn is_left_empty(&self, file: u32, keys: &[&str]) -> bool {
+        let uses = self.uses_of_value(file, keys);
+        let is_filled = |text: &&str| {
+            text.contains("default") || text.contains("coalesce") || text.contains("AppVersion")
+        };
+        let set_elsewhere = || {
+            self.value_in_other_files(file, keys)
+                .iter()
+                .any(|value| value.text(self).is_some_and(|text| !text.is_empty()))
+        };
+        let is_tested = uses.iter().any(|text| text.starts_with("if ") || text.starts_with("else if "));
+        !uses.is_empty() && !is_tested && !uses.iter().any(is_filled) && !set_elsewhere()
+    }
+
+    /// For each environment's values file the top-level values that another environment sets, and that neither this
+    /// one nor the chart does.
+    pub fn forgotten_values(&self) -> Vec<(u32, Vec<ForgottenValue>)> {
+        let folder = |file: u32| {
+            let path = self.files[file as usize].path;
+            path.rfind('/').map_or("", |at| &path[..at])
+        };
+        let is_deployed_to = |file: u32| {
+            let path = self.files[file as usize].path;
+            let name = path.rsplit('/').next().unwrap_or(path);
+            !name.split(['-', '.', '_']).any(|word| LOCAL.contains(&word))
+        };
+        let keys = |file: u32| {
+            let yaml = &self.files[file as usize].yaml;
+            yaml.documents().first().map_or_else(Vec::new, |&root| yaml.entries(root))
+        };
+        let has = |file: u32, name: &str| {
+            let yaml = &self.files[file as usize].yaml;
+            yaml.documents().first().is_some_and(|&root| yaml.get(root, name).is_some())
+        };
+        let environments: Vec<u32> = self
+            .values()
+            .filter(|(file, base)| !base && is_deployed_to(*file))
+            .map(|(file, _)| file)
+            .collect();
+        let mut found = Vec::new();
+        for (base, _) in self.values().filter(|(_, is_base)| *is_base) {
+            let siblings: Vec<u32> =
+                environments.iter().copied().filter(|&file| folder(file) == folder(base)).take(12).collect();
+            for &file in &siblings {
+                let mut lacks: Vec<ForgottenValue> = Vec::new();
+                for &other in siblings.iter().filter(|&&other| other != file) {
+                    let yaml = &self.files[other as usize].yaml;
+                    for (key, value) in keys(other).into_iter().take(100) {
+                        let Some(name) = yaml.text(key) else { continue };
+                        if !has(file, name) && !has(base, name) && !lacks.iter().any(|lack| lack.name == name)
+                        {
+                            lacks.push(ForgottenValue {
+                                name: name.to_owned(),
+                                at: span(other, yaml, key, value),
+                            });
+                        }
+                    }
+                }
+                if !lacks.is_empty() {
+                    found.push((file, lacks));
+                }
+            }
+        }
+        found
+    }
+
+    /// The first line of a YAML file that says something.
+    pub fn first_line(&self, file: u32) -> Span {
+        let yaml = &self.files[file as usize].yaml;
+        match yaml.documents().first() {
+            Some(&root) => span(file, yaml, root, root),
+            None => Span { file, start: 0, end: 0 },
+        }
+    }
+}
+
 fn is_base(path: &str) -> bool {
-    matches!(path.rsplit('/').next().unwrap_or(path), "values.yaml" | "values.yml")
+    matches!(path.rsplit('/').next(), Some("values.yaml" | "values.yml"))
 }
 
 /// `default "1.2" .Values.tag`, `.Values.tag | default "1.2"`.

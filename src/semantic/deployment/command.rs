@@ -12,6 +12,27 @@ pub struct Command {
 
 /// Servers of Python web applications, as a command line names them.
 const SERVERS: [&str; 6] = ["uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "fastapi"];
+/// Options of `pip install` behind which a value follows.
+const PIP_OPTIONS_WITH_VALUES: [&str; 17] = [
+    "-r",
+    "--requirement",
+    "-e",
+    "--editable",
+    "-i",
+    "--index-url",
+    "--extra-index-url",
+    "-f",
+    "--find-links",
+    "-t",
+    "--target",
+    "--python",
+    "--prefix",
+    "--root",
+    "--timeout",
+    "--retries",
+    "--trusted-host",
+];
+
 impl Command {
     /// The simple commands of a shell line, as words.
     fn parts(&self) -> impl Iterator<Item = Vec<&str>> {
@@ -78,6 +99,49 @@ impl Command {
     pub fn does_nothing(&self) -> bool {
         let mut words = self.text.split_whitespace();
         words.next().is_some_and(|word| program(word) == "true") && words.next().is_none()
+    }
+
+    /// The packages that it installs with pip in no version of its own choice.
+    pub fn unpinned_packages(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for words in self.parts() {
+            let Some(at) = words.iter().position(|word| *word == "install") else { continue };
+            let by_pip = words[..at].iter().any(|word| matches!(program(word), "pip" | "pip3"));
+            let arguments = &words[at + 1..];
+            let is_bound = |word: &&str| {
+                word.starts_with("--require-hashes") || word.starts_with("--constraint") || *word == "-c"
+            };
+            if !by_pip || arguments.iter().any(is_bound) {
+                continue;
+            }
+            let mut takes_value = false;
+            for word in arguments {
+                if std::mem::take(&mut takes_value) {
+                    continue;
+                }
+                if word.starts_with('-') {
+                    takes_value = PIP_OPTIONS_WITH_VALUES.contains(word);
+                    continue;
+                }
+                let name: String = word
+                    .chars()
+                    .take_while(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'))
+                    .collect();
+                let is_package = name.starts_with(|first: char| first.is_ascii_alphabetic())
+                    && !word.contains(['/', '$', '@', '{'])
+                    && !word.ends_with(".whl")
+                    && !word.ends_with(".gz")
+                    && !word.contains("==");
+                // The tools that install the rest say nothing of what is installed.
+                if is_package
+                    && !matches!(name.as_str(), "pip" | "setuptools" | "wheel")
+                    && !found.contains(&name)
+                {
+                    found.push(name);
+                }
+            }
+        }
+        found
     }
 
     /// Whether it starts Celery's scheduler: `celery … beat`, or a worker with a beat inside (`-B`).

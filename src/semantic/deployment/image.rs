@@ -249,20 +249,24 @@ impl Image {
         if name.is_empty() || tag.contains([ANYTHING, '{']) || tag.contains("__") {
             return Pinning::Unknown;
         }
-        let lower = tag.to_ascii_lowercase();
-        let first = lower.split(['-', '_', '.']).next().unwrap_or_default();
-        let has_digit = |part: &str| part.bytes().any(|byte| byte.is_ascii_digit());
-        let moves = MOVING.contains(&first)
-            && (!has_digit(&lower)
-                || matches!(first, "latest" | "main" | "master" | "nightly" | "edge" | "stable"))
-            && !is_dated(&lower);
+        let moves = moves(tag);
+        let has_digit = tag.bytes().any(|byte| byte.is_ascii_digit());
         match (moves, defaulted) {
             (true, true) => Pinning::MovingByDefault(tag.to_owned()),
             (true, false) => Pinning::Moving(tag.to_owned()),
-            (false, _) if !has_digit(&lower) => Pinning::Unclear(tag.to_owned()),
+            (false, _) if !has_digit => Pinning::Unclear(tag.to_owned()),
             _ => Pinning::Fixed,
         }
     }
+}
+
+/// Whether a tag's owner moves it, by its words.
+pub(super) fn moves(tag: &str) -> bool {
+    let lower = tag.to_ascii_lowercase();
+    let first = lower.split(['-', '_', '.']).next().unwrap_or_default();
+    let has_number = lower.bytes().any(|byte| byte.is_ascii_digit());
+    let is_branch = matches!(first, "latest" | "main" | "master" | "nightly" | "edge" | "stable");
+    MOVING.contains(&first) && (!has_number || is_branch) && !is_dated(&lower)
 }
 
 /// `nightly-20260301`, `main-3f9a1c7`: a date or a commit behind the branch makes it one build.

@@ -197,6 +197,14 @@ impl<'s> Model<'s> {
         }
     }
 
+    /// Whether an autoscaler decides on the number of copies.
+    pub fn is_scaled(&self, name: &str) -> bool {
+        self.manifests().into_iter().any(|(file, root, kind)| {
+            let target = self.files[file as usize].yaml.path(root, &["spec", "scaleTargetRef", "name"]);
+            matches!(kind, "HorizontalPodAutoscaler" | "ScaledObject") && self.text_at(file, target) == name
+        })
+    }
+
     pub fn cluster_services(&self) -> Vec<ClusterService> {
         self.manifests()
             .into_iter()

@@ -16,7 +16,7 @@ use super::Model;
 use crate::report::{FileKind, Range};
 use crate::syntax::{Yaml, YamlId};
 
-pub use chart::Value;
+pub use chart::{ForgottenValue, Value};
 pub use command::Command;
 pub use compose::{Dependency, Port, Service};
 pub use dockerfile::Stage;
