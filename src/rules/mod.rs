@@ -16,6 +16,7 @@ mod f1_missing_timeout;
 mod f7_missing_health_signal;
 mod f8_leaked_internals;
 mod findings;
+mod i6_unbounded_resources;
 mod o1_unstructured_logging;
 mod o5_mutable_deployment;
 
@@ -44,6 +45,7 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
     Check { rule: Rule::F7, run: f7_missing_health_signal::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
+    Check { rule: Rule::I6, run: i6_unbounded_resources::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
     Check { rule: Rule::O5, run: o5_mutable_deployment::check },
 ];

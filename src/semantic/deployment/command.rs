@@ -74,6 +74,15 @@ impl Command {
         })
     }
 
+    /// Whether it starts a server that can refuse what is too much, and is not told to; one that reloads is for
+    /// development.
+    pub fn takes_all_comers(&self) -> bool {
+        self.server().is_some_and(|words| {
+            program(words[0]) == "uvicorn"
+                && !words.iter().any(|word| word.starts_with("--limit-concurrency") || *word == "--reload")
+        })
+    }
+
     /// Whether it changes the database's schema.
     pub fn migrates(&self) -> bool {
         self.parts().any(|words| {
