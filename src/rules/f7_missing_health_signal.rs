@@ -231,7 +231,7 @@ fn login(handler: Node<'_>) -> Option<Node<'_>> {
 
 fn service(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
     let (Some(container), Some(service)) = (workload.containers.first(), &workload.service) else { return };
-    if !service.is_for_tests {
+    if !service.is_for_tests && !service.is_for_development {
         waits(model, workload, findings);
     }
     if let Some(check) = &container.liveness {

@@ -186,15 +186,26 @@ fn cache(function: Node<'_>, findings: &mut Findings<'_>) {
             }
             continue;
         }
-        if !function.serves_requests() {
-            continue;
-        }
+        let Some(argument) = from_request(function) else { continue };
         findings
             .report(decorator, Severity::Medium, Certainty::Likely, format!("keeps the result of `{}` for every argument that ever came", function.name()))
             .because(decorator, "has no maximum, and lives as long as the process")
-            .because(function, "runs for requests, whose arguments differ without end")
+            .because(argument, "comes from the request, and so is never the same for long")
             .conforming("Give it a size: `@lru_cache(maxsize=1000)`, or a time as well: `TTLCache(maxsize=1000, ttl=60)`.");
     }
+}
+
+/// An argument that some caller gives this function out of a request.
+fn from_request(function: Node<'_>) -> Option<Node<'_>> {
+    let model = function.model;
+    let calls = model.callers_of(function.place()).iter().map(|&call| model.node(call));
+    calls.take(24).find_map(|call| {
+        function
+            .parameters()
+            .filter(|parameter| !has_few_values(*parameter))
+            .filter_map(|parameter| call.argument_for(function, parameter))
+            .find(|argument| argument.comes_from_request())
+    })
 }
 
 /// Whether a parameter takes few different values, by its annotation.

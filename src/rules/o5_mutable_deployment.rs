@@ -6,7 +6,7 @@ use crate::semantic::{Image, Model, Pinning, Runs, Span, Workload, words_of};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for stage in model.stages().iter().filter(|stage| !stage.is_local) {
-        image(model, &stage.image, false, findings);
+        image(model, &stage.image, stage.is_for_development, findings);
     }
     for workload in model.workloads() {
         let is_built = workload.runs == Runs::Service && workload.is_built;

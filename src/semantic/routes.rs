@@ -1,7 +1,7 @@
 //! Which paths the given application serves: routes with the prefixes of all routers around them, and mounted
 //! applications.
 
-use super::{Model, Node, Place};
+use super::{FunctionRole, Model, Node, Place};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::Kind;
 
@@ -155,6 +155,50 @@ fn prefixes_of(router: Node<'_>, inclusions: &[Inclusion], depth: u32, complete:
         found.push(own.to_owned());
     }
     found
+}
+
+impl<'m> Node<'m> {
+    /// Whether this value is made from what a request brings: a parameter of a handler, through the calls that lead
+    /// here from it.
+    pub fn comes_from_request(self) -> bool {
+        self.comes_from_request_within(&mut Vec::new())
+    }
+
+    fn comes_from_request_within(self, seen: &mut Vec<Place>) -> bool {
+        if seen.len() > 40 {
+            return false;
+        }
+        let model: &'m Model<'m> = self.model;
+        let parameters = self
+            .ingredients()
+            .into_iter()
+            .flat_map(|part| part.descendants_of(Kind::Name))
+            .filter_map(|name| name.as_parameter());
+        for parameter in parameters {
+            let Some(function) = parameter.parent().filter(|function| function.is_function()) else {
+                continue;
+            };
+            if function.plays(FunctionRole::Handler) || function.plays(FunctionRole::Tool) {
+                return true;
+            }
+            if seen.contains(&parameter.place()) || matches!(parameter.name(), "self" | "cls") {
+                continue;
+            }
+            seen.push(parameter.place());
+            let arguments = model
+                .callers_of(function.place())
+                .iter()
+                .take(12)
+                .map(|&call| model.node(call))
+                .filter_map(|call| call.argument_for(function, parameter));
+            for argument in arguments {
+                if argument.comes_from_request_within(seen) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
 }
 
 #[cfg(test)]

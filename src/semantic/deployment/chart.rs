@@ -179,7 +179,8 @@ impl<'s> Model<'s> {
         for (key, value) in yaml.entries(mapping) {
             let Some(name) = yaml.text(key) else { continue };
             keys.push(name);
-            if name == "tag" && yaml.get(mapping, "repository").is_some() {
+            let of_image = keys.len() > 1 && keys[keys.len() - 2].to_ascii_lowercase().ends_with("image");
+            if name == "tag" && (of_image || yaml.get(mapping, "repository").is_some()) {
                 let tag = if yaml.is_null(value) { Some("") } else { yaml.text(value) };
                 let has_digest = yaml.get(mapping, "digest").is_some_and(|digest| {
                     yaml.text(digest).is_some_and(|text| !text.is_empty()) && !yaml.is_null(digest)

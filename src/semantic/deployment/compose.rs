@@ -79,13 +79,15 @@ pub(super) fn workloads(file: u32, data: &File<'_>, found: &mut Vec<Workload>) {
 }
 
 /// Files that are laid over another one, or that are not for production.
-fn is_partial_file(path: &str) -> (bool, bool) {
+pub(super) fn is_partial_file(path: &str) -> (bool, bool) {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let mut words = name.split(['.', '-', '_']);
-    let is_development =
-        words.clone().any(|word| matches!(word, "dev" | "development" | "local" | "override" | "debug"));
+    let is_development = words.clone().any(|word| {
+        matches!(word, "dev" | "development" | "local" | "override" | "debug" | "gitpod" | "devcontainer")
+    });
     let is_test = words.any(|word| matches!(word, "test" | "tests" | "ci" | "e2e"))
         || path.split('/').any(|part| matches!(part, "test" | "tests" | "testing"));
+    let is_development = is_development || path.split('/').any(|part| part == ".devcontainer");
     (is_development, is_test)
 }
 

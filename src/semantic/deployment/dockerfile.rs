@@ -10,6 +10,8 @@ pub struct Stage {
     pub image: Image,
     /// It is made from nothing, or from an earlier stage.
     pub is_local: bool,
+    /// By the file's name or folder.
+    pub is_for_development: bool,
 }
 
 fn span(file: u32, instruction: &Instruction) -> Span {
@@ -49,6 +51,7 @@ impl<'s> Model<'s> {
     pub fn stages(&self) -> Vec<Stage> {
         let mut found = Vec::new();
         for (file, data) in self.dockerfiles() {
+            let (development, test) = compose::is_partial_file(data.path);
             let mut names: Vec<&str> = Vec::new();
             let mut arguments: Vec<(&str, &str)> = Vec::new();
             for instruction in &data.dockerfile {
@@ -62,7 +65,11 @@ impl<'s> Model<'s> {
                         let is_local = &*image.text == "scratch"
                             || names.iter().any(|n| n.eq_ignore_ascii_case(&image.text));
                         let text = with_arguments(&image.text, &arguments);
-                        found.push(Stage { image: Image::written(text, span(file, instruction)), is_local });
+                        found.push(Stage {
+                            image: Image::written(text, span(file, instruction)),
+                            is_local,
+                            is_for_development: development || test,
+                        });
                         names.push(alias.as_ref().map_or("", |name| &*name.text));
                     }
                     _ => {}

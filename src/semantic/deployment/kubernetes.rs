@@ -64,7 +64,7 @@ impl<'s> Model<'s> {
         };
         let spec = yaml.get(root, "spec")?;
         let (key, value) = yaml.entry(root, "kind")?;
-        let name = self.text_at(file, yaml.path(root, &["metadata", "name"]));
+        let name = self.name_at(file, yaml.path(root, &["metadata", "name"]));
         let mut workload = Workload::new(runs, kind, &name, span(file, yaml, key, value));
         workload.replicas = self.number_at(file, spec, "replicas");
         workload.history = self.number_at(file, spec, "revisionHistoryLimit");
@@ -90,6 +90,18 @@ impl<'s> Model<'s> {
             .map(|image| image.resolved.clone())
             .collect();
         Some(workload)
+    }
+
+    /// A name, with the chart's values in it, or as the template writes it.
+    fn name_at(&self, file: u32, node: Option<YamlId>) -> String {
+        let Some(node) = node else { return String::new() };
+        let text = self.text_at(file, Some(node));
+        if !text.contains("__") {
+            return text;
+        }
+        let data = &self.files[file as usize];
+        let place = data.yaml.node(node);
+        data.text.get(place.start as usize..place.end as usize).unwrap_or_default().to_owned()
     }
 
     /// The text of a scalar with the chart's values in it.
@@ -126,7 +138,7 @@ impl<'s> Model<'s> {
         });
         let hidden = self.hidden_part(file, container);
         Container {
-            name: self.text_at(file, name.map(|(_, value)| value)),
+            name: self.name_at(file, name.map(|(_, value)| value)),
             at: name.map_or_else(
                 || span(file, yaml, container, container),
                 |(key, value)| span(file, yaml, key, value),
@@ -201,7 +213,7 @@ impl<'s> Model<'s> {
     pub fn is_scaled(&self, name: &str) -> bool {
         self.manifests().into_iter().any(|(file, root, kind)| {
             let target = self.files[file as usize].yaml.path(root, &["spec", "scaleTargetRef", "name"]);
-            matches!(kind, "HorizontalPodAutoscaler" | "ScaledObject") && self.text_at(file, target) == name
+            matches!(kind, "HorizontalPodAutoscaler" | "ScaledObject") && self.name_at(file, target) == name
         })
     }
 
@@ -217,7 +229,7 @@ impl<'s> Model<'s> {
                     .entry(spec, "type")
                     .map(|(key, value)| (self.text_at(file, Some(value)), span(file, yaml, key, value)));
                 Some(ClusterService {
-                    name: self.text_at(file, yaml.path(root, &["metadata", "name"])),
+                    name: self.name_at(file, yaml.path(root, &["metadata", "name"])),
                     kind,
                     ports: ports
                         .into_iter()
