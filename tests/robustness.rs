@@ -81,7 +81,15 @@ fn check_all(inputs: Vec<Input>, paths: &[&str]) {
     }
 }
 
-const EVERY_KIND: [&str; 5] = ["main.py", "compose.yaml", "Dockerfile", "Caddyfile", ".env"];
+const EVERY_KIND: [&str; 7] = [
+    "main.py",
+    "compose.yaml",
+    "Dockerfile",
+    "Caddyfile",
+    ".env",
+    "templates/deployment.yaml",
+    "values.yaml",
+];
 
 #[test]
 fn violating_examples_cut_at_every_character() {
@@ -142,6 +150,13 @@ fn deep_texts_of_other_kinds() {
             ("braces", "a {\n".repeat(DEPTH)),
             ("continued lines", "RUN a \\\n".repeat(DEPTH)),
             ("template braces", "{{".repeat(DEPTH)),
+            ("template actions on one line", "{{ .Values.a }}".repeat(20_000)),
+            ("template actions on lines", "  {{- toYaml .Values.a.b | nindent 4 }}\n".repeat(20_000)),
+            ("containers of a template", format!("kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n{}", "        - image: {{ .Values.a }}:{{ .Values.b }}\n          resources: {{ .Values.c }}\n".repeat(3_000))),
+            ("variables in variables", "${A:-".repeat(10_000)),
+            ("services", format!("services:\n{}", "  a:\n    image: b\n    depends_on: [a]\n".repeat(1_500))),
+            ("stages", "FROM a AS b\nFROM ${b}\n".repeat(2_000)),
+            ("health checks", "HEALTHCHECK CMD curl http://localhost\n".repeat(5_000)),
         ];
         let inputs = deep.map(|(name, text)| Input { name: name.to_owned(), text });
         check_all(inputs.into(), &EVERY_KIND[1..]);

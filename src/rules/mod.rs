@@ -16,10 +16,13 @@ mod f1_missing_timeout;
 mod f2_indiscriminate_retry;
 mod f3_missing_fallback;
 mod f5_aborted_batch;
+mod f7_missing_health_signal;
 mod f8_leaked_internals;
 mod findings;
 mod i3_uncontained_failure;
+mod i6_unbounded_resources;
 mod o1_unstructured_logging;
+mod o5_mutable_deployment;
 
 pub use findings::{Draft, Findings};
 
@@ -47,7 +50,10 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F2, run: f2_indiscriminate_retry::check },
     Check { rule: Rule::F3, run: f3_missing_fallback::check },
     Check { rule: Rule::F5, run: f5_aborted_batch::check },
+    Check { rule: Rule::F7, run: f7_missing_health_signal::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
     Check { rule: Rule::I3, run: i3_uncontained_failure::check },
+    Check { rule: Rule::I6, run: i6_unbounded_resources::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
+    Check { rule: Rule::O5, run: o5_mutable_deployment::check },
 ];

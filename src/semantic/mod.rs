@@ -5,10 +5,11 @@
 //!
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
-//! execution contexts), `summary` (what a function does, its callees included), `reach` (which of
-//! those calls run with the arguments they are given), `rows` (rows of a database), `errors` (what is caught, and what
-//! becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process` (what is done to
-//! the process that all share), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
+//! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
+//! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `errors` (what is
+//! caught, and what becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process`
+//! (what is done to the process that all share), `expressions` (values and words), `deployment` (what the deployment
+//! files say).
 
 mod calls;
 mod classes;
@@ -23,6 +24,7 @@ mod node;
 mod process;
 mod reach;
 mod retries;
+mod routes;
 mod rows;
 mod summary;
 mod types;
@@ -32,13 +34,17 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use calls::{Api, Bounded, Deadline};
-pub use deployment::{Command, Processes, Runs, Span, Stretch, Workload};
+pub use deployment::{
+    ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
+    Processes, Resources, Runs, Service, Span, Stage, Stretch, Value, Workload,
+};
 pub use errors::Failing;
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};
+pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use types::{PathId, Type};
@@ -46,7 +52,9 @@ pub use types::{PathId, Type};
 use crate::report::FileKind;
 use crate::settings::Settings;
 use crate::source::Source;
-use crate::syntax::{self, LineIndex, NodeId, Symbol, Symbols, Tree, Yaml};
+use crate::syntax::{
+    self, Directive, Instruction, LineIndex, NodeId, Symbol, Symbols, Template, Tree, Variable, Yaml,
+};
 use classes::ClassFacts;
 use functions::Roles;
 use types::TypeTable;
@@ -65,8 +73,16 @@ pub struct File<'s> {
     pub kind: FileKind,
     pub lines: LineIndex,
     pub tree: Tree,
-    /// What a YAML file says; empty for all others.
+    /// What a YAML file says, a template of one included; empty for all others.
     pub yaml: Yaml,
+    /// The actions of a template.
+    template: Template,
+    /// The instructions of a Dockerfile.
+    dockerfile: Vec<Instruction>,
+    /// The directives of a Caddyfile.
+    caddyfile: Vec<Directive>,
+    /// The lines of a `.env` file.
+    environment: Vec<Variable>,
     /// The dotted name that the path gives a Python module: `app/services/a.py` is `app.services.a`.
     module: String,
     is_package: bool,
@@ -243,12 +259,32 @@ impl<'s> File<'s> {
         let text = source.text.as_str();
         let kind = syntax::kind_of(&source.path, text);
         let mut tree = if kind == FileKind::Python { syntax::parse(text, symbols) } else { Tree::default() };
-        let mut yaml = Yaml::default();
-        if matches!(kind, FileKind::Compose | FileKind::Kubernetes | FileKind::HelmValues | FileKind::Yaml) {
-            let (read, problem) = syntax::parse_yaml(text);
-            yaml = read;
-            // Between double braces stands a template of whatever tool; it becomes YAML only later.
-            tree.problems.extend(problem.filter(|_| !text.contains("{{")));
+        let (mut yaml, mut template) = (Yaml::default(), Template::default());
+        let (mut dockerfile, mut caddyfile, mut environment) = (Vec::new(), Vec::new(), Vec::new());
+        match kind {
+            FileKind::Compose | FileKind::Kubernetes | FileKind::HelmValues | FileKind::Yaml => {
+                let (read, problem) = syntax::parse_yaml(text);
+                yaml = read;
+                // Between double braces stands a template of whatever tool; it becomes YAML only later.
+                tree.problems.extend(problem.filter(|_| !text.contains("{{")));
+            }
+            // Named templates are no YAML by themselves, and others may not be once their actions are gone.
+            FileKind::HelmTemplate if !source.path.ends_with(".tpl") => {
+                template = syntax::read_template(text);
+                yaml = syntax::parse_yaml(&template.yaml).0;
+            }
+            FileKind::Dockerfile => {
+                let (read, problem) = syntax::read_dockerfile(text);
+                dockerfile = read;
+                tree.problems.extend(problem);
+            }
+            FileKind::Caddyfile => {
+                let (read, problem) = syntax::read_caddyfile(text);
+                caddyfile = read;
+                tree.problems.extend(problem);
+            }
+            FileKind::Environment => environment = syntax::read_environment(text),
+            _ => {}
         }
         let trimmed = source.path.trim_start_matches("./").trim_start_matches('/').replace('\\', "/");
         let stem = trimmed.rsplit_once('.').map_or(trimmed.as_str(), |(stem, _)| stem);
@@ -262,6 +298,10 @@ impl<'s> File<'s> {
             lines: LineIndex::new(text),
             tree,
             yaml,
+            template,
+            dockerfile,
+            caddyfile,
+            environment,
             module,
             is_package,
             is_test: is_test_path(&trimmed),

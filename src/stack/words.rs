@@ -81,6 +81,7 @@ words! {
         CompilesGraph = "compiles_graph",
         ManyInputs = "many_inputs",
         Caches = "caches",
+        CachesWithoutEnd = "caches_without_end",
         Traces = "traces",
         Logs = "logs",
         RootLogger = "root_logger",

@@ -143,6 +143,32 @@ impl Yaml {
         std::iter::successors(within(id + 1), move |&child| within(self.node(child).behind))
     }
 
+    /// Where the next node behind this one starts, if there is one.
+    pub fn next_start(&self, id: YamlId) -> Option<u32> {
+        self.nodes.get(self.node(id).behind as usize).map(|next| next.start)
+    }
+
+    /// Whether a scalar is written without quotes, so that `~`, `null` and nothing at all mean no value.
+    pub fn is_null(&self, id: YamlId) -> bool {
+        self.meant(id).is_some_and(|id| match &self.node(id).kind {
+            YamlKind::Scalar { text, plain } => *plain && matches!(&**text, "" | "~" | "null"),
+            _ => false,
+        })
+    }
+
+    /// Whether it is a mapping or a sequence without anything in it.
+    pub fn is_empty(&self, id: YamlId) -> bool {
+        self.meant(id).is_some_and(|id| match &self.node(id).kind {
+            YamlKind::Mapping | YamlKind::Sequence => self.node(id).behind == id + 1,
+            _ => false,
+        })
+    }
+
+    /// Whether it is a mapping with something in it.
+    pub fn is_mapping(&self, id: YamlId) -> bool {
+        !self.entries(id).is_empty()
+    }
+
     /// The keys and values of a mapping; none for anything else. Merged mappings (`<<`) are not among them.
     pub fn entries(&self, id: YamlId) -> Vec<(YamlId, YamlId)> {
         let Some(id) = self.meant(id).filter(|&id| self.node(id).kind == YamlKind::Mapping) else {

@@ -1,0 +1,475 @@
+//! F7: nothing says whether the service lives and can work, or nobody asks there.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Container, Holds, Model, Node, Probe, Runs, ServedPaths, Workload, words_of};
+use crate::stack::{ClassTag, System};
+use crate::syntax::{Kind, Role};
+
+const LIVE: [&str; 5] = ["live", "livez", "liveness", "liveliness", "alive"];
+const READY: [&str; 4] = ["ready", "readyz", "readiness", "readycheck"];
+const HEALTH: [&str; 6] = ["health", "healthz", "healthcheck", "health-check", "ping", "heartbeat"];
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let served = model.served_paths();
+    routes(model, &served, findings);
+    for workload in model.workloads() {
+        match workload.runs {
+            Runs::Service => service(model, workload, findings),
+            Runs::Deployment => {
+                for container in &workload.containers {
+                    pod(model, workload, container, findings);
+                }
+            }
+            Runs::Image | Runs::Once | Runs::Scheduled => {}
+        }
+    }
+    for (_, check) in model.image_checks() {
+        let Some(check) = check else { continue };
+        if check.is_off {
+            switched_off(model, &check, "the image", findings);
+        } else {
+            front_page(model, &check, findings);
+        }
+    }
+    unserved(model, &served, findings);
+}
+
+// Routes
+
+fn last_part(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+}
+
+fn routes(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
+    let probed = |path: &str, names: &[&str]| names.contains(&last_part(path));
+    let mut seen: Vec<Node<'_>> = Vec::new();
+    let mut behind_login = Vec::new();
+    let mut is_open = false;
+    for route in &served.routes {
+        let is_live = probed(&route.path, &LIVE);
+        let is_ready = probed(&route.path, &READY);
+        if !(is_live || is_ready || probed(&route.path, &HEALTH)) || seen.contains(&route.handler) {
+            continue;
+        }
+        seen.push(route.handler);
+        match login(route.handler) {
+            Some(at) => behind_login.push((route.handler, at)),
+            None => is_open = true,
+        }
+        if is_ready {
+            readiness(route.handler, findings);
+        }
+        if is_live {
+            liveness(route.handler, findings);
+        }
+    }
+    for (handler, at) in behind_login.into_iter().filter(|_| !is_open) {
+        let Some(decorator) = handler.route() else { continue };
+        findings
+            .report(decorator, Severity::Medium, Certainty::Likely, format!("`{}` asks for a login, which a probe doesn't have", handler.name()))
+            .because(decorator, "probes ask here")
+            .because(at, "refuses a request without credentials")
+            .conforming("Leave the probes' routes open, and let them say no more than yes or no. The ingress keeps them from the outside.");
+    }
+    if seen.is_empty() {
+        without_route(model, served, findings);
+    }
+}
+
+/// An application of several files in which no route tells of its health.
+fn without_route(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
+    let files = model.python().filter(|(_, file)| !file.is_test && !file.is_migration).count();
+    let speaks_of_it =
+        ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"].iter().any(
+            |word| model.mentions_text(word) && model.python().any(|(_, file)| file.text.contains(word)),
+        );
+    if files < 2 || served.routes.is_empty() || !served.is_complete || speaks_of_it {
+        return;
+    }
+    let Some(app) = model.apps().next() else { return };
+    findings
+        .report(app, Severity::Medium, Certainty::Likely, "no route of this application says whether it lives or can work")
+        .because(app, format!("serves {} routes, and none of them is about its health", served.routes.len()))
+        .conforming("Add two: `/health/live` returns at once; `/health/ready` runs `SELECT 1` and answers 503 when that fails. Wire both to the platform's probes.");
+}
+
+/// A readiness that is always ready.
+fn readiness(handler: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(decorator) = handler.route() else { return };
+    if let Some(chain) = asks(handler, true) {
+        findings.conforms(chain[0], format!("`{}` asks what requests need", handler.name()));
+        return;
+    }
+    if !answers_a_constant(handler)
+        || decorator.keyword("dependencies").is_some()
+        || handler.parameters().any(checks)
+    {
+        return;
+    }
+    let mut draft = findings
+        .report(
+            decorator,
+            Severity::Medium,
+            Certainty::Sure,
+            format!("`{}` is always ready: it asks nothing that requests need", handler.name()),
+        )
+        .because(decorator, "requests come here while this answers with success");
+    for value in handler.own_returns().filter_map(|node| node.child(Role::Value)).take(1) {
+        draft = draft.because(value, "a constant: it says that Python runs");
+    }
+    draft.conforming("Ask each dependency that every request needs: `await db.execute(text(\"SELECT 1\"))`, with a short time limit, and answer 503 when it fails.");
+}
+
+/// A liveness that restarts the process for what a restart doesn't mend.
+fn liveness(handler: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(decorator) = handler.route() else { return };
+    let Some(chain) = asks(handler, false) else {
+        findings.conforms(decorator, format!("`{}` depends on nothing but the process", handler.name()));
+        return;
+    };
+    let mut draft = findings
+        .report(
+            decorator,
+            Severity::Low,
+            Certainty::Sure,
+            format!("`{}` is a liveness that depends on another system", handler.name()),
+        )
+        .because(decorator, "a failure here restarts the process");
+    for call in chain {
+        draft = draft.because(call, "waits for another system, whose restart would restart every replica");
+    }
+    draft.conforming("Return at once here, and ask the dependencies in the readiness: a *no* there takes the replica out of the rotation and doesn't kill it.");
+}
+
+/// The calls down to one that asks another system.
+fn asks(handler: Node<'_>, any: bool) -> Option<Vec<Node<'_>>> {
+    handler.reaches(&|call| {
+        call.api().is_some_and(|api| match api.callable.crosses {
+            Some(System::Database | System::Vector | System::Cache | System::Broker) => true,
+            Some(_) => any,
+            None => false,
+        })
+    })
+}
+
+/// Whether nothing decides what it answers.
+fn answers_a_constant(handler: Node<'_>) -> bool {
+    let builds = |call: Node<'_>| {
+        call.log_level().is_some()
+            || call.target().is_none()
+                && call.api().is_some_and(|api| {
+                    api.is_constructor
+                        && api.class.is_some_and(|class| {
+                            class.has(ClassTag::Response) || class.has(ClassTag::DataModel)
+                        })
+                })
+    };
+    let is_constant = |value: Node<'_>| {
+        value.descendants().all(|node| match node.kind() {
+            Kind::Name | Kind::Attribute => node.role() == Role::Callee || node.http_status().is_some(),
+            Kind::Await | Kind::Compare | Kind::Conditional | Kind::BoolOp => false,
+            _ => true,
+        })
+    };
+    let mut returns = handler.own_returns().filter_map(|node| node.child(Role::Value)).peekable();
+    returns.peek().is_some()
+        && returns.all(is_constant)
+        && handler.own_calls().all(builds)
+        && handler.own_ifs().next().is_none()
+        && handler.own_raises().next().is_none()
+}
+
+/// Whether a dependency may do the asking: by its name, or because it is a given function that does.
+fn checks(parameter: Node<'_>) -> bool {
+    dependencies(parameter).any(|dependency| {
+        let by_name = words_of(dependency.name()).iter().any(|word| {
+            matches!(word.as_str(), "check" | "checks" | "health" | "healthy" | "ready" | "verify" | "ping")
+        });
+        by_name
+            || parameter
+                .model
+                .function_named_by(dependency)
+                .is_some_and(|function| asks(function, true).is_some())
+    })
+}
+
+/// What the `Depends(…)` of a parameter name.
+fn dependencies(parameter: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    parameter
+        .calls_within()
+        .filter(|call| matches!(call.callee_name(), "Depends" | "Security"))
+        .filter_map(|call| parameter.model.dependency_of(call))
+}
+
+/// The dependency that demands credentials.
+fn login(handler: Node<'_>) -> Option<Node<'_>> {
+    let demands = |dependency: &Node<'_>| {
+        let words = words_of(dependency.name());
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        has(&[
+            "user",
+            "auth",
+            "authenticate",
+            "authenticated",
+            "authorize",
+            "authorized",
+            "login",
+            "token",
+            "admin",
+            "jwt",
+            "permission",
+        ]) && !has(&["optional", "maybe", "none", "or"])
+    };
+    let router = handler.route().and_then(Node::receiver).and_then(Node::constructed_by);
+    let lists = handler.route().into_iter().chain(router).filter_map(|call| call.keyword("dependencies"));
+    let of_lists = lists.flat_map(dependencies);
+    handler.parameters().flat_map(dependencies).chain(of_lists).find(demands)
+}
+
+// Compose
+
+fn service(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
+    let (Some(container), Some(service)) = (workload.containers.first(), &workload.service) else { return };
+    if !service.is_for_tests && !service.is_for_development {
+        waits(model, workload, findings);
+    }
+    if let Some(check) = &container.liveness {
+        if check.is_off {
+            switched_off(model, check, &format!("`{}`", workload.name), findings);
+        } else {
+            findings.conforms(model.stretch(check.at), format!("`{}` has a health check", workload.name));
+            if container.foreign().is_none() {
+                front_page(model, check, findings);
+            }
+        }
+        return;
+    }
+    if workload.runs_once() || service.is_for_tests || service.is_for_development || service.extends {
+        return;
+    }
+    let by_image = model.is_checked_by_image(workload);
+    let (severity, certainty, note) = match (workload.is_built, container.foreign()) {
+        (false, Some(Holds::Store)) => {
+            (Severity::Low, Certainty::Sure, "others can't wait until it answers, only until it was started")
+        }
+        (false, Some(_)) => return,
+        (true, _) => match by_image {
+            Some(true) => return,
+            Some(false) => {
+                (Severity::Medium, Certainty::Sure, "neither this file nor the Dockerfile asks it anything")
+            }
+            None => {
+                (Severity::Medium, Certainty::Likely, "nothing asks it anything, unless its Dockerfile does")
+            }
+        },
+        (false, None) if container.image.is_some() => {
+            (Severity::Medium, Certainty::Question, "nothing asks it anything, unless its image does")
+        }
+        (false, None) => return,
+    };
+    let instead = match container.foreign() {
+        Some(Holds::Store) => {
+            "Ask what it offers for that: `healthcheck: {test: [\"CMD\", \"pg_isready\"], interval: 10s, timeout: 3s, retries: 5}`."
+        }
+        _ => {
+            "Ask its readiness: `healthcheck: {test: [\"CMD\", \"curl\", \"--fail\", \"http://localhost:8000/health/ready\"], interval: 10s, timeout: 3s, retries: 3}`."
+        }
+    };
+    findings
+        .report(
+            model.stretch(container.at),
+            severity,
+            certainty,
+            format!("`{}` has no health check", workload.name),
+        )
+        .because(model.stretch(container.at), note)
+        .conforming(instead);
+}
+
+/// Waiting for a start, where waiting for health is possible or needed.
+fn waits(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
+    let Some((at, dependencies)) = workload.service.as_ref().and_then(|service| service.waits_for.as_ref())
+    else {
+        return;
+    };
+    let mut severity = Severity::Low;
+    let mut started = Vec::new();
+    for dependency in dependencies {
+        if !matches!(dependency.condition.as_deref(), None | Some("service_started")) {
+            continue;
+        }
+        let other = model.workloads().iter().find(|other| {
+            other.runs == Runs::Service && other.heading.file == at.file && other.name == dependency.name
+        });
+        let Some(container) = other.and_then(|other| other.containers.first()) else { continue };
+        let can_tell = container.liveness.as_ref().is_some_and(|check| !check.is_off);
+        if can_tell || container.foreign() == Some(Holds::Store) {
+            if can_tell {
+                severity = Severity::Medium;
+            }
+            started.push((dependency.name.as_str(), container.at));
+        }
+    }
+    if started.is_empty() {
+        if dependencies.iter().any(|dependency| dependency.condition.as_deref() == Some("service_healthy")) {
+            findings.conforms(
+                model.stretch(*at),
+                format!("`{}` waits until the others are healthy", workload.name),
+            );
+        }
+        return;
+    }
+    let names: Vec<String> = started.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let mut draft = findings
+        .report(
+            model.stretch(*at),
+            severity,
+            Certainty::Sure,
+            format!("`{}` waits until {} was started, not until it answers", workload.name, names.join(", ")),
+        )
+        .because(
+            model.stretch(*at),
+            "this is about the container, which is there before the process in it listens",
+        );
+    for (name, place) in started.iter().take(3) {
+        draft = draft.because(
+            model.stretch(*place),
+            format!("`{name}` needs time between its start and its first answer"),
+        );
+    }
+    draft.conforming("Wait for its health: `depends_on: {db: {condition: service_healthy}}`, with a `healthcheck` on the other side.");
+}
+
+fn switched_off(model: &Model<'_>, check: &Probe, what: &str, findings: &mut Findings<'_>) {
+    findings
+        .report(model.stretch(check.at), Severity::Medium, Certainty::Sure, format!("the health check of {what} is switched off"))
+        .because(model.stretch(check.at), "nothing notices when the process hangs, and nobody can wait for it")
+        .conforming("Ask the process whether it can work: `HEALTHCHECK --interval=10s --timeout=3s CMD [\"python\", \"-m\", \"app.probe\"]`.");
+}
+
+fn front_page(model: &Model<'_>, check: &Probe, findings: &mut Findings<'_>) {
+    let Some((_, at)) = check.path.as_ref().filter(|(path, _)| path == "/") else { return };
+    findings
+        .report(
+            model.stretch(*at),
+            Severity::Low,
+            Certainty::Sure,
+            "the health check asks for the front page, which says nothing of the service's health",
+        )
+        .because(
+            model.stretch(*at),
+            "whatever answers at `/` passes, a page of documentation or an error page included",
+        )
+        .conforming("Ask a route that is made for it: `http://localhost:8000/health/ready`.");
+}
+
+// Kubernetes
+
+fn pod(model: &Model<'_>, workload: &Workload, container: &Container, findings: &mut Findings<'_>) {
+    if container.is_init || (workload.containers.len() > 1 && container.is_sidecar()) {
+        return;
+    }
+    let serves = container.has_ports || container.command.as_ref().is_some_and(|command| command.serves());
+    let is_foreign = container.foreign().is_some();
+    let missing = match (&container.liveness, &container.readiness) {
+        (Some(liveness), Some(readiness)) => {
+            let alike = liveness.asks == readiness.asks && !readiness.asks.is_empty();
+            if alike && !is_foreign && liveness.path.is_some() {
+                twice(model, liveness, readiness, findings);
+            } else {
+                findings
+                    .conforms(model.stretch(readiness.at), format!("`{}` has both probes", container.name));
+            }
+            return;
+        }
+        (Some(_), None) if !serves => return,
+        (Some(_), None) => "readiness",
+        (None, Some(_)) => "liveness",
+        (None, None) if serves => "liveness or readiness",
+        (None, None) => "liveness",
+    };
+    let severity = if missing == "liveness" || is_foreign { Severity::Low } else { Severity::Medium };
+    let certainty = if container.hidden.is_some() { Certainty::Question } else { Certainty::Sure };
+    let mut draft = findings
+        .report(
+            model.stretch(container.at),
+            severity,
+            certainty,
+            format!("`{}` has no {missing} probe", container.name),
+        )
+        .because(
+            model.stretch(container.at),
+            match missing {
+                "liveness" => "a process that hangs is not restarted",
+                _ => "requests are sent here, and a rollout goes on, as soon as the process runs",
+            },
+        );
+    if let Some(hidden) = container.hidden {
+        draft = draft.because(model.stretch(hidden), "unless the template puts it in here");
+    }
+    draft.conforming("Ask two questions: `livenessProbe: {httpGet: {path: /health/live, port: 8000}}`, which depends on nothing, and `readinessProbe: {httpGet: {path: /health/ready, port: 8000}}`, which asks the dependencies.");
+}
+
+fn twice(model: &Model<'_>, liveness: &Probe, readiness: &Probe, findings: &mut Findings<'_>) {
+    findings
+        .report(model.stretch(readiness.at), Severity::Low, Certainty::Sure, "readiness and liveness ask the same")
+        .because(model.stretch(liveness.at), "a failure here kills the container")
+        .because(model.stretch(readiness.at), "the same failure here would only have taken it out of the rotation")
+        .conforming("Let liveness ask a route that depends on nothing, `/health/live`, and readiness the one that asks the dependencies.");
+}
+
+// Probes and routes together
+
+/// Probes for a path that no route of the given application serves.
+fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
+    if !served.is_complete || served.routes.is_empty() {
+        return;
+    }
+    let Some(app) = model.apps().next() else { return };
+    let own = || {
+        model.workloads().iter().filter(|workload| {
+            matches!(workload.runs, Runs::Service | Runs::Deployment)
+                && workload.may_serve()
+                && !workload.runs_once()
+        })
+    };
+    let is_alone = own().count() == 1;
+    let mut probes: Vec<(String, &Probe)> = Vec::new();
+    for workload in
+        own().filter(|workload| is_alone || workload.commands.iter().any(|command| command.serves()))
+    {
+        for container in workload.containers.iter().filter(|c| !c.is_init && !c.is_sidecar()) {
+            probes.extend(
+                [&container.liveness, &container.readiness, &container.startup]
+                    .into_iter()
+                    .flatten()
+                    .map(|probe| (container.name.clone(), probe)),
+            );
+        }
+    }
+    for (name, probe) in probes {
+        let Some((path, at)) = &probe.path else { continue };
+        if path == "/" || !path.starts_with('/') || path.contains("__") || served.serves(path) {
+            continue;
+        }
+        let mut draft = findings
+            .report(
+                model.stretch(*at),
+                Severity::Medium,
+                Certainty::Sure,
+                format!("`{name}` is asked at `{path}`, which no route of the application serves"),
+            )
+            .because(model.stretch(*at), "the answer is 404, so this check never passes")
+            .because(app, format!("serves {} routes, and this is none of them", served.routes.len()));
+        for route in served.routes.iter().filter(|route| {
+            let part = last_part(&route.path);
+            LIVE.contains(&part) || READY.contains(&part) || HEALTH.contains(&part)
+        }) {
+            if let Some(decorator) = route.handler.route() {
+                draft = draft.because(decorator, format!("serves `{}`", route.path));
+            }
+        }
+        draft.conforming("Ask a path that is served, and let a test compare the two.");
+    }
+}

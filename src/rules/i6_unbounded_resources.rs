@@ -1,0 +1,313 @@
+//! I6: a container may take what it likes, or something in a process grows without a bound.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Command, Container, Model, Node, Runs, Workload, words_of};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let has_defaults = model.manifests().iter().any(|(_, _, kind)| *kind == "LimitRange");
+    for workload in model.workloads() {
+        if workload.runs == Runs::Deployment && !has_defaults {
+            for container in &workload.containers {
+                pod(model, workload, container, findings);
+            }
+        }
+        let is_for_development = workload
+            .service
+            .as_ref()
+            .is_some_and(|service| service.is_for_development || service.is_for_tests);
+        for command in workload.commands.iter().filter(|_| !is_for_development) {
+            server(model, command, findings);
+        }
+    }
+    compose(model, findings);
+    for function in model.functions().filter(|function| !function.is_outside_production()) {
+        cache(function, findings);
+    }
+    queues(model, findings);
+    for repeat in model.loops().filter(|repeat| repeat.is(Kind::While) && !repeat.is_outside_production()) {
+        conversation(repeat, findings);
+    }
+}
+
+// Containers
+
+fn pod(model: &Model<'_>, workload: &Workload, container: &Container, findings: &mut Findings<'_>) {
+    let resources = &container.resources;
+    if resources.is_hidden || (workload.containers.len() > 1 && container.is_sidecar()) {
+        return;
+    }
+    let mut missing = Vec::new();
+    if !resources.requests_cpu {
+        missing.push("a request for CPU");
+    }
+    if !resources.requests_memory {
+        missing.push("a request for memory");
+    }
+    if !resources.limits_memory {
+        missing.push("a limit on memory");
+    }
+    let is_severe = !missing.is_empty();
+    if !is_severe && !resources.limits_cpu {
+        missing.push("a limit on CPU");
+    }
+    let nothing = missing.len() == 3;
+    // The values are the place to mend, where a template takes the figures from there.
+    let at = match resources.at {
+        Some(at) if at.file != container.at.file => at,
+        _ => container.at,
+    };
+    if missing.is_empty() {
+        findings.conforms(
+            model.stretch(resources.at.unwrap_or(at)),
+            format!("`{}` says what it needs and may take", container.name),
+        );
+        return;
+    }
+    let (severity, note) = match (is_severe, container.is_init) {
+        (_, true) if nothing => {
+            (Severity::Low, "it runs for a short time, but may take what the others need in it")
+        }
+        (_, true) => return,
+        (false, _) => (
+            Severity::Low,
+            "it may take all processors of its node; many leave this out on purpose, since a limit throttles",
+        ),
+        (true, _) if !resources.limits_memory => (
+            Severity::Medium,
+            "nothing stops it from growing until the node has no memory left, and another pod may be ended for it",
+        ),
+        (true, _) => (Severity::Medium, "the scheduler places it without knowing what it needs"),
+    };
+    findings
+        .report(model.stretch(at), severity, Certainty::Sure, format!("`{}` has no {}", container.name, joined(&missing)))
+        .because(model.stretch(at), note)
+        .conforming("Measure a busy day and add a margin: `resources: {requests: {cpu: 250m, memory: 512Mi}, limits: {memory: 1Gi}}`.");
+}
+
+/// `a request for CPU, a request for memory and a limit on memory`, the first article left out.
+fn joined(parts: &[&str]) -> String {
+    let text = match parts {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [before @ .., last] => format!("{} and no {}", before.join(", no "), last),
+    };
+    text.replace("a request", "request").replace("a limit", "limit")
+}
+
+/// Services on one machine share its memory.
+fn compose(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for (file, _) in (0_u32..).zip(&model.files) {
+        let services = || {
+            model
+                .workloads()
+                .iter()
+                .filter(move |workload| workload.runs == Runs::Service && workload.heading.file == file)
+                .filter(|workload| {
+                    let is_partial = workload.service.as_ref().is_some_and(|service| {
+                        service.is_for_development || service.is_for_tests || service.extends
+                    });
+                    // An entry without an image only changes one of another file.
+                    !is_partial && !workload.runs_once() && (workload.is_built || !workload.images.is_empty())
+                })
+                .filter_map(|workload| workload.containers.first())
+        };
+        let limited = services().find(|container| container.resources.limits_memory);
+        for container in services() {
+            if container.resources.limits_memory {
+                findings.conforms(
+                    model.stretch(container.at),
+                    format!("`{}` has a limit on memory", container.name),
+                );
+                continue;
+            }
+            let severity = if limited.is_some() { Severity::Medium } else { Severity::Low };
+            let mut draft = findings
+                .report(
+                    model.stretch(container.at),
+                    severity,
+                    Certainty::Sure,
+                    format!("`{}` has no limit on memory", container.name),
+                )
+                .because(
+                    model.stretch(container.at),
+                    "on one machine all services share one memory, and this one may take all of it",
+                );
+            if let Some(other) = limited {
+                draft = draft.because(
+                    model.stretch(other.at),
+                    format!("`{}` has a limit, so this one was forgotten", other.name),
+                );
+            }
+            draft.conforming("Say what it may take at most: `mem_limit: 1g`, or `deploy: {resources: {limits: {memory: 1g}}}`.");
+        }
+    }
+}
+
+fn server(model: &Model<'_>, command: &Command, findings: &mut Findings<'_>) {
+    if !command.takes_all_comers() {
+        if command.serves() {
+            findings.conforms(model.stretch(command.at), "the server refuses what is too much");
+        }
+        return;
+    }
+    findings
+        .report(
+            model.stretch(command.at),
+            Severity::Low,
+            Certainty::Sure,
+            "the server accepts any number of requests at once",
+        )
+        .because(
+            model.stretch(command.at),
+            "without `--limit-concurrency` an overload becomes a queue, and the queue takes memory",
+        )
+        .conforming("Answer with 503 what is too much: `--limit-concurrency 200`.");
+}
+
+// Code
+
+/// A decorator that keeps the result for every argument that ever came.
+fn cache(function: Node<'_>, findings: &mut Findings<'_>) {
+    for decorator in function.decorators() {
+        let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
+        let Some(api) = api.filter(|api| api.has(Tag::Caches)) else { continue };
+        let size = api.callable.parameters.first().filter(|_| decorator.is(Kind::Call));
+        let size = size.and_then(|name| decorator.argument_or_keyword(0, name));
+        let is_endless = api.has(Tag::CachesWithoutEnd) || size.is_some_and(Node::is_none);
+        let grows = function
+            .parameters()
+            .any(|parameter| !matches!(parameter.name(), "self" | "cls") && !has_few_values(parameter));
+        if !is_endless || !grows {
+            if let Some(size) = size.filter(|size| size.number().is_some()) {
+                findings.conforms(size, format!("`{}` keeps a limited number of results", function.name()));
+            }
+            continue;
+        }
+        let Some(argument) = from_request(function) else { continue };
+        findings
+            .report(decorator, Severity::Medium, Certainty::Likely, format!("keeps the result of `{}` for every argument that ever came", function.name()))
+            .because(decorator, "has no maximum, and lives as long as the process")
+            .because(argument, "comes from the request, and so is never the same for long")
+            .conforming("Give it a size: `@lru_cache(maxsize=1000)`, or a time as well: `TTLCache(maxsize=1000, ttl=60)`.");
+    }
+}
+
+/// An argument that some caller gives this function out of a request.
+fn from_request(function: Node<'_>) -> Option<Node<'_>> {
+    let model = function.model;
+    let calls = model.callers_of(function.place()).iter().map(|&call| model.node(call));
+    calls.take(24).find_map(|call| {
+        function
+            .parameters()
+            .filter(|parameter| !has_few_values(*parameter))
+            .filter_map(|parameter| call.argument_for(function, parameter))
+            .find(|argument| argument.comes_from_request())
+    })
+}
+
+/// Whether a parameter takes few different values, by its annotation.
+fn has_few_values(parameter: Node<'_>) -> bool {
+    parameter.child(Role::Annotation).is_some_and(|annotation| {
+        let text = annotation.source();
+        text == "bool"
+            || text.starts_with("Literal[")
+            || text.starts_with("type[")
+            || text.starts_with("Type[")
+            || text.ends_with("Enum")
+            || text.contains("Settings")
+            || text.contains("Config")
+    })
+}
+
+/// A queue of the process without an end, which requests fill.
+fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let endless: Vec<Node<'_>> = model
+        .calls()
+        .filter(|call| !call.is_outside_production() && call.function().is_none())
+        .filter(|call| {
+            call.api().is_some_and(|api| {
+                api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Queue))
+            })
+        })
+        .filter(|call| {
+            let size = call.argument_or_keyword(0, "maxsize");
+            let is_bounded = size.is_some_and(|size| size.number() != Some(0.0));
+            if let Some(size) = size.filter(|_| is_bounded) {
+                findings.conforms(size, "the queue has an end");
+            }
+            !is_bounded && !call.has_hidden_arguments()
+        })
+        .collect();
+    for queue in endless {
+        let filled = model.calls().find(|call| {
+            matches!(call.callee_name(), "put" | "put_nowait")
+                && call.receiver().and_then(Node::constructed_by) == Some(queue)
+                && call.function().is_some_and(Node::serves_requests)
+        });
+        let Some(filled) = filled else { continue };
+        findings
+            .report(queue, Severity::Low, Certainty::Sure, "this queue has no end, and requests fill it")
+            .because(filled, "puts one more in for each request, however many wait already")
+            .conforming(
+                "End it: `asyncio.Queue(maxsize=1000)`. Whoever puts too much in then waits, or is told 503.",
+            );
+    }
+}
+
+/// A list of messages that is added to and sent whole, turn after turn.
+fn conversation(repeat: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(function) = repeat.function().filter(|function| function.serves_requests()) else { return };
+    let inside = |node: Node<'_>| repeat.contains(node) && node.function() == Some(function);
+    let sent = function
+        .own_calls()
+        .filter(|call| inside(*call) && asks_a_model(*call))
+        .find_map(|call| Some((call, call.positional().find(|argument| argument.is(Kind::Name))?)));
+    let Some((call, messages)) = sent else { return };
+    let of_messages = |call: &Node<'_>| {
+        inside(*call)
+            && call.receiver().is_some_and(|list| list.is(Kind::Name) && list.name() == messages.name())
+    };
+    let added = function
+        .own_calls()
+        .find(|call| of_messages(call) && matches!(call.callee_name(), "append" | "extend"));
+    let trimmed = function.own_calls().any(|call| {
+        of_messages(&call) && matches!(call.callee_name(), "pop" | "popleft" | "clear" | "remove")
+    });
+    let assigned = function.own_assignments().any(|assignment| {
+        inside(assignment)
+            && assignment.targets().any(|target| {
+                target.name() == messages.name()
+                    || target.child(Role::Value).is_some_and(|list| list.name() == messages.name())
+            })
+    });
+    let deleted = repeat.descendants_of(Kind::Delete).any(|node| node.mentions(messages.name()));
+    let Some(added) = added.filter(|_| !trimmed && !assigned && !deleted) else { return };
+    findings
+        .report(
+            added,
+            Severity::Low,
+            Certainty::Likely,
+            format!("`{}` grows with each turn and is never trimmed", messages.name()),
+        )
+        .because(added, "one more for each turn, as long as the connection lasts")
+        .because(call, "sends all of it to the model again, until it no longer fits")
+        .conforming(format!(
+            "Trim it before it is sent: `{0} = {0}[-20:]`, or `trim_messages` with a limit in tokens.",
+            messages.name()
+        ));
+}
+
+/// By what is known of the callee, or by its name where it comes from a file that was not given.
+fn asks_a_model(call: Node<'_>) -> bool {
+    call.does(Tag::InvokesModel)
+        || (call.api().is_none()
+            && matches!(call.callee_name(), "invoke" | "ainvoke" | "stream" | "astream")
+            && call.receiver().is_some_and(|receiver| {
+                words_of(receiver.name())
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "model" | "llm" | "chat" | "agent"))
+            }))
+}

@@ -1,0 +1,336 @@
+//! What the deployment files say: images, Compose services and Kubernetes workloads, with their commands, numbers,
+//! health checks, limits, ports and variables.
+//!
+//! `command` (command lines), `image` (references to images, and what is known of them), `dockerfile`, `compose`,
+//! `kubernetes` and `chart` (values of Helm charts) read one kind of file each; `variables` lists what any of them
+//! puts into the environment.
+
+mod chart;
+mod command;
+mod compose;
+mod dockerfile;
+mod image;
+mod kubernetes;
+
+use super::Model;
+use crate::report::{FileKind, Range};
+use crate::syntax::{Yaml, YamlId};
+
+pub use chart::{ForgottenValue, Value};
+pub use command::Command;
+pub use compose::{Dependency, Port, Service};
+pub use dockerfile::Stage;
+pub use image::{Holds, Image, Pinning};
+pub use kubernetes::ClusterService;
+
+/// A stretch of a deployment file, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub file: u32,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// A stretch of a deployment file that a finding can point at.
+#[derive(Clone, Copy)]
+pub struct Stretch<'m> {
+    pub model: &'m Model<'m>,
+    pub span: Span,
+}
+
+/// What a workload is to whoever starts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// A Dockerfile: how often it runs is said elsewhere, if at all.
+    Image,
+    /// A service of a Compose file.
+    Service,
+    /// Kept running by Kubernetes: a Deployment, StatefulSet, DaemonSet and the like.
+    Deployment,
+    /// A Kubernetes Job or a bare Pod: once.
+    Once,
+    /// A Kubernetes CronJob.
+    Scheduled,
+}
+
+/// Something that a deployment file runs.
+#[derive(Debug)]
+pub struct Workload {
+    pub runs: Runs,
+    /// `Deployment`, `StatefulSet`, …; `service` in a Compose file.
+    pub kind: String,
+    /// The service's or the resource's name; empty for an image.
+    pub name: String,
+    /// The line that introduces it: the service's key, `kind: …`, `FROM …`.
+    pub heading: Span,
+    /// How many copies it says to run.
+    pub replicas: Option<(u32, Span)>,
+    /// What its containers run, where that is said; those of init containers included.
+    pub commands: Vec<Command>,
+    /// The images that its containers are made from.
+    pub images: Vec<String>,
+    /// It is built from the given files (`build:` in a Compose file).
+    pub is_built: bool,
+    /// What a CronJob says of runs that overlap.
+    pub concurrency_policy: Option<(String, Span)>,
+    /// What a Deployment says of how pods are replaced.
+    pub strategy: Option<(String, Span)>,
+    /// How many old versions a Deployment keeps.
+    pub history: Option<(u32, Span)>,
+    /// It shares the network of the machine that it runs on.
+    pub host_network: Option<Span>,
+    pub containers: Vec<Container>,
+    /// What only a Compose file says.
+    pub service: Option<Service>,
+}
+
+/// One container of a workload.
+#[derive(Debug)]
+pub struct Container {
+    pub name: String,
+    /// The line that names it.
+    pub at: Span,
+    /// It prepares the others and ends before they start.
+    pub is_init: bool,
+    pub image: Option<Image>,
+    /// Whether it says what it runs.
+    pub command: Option<Command>,
+    /// Is it beyond help? In a Compose file the health check.
+    pub liveness: Option<Probe>,
+    /// Shall requests come here?
+    pub readiness: Option<Probe>,
+    pub startup: Option<Probe>,
+    /// It says on which ports it is reached.
+    pub has_ports: bool,
+    pub resources: Resources,
+    /// What a template puts into it, from values that may say anything.
+    pub hidden: Option<Span>,
+}
+
+/// A question that the platform asks a container.
+#[derive(Debug)]
+pub struct Probe {
+    /// The line of its key.
+    pub at: Span,
+    /// What it asks, without spaces and line ends, so that equal ones can be told.
+    pub asks: String,
+    /// The HTTP path that it asks for.
+    pub path: Option<(String, Span)>,
+    /// Switched off, so that an image's own check does not run either.
+    pub is_off: bool,
+}
+
+/// What a container needs and may take at most.
+#[derive(Debug, Default)]
+pub struct Resources {
+    /// The line of the key, or of the value that it is taken from.
+    pub at: Option<Span>,
+    pub requests_cpu: bool,
+    pub requests_memory: bool,
+    pub limits_cpu: bool,
+    pub limits_memory: bool,
+    /// A template takes them from values that were not given.
+    pub is_hidden: bool,
+}
+
+impl Workload {
+    fn new(runs: Runs, kind: &str, name: &str, heading: Span) -> Self {
+        Self {
+            runs,
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            heading,
+            replicas: None,
+            commands: Vec::new(),
+            images: Vec::new(),
+            is_built: false,
+            concurrency_policy: None,
+            strategy: None,
+            history: None,
+            host_network: None,
+            containers: Vec::new(),
+            service: None,
+        }
+    }
+
+    /// Whether it runs, or may run, the given application: its command starts a server, or it says no command and is
+    /// no image of somebody else's service.
+    pub fn may_serve(&self) -> bool {
+        if !self.commands.is_empty() {
+            return self.commands.iter().any(Command::serves);
+        }
+        let foreign = |image: &String| image::kind_of(image).is_some();
+        match self.runs {
+            Runs::Service => self.is_built || (!self.images.is_empty() && !self.images.iter().any(foreign)),
+            Runs::Deployment => !self.images.is_empty() && !self.images.iter().any(foreign),
+            Runs::Image | Runs::Once | Runs::Scheduled => false,
+        }
+    }
+
+    /// Whether it ends by itself: a job, a migration, a seed.
+    pub fn runs_once(&self) -> bool {
+        let ends = |command: &Command| command.migrates() && !command.goes_on_after_migrating();
+        match self.runs {
+            Runs::Once | Runs::Scheduled => true,
+            Runs::Image => false,
+            Runs::Service | Runs::Deployment => {
+                self.service.as_ref().is_some_and(|service| service.runs_once)
+                    || self.commands.iter().any(|command| ends(command) || command.does_nothing())
+            }
+        }
+    }
+}
+
+impl Container {
+    /// What somebody else's image holds, as far as it is known.
+    pub fn foreign(&self) -> Option<Holds> {
+        image::kind_of(&self.image.as_ref()?.resolved)
+    }
+
+    /// Whether it only helps another container of the same pod.
+    pub fn is_sidecar(&self) -> bool {
+        self.image.as_ref().is_some_and(|image| image::is_sidecar(&image.resolved))
+            || image::is_sidecar(&self.name)
+    }
+}
+
+/// How many processes run the application, and which places say so.
+pub struct Processes<'m> {
+    pub count: u32,
+    pub because: Vec<(Stretch<'m>, String)>,
+}
+
+impl<'s> Model<'s> {
+    pub fn stretch(&self, span: Span) -> Stretch<'_> {
+        Stretch { model: self, span }
+    }
+
+    /// Everything that the given deployment files run.
+    pub fn workloads(&self) -> &[Workload] {
+        self.workloads.get_or_init(|| {
+            let mut found = Vec::new();
+            for (file, data) in (0..).zip(&self.files) {
+                match data.kind {
+                    FileKind::Dockerfile => found.extend(dockerfile::workload(file, data)),
+                    FileKind::Compose => compose::workloads(file, data, &mut found),
+                    FileKind::Kubernetes | FileKind::HelmTemplate => self.pods(file, &mut found),
+                    _ => {}
+                }
+            }
+            found
+        })
+    }
+
+    /// How many processes run the web application at once, where the deployment files say that it is more than one.
+    pub fn processes(&self) -> Option<Processes<'_>> {
+        let workers = |workload: &Workload| {
+            workload
+                .commands
+                .iter()
+                .filter_map(|command| Some((command.workers()?, command.at)))
+                .max_by_key(|w| w.0)
+        };
+        let serving = || self.workloads().iter().filter(|workload| workload.may_serve());
+        let image =
+            serving().filter(|workload| workload.runs == Runs::Image).filter_map(workers).max_by_key(|w| w.0);
+        let mut best: Option<(u32, Vec<(Span, String)>)> = None;
+        for workload in serving() {
+            let replicas = workload.replicas;
+            let workers = workers(workload).or(image.filter(|_| workload.commands.is_empty()));
+            let count = replicas.map_or(1, |r| r.0).saturating_mul(workers.map_or(1, |w| w.0));
+            if count < 2 || best.as_ref().is_some_and(|(known, _)| *known >= count) {
+                continue;
+            }
+            let mut because = Vec::new();
+            if let Some((number, at)) = workers.filter(|w| w.0 > 1) {
+                because.push((at, format!("starts {number} worker processes")));
+            }
+            if let Some((number, at)) = replicas.filter(|r| r.0 > 1) {
+                because.push((at, format!("runs {number} copies of `{}`", workload.name)));
+            }
+            best = Some((count, because));
+        }
+        best.map(|(count, because)| Processes {
+            count,
+            because: because.into_iter().map(|(span, note)| (self.stretch(span), note)).collect(),
+        })
+    }
+}
+
+impl<'m> Stretch<'m> {
+    pub fn path(self) -> &'m str {
+        self.model.files[self.span.file as usize].path
+    }
+
+    /// The first line of it.
+    pub fn range(self) -> Range {
+        let file = &self.model.files[self.span.file as usize];
+        let text = file.text.get(self.span.start as usize..self.span.end as usize).unwrap_or_default();
+        let line = text.split(['\n', '\r']).next().unwrap_or_default().trim_end();
+        file.lines.range(file.text, self.span.start, self.span.start + line.len() as u32)
+    }
+}
+
+fn span(file: u32, yaml: &Yaml, from: YamlId, to: YamlId) -> Span {
+    let (start, end) = (yaml.node(from).start, yaml.node(to).end);
+    Span { file, start, end: end.max(start) }
+}
+
+/// A number behind a key, with the place of the entry.
+fn number(file: u32, yaml: &Yaml, mapping: YamlId, key: &str) -> Option<(u32, Span)> {
+    let (name, value) = yaml.entry(mapping, key)?;
+    Some((command::number_of(yaml.text(value)?)?, span(file, yaml, name, value)))
+}
+
+/// A text behind a key, with the place of the entry.
+fn text_entry(file: u32, yaml: &Yaml, mapping: YamlId, key: &str) -> Option<(String, Span)> {
+    let (name, value) = yaml.entry(mapping, key)?;
+    Some((yaml.text(value)?.to_owned(), span(file, yaml, name, value)))
+}
+
+/// The command line under several keys of one mapping (`command` and `args`), each a text or a list of words.
+fn command_of(file: u32, yaml: &Yaml, mapping: YamlId, keys: [&str; 2]) -> Option<Command> {
+    let mut words: Vec<&str> = Vec::new();
+    let mut at: Option<Span> = None;
+    for key in keys {
+        let Some((name, value)) = yaml.entry(mapping, key) else { continue };
+        let before = words.len();
+        match yaml.text(value) {
+            Some(text) => words.push(text),
+            None => words.extend(yaml.items(value).into_iter().filter_map(|item| yaml.text(item))),
+        }
+        if words.len() > before && at.is_none() {
+            at = Some(span(file, yaml, name, value));
+        }
+    }
+    Some(Command { text: words.join(" "), at: at? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+    use crate::source::Source;
+
+    #[test]
+    fn processes_multiply() {
+        let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+        let sources = [
+            source(
+                "Dockerfile",
+                "FROM a\nENTRYPOINT [\"x\"]\nFROM b\nCMD [\"uvicorn\", \\\n  \"a:b\", \"--workers\", \"2\"]\n",
+            ),
+            source(
+                "compose.yaml",
+                "services:\n  web:\n    build: .\n    deploy: {replicas: 3}\n  db:\n    image: postgres:17\n    deploy: {replicas: 9}\n",
+            ),
+        ];
+        let settings = Settings::default();
+        let model = Model::new(&sources, &settings);
+        let processes = model.processes().unwrap();
+        assert_eq!(processes.count, 6);
+        let places: Vec<_> =
+            processes.because.iter().map(|(at, _)| (at.path(), at.range().start.line)).collect();
+        assert_eq!(places, [("Dockerfile", 4), ("compose.yaml", 4)]);
+    }
+}

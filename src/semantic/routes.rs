@@ -1,0 +1,216 @@
+//! Which paths the given application serves: routes with the prefixes of all routers around them, and mounted
+//! applications.
+
+use super::{FunctionRole, Model, Node, Place};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::Kind;
+
+/// Routers that include routers are followed this deep.
+const DEEPEST: u32 = 5;
+/// More ways than these to reach a router are not counted.
+const MOST_PREFIXES: usize = 32;
+
+/// The paths of all given routes, in every place in which their router is included.
+pub struct ServedPaths<'m> {
+    pub routes: Vec<ServedRoute<'m>>,
+    /// Under these, other applications or files answer.
+    mounted: Vec<String>,
+    /// Every path and prefix is written out, and every router that is included was given.
+    pub is_complete: bool,
+}
+
+pub struct ServedRoute<'m> {
+    pub path: String,
+    pub handler: Node<'m>,
+}
+
+struct Inclusion {
+    /// The call that made the router, and the one that made what it is included in.
+    router: Place,
+    parent: Option<Place>,
+    prefix: String,
+}
+
+impl ServedPaths<'_> {
+    /// Whether a request for this path is answered, by a route or by something that is mounted.
+    pub fn serves(&self, path: &str) -> bool {
+        let path = path.split(['?', '#']).next().unwrap_or(path);
+        self.mounted.iter().any(|prefix| path.starts_with(prefix.as_str()))
+            || self.routes.iter().any(|route| matches(&route.path, path))
+            || matches!(path.trim_end_matches('/'), "/docs" | "/redoc" | "/openapi.json")
+    }
+}
+
+/// Whether a path fits a route's: `/silos/{silo_id}` takes any one part.
+fn matches(route: &str, path: &str) -> bool {
+    let (mut route, mut path) =
+        (route.trim_end_matches('/').split('/'), path.trim_end_matches('/').split('/'));
+    loop {
+        match (route.next(), path.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(_)) if pattern.contains(":path}") => return true,
+            (Some(pattern), Some(part)) if pattern == part || pattern.contains('{') => {}
+            _ => return false,
+        }
+    }
+}
+
+impl<'s> Model<'s> {
+    /// The calls that build an application for production.
+    pub fn apps(&self) -> impl Iterator<Item = Node<'_>> {
+        self.calls().filter(|call| {
+            !call.is_outside_production()
+                && call.api().is_some_and(|api| {
+                    api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App))
+                })
+        })
+    }
+
+    pub fn served_paths(&self) -> ServedPaths<'_> {
+        let mut served = ServedPaths { routes: Vec::new(), mounted: Vec::new(), is_complete: true };
+        let mut inclusions: Vec<Inclusion> = Vec::new();
+        for call in self.calls().filter(|call| !call.source_file().is_test) {
+            self.mount(call, &mut inclusions, &mut served);
+        }
+        for handler in self.functions().filter(|function| !function.source_file().is_test) {
+            let Some(decorator) = handler.route() else { continue };
+            let path = decorator.argument_or_keyword(0, "path");
+            let Some(path) = path.filter(|path| path.is(Kind::Str)) else {
+                served.is_complete = false;
+                continue;
+            };
+            let router = decorator.receiver().and_then(Node::constructed_by);
+            let prefixes = match router {
+                Some(router) => prefixes_of(router, &inclusions, 0, &mut served.is_complete),
+                None => {
+                    served.is_complete = false;
+                    vec![String::new()]
+                }
+            };
+            for prefix in prefixes {
+                served.routes.push(ServedRoute { path: prefix + path.name(), handler });
+            }
+        }
+        served
+    }
+
+    fn mount(&self, call: Node<'_>, inclusions: &mut Vec<Inclusion>, served: &mut ServedPaths<'_>) {
+        if matches!(call.callee_name(), "mount" | "Mount") {
+            match call.argument_or_keyword(0, "path").and_then(Node::string) {
+                Some(path) if path.starts_with('/') && path.len() > 1 => served.mounted.push(path.to_owned()),
+                // Mounted at the root, or at a path that is not written out.
+                _ if call.does(Tag::MountsRouter) => served.is_complete = false,
+                _ => {}
+            }
+            return;
+        }
+        if matches!(call.callee_name(), "add_api_route" | "add_route" | "Route") {
+            served.is_complete = false;
+            return;
+        }
+        if !call.does(Tag::MountsRouter) {
+            return;
+        }
+        let prefix = match call.keyword("prefix") {
+            None if !call.has_hidden_arguments() => Some(""),
+            None => None,
+            Some(prefix) => prefix.string(),
+        };
+        let router = call.argument_or_keyword(0, "router").and_then(Node::constructed_by);
+        match (router, prefix) {
+            (Some(router), Some(prefix)) => inclusions.push(Inclusion {
+                router: router.place(),
+                parent: call.receiver().and_then(Node::constructed_by).map(Node::place),
+                prefix: prefix.to_owned(),
+            }),
+            _ => served.is_complete = false,
+        }
+    }
+}
+
+/// What stands before the paths of a router, its own prefix included; one for each place that includes it.
+fn prefixes_of(router: Node<'_>, inclusions: &[Inclusion], depth: u32, complete: &mut bool) -> Vec<String> {
+    let own = match router.keyword("prefix") {
+        None => "",
+        Some(prefix) => prefix.string().unwrap_or_else(|| {
+            *complete = false;
+            ""
+        }),
+    };
+    let mut found: Vec<String> = Vec::new();
+    for inclusion in inclusions.iter().filter(|inclusion| inclusion.router == router.place()) {
+        let outer = match inclusion.parent {
+            Some(parent) if depth < DEEPEST => {
+                prefixes_of(router.model.node(parent), inclusions, depth + 1, complete)
+            }
+            _ => vec![String::new()],
+        };
+        for prefix in outer {
+            if found.len() < MOST_PREFIXES {
+                found.push(prefix + &inclusion.prefix + own);
+            }
+        }
+    }
+    if found.is_empty() {
+        found.push(own.to_owned());
+    }
+    found
+}
+
+impl<'m> Node<'m> {
+    /// Whether this value is made from what a request brings: a parameter of a handler, through the calls that lead
+    /// here from it.
+    pub fn comes_from_request(self) -> bool {
+        self.comes_from_request_within(&mut Vec::new())
+    }
+
+    fn comes_from_request_within(self, seen: &mut Vec<Place>) -> bool {
+        if seen.len() > 40 {
+            return false;
+        }
+        let model: &'m Model<'m> = self.model;
+        let parameters = self
+            .ingredients()
+            .into_iter()
+            .flat_map(|part| part.descendants_of(Kind::Name))
+            .filter_map(|name| name.as_parameter());
+        for parameter in parameters {
+            let Some(function) = parameter.parent().filter(|function| function.is_function()) else {
+                continue;
+            };
+            if function.plays(FunctionRole::Handler) || function.plays(FunctionRole::Tool) {
+                return true;
+            }
+            if seen.contains(&parameter.place()) || matches!(parameter.name(), "self" | "cls") {
+                continue;
+            }
+            seen.push(parameter.place());
+            let arguments = model
+                .callers_of(function.place())
+                .iter()
+                .take(12)
+                .map(|&call| model.node(call))
+                .filter_map(|call| call.argument_for(function, parameter));
+            for argument in arguments {
+                if argument.comes_from_request_within(seen) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_fit_routes() {
+        assert!(matches("/silos/{silo_id}/files", "/silos/3/files/"));
+        assert!(matches("/static/{name:path}", "/static/a/b"));
+        assert!(!matches("/health", "/healthz"));
+        assert!(!matches("/health", "/health/ready"));
+        assert!(matches("/", "/"));
+    }
+}
