@@ -19,6 +19,7 @@ mod f5_aborted_batch;
 mod f7_missing_health_signal;
 mod f8_leaked_internals;
 mod findings;
+mod i1_cross_tenant_access;
 mod i3_uncontained_failure;
 mod i6_unbounded_resources;
 mod o1_unstructured_logging;
@@ -52,6 +53,7 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F5, run: f5_aborted_batch::check },
     Check { rule: Rule::F7, run: f7_missing_health_signal::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
+    Check { rule: Rule::I1, run: i1_cross_tenant_access::check },
     Check { rule: Rule::I3, run: i3_uncontained_failure::check },
     Check { rule: Rule::I6, run: i6_unbounded_resources::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },

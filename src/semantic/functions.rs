@@ -248,6 +248,19 @@ impl<'m> Node<'m> {
             })
     }
 
+    /// The calls that make a handler's router and mount it, as far as the given files show them.
+    pub fn routers(self) -> Vec<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let built = self.route().and_then(Node::receiver).and_then(Node::constructed_by);
+        let mounts = model
+            .roles
+            .mounts
+            .iter()
+            .map(|&mount| model.node(mount))
+            .filter(|mount| built.is_some() && mount.argument(0).and_then(Node::constructed_by) == built);
+        built.into_iter().chain(mounts).collect()
+    }
+
     /// The path that a handler serves with the prefixes of its router, as far as the given files say them.
     pub fn full_route_path(self) -> String {
         let Some(decorator) = self.route() else { return String::new() };
@@ -320,7 +333,15 @@ impl<'m> Node<'m> {
                     })
             })
         };
-        says(&self.full_route_path()) || says(self.name()) || depends() || refuses() || asks()
+        let routed = || {
+            self.routers()
+                .into_iter()
+                .chain(self.route())
+                .filter_map(|call| call.keyword("dependencies"))
+                .flat_map(|list| list.descendants_of(Kind::Call))
+                .any(|call| self.model.dependency_of(call).is_some_and(|dependency| says(dependency.name())))
+        };
+        says(&self.full_route_path()) || routed() || says(self.name()) || depends() || refuses() || asks()
     }
 
     /// The `async def` whose code this is, directly: what runs here runs on the event loop.

@@ -8,7 +8,7 @@
 //! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
 //! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `errors` (what is
 //! caught, and what becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process`
-//! (what is done to the process that all share), `expressions` (values and words), `deployment` (what the deployment
+//! (what is done to the process that all share), `tenants` (whose data it is), `expressions` (values and words), `deployment` (what the deployment
 //! files say).
 
 mod calls;
@@ -27,6 +27,7 @@ mod retries;
 mod routes;
 mod rows;
 mod summary;
+mod tenants;
 mod types;
 
 use std::cell::{Cell, RefCell};
@@ -47,6 +48,7 @@ pub use retries::{Attempts, Failures, Pause, Retry};
 pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
 pub use summary::{Blocking, ChainStep, Waiting};
+pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};
 
 use crate::report::FileKind;

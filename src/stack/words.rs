@@ -99,6 +99,7 @@ words! {
         HoldsSecrets = "holds_secrets",
         Responds = "responds",
         Validates = "validates",
+        Signs = "signs",
         NeverStops = "never_stops",
         CountsAttempts = "counts_attempts",
         Suppresses = "suppresses",

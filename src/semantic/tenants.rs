@@ -1,0 +1,220 @@
+//! Whose data it is: the models that carry the tenant's key, the queries on them, and the code that names a tenant.
+
+use super::functions::FunctionRole;
+use super::types::Type;
+use super::{Model, Node, Place, words_of};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+/// Callers of callers are asked this far.
+const FARTHEST: usize = 4;
+
+/// Words in the names of columns that say to whom a row belongs.
+const OWNERS: [&str; 12] = [
+    "user",
+    "owner",
+    "tenant",
+    "account",
+    "organization",
+    "organisation",
+    "org",
+    "workspace",
+    "customer",
+    "creator",
+    "author",
+    "member",
+];
+
+/// A query on rows that belong to tenants.
+pub struct TenantQuery<'m> {
+    /// The call with which it begins: `select(Document)`, `session.get(Document, key)`.
+    pub call: Node<'m>,
+    pub class: Node<'m>,
+    /// The column by which its rows belong to a tenant.
+    pub column: Node<'m>,
+}
+
+/// Who comes to a piece of code, and whether they name a tenant on the way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scoping<'m> {
+    /// This code, or everything that calls it, names a tenant.
+    Named,
+    /// A route comes here without naming one: its handler.
+    Unnamed(Node<'m>),
+    /// No route among the given files comes here.
+    Unreached,
+}
+
+impl<'s> Model<'s> {
+    /// Whether the database, or every session, adds the tenant's condition by itself.
+    pub fn scopes_every_query(&self) -> bool {
+        [
+            "with_loader_criteria",
+            "set_config('app.",
+            "ROW LEVEL SECURITY",
+            "row level security",
+            "SET LOCAL app.",
+        ]
+        .iter()
+        .any(|text| self.mentions_text(text))
+    }
+
+    /// The column of a given model that says to which tenant a row belongs.
+    pub fn tenant_column(&self, class: Place) -> Option<Node<'_>> {
+        let column =
+            self.class_attribute(class, &self.settings.tenant_key).filter(|_| self.is_orm_model(class))?;
+        // Rows that may belong to no tenant are not kept apart by it.
+        let field = column.parent()?;
+        let optional =
+            field.descendants_of(Kind::Call).any(|call| call.keyword("nullable").is_some_and(Node::is_true))
+                || field.child(Role::Annotation).is_some_and(|annotation| {
+                    annotation.descendants().any(|part| part.is(Kind::None) || part.name() == "Optional")
+                });
+        (!optional).then_some(column)
+    }
+}
+
+impl<'m> Node<'m> {
+    /// The query on a tenant's rows that begins with this call.
+    pub fn tenant_query(self) -> Option<TenantQuery<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let api = self.api()?;
+        let begins =
+            api.has(Tag::BuildsStatement) && !self.receiver().is_some_and(|r| r.is_a(ClassTag::Statement));
+        if !(begins || self.finds_by_primary_key()) || self.callee_name().contains("insert") {
+            return None;
+        }
+        self.positional().find_map(|argument| {
+            let named = if argument.is(Kind::Attribute) { argument.receiver()? } else { argument };
+            let Type::Object(class) = model.instance_of_class(named.ty()) else { return None };
+            let column = model.tenant_column(class)?;
+            Some(TenantQuery { call: self, class: model.node(class), column })
+        })
+    }
+
+    /// Whether the function's code does something with a tenant, or with what says who is calling: compares it, or
+    /// hands it on.
+    pub fn names_tenant(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let key = model.settings.tenant_key.as_str();
+        let Some(body) = self.body() else { return false };
+        let callers: Vec<Node<'m>> = self.parameters().filter(|parameter| parameter.is_caller()).collect();
+        body.descendants().any(|node| match node.kind() {
+            Kind::Keyword => node.name() == key && node.is_used(),
+            Kind::Attribute | Kind::Name if node.name() == key => node.is_used(),
+            Kind::Name => {
+                !callers.is_empty()
+                    && node.as_parameter().is_some_and(|parameter| callers.contains(&parameter))
+                    && node.is_used()
+            }
+            Kind::Str => node.name() == key && node.is_used(),
+            _ => false,
+        })
+    }
+
+    /// Whether this parameter receives who is calling: it is injected, and is neither a session nor a request.
+    fn is_caller(self) -> bool {
+        let injected = self.injected_by().is_some();
+        let kind = self.model.parameter_type(self);
+        injected
+            && self.model.session_kind(kind).is_none()
+            && !self.model.type_has(kind, ClassTag::Request)
+            && !words_of(self.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "db" | "session" | "service" | "client"))
+    }
+
+    /// The `Depends(…)` that a parameter has as its default or in its annotation.
+    pub fn injected_by(self) -> Option<Node<'m>> {
+        [Role::Default, Role::Annotation]
+            .into_iter()
+            .filter_map(|role| self.child(role))
+            .flat_map(|part| part.descendants_of(Kind::Call))
+            .find(|call| self.model.dependency_of(*call).is_some())
+    }
+
+    /// Whether this expression is compared, or an argument of a call other than one that logs or answers.
+    fn is_used(self) -> bool {
+        for node in self.surroundings() {
+            match node.kind() {
+                Kind::Compare | Kind::Subscript => return true,
+                Kind::Call => {
+                    return node.log_level().is_none()
+                        && node.callee().is_none_or(|callee| !callee.contains(self));
+                }
+                Kind::DictItem
+                    if node.parent().and_then(|dict| dict.parent()).is_some_and(|p| p.is(Kind::Return)) =>
+                {
+                    return false;
+                }
+                Kind::FString => return true,
+                Kind::Block => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether the statement that begins here has a condition on whose rows they are: a column that names a user, an
+    /// owner or an account.
+    pub fn asks_for_owner(self) -> bool {
+        let statement = self.statement();
+        let conditions =
+            statement.descendants().filter(|node| matches!(node.kind(), Kind::Compare | Kind::Keyword));
+        conditions.into_iter().any(|condition| {
+            let column = match condition.kind() {
+                Kind::Keyword => condition.name(),
+                _ => condition.child(Role::Left).map_or("", Node::name),
+            };
+            words_of(column).iter().any(|word| OWNERS.contains(&word.as_str()))
+        })
+    }
+
+    /// Whether whoever comes to this function has named a tenant by then.
+    pub fn scoping(self) -> Scoping<'m> {
+        self.scoping_within(&mut Vec::new())
+    }
+
+    fn scoping_within(self, seen: &mut Vec<Place>) -> Scoping<'m> {
+        let model: &'m Model<'m> = self.model;
+        if self.names_tenant() || self.dependencies_name_tenant() {
+            return Scoping::Named;
+        }
+        if self.plays(FunctionRole::Handler) {
+            return if self.serves_administrators(None) { Scoping::Named } else { Scoping::Unnamed(self) };
+        }
+        if seen.len() >= FARTHEST || seen.contains(&self.place()) {
+            return Scoping::Unreached;
+        }
+        seen.push(self.place());
+        let mut found = Scoping::Unreached;
+        for caller in model.callers_of(self.place()).iter().filter_map(|&call| model.node(call).function()) {
+            match caller.scoping_within(seen) {
+                Scoping::Unnamed(handler) => {
+                    found = Scoping::Unnamed(handler);
+                    break;
+                }
+                Scoping::Named if found == Scoping::Unreached => found = Scoping::Named,
+                _ => {}
+            }
+        }
+        seen.pop();
+        found
+    }
+
+    /// A dependency that is told the same id as the handler may check whose it is.
+    fn dependencies_name_tenant(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let injected = self.parameters().filter_map(Node::injected_by);
+        let routed = self.route().and_then(|route| route.keyword("dependencies"));
+        injected
+            .chain(routed.into_iter().flat_map(|list| list.descendants_of(Kind::Call)))
+            .filter_map(|call| model.function_named_by(model.dependency_of(call)?))
+            .any(|dependency| {
+                dependency.names_tenant()
+                    && dependency.parameters().any(|parameter| {
+                        parameter.name().ends_with("_id") && parameter.name() != model.settings.tenant_key
+                    })
+            })
+    }
+}
