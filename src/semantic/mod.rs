@@ -8,7 +8,8 @@
 //! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
 //! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `errors` (what is
 //! caught, and what becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process`
-//! (what is done to the process that all share), `tenants` (whose data it is), `expressions` (values and words), `deployment` (what the deployment
+//! (what is done to the process that all share), `tenants` (whose data it is),
+//! `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the deployment
 //! files say).
 
 mod calls;
@@ -26,6 +27,7 @@ mod reach;
 mod retries;
 mod routes;
 mod rows;
+mod shared_state;
 mod summary;
 mod tenants;
 mod types;
@@ -47,6 +49,7 @@ pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};
 pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
+pub use shared_state::SharedState;
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};

@@ -171,6 +171,7 @@ words! {
         TaskGroup = "task_group",
         Executor = "executor",
         Queue = "queue",
+        Cache = "cache",
         Logger = "logger",
         NullPool = "null_pool",
         Upload = "upload",

@@ -1,0 +1,321 @@
+//! I5: what requests depend on is kept in one process, where the other replicas do not see it.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{FunctionRole, Model, Node, SharedState, Type, words_of};
+use crate::stack::{ClassTag, System, Tag};
+use crate::syntax::{Kind, Role};
+
+/// Words in the names of state on which a later request depends.
+const NEEDED: [&str; 27] = [
+    "session",
+    "user",
+    "job",
+    "task",
+    "queue",
+    "count",
+    "counter",
+    "rate",
+    "limit",
+    "conversation",
+    "history",
+    "histories",
+    "file",
+    "upload",
+    "store",
+    "pending",
+    "token",
+    "code",
+    "otp",
+    "login",
+    "message",
+    "chat",
+    "thread",
+    "order",
+    "cart",
+    "progress",
+    "status",
+];
+
+/// Words in the names of what may be forgotten or may differ for a while.
+const DISPENSABLE: [&str; 18] = [
+    "cache",
+    "cached",
+    "memo",
+    "registry",
+    "seen",
+    "warned",
+    "logged",
+    "metric",
+    "stat",
+    "timing",
+    "client",
+    "pool",
+    "instance",
+    "singleton",
+    "mapping",
+    "refcount",
+    "lock",
+    "reader",
+];
+
+/// Parameters that say whose state is meant.
+const TOLD: [&str; 4] = ["session_id", "thread_id", "conversation_id", "user_id"];
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for state in model.shared_state() {
+        judge(&state, findings);
+    }
+    for (call, api) in model.known_calls() {
+        if api.callable.crosses == Some(System::Cache)
+            && !api.is_constructor
+            && call.function().is_some_and(Node::serves_requests)
+        {
+            findings.conforms(call, "kept where all replicas look");
+        }
+    }
+    for assignment in model.assignments().filter(|assignment| assignment.function().is_none()) {
+        lock(assignment, findings);
+    }
+    for call in model.calls_named("write_text").chain(model.calls_named("write_bytes")) {
+        file(call, findings);
+    }
+}
+
+fn has_word(name: &str, words: &[&str]) -> bool {
+    words_of(name)
+        .iter()
+        .any(|word| words.contains(&word.as_str()) || words.contains(&word.trim_end_matches('s')))
+}
+
+fn judge(state: &SharedState<'_>, findings: &mut Findings<'_>) {
+    let name = state.name();
+    let kept_by = state.definition.class().map_or("", Node::name);
+    if has_word(name, &DISPENSABLE) || has_word(kept_by, &DISPENSABLE) || is_about_code(name) {
+        return;
+    }
+    let changes: Vec<Node<'_>> =
+        state.changes.iter().copied().filter(|change| is_by_request(*change)).collect();
+    if changes.is_empty() || holds_what_belongs_to_the_process(state) {
+        return;
+    }
+    let needed = has_word(name, &NEEDED);
+    if !needed && !changes.iter().any(|change| keeps_what_was_sent(*change)) {
+        return;
+    }
+    // A cache with a size forgets by design; what was promised to a client it must not forget.
+    let is_bounded = state.value.is(Kind::Call)
+        && state.value.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::Cache));
+    if is_bounded && !needed {
+        return;
+    }
+    let sockets = holds_sockets(state);
+    let severity = match (sockets, needed) {
+        (true, _) => Severity::Low,
+        (false, true) => Severity::High,
+        (false, false) => Severity::Medium,
+    };
+    let message = if sockets {
+        format!(
+            "`{name}` knows only the sockets of this process: an event that another replica takes does not reach them"
+        )
+    } else {
+        format!("`{name}` is kept in this process: other replicas do not see it, and a restart forgets it")
+    };
+    // Where the same file speaks of a store that all replicas share, this is mostly what stands in for it.
+    let text = state.definition.source_file().text;
+    let has_store = ["redis", "Redis", "valkey", "memcache"].iter().any(|word| text.contains(word));
+    let certainty = if has_store { Certainty::Question } else { Certainty::Likely };
+    let mut draft = findings
+        .report(state.definition, severity, certainty, message)
+        .because(state.definition, "lives as long as the process, and only there");
+    for (index, change) in changes.iter().take(4).enumerate() {
+        draft = draft.because(*change, if index == 0 { "a request changes it" } else { "so does this" });
+    }
+    draft.conforming(if sockets {
+        "Keep the sockets here, and send events through a channel that all replicas hear: Redis pub/sub, or `LISTEN` / `NOTIFY`."
+    } else {
+        "Keep it where all replicas look: a table, or Redis with an expiry. What is only a cache, call one and bound it: `TTLCache(maxsize=1000, ttl=60)`."
+    });
+}
+
+/// Whether a request decides what is changed: its own handler does it, or the key or the value is made of what it
+/// brought.
+fn is_by_request(change: Node<'_>) -> bool {
+    let Some(function) = change.function().filter(|function| runs_for_requests(*function)) else {
+        return false;
+    };
+    let is_own = [FunctionRole::Handler, FunctionRole::Dependency, FunctionRole::Middleware]
+        .iter()
+        .any(|&role| function.plays(role));
+    if is_own || (change.is(Kind::AugAssign) && change.targets().any(|target| target.is(Kind::Name))) {
+        return is_own;
+    }
+    let told = |node: Node<'_>| {
+        node.comes_from_request()
+            || node
+                .descendants_of(Kind::Name)
+                .any(|name| name.as_parameter().is_some_and(|parameter| TOLD.contains(&parameter.name())))
+    };
+    let keys = change.targets().filter_map(|target| target.child(Role::Index));
+    let value = if change.is(Kind::Call) { None } else { change.child(Role::Value) };
+    let inner = change
+        .receiver()
+        .filter(|receiver| receiver.is(Kind::Subscript))
+        .and_then(|receiver| receiver.child(Role::Index));
+    keys.chain(value).chain(change.positional()).chain(inner).any(told)
+}
+
+/// Whether what is put in is the request's own content, and not something that was computed or looked up for it.
+fn keeps_what_was_sent(change: Node<'_>) -> bool {
+    let value = if change.is(Kind::Call) { change.positional().last() } else { change.child(Role::Value) };
+    value.is_some_and(|value| value.comes_from_request() || value.is_a(ClassTag::Upload))
+        || change.function().is_some_and(|function| function.plays(FunctionRole::Handler))
+}
+
+/// What is known of the code itself, and is the same in each process sooner or later.
+fn is_about_code(name: &str) -> bool {
+    words_of(name).last().is_some_and(|word| {
+        matches!(
+            word.trim_end_matches('s'),
+            "model"
+                | "callback"
+                | "plugin"
+                | "tool"
+                | "route"
+                | "router"
+                | "server"
+                | "guardrail"
+                | "prompt"
+                | "provider"
+                | "lock"
+                | "semaphore"
+                | "translation"
+                | "requirement"
+                | "module"
+                | "transport"
+        )
+    })
+}
+
+/// A function that requests reach, directly or as work that they start; or one that is told whose session it is.
+fn runs_for_requests(function: Node<'_>) -> bool {
+    if function.is_startup() || function.name() == "__init__" {
+        return false;
+    }
+    let told = function.parameters().any(|parameter| TOLD.contains(&parameter.name()));
+    told || function.serves_requests()
+}
+
+/// References that keep running tasks alive, locks, connections: each process has its own.
+fn holds_what_belongs_to_the_process(state: &SharedState<'_>) -> bool {
+    state.additions().any(|value| {
+        let value = value.unwrapped();
+        let kind = value.instance_of();
+        let belongs = [
+            ClassTag::AsyncLock,
+            ClassTag::ThreadLock,
+            ClassTag::Semaphore,
+            ClassTag::PooledClient,
+            ClassTag::Engine,
+            ClassTag::ConnectionPool,
+        ];
+        kind.is_some_and(|class| belongs.iter().any(|&tag| class.has(tag)))
+            || kind.is_some_and(|class| {
+                matches!(class.short_name(), "Task" | "Future" | "Event" | "Thread" | "Condition")
+            })
+            || value.origin(|call| call.does(Tag::StartsTask)).is_some()
+            || is_callable(value)
+    })
+}
+
+fn is_callable(value: Node<'_>) -> bool {
+    value.is(Kind::Lambda) || matches!(value.ty(), Type::Function(_) | Type::Class(_) | Type::Method(_))
+}
+
+fn holds_sockets(state: &SharedState<'_>) -> bool {
+    let annotated = state
+        .definition
+        .parent()
+        .and_then(|statement| statement.child(Role::Annotation))
+        .is_some_and(|annotation| annotation.descendants().any(|part| part.name() == "WebSocket"));
+    annotated
+        || state
+            .additions()
+            .any(|value| value.instance_of().is_some_and(|class| class.short_name() == "WebSocket"))
+}
+
+/// A lock of this process around work on what all processes share.
+fn lock(assignment: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(value) = assignment.child(Role::Value).filter(|value| value.is(Kind::Call)) else { return };
+    let is_lock = value.is_a(ClassTag::AsyncLock) || value.is_a(ClassTag::ThreadLock);
+    let target =
+        assignment.targets().find(|target| target.is(Kind::Name) && target.scope_of_name() == Some(0));
+    let Some(target) = target.filter(|_| is_lock && !assignment.is_outside_production()) else { return };
+    let guarded = assignment.at(0).within(&assignment.source_file().tree.withs).find_map(|with| {
+        let taken = with
+            .children()
+            .filter(|item| item.is(Kind::WithItem))
+            .filter_map(|item| item.child(Role::Context))
+            .any(|context| {
+                context.is(Kind::Name)
+                    && context.symbol() == target.symbol()
+                    && context.scope_of_name() == Some(0)
+            });
+        let writes = |call: &Node<'_>| call.does(Tag::Commits) || call.writes_by_sql();
+        with.function()
+            .filter(|function| taken && function.serves_requests())
+            .and_then(|_| with.calls_within().find(writes))
+    });
+    let Some(work) = guarded else { return };
+    findings
+        .report(
+            target,
+            Severity::Low,
+            Certainty::Likely,
+            format!("`{}` keeps out this process, and no other", target.name()),
+        )
+        .because(work, "what it guards is in the database, which every replica changes")
+        .conforming("Let the database keep the others out: `with_for_update()` on the row, or `pg_advisory_xact_lock`.");
+}
+
+// Files
+
+/// A file that one request writes and another reads, on the disk of this replica.
+fn file(call: Node<'_>, findings: &mut Findings<'_>) {
+    let writes = call.api().is_some_and(|api| api.callable.blocks == Some(System::File));
+    let Some(function) = call.function().filter(|function| writes && function.serves_requests()) else {
+        return;
+    };
+    if call.is_outside_production() {
+        return;
+    }
+    let Some(folder) = call.receiver().and_then(folder_of) else { return };
+    let model = call.model;
+    let read = model.calls_named("read_text").chain(model.calls_named("read_bytes")).find(|read| {
+        read.function().is_some_and(|reader| reader != function && reader.serves_requests())
+            && read.receiver().and_then(folder_of) == Some(folder)
+    });
+    let Some(read) = read else { return };
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("a file in `{folder}` is on the disk of one replica alone"),
+        )
+        .because(call, "a request writes it here")
+        .because(read, "another request looks for it, and may come to another replica")
+        .conforming("Keep it in an object store or in the database, or on a volume that all replicas mount.");
+}
+
+/// The folder that a path begins with, where the code says it.
+fn folder_of<'m>(path: Node<'m>) -> Option<&'m str> {
+    let made = path.unwrapped().resolved_value();
+    let first = match made.kind() {
+        Kind::Call => made.argument(0)?,
+        Kind::BinOp => return folder_of(made.child(Role::Left)?),
+        _ => made,
+    };
+    first.string().filter(|text| text.starts_with('/'))
+}
