@@ -1,5 +1,6 @@
 //! The whole pipeline: sources in, report out.
 
+use crate::ignores::Ignores;
 use crate::report::{CheckedFile, Finding, Problem, Report, SCHEMA};
 use crate::rules::{CHECKS, Findings};
 use crate::semantic::Model;
@@ -13,12 +14,13 @@ pub fn check(sources: &[Source], settings: &Settings) -> Report {
     let model = Model::new(sources, settings);
 
     // Each rule is a query over those facts.
+    let ignores = Ignores::new(&model);
     let mut findings = Vec::new();
     let mut rules = Vec::new();
     for check in CHECKS.iter().filter(|check| !settings.off.contains(&check.rule)) {
         let mut found = Findings::new(check.rule, &model);
         (check.run)(&model, &mut found);
-        let (reported, status) = found.finish();
+        let (reported, status) = found.finish(|finding| !ignores.silences(finding));
         findings.extend(reported);
         rules.push(status);
     }
@@ -33,15 +35,18 @@ pub fn check(sources: &[Source], settings: &Settings) -> Report {
             lines: file.lines.count(file.text),
         })
         .collect();
-    Report { schema: SCHEMA, files, findings, rules, problems: problems(&model) }
+    let mut problems = syntax_problems(&model);
+    problems.extend(ignores.problems(&model, |rule| rules.iter().any(|status| status.rule == rule)));
+    problems.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
+    Report { schema: SCHEMA, files, findings, rules, problems }
 }
 
 fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
     (&a.path, a.range, a.rule, &a.message).cmp(&(&b.path, b.range, b.rule, &b.message))
 }
 
-fn problems(model: &Model<'_>) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = model
+fn syntax_problems(model: &Model<'_>) -> Vec<Problem> {
+    model
         .files
         .iter()
         .flat_map(|file| {
@@ -51,7 +56,5 @@ fn problems(model: &Model<'_>) -> Vec<Problem> {
                 message: problem.message.clone(),
             })
         })
-        .collect();
-    problems.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
-    problems
+        .collect()
 }

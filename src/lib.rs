@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod check;
 pub mod export;
+mod ignores;
 pub mod report;
 pub mod rules;
 pub mod semantic;

@@ -82,8 +82,9 @@ impl<'m> Findings<'m> {
         }
     }
 
-    /// What was reported, and the rule's status over the given files.
-    pub fn finish(self) -> (Vec<Finding>, RuleStatus) {
+    /// What was reported and is kept, and the rule's status over the given files.
+    pub fn finish(mut self, keep: impl Fn(&Finding) -> bool) -> (Vec<Finding>, RuleStatus) {
+        self.found.retain(keep);
         let violations: Vec<Evidence> = self
             .found
             .iter()

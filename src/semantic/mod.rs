@@ -253,6 +253,41 @@ impl<'s> Model<'s> {
         self.files.iter().any(|file| memchr::memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
     }
 
+    /// Whether a byte offset lies in a string of a Python file.
+    pub fn is_in_string(&self, file: usize, offset: u32) -> bool {
+        self.files[file].tree.nodes.iter().any(|node| {
+            matches!(node.kind, syntax::Kind::Str | syntax::Kind::FString | syntax::Kind::Bytes)
+                && node.start <= offset
+                && offset < node.stop
+        })
+    }
+
+    /// The lines of which a comment above them speaks: the next line that holds more than a comment, or the whole
+    /// definition that begins there.
+    pub fn lines_below(&self, file: usize, line: u32) -> (u32, u32) {
+        let data = &self.files[file];
+        let text_of = |line: u32| {
+            let start = data.lines.start_of(line)? as usize;
+            data.text[start..].split(['\n', '\r']).next()
+        };
+        let mut next = line + 1;
+        while text_of(next).is_some_and(|text| text.trim().is_empty() || text.trim_start().starts_with('#')) {
+            next += 1;
+        }
+        let definitions = data.tree.functions.iter().chain(&data.tree.classes).copied();
+        let last = definitions
+            .filter(|&node| data.tree.nodes[node as usize].kind != syntax::Kind::Lambda)
+            .filter(|&node| {
+                let decorator = data.tree.child(node, syntax::Role::Decorator).unwrap_or(node);
+                let start =
+                    data.tree.nodes[decorator as usize].start.min(data.tree.nodes[node as usize].start);
+                data.lines.line(start) == next
+            })
+            .map(|node| data.lines.line(data.tree.nodes[node as usize].stop))
+            .max();
+        (next, last.unwrap_or(next))
+    }
+
     /// Whether any given file builds the application object.
     pub fn has_app(&self) -> bool {
         self.roles.has_app
