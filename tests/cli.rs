@@ -222,6 +222,23 @@ fn settings_switch_rules_off_and_select_has_the_last_word() {
 }
 
 #[test]
+fn the_nearest_settings_hold_within_the_repository() {
+    let folder = Folder::new("nearest_settings")
+        .with(".git/HEAD", "")
+        .with("rubric.toml", "off = [\"C5\"]\n")
+        .with("app/app.py", BLOCKED)
+        .with("other/rubric.toml", "[severity]\nC5 = \"low\"\n")
+        .with("other/app.py", BLOCKED)
+        .with("vendored/.git/HEAD", "")
+        .with("vendored/app.py", BLOCKED);
+    folder.run(&["check", "app/app.py"]).exits_with(0);
+    folder.run(&["check", "app"]).exits_with(0);
+    let low = folder.run(&["check", "other"]).exits_with(1);
+    assert!(low.out.contains("low[C5]"), "{}", low.out);
+    folder.run(&["check", "vendored"]).exits_with(1);
+}
+
+#[test]
 fn wrong_settings_are_refused_with_file_and_line() {
     let folder = Folder::new("wrong_settings")
         .with("app.py", "")

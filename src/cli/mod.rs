@@ -45,7 +45,8 @@ enum Command {
         /// Check these rules alone, for example C5,F1
         #[arg(long, value_name = "RULES", value_delimiter = ',')]
         select: Vec<Rule>,
-        /// A TOML file that says what is specific to your project
+        /// A TOML file that says what is specific to your project [default: the nearest rubric.toml at or above the
+        /// first path]
         #[arg(long, value_name = "FILE")]
         settings: Option<PathBuf>,
         /// What the standard input is called in the report; its ending decides how it is read
@@ -86,6 +87,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<u8, String> {
     match command {
         Command::Check { paths, format, select, settings, stdin_path } => {
+            let settings = settings.or_else(|| paths.first().and_then(|path| nearest_settings(path)));
             let settings = effective_settings(settings.as_deref(), &select)?;
             let files = files::read(&paths, &stdin_path)?;
             let mut report = check(&files.sources, &settings);
@@ -142,6 +144,21 @@ fn effective_settings(file: Option<&Path>, select: &[Rule]) -> Result<Settings, 
     }
     settings.off = Rule::ALL.into_iter().filter(|rule| !select.contains(rule)).collect();
     Ok(settings)
+}
+
+/// The nearest `rubric.toml` at or above a path, within its repository.
+fn nearest_settings(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).ok()?;
+    for folder in path.ancestors() {
+        let candidate = folder.join("rubric.toml");
+        if candidate.is_file() {
+            return Some(candidate);
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
 }
 
 fn read_settings(path: &Path) -> Result<Settings, String> {
