@@ -15,6 +15,7 @@ mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
 mod f2_indiscriminate_retry;
 mod f3_missing_fallback;
+mod f4_missing_bulkhead;
 mod f5_aborted_batch;
 mod f7_missing_health_signal;
 mod f8_leaked_internals;
@@ -51,6 +52,7 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
     Check { rule: Rule::F2, run: f2_indiscriminate_retry::check },
     Check { rule: Rule::F3, run: f3_missing_fallback::check },
+    Check { rule: Rule::F4, run: f4_missing_bulkhead::check },
     Check { rule: Rule::F5, run: f5_aborted_batch::check },
     Check { rule: Rule::F7, run: f7_missing_health_signal::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },

@@ -11,6 +11,11 @@
 //! (what is done to the process that all share), `tenants` (whose data it is),
 //! `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the deployment
 //! files say).
+//! execution contexts), `summary` (what a function does, its callees included), `reach` (which of
+//! those calls run with the arguments they are given), `rows` (rows of a database), `sessions` (connections
+//! that are held), `errors` (what is caught, and what
+//! becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process` (what is done to
+//! the process that all share), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
 
 mod calls;
 mod classes;
@@ -28,6 +33,7 @@ mod retries;
 mod routes;
 mod rows;
 mod shared_state;
+mod sessions;
 mod summary;
 mod tenants;
 mod types;
@@ -50,6 +56,7 @@ pub use retries::{Attempts, Failures, Pause, Retry};
 pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
 pub use shared_state::SharedState;
+pub use sessions::Held;
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};
