@@ -15,7 +15,7 @@
 //! those calls run with the arguments they are given), `rows` (rows of a database), `sessions` (connections
 //! that are held), `errors` (what is caught, and what
 //! becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process` (what is done to
-//! the process that all share), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
+//! the process that all share), `lifecycle` (how the application starts and stops), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
 
 mod calls;
 mod classes;
@@ -25,6 +25,7 @@ mod expressions;
 mod flow;
 mod functions;
 mod imports;
+mod lifecycle;
 mod models;
 mod node;
 mod process;
@@ -50,6 +51,7 @@ pub use deployment::{
 pub use errors::Failing;
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
+pub use lifecycle::{Lifespan, Opened};
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};

@@ -110,6 +110,7 @@ words! {
         RunsCode = "runs_code",
         HeldWeakly = "held_weakly",
         Retrieves = "retrieves",
+        HandlesSignal = "handles_signal",
         RaisesForStatus = "raises_for_status",
         HidesFailure = "hides_failure",
         FallsBack = "falls_back",
