@@ -2,9 +2,9 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Lifespan, Model, Node, Opened};
+use crate::semantic::{Lifespan, Model, Node, Opened, StopFault, UngracefulStop};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Role};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let is_checked = |node: &Node<'_>| !node.is_outside_production();
@@ -13,6 +13,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         stopped(lifespan, findings);
     }
     old_events(model, findings);
+    for stop in model.ungraceful_stops() {
+        deployed(model, stop, findings);
+    }
     if !model.has_app() {
         return;
     }
@@ -146,7 +149,10 @@ fn module_pool(made: Node<'_>, findings: &mut Findings<'_>) {
 /// A handler of SIGTERM in a process whose server handles it.
 fn signalled(call: Node<'_>, findings: &mut Findings<'_>) {
     let chains = call.at(0).calls_within().any(|other| other.callee_name() == "getsignal");
-    if chains {
+    // A class that is derived from another one may be the server itself.
+    let may_be_server =
+        call.class().is_some_and(|class| class.children().any(|child| child.role() == Role::Base));
+    if chains || may_be_server {
         return;
     }
     findings
@@ -175,4 +181,40 @@ fn signalled(call: Node<'_>, findings: &mut Findings<'_>) {
             .because(exit, "breaks off answers, checkpoints and transactions at once")
             .conforming("Leave the end to the server; what has to be closed belongs into the lifespan.");
     }
+}
+
+/// What the deployment files say of the stop.
+fn deployed(model: &Model<'_>, stop: UngracefulStop, findings: &mut Findings<'_>) {
+    let (severity, certainty, message, because, remedy) = match stop.fault {
+        StopFault::Shell => (
+            Severity::Medium,
+            Certainty::Sure,
+            "a shell stands before the server and keeps the stop signal to itself",
+            "the shell stays as process 1 and does not hand SIGTERM on, so that the server is killed at the end of the grace period",
+            "Let the server be process 1: the exec form, `CMD [\"uvicorn\", \"app.main:app\", \"--timeout-graceful-shutdown\", \"25\"]`, or `exec` before it in the shell's line.",
+        ),
+        StopFault::UnlimitedDrain => (
+            Severity::Low,
+            Certainty::Sure,
+            "the server waits for open connections without end when it is stopped",
+            "a stream that does not end is ended by SIGKILL, and all that should come after it is passed over",
+            "Give it less than the platform does: `--timeout-graceful-shutdown 25`.",
+        ),
+        StopFault::ShortGrace => (
+            Severity::Low,
+            Certainty::Likely,
+            "the service is killed ten seconds after the stop signal",
+            "that is the default where no `stop_grace_period` is given, and shorter than an answer of a model",
+            "Give it time: `stop_grace_period: 30s`, a little more than the server's own limit.",
+        ),
+        StopFault::NoPause => (
+            Severity::Low,
+            Certainty::Likely,
+            "new requests still arrive while the container is stopped",
+            "the pod is taken out of its service while the signal is sent already: neither a `preStop` pause nor a grace period is given",
+            "Pause before the signal, and allow for the server's own limit: `lifecycle.preStop` with `sleep 5`, and `terminationGracePeriodSeconds: 40`.",
+        ),
+    };
+    let at = model.stretch(stop.at);
+    findings.report(at, severity, certainty, message).because(at, because).conforming(remedy);
 }

@@ -17,8 +17,8 @@ mod f2_indiscriminate_retry;
 mod f3_missing_fallback;
 mod f4_missing_bulkhead;
 mod f5_aborted_batch;
-mod f7_missing_health_signal;
 mod f6_ungraceful_lifecycle;
+mod f7_missing_health_signal;
 mod f8_leaked_internals;
 mod findings;
 mod i1_cross_tenant_access;
@@ -55,8 +55,8 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F3, run: f3_missing_fallback::check },
     Check { rule: Rule::F4, run: f4_missing_bulkhead::check },
     Check { rule: Rule::F5, run: f5_aborted_batch::check },
-    Check { rule: Rule::F7, run: f7_missing_health_signal::check },
     Check { rule: Rule::F6, run: f6_ungraceful_lifecycle::check },
+    Check { rule: Rule::F7, run: f7_missing_health_signal::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
     Check { rule: Rule::I1, run: i1_cross_tenant_access::check },
     Check { rule: Rule::I3, run: i3_uncontained_failure::check },

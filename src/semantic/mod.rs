@@ -6,16 +6,13 @@
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
 //! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
-//! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `errors` (what is
+//! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `sessions`
+//! (connections that are held), `errors` (what is
 //! caught, and what becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process`
 //! (what is done to the process that all share), `tenants` (whose data it is),
 //! `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the deployment
+//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `expressions` (values and words), `deployment` (what the deployment
 //! files say).
-//! execution contexts), `summary` (what a function does, its callees included), `reach` (which of
-//! those calls run with the arguments they are given), `rows` (rows of a database), `sessions` (connections
-//! that are held), `errors` (what is caught, and what
-//! becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process` (what is done to
-//! the process that all share), `lifecycle` (how the application starts and stops), `expressions` (values and words), `deployment` (what the deployment files run, and how many of it).
 
 mod calls;
 mod classes;
@@ -46,7 +43,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use calls::{Api, Bounded, Deadline};
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
-    Processes, Resources, Runs, Service, Span, Stage, Stretch, Value, Workload,
+    Processes, Resources, Runs, Service, Span, Stage, StopFault, Stretch, UngracefulStop, Value, Workload,
 };
 pub use errors::Failing;
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
