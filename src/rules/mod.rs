@@ -26,6 +26,7 @@ mod i3_uncontained_failure;
 mod i5_in_process_state;
 mod i6_unbounded_resources;
 mod o1_unstructured_logging;
+mod o2_missing_trace;
 mod o5_mutable_deployment;
 
 pub use findings::{Draft, Findings};
@@ -63,5 +64,6 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::I5, run: i5_in_process_state::check },
     Check { rule: Rule::I6, run: i6_unbounded_resources::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
+    Check { rule: Rule::O2, run: o2_missing_trace::check },
     Check { rule: Rule::O5, run: o5_mutable_deployment::check },
 ];

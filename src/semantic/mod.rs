@@ -12,6 +12,7 @@
 //! (what is done to the process that all share), `tenants` (whose data it is),
 //! `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the deployment
 //! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `expressions` (values and words), `deployment` (what the deployment
+//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `tracing` (what is recorded of models' runs), `expressions` (values and words), `deployment` (what the deployment
 //! files say).
 
 mod calls;
@@ -34,6 +35,7 @@ mod shared_state;
 mod sessions;
 mod summary;
 mod tenants;
+mod tracing;
 mod types;
 
 use std::cell::{Cell, RefCell};

@@ -111,6 +111,7 @@ words! {
         HeldWeakly = "held_weakly",
         Retrieves = "retrieves",
         HandlesSignal = "handles_signal",
+        WaitsForTraces = "waits_for_traces",
         RaisesForStatus = "raises_for_status",
         HidesFailure = "hides_failure",
         FallsBack = "falls_back",
