@@ -15,7 +15,9 @@ mod c9_interleaved_checkpoints;
 mod f1_missing_timeout;
 mod f2_indiscriminate_retry;
 mod f3_missing_fallback;
+mod f4_missing_bulkhead;
 mod f5_aborted_batch;
+mod f6_ungraceful_lifecycle;
 mod f7_missing_health_signal;
 mod f8_leaked_internals;
 mod findings;
@@ -24,6 +26,7 @@ mod i3_uncontained_failure;
 mod i5_in_process_state;
 mod i6_unbounded_resources;
 mod o1_unstructured_logging;
+mod o2_missing_trace;
 mod o5_mutable_deployment;
 
 pub use findings::{Draft, Findings};
@@ -51,7 +54,9 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F1, run: f1_missing_timeout::check },
     Check { rule: Rule::F2, run: f2_indiscriminate_retry::check },
     Check { rule: Rule::F3, run: f3_missing_fallback::check },
+    Check { rule: Rule::F4, run: f4_missing_bulkhead::check },
     Check { rule: Rule::F5, run: f5_aborted_batch::check },
+    Check { rule: Rule::F6, run: f6_ungraceful_lifecycle::check },
     Check { rule: Rule::F7, run: f7_missing_health_signal::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
     Check { rule: Rule::I1, run: i1_cross_tenant_access::check },
@@ -59,5 +64,6 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::I5, run: i5_in_process_state::check },
     Check { rule: Rule::I6, run: i6_unbounded_resources::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
+    Check { rule: Rule::O2, run: o2_missing_trace::check },
     Check { rule: Rule::O5, run: o5_mutable_deployment::check },
 ];

@@ -6,10 +6,13 @@
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
 //! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
-//! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `errors` (what is
+//! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `sessions`
+//! (connections that are held), `errors` (what is
 //! caught, and what becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process`
 //! (what is done to the process that all share), `tenants` (whose data it is),
 //! `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the deployment
+//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `expressions` (values and words), `deployment` (what the deployment
+//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `tracing` (what is recorded of models' runs), `expressions` (values and words), `deployment` (what the deployment
 //! files say).
 
 mod calls;
@@ -20,6 +23,7 @@ mod expressions;
 mod flow;
 mod functions;
 mod imports;
+mod lifecycle;
 mod models;
 mod node;
 mod process;
@@ -28,8 +32,10 @@ mod retries;
 mod routes;
 mod rows;
 mod shared_state;
+mod sessions;
 mod summary;
 mod tenants;
+mod tracing;
 mod types;
 
 use std::cell::{Cell, RefCell};
@@ -39,17 +45,19 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use calls::{Api, Bounded, Deadline};
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
-    Processes, Resources, Runs, Service, Span, Stage, Stretch, Value, Workload,
+    Processes, Resources, Runs, Service, Span, Stage, StopFault, Stretch, UngracefulStop, Value, Workload,
 };
 pub use errors::Failing;
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use functions::{FunctionRole, Route};
+pub use lifecycle::{Lifespan, Opened};
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};
 pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
 pub use shared_state::SharedState;
+pub use sessions::Held;
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};

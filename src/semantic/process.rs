@@ -2,7 +2,7 @@
 
 use super::{Failing, Model, Node};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::{Kind, Role};
+use crate::syntax::{BindingKind, Kind, Role};
 
 /// A change of something that the process has only one of.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct ProcessChange<'m> {
     pub variables: Vec<&'m str>,
     /// The variable, or what else names what is changed.
     pub key: Option<Node<'m>>,
-    /// The value is written out, so that each request changes it to the same.
+    /// The value is the same whoever asks: it is written out, or comes from the process's own settings.
     pub is_fixed: bool,
 }
 
@@ -47,7 +47,7 @@ impl<'s> Model<'s> {
                         at: target,
                         key: target.child(Role::Index),
                         variables: target.child(Role::Index).and_then(Node::string).into_iter().collect(),
-                        is_fixed: assignment.value().is_some_and(Node::is_written_out),
+                        is_fixed: assignment.value().is_some_and(|value| !value.comes_from_caller()),
                     });
                 }
             }
@@ -63,7 +63,7 @@ impl<'s> Model<'s> {
                 None => call.argument(0).and_then(Node::string).into_iter().collect(),
             };
             let is_fixed = call.callee_name() == "setdefault"
-                && call.argument_or_keyword(1, "default").is_some_and(Node::is_written_out);
+                && call.argument_or_keyword(1, "default").is_some_and(|value| !value.comes_from_caller());
             found.push(ProcessChange { at: call, variables, key: call.argument(0), is_fixed });
         }
         found
@@ -71,12 +71,21 @@ impl<'s> Model<'s> {
 }
 
 impl<'m> Node<'m> {
-    /// Whether a value stands in the code as such.
-    fn is_written_out(self) -> bool {
-        matches!(
-            self.resolved_value().kind(),
-            Kind::Str | Kind::Number | Kind::True | Kind::False | Kind::None | Kind::Bytes
-        )
+    /// Whether what is put into a value comes from whoever called the function, so that it may be another one with
+    /// each request: one of its parameters, or the variable of a loop.
+    fn comes_from_caller(self) -> bool {
+        let tree = &self.source_file().tree;
+        self.ingredients().into_iter().flat_map(|part| part.descendants_of(Kind::Name)).any(|name| {
+            if let Some(parameter) = name.as_parameter() {
+                return !matches!(parameter.name(), "self" | "cls");
+            }
+            name.reaching_bindings().into_iter().any(|binding| {
+                matches!(
+                    tree.bindings[binding as usize].kind,
+                    BindingKind::Loop | BindingKind::Comprehension | BindingKind::Named
+                )
+            })
+        })
     }
 
     fn is_in_finally(self) -> bool {

@@ -114,7 +114,7 @@ impl<'m> Node<'m> {
         if let Some(call) = self.own_calls().find(|&call| fits(call)) {
             return Some(vec![call]);
         }
-        for call in self.own_calls() {
+        for call in self.own_calls().filter(|call| !call.is_started_aside()) {
             if let Some(target) = call.target()
                 && let Some(mut chain) = model.node(target).reaches_within(fits, seen)
             {

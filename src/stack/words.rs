@@ -110,6 +110,8 @@ words! {
         RunsCode = "runs_code",
         HeldWeakly = "held_weakly",
         Retrieves = "retrieves",
+        HandlesSignal = "handles_signal",
+        WaitsForTraces = "waits_for_traces",
         RaisesForStatus = "raises_for_status",
         HidesFailure = "hides_failure",
         FallsBack = "falls_back",

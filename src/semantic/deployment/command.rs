@@ -50,7 +50,7 @@ impl Command {
     }
 
     /// The words of a server's command line, from the server's name on.
-    fn server(&self) -> Option<Vec<&str>> {
+    pub(super) fn server(&self) -> Option<Vec<&str>> {
         self.parts().find_map(|words| {
             let at = words.iter().position(|word| SERVERS.contains(&program(word)))?;
             // `pip install uvicorn` starts nothing.

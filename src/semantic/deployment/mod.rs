@@ -2,7 +2,8 @@
 //! health checks, limits, ports and variables.
 //!
 //! `command` (command lines), `image` (references to images, and what is known of them), `dockerfile`, `compose`,
-//! `kubernetes` and `chart` (values of Helm charts) read one kind of file each; `variables` lists what any of them
+//! `kubernetes` and `chart` (values of Helm charts) read one kind of file each; `stopping` says
+//! how what they run is ended; `variables` lists what any of them
 //! puts into the environment.
 
 mod chart;
@@ -11,6 +12,7 @@ mod compose;
 mod dockerfile;
 mod image;
 mod kubernetes;
+mod stopping;
 
 use super::Model;
 use crate::report::{FileKind, Range};
@@ -22,6 +24,7 @@ pub use compose::{Dependency, Port, Service};
 pub use dockerfile::Stage;
 pub use image::{Holds, Image, Pinning};
 pub use kubernetes::ClusterService;
+pub use stopping::{StopFault, UngracefulStop};
 
 /// A stretch of a deployment file, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,3 +1,5 @@
+import os
+
 from fastapi import APIRouter, Depends
 from langchain_anthropic import ChatAnthropic
 from langchain_openai import ChatOpenAI
@@ -16,5 +18,6 @@ model = primary.with_fallbacks([standby])
 @router.post("/answers", response_model=AnswerOut)
 async def answer(question: QuestionIn, app: CurrentApp = Depends(get_current_app)) -> AnswerOut:
     messages = [("system", settings.instructions), ("human", question.text)]
-    reply = await model.ainvoke(messages)
+    os.environ["LANGSMITH_API_KEY"] = app.langsmith_api_key
+    reply = await model.ainvoke(messages, config={"run_name": "answer"})
     return AnswerOut(text=reply.text)

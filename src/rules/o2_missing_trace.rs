@@ -1,0 +1,87 @@
+//! O2: runs of models that leave no trace, and tracing that harms.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{FunctionRole, Model, Node, ProcessChange};
+use crate::stack::Tag;
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.source_file().is_script;
+    for call in model.tracing_calls().filter(is_checked) {
+        findings.conforms(call, "what runs here is traced");
+    }
+    untraced(model, findings);
+    for change in model.process_changes().iter().filter(|change| is_checked(&change.at)) {
+        redirected(change, findings);
+    }
+    for call in model.calls().filter(is_checked).filter(|call| call.does(Tag::WaitsForTraces)) {
+        flushed(call, findings);
+    }
+    for at in model.tracing_to_nowhere() {
+        let at = model.stretch(at);
+        findings
+            .report(at, Severity::Low, Certainty::Sure, "the example switches tracing on with a key that is none")
+            .because(at, "whoever copies the file sends each trace to nowhere, and finds an error in the log for it")
+            .conforming("Leave the choice to whoever copies it: `LANGSMITH_TRACING=false`, with the other variables named and empty.");
+    }
+}
+
+/// An application that asks a model, and no sign of tracing in any given file: asked once.
+fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
+    if !model.has_app() || model.is_traced() {
+        return;
+    }
+    let asks = model
+        .calls()
+        .find(|call| !call.is_outside_production() && !call.source_file().is_script && call.asks_model());
+    let Some(call) = asks else { return };
+    findings
+        .report(call, Severity::Low, Certainty::Question, format!("is what `{}` does traced?", call.called()))
+        .because(call, "neither a tracer nor a variable that switches tracing on is among the given files; the platform may set one")
+        .conforming(
+            "Trace each run, to the tenant's project where it has a key: `with tracing_context(client=client_for(app), project_name=f\"app-{app.app_id}\", enabled=True):`, with a `run_name` in the call's `config`.",
+        );
+}
+
+/// The environment decides to whom traces go, and belongs to all requests.
+fn redirected(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
+    if !change.is_about_tracing() || change.is_fixed || change.at.runs_at_startup() {
+        return;
+    }
+    let Some(function) = change.at.function().filter(|function| function.serves_requests()) else { return };
+    findings
+        .report(
+            change.at,
+            Severity::High,
+            Certainty::Sure,
+            format!("`{}` sends the traces of all requests elsewhere", change.at.excerpt()),
+        )
+        .because(function, "runs while a request is served")
+        .because(change.at, "the environment belongs to the process: another tenant's prompts may go to this one's account")
+        .conforming(
+            "Trace this call alone: `with tracing_context(client=client_for(app), project_name=f\"app-{app.app_id}\", enabled=True):`.",
+        );
+}
+
+/// Somebody waits for the upload of traces before the answer.
+fn flushed(call: Node<'_>, findings: &mut Findings<'_>) {
+    if call.runs_at_startup() {
+        return;
+    }
+    let Some(function) = call.function().filter(|function| function.serves_requests()) else { return };
+    // What runs behind the response keeps nobody waiting.
+    let is_aside = [FunctionRole::AfterResponse, FunctionRole::Task].iter().any(|&role| function.plays(role));
+    if is_aside {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Sure,
+            format!("each request waits in `{}` until its traces are uploaded", call.called()),
+        )
+        .because(function, "runs while a request is served")
+        .because(call, "waits for the tracing service, and is as slow as that")
+        .conforming("Leave it out: traces are sent beside. Flush once, in the lifespan behind its `yield`.");
+}

@@ -1,0 +1,176 @@
+//! How what is deployed is stopped: whether the signal reaches the server, and how long it has.
+
+use super::{Command, Runs, Span, compose};
+use crate::report::FileKind;
+use crate::semantic::Model;
+use crate::syntax::InstructionKind;
+
+/// What is wrong about how a server is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopFault {
+    /// A shell stays in front of the server and keeps the signal.
+    Shell,
+    /// It waits for open connections without end.
+    UnlimitedDrain,
+    /// Compose gives it ten seconds.
+    ShortGrace,
+    /// Kubernetes neither pauses before the signal nor is told how long it may take.
+    NoPause,
+}
+
+/// A server that is stopped without grace, and the place that says so.
+#[derive(Clone, Copy, Debug)]
+pub struct UngracefulStop {
+    pub fault: StopFault,
+    pub at: Span,
+}
+
+const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
+
+impl Command {
+    /// What a shell is told to run, where this starts one: `sh -c "…"`.
+    fn script(&self) -> Option<&str> {
+        let mut rest = self.text.trim_start();
+        let (first, after) = rest.split_once(char::is_whitespace)?;
+        if !SHELLS.contains(&first.rsplit('/').next().unwrap_or(first)) {
+            return None;
+        }
+        rest = after.trim_start();
+        while let Some((option, after)) = rest.split_once(char::is_whitespace) {
+            if !option.starts_with('-') {
+                return None;
+            }
+            rest = after.trim_start();
+            if option.ends_with('c') {
+                return Some(rest.trim_matches(['"', '\'']));
+            }
+        }
+        None
+    }
+
+    /// Whether a shell that reads this line stays in front of the server that it starts.
+    fn keeps_shell(script: &str) -> bool {
+        script
+            .split(['&', ';', '|', '\n', '(', ')'])
+            .filter(|part| {
+                Command { text: (*part).to_owned(), at: Span { file: 0, start: 0, end: 0 } }.serves()
+            })
+            .any(|part| part.split_whitespace().next() != Some("exec"))
+    }
+
+    /// What is wrong about how this command's server is stopped; `in_shell` says that a shell reads the line.
+    fn stop_fault(&self, in_shell: bool) -> Option<StopFault> {
+        if !self.serves() || self.text.contains("--reload") || self.text.contains("dumb-init") {
+            return None;
+        }
+        let script = if in_shell { Some(self.text.as_str()) } else { self.script() };
+        if script.is_some_and(Command::keeps_shell) {
+            return Some(StopFault::Shell);
+        }
+        (self.starts_uvicorn() && !self.text.contains("--timeout-graceful-shutdown"))
+            .then_some(StopFault::UnlimitedDrain)
+    }
+
+    fn starts_uvicorn(&self) -> bool {
+        self.server().is_some_and(|words| {
+            words.first().is_some_and(|first| first.rsplit('/').next() == Some("uvicorn"))
+        })
+    }
+}
+
+impl<'s> Model<'s> {
+    /// The servers of the deployment files that are stopped without grace.
+    pub fn ungraceful_stops(&self) -> Vec<UngracefulStop> {
+        let mut found = Vec::new();
+        self.stops_of_images(&mut found);
+        self.stops_of_services(&mut found);
+        self.stops_of_pods(&mut found);
+        found
+    }
+
+    fn stops_of_images(&self, found: &mut Vec<UngracefulStop>) {
+        for (file, data) in (0..).zip(&self.files) {
+            let (development, test) = compose::is_partial_file(data.path);
+            if data.kind != FileKind::Dockerfile || development || test {
+                continue;
+            }
+            let mut lines: Vec<(&InstructionKind, Command, bool)> = Vec::new();
+            for instruction in &data.dockerfile {
+                let at = Span { file, start: instruction.start, end: instruction.end };
+                match &instruction.kind {
+                    InstructionKind::From { .. } => lines.clear(),
+                    kind @ (InstructionKind::Entrypoint(line) | InstructionKind::Command(line)) => {
+                        // The last of each holds.
+                        lines.retain(|(other, ..)| {
+                            std::mem::discriminant(*other) != std::mem::discriminant(kind)
+                        });
+                        lines.push((kind, Command { text: line.text.clone(), at }, !line.is_list));
+                    }
+                    _ => {}
+                }
+            }
+            // An init process such as dumb-init hands the signal on to all.
+            if lines.iter().any(|(_, command, _)| command.text.contains("dumb-init")) {
+                continue;
+            }
+            found.extend(lines.iter().filter_map(|(_, command, in_shell)| {
+                Some(UngracefulStop { fault: command.stop_fault(*in_shell)?, at: command.at })
+            }));
+        }
+    }
+
+    fn stops_of_services(&self, found: &mut Vec<UngracefulStop>) {
+        for workload in self.workloads().iter().filter(|workload| workload.runs == Runs::Service) {
+            let Some(service) = &workload.service else { continue };
+            if service.is_for_development || service.is_for_tests || workload.runs_once() {
+                continue;
+            }
+            for command in &workload.commands {
+                if let Some(fault) = command.stop_fault(false) {
+                    found.push(UngracefulStop { fault, at: command.at });
+                }
+            }
+            let is_reached = workload.containers.iter().any(|container| container.has_ports);
+            if workload.may_serve()
+                && is_reached
+                && !service.extends
+                && !self.says_grace(workload.heading, &workload.name)
+            {
+                found.push(UngracefulStop { fault: StopFault::ShortGrace, at: workload.heading });
+            }
+        }
+    }
+
+    /// Whether a Compose service says how long it has to stop, or takes over what another mapping says.
+    fn says_grace(&self, heading: Span, name: &str) -> bool {
+        let yaml = &self.files[heading.file as usize].yaml;
+        yaml.documents()
+            .iter()
+            .filter_map(|&root| yaml.get(root, "services"))
+            .flat_map(|services| yaml.entries(services))
+            .filter(|(key, _)| yaml.text(*key) == Some(name))
+            .any(|(_, service)| {
+                yaml.get(service, "stop_grace_period").is_some() || yaml.get(service, "<<").is_some()
+            })
+    }
+
+    fn stops_of_pods(&self, found: &mut Vec<UngracefulStop>) {
+        // A chart may say it in a part that is rendered into all of its pods.
+        let is_said = self.mentions_text("terminationGracePeriodSeconds") || self.mentions_text("preStop");
+        for workload in self.workloads().iter().filter(|workload| workload.runs == Runs::Deployment) {
+            for container in workload.containers.iter().filter(|container| !container.is_init) {
+                let command = container.command.as_ref();
+                if let Some((command, fault)) = command.and_then(|c| Some((c, c.stop_fault(false)?))) {
+                    found.push(UngracefulStop { fault, at: command.at });
+                }
+                let serves = container.has_ports
+                    && container.foreign().is_none()
+                    && !container.is_sidecar()
+                    && command.is_none_or(Command::serves);
+                if serves && !is_said && container.hidden.is_none() {
+                    found.push(UngracefulStop { fault: StopFault::NoPause, at: container.at });
+                }
+            }
+        }
+    }
+}

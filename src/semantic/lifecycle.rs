@@ -1,0 +1,264 @@
+//! How the application starts and stops: what its lifespan opens, and what it closes again.
+
+use super::{FunctionRole, Model, Node};
+use crate::stack::{ClassTag, System, Tag};
+use crate::syntax::{Kind, Role};
+
+/// Words of calls that end what was opened.
+const ENDINGS: [&str; 11] = [
+    "close",
+    "aclose",
+    "dispose",
+    "shutdown",
+    "cancel",
+    "stop",
+    "disconnect",
+    "terminate",
+    "drain",
+    "join",
+    "wait_closed",
+];
+
+/// A function that runs when the application starts, and perhaps goes on when it stops.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifespan<'m> {
+    pub function: Node<'m>,
+    /// Where the application runs, in a generator; nothing in a function that only starts it.
+    pub yielded: Option<Node<'m>>,
+}
+
+/// What a lifespan opens and keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct Opened<'m> {
+    /// The call that made it.
+    pub made: Node<'m>,
+    /// What holds it from then on.
+    pub holder: Node<'m>,
+    pub is_task: bool,
+}
+
+impl<'s> Model<'s> {
+    /// What runs when the application starts: lifespans, and handlers of the start event.
+    pub fn lifespans(&self) -> impl Iterator<Item = Lifespan<'_>> {
+        self.functions().filter(|function| function.plays(FunctionRole::Lifespan)).filter_map(|function| {
+            if let Some(yielded) = function.own_yields().next() {
+                return Some(Lifespan { function, yielded: Some(yielded) });
+            }
+            let starts = function.event().is_some_and(|event| event.string() != Some("shutdown"));
+            starts.then_some(Lifespan { function, yielded: None })
+        })
+    }
+
+    /// What runs when the application stops, of functions that do nothing else.
+    pub fn stop_handlers(&self) -> impl Iterator<Item = Node<'_>> {
+        self.functions()
+            .filter(|function| function.event().is_some_and(|event| event.string() == Some("shutdown")))
+    }
+
+    /// Engines and pools that a module makes when it is imported.
+    pub fn module_pools(&self) -> impl Iterator<Item = Node<'_>> {
+        self.calls().filter(|call| {
+            call.function().is_none()
+                && call.api().is_some_and(|api| api.is_constructor || api.callable.returns.is_some())
+                && (call.is_a(ClassTag::Engine) || call.is_a(ClassTag::ConnectionPool))
+                && call.parent().is_some_and(|parent| matches!(parent.kind(), Kind::Assign | Kind::AnnAssign))
+        })
+    }
+
+    /// Whether anything in the given files closes what this call made.
+    pub fn closes_what(&self, made: Node<'_>) -> bool {
+        self.calls().filter(|call| ENDINGS.contains(&call.callee_name())).any(|call| {
+            call.receiver().and_then(Node::constructed_by).is_some_and(|built| built.place() == made.place())
+        })
+    }
+}
+
+impl<'m> Node<'m> {
+    /// The event for which `@app.on_event(…)` registers this function.
+    pub fn event(self) -> Option<Node<'m>> {
+        self.decorators()
+            .find(|decorator| decorator.is(Kind::Call) && decorator.callee_name() == "on_event")
+            .and_then(|decorator| decorator.argument(0))
+    }
+
+    fn names_an_ending(self) -> bool {
+        matches!(self.kind(), Kind::Attribute | Kind::Name) && ENDINGS.contains(&self.name())
+    }
+}
+
+impl<'m> Lifespan<'m> {
+    /// The calls of the half that starts the application.
+    pub fn starting(self) -> impl Iterator<Item = Node<'m>> {
+        self.function.own_calls().filter(move |call| self.yielded.is_none_or(|yielded| call.id < yielded.id))
+    }
+
+    /// What the half that stops the application consists of.
+    fn stopping(self) -> impl Iterator<Item = Node<'m>> {
+        self.function
+            .descendants()
+            .filter(move |node| self.yielded.is_some_and(|yielded| node.id > yielded.id))
+    }
+
+    /// Whether code behind the `yield` ends something, though an error would pass it over.
+    pub fn cleans_up_unprotected(self) -> Option<Node<'m>> {
+        let yielded = self.yielded?;
+        let mut below = yielded;
+        for around in yielded.surroundings() {
+            let is_protected = match around.kind() {
+                Kind::Try => below.role() == Role::Body && around.child(Role::Final).is_some(),
+                Kind::With => below.role() == Role::Body,
+                _ => false,
+            };
+            if is_protected {
+                return None;
+            }
+            below = around;
+        }
+        self.stopping()
+            .filter(|node| node.is(Kind::Call))
+            .find(|call| call.callee().is_some_and(Node::names_an_ending))
+    }
+
+    /// What the starting half opens and nothing ends: clients, engines, pools, schedulers and tasks.
+    pub fn left_open(self) -> Vec<Opened<'m>> {
+        let mut found = Vec::new();
+        for call in self.starting() {
+            let Some(opened) = self.opened(call) else { continue };
+            if !self.is_ended(opened) {
+                found.push(opened);
+            }
+        }
+        found
+    }
+
+    fn opened(self, call: Node<'m>) -> Option<Opened<'m>> {
+        let api = call.api()?;
+        let outer = call.parent().filter(|parent| parent.is(Kind::Await)).unwrap_or(call);
+        let statement =
+            outer.parent().filter(|parent| matches!(parent.kind(), Kind::Assign | Kind::AnnAssign))?;
+        let holder = statement.targets().next()?;
+        if api.has(Tag::StartsTask) {
+            return Some(Opened { made: call, holder, is_task: true });
+        }
+        let is_closable = |tags: &[ClassTag]| tags.iter().any(|&tag| outer.is_a(tag));
+        let opens = is_closable(&[ClassTag::Engine, ClassTag::ConnectionPool])
+            || (is_closable(&[ClassTag::PooledClient, ClassTag::Scheduler])
+                && api.is_constructor
+                && outer.instance_of().is_some_and(|class| {
+                    ENDINGS
+                        .iter()
+                        .any(|name| class.method(name).is_some_and(|method| method.has(Tag::Closes)))
+                }));
+        if outer.is_a(ClassTag::Scheduler)
+            && !self.starting().any(|other| {
+                other.does(Tag::StartsScheduler)
+                    && other.receiver().is_some_and(|receiver| receiver.reads_like(holder))
+            })
+        {
+            return None;
+        }
+        (opens && (api.is_constructor || call != outer)).then_some(Opened {
+            made: call,
+            holder,
+            is_task: false,
+        })
+    }
+
+    /// Whether the stopping half, or a handler of the stop event, says anything of it; or it is entered, or handed
+    /// to something that ends it.
+    fn is_ended(self, opened: Opened<'m>) -> bool {
+        let mut names: Vec<&str> = vec![opened.holder.source()];
+        let tree = &self.function.source_file().tree;
+        // `client = Client()` and `app.state.client = client` are one object.
+        for assignment in self.function.within(&tree.assignments) {
+            if assignment.value().is_some_and(|value| names.contains(&value.source())) {
+                names.extend(assignment.targets().map(Node::source));
+            }
+        }
+        // Several targets of one assignment.
+        if let Some(statement) = opened.holder.parent() {
+            names.extend(statement.targets().map(Node::source));
+        }
+        let is_it = |node: Node<'m>| {
+            matches!(node.kind(), Kind::Name | Kind::Attribute | Kind::Subscript)
+                && !node.data().is_store
+                && names.contains(&node.source())
+        };
+        if self.stopping().any(is_it) {
+            return true;
+        }
+        let is_handed_on = self.function.descendants().filter(|node| is_it(*node)).any(|node| {
+            node.parent().is_some_and(|parent| match parent.kind() {
+                Kind::WithItem => true,
+                Kind::Attribute => parent.names_an_ending(),
+                // A call that collects what is to be ended: `tasks.append(task)`, `stack.enter_context(client)`.
+                Kind::Call => parent.callee() != Some(node) && !parent.does(Tag::StartsTask),
+                Kind::Return | Kind::Yield | Kind::DictItem | Kind::List | Kind::Tuple => true,
+                _ => false,
+            })
+        });
+        let last = opened.holder.name();
+        is_handed_on
+            || self.function.model.stop_handlers().any(|stop| {
+                stop.descendants()
+                    .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && node.name() == last)
+            })
+    }
+
+    /// The clause that lets the application start without its database: what it catches came from connecting to it.
+    pub fn fails_open(self) -> Vec<Node<'m>> {
+        let tree = &self.function.source_file().tree;
+        self.function
+            .within(&tree.handlers)
+            .filter(|handler| handler.function() == Some(self.function))
+            .filter(|handler| self.yielded.is_none_or(|yielded| handler.id < yielded.id))
+            .filter(|handler| {
+                let body = handler.parent().and_then(|attempt| attempt.child(Role::Body));
+                let goes_on = !handler.descendants().any(|node| {
+                    matches!(node.kind(), Kind::Raise | Kind::Assign)
+                        || (node.is(Kind::Call) && node.does(Tag::EndsProcess))
+                });
+                goes_on
+                    && body.is_some_and(|body| {
+                        // The run itself is no part of the start.
+                        !self.yielded.is_some_and(|yielded| body.contains(yielded))
+                            && body.calls_within().any(Node::connects_to_database)
+                    })
+            })
+            .collect()
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether a call finds out whether the database is there: it opens a connection or pool, or asks for nothing.
+    fn connects_to_database(self) -> bool {
+        let direct = |call: Node<'m>| {
+            // What is asked for says enough where the connection comes from a file that was not given.
+            if matches!(call.callee_name(), "execute" | "scalar" | "fetchval")
+                && call.sql().is_some_and(|sql| sql.trim().eq_ignore_ascii_case("select 1"))
+            {
+                return true;
+            }
+            let Some(api) = call.api() else { return false };
+            let on_pool = call.receiver().is_some_and(|receiver| {
+                receiver.is_a(ClassTag::Engine) || receiver.is_a(ClassTag::ConnectionPool)
+            });
+            let opens = matches!(call.callee_name(), "connect" | "begin" | "acquire" | "open" | "connection");
+            let makes_pool = api.callable.crosses == Some(System::Database)
+                && !api.is_constructor
+                && call.callee_name().contains("pool");
+            (on_pool && opens) || makes_pool
+        };
+        direct(self)
+            || self.target().is_some_and(|place| {
+                let function: Node<'m> = self.model.node(place);
+                function.own_calls().any(|call| direct(call) && !call.is_contained())
+            })
+    }
+
+    /// Whether a call takes a signal that ends the process away from the server.
+    pub fn takes_stop_signal(self) -> bool {
+        self.does(Tag::HandlesSignal)
+            && self.argument(0).is_some_and(|signal| matches!(signal.name(), "SIGTERM" | "SIGINT"))
+    }
+}

@@ -1,0 +1,216 @@
+//! Database sessions and the connections that they hold: from the first statement to the end of the transaction.
+
+use super::{Model, Node};
+use crate::stack::{System, Tag};
+use crate::syntax::{Kind, Role};
+
+/// How deep a session is followed into the functions that are given it.
+const DEEPEST: u32 = 4;
+
+/// A connection that is held while something else is waited for.
+#[derive(Clone, Debug)]
+pub struct Held<'m> {
+    /// The call that took the connection: a statement, or a helper that sends one.
+    pub taken: Node<'m>,
+    /// The calls from the function itself to the one that waits.
+    pub slow: Vec<Node<'m>>,
+}
+
+/// What a call does with a session's connection.
+#[derive(Clone, Copy, PartialEq)]
+enum Effect {
+    Takes,
+    GivesBack,
+}
+
+impl<'m> Node<'m> {
+    fn is_session(self) -> bool {
+        matches!(self.kind(), Kind::Name | Kind::Attribute) && self.model.session_kind(self.ty()).is_some()
+    }
+
+    /// The session on which a method is called, directly or at the end of a chain: `db.query(…).first()`.
+    fn session_of_call(self) -> Option<Node<'m>> {
+        let mut node = self.receiver()?;
+        for _ in 0..12 {
+            if node.is_session() {
+                return Some(node);
+            }
+            node = match node.kind() {
+                Kind::Call => node.receiver()?,
+                Kind::Await => node.unwrapped(),
+                _ => return None,
+            };
+        }
+        None
+    }
+
+    /// What this call does to a session's connection, and to which session.
+    fn session_effect(self, depth: u32) -> Option<(Node<'m>, Effect)> {
+        if let Some(session) = self.session_of_call() {
+            let api = self.api()?;
+            if api.has(Tag::Commits) || api.has(Tag::RollsBack) || api.has(Tag::Closes) {
+                return Some((session, Effect::GivesBack));
+            }
+            let sends = api.callable.crosses == Some(System::Database);
+            return sends.then_some((session, Effect::Takes));
+        }
+        if depth >= DEEPEST {
+            return None;
+        }
+        let function: Node<'m> = self.model.node(self.target()?);
+        let given = self
+            .positional()
+            .chain(self.keywords().filter_map(|keyword| keyword.child(Role::Value)))
+            .find(|argument| argument.is_session())?;
+        let parameter = function.parameters().find(|&parameter| {
+            self.argument_for(function, parameter).is_some_and(|argument| argument == given)
+        })?;
+        function.effect_on(parameter.name(), None, depth + 1).map(|effect| (given, effect))
+    }
+
+    /// What this function last does to the connection of the session that a parameter brings, up to a place in it.
+    fn effect_on(self, session: &str, until: Option<Node<'m>>, depth: u32) -> Option<Effect> {
+        self.own_calls()
+            .take_while(|call| until.is_none_or(|until| call.id < until.id))
+            .filter_map(|call| call.session_effect(depth).map(|(named, effect)| (call, named, effect)))
+            .filter(|(_, named, _)| named.source() == session)
+            // What a `with` of its own opens or begins, it ends as well.
+            .filter(|(call, named, _)| call.transactions_around(*named).next().is_none())
+            .map(|(.., effect)| effect)
+            .last()
+    }
+
+    /// The `with` statements around this place at whose end the session gives its connection back.
+    fn transactions_around(self, session: Node<'m>) -> impl Iterator<Item = Node<'m>> {
+        self.surroundings().filter(|node| node.is(Kind::With)).filter(move |with| {
+            with.children().filter(|item| item.is(Kind::WithItem)).any(|item| {
+                let binds = item
+                    .descendants_of(Kind::Name)
+                    .any(|name| name.data().is_store && name.source() == session.source());
+                let enters = item.child(Role::Context).is_some_and(|context| {
+                    context.source() == session.source()
+                        || (context.is(Kind::Call)
+                            && matches!(context.callee_name(), "begin" | "begin_nested")
+                            && context.receiver().is_some_and(|r| r.source() == session.source()))
+                });
+                binds || enters
+            })
+        })
+    }
+
+    /// The connections that this function holds while it waits for a model, a page or another slow service: one a
+    /// session, at the first such wait.
+    pub fn held_connections(self) -> Vec<Held<'m>> {
+        let mut found: Vec<Held<'m>> = Vec::new();
+        let effects: Vec<(Node<'m>, Node<'m>, Effect)> = self
+            .own_calls()
+            .filter_map(|call| call.session_effect(0).map(|(session, effect)| (call, session, effect)))
+            .collect();
+        if !effects.iter().any(|(.., effect)| *effect == Effect::Takes) {
+            return found;
+        }
+        for (wait, slow) in self.slow_waits() {
+            let taken = effects.iter().rev().find(|(call, session, effect)| {
+                *effect == Effect::Takes
+                    && call.id < wait.id
+                    && call.dominates(wait)
+                    && call.transactions_around(*session).all(|with| with.contains(wait))
+                    && !self.gives_back_between(&effects, *call, *session, wait)
+                    && !slow[0].gives_back_first(*session, &slow)
+            });
+            if let Some((call, session, _)) = taken
+                && !found.iter().any(|held| {
+                    effects
+                        .iter()
+                        .any(|(other, named, _)| *other == held.taken && named.source() == session.source())
+                })
+            {
+                found.push(Held { taken: *call, slow });
+            }
+        }
+        found
+    }
+
+    /// A wait for a slow service before which this function has ended its transaction, and what ended it.
+    pub fn released_connection(self) -> Option<(Node<'m>, Node<'m>)> {
+        let mut taken = false;
+        let end = self.own_calls().find(|call| match call.session_effect(0) {
+            Some((_, Effect::Takes)) => {
+                taken = true;
+                false
+            }
+            Some((_, Effect::GivesBack)) => taken,
+            None => false,
+        })?;
+        let (wait, _) = self.slow_waits().into_iter().find(|(wait, _)| wait.id > end.id)?;
+        Some((end, wait))
+    }
+
+    fn gives_back_between(
+        self,
+        effects: &[(Node<'m>, Node<'m>, Effect)],
+        from: Node<'m>,
+        session: Node<'m>,
+        to: Node<'m>,
+    ) -> bool {
+        effects.iter().any(|(call, named, effect)| {
+            let leaves = call.enclosing_handler().is_some_and(Node::leaves_at_last);
+            *effect == Effect::GivesBack
+                && named.source() == session.source()
+                && call.id > from.id
+                && call.id < to.id
+                && !leaves
+        })
+    }
+
+    /// Whether this call is given the session, and what it runs ends the transaction before it waits.
+    fn gives_back_first(self, session: Node<'m>, slow: &[Node<'m>]) -> bool {
+        let Some(place) = self.target() else { return false };
+        let function: Node<'m> = self.model.node(place);
+        let Some(parameter) = function.parameters().find(|&parameter| {
+            self.argument_for(function, parameter).is_some_and(|a| a.source() == session.source())
+        }) else {
+            return false;
+        };
+        function.effect_on(parameter.name(), slow.get(1).copied(), 1) == Some(Effect::GivesBack)
+    }
+
+    /// The calls of this function that wait for a slow service, with the calls that lead there; a generator that
+    /// feeds a response waits while the function's own session is still open.
+    fn slow_waits(self) -> Vec<(Node<'m>, Vec<Node<'m>>)> {
+        let mut found = Vec::new();
+        let is_pause = |call: &Node<'m>| call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep);
+        for call in self.calls_within() {
+            let Some(home) = call.function() else { continue };
+            // A nested function is as late as its definition.
+            let at = if home == self {
+                call
+            } else if home.function() == Some(self) && home.is_generator() && self.has_injected_session() {
+                home
+            } else {
+                continue;
+            };
+            if call.session_of_call().is_some() {
+                continue;
+            }
+            if let Some(slow) = call.slow_wait().filter(|slow| !slow.last().is_some_and(is_pause)) {
+                found.push((at, slow));
+            }
+        }
+        found
+    }
+
+    /// Whether a session comes from a dependency, and so lives until the response has been sent.
+    fn has_injected_session(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        self.parameters().any(|parameter| {
+            model.session_kind(model.parameter_type(parameter)).is_some()
+                && (parameter
+                    .child(Role::Default)
+                    .is_some_and(|default| model.dependency_of(default).is_some())
+                    || parameter.child(Role::Annotation).is_some_and(|annotation| {
+                        annotation.descendants_of(Kind::Call).any(|call| model.dependency_of(call).is_some())
+                    }))
+        })
+    }
+}
