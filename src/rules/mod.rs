@@ -21,6 +21,7 @@ mod f8_leaked_internals;
 mod findings;
 mod i1_cross_tenant_access;
 mod i3_uncontained_failure;
+mod i4_exposed_network;
 mod i6_unbounded_resources;
 mod o1_unstructured_logging;
 mod o5_mutable_deployment;
@@ -55,6 +56,7 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
     Check { rule: Rule::I1, run: i1_cross_tenant_access::check },
     Check { rule: Rule::I3, run: i3_uncontained_failure::check },
+    Check { rule: Rule::I4, run: i4_exposed_network::check },
     Check { rule: Rule::I6, run: i6_unbounded_resources::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
     Check { rule: Rule::O5, run: o5_mutable_deployment::check },

@@ -8,16 +8,20 @@
 //! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
 //! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `errors` (what is
 //! caught, and what becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process`
-//! (what is done to the process that all share), `tenants` (whose data it is), `expressions` (values and words), `deployment` (what the deployment
-//! files say).
+//! (what is done to the process that all share), `tenants` (whose data it is), `fields` (of data models and settings),
+//! `headers` (written by hand), `environment` (variables that are read), `expressions` (values and words),
+//! `deployment` (what the deployment files say).
 
 mod calls;
 mod classes;
 mod deployment;
+mod environment;
 mod errors;
 mod expressions;
+mod fields;
 mod flow;
 mod functions;
+mod headers;
 mod imports;
 mod models;
 mod node;
@@ -37,11 +41,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use calls::{Api, Bounded, Deadline};
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
-    Processes, Resources, Runs, Service, Span, Stage, Stretch, Value, Workload,
+    Processes, ProxyDirective, Resources, Runs, Service, Span, Stage, Stretch, Value, Workload,
 };
+pub use environment::EnvironmentRead;
 pub use errors::Failing;
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
+pub use fields::Field;
 pub use functions::{FunctionRole, Route};
+pub use headers::WrittenHeader;
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};

@@ -82,6 +82,8 @@ words! {
         ManyInputs = "many_inputs",
         Caches = "caches",
         CachesWithoutEnd = "caches_without_end",
+        ReadsEnvironment = "reads_environment",
+        DescribesField = "describes_field",
         Traces = "traces",
         Logs = "logs",
         RootLogger = "root_logger",
@@ -190,5 +192,6 @@ words! {
         ConnectionLimits = "connection_limits",
         UnlimitedConnections = "unlimited_connections",
         UnlimitedWaiters = "unlimited_waiters",
+        CrossOrigin = "cross_origin",
     }
 }

@@ -2,8 +2,7 @@
 //! health checks, limits, ports and variables.
 //!
 //! `command` (command lines), `image` (references to images, and what is known of them), `dockerfile`, `compose`,
-//! `kubernetes` and `chart` (values of Helm charts) read one kind of file each; `variables` lists what any of them
-//! puts into the environment.
+//! `kubernetes`, `chart` (values of Helm charts) and `proxy` (Caddyfiles) read one kind of file each.
 
 mod chart;
 mod command;
@@ -11,6 +10,7 @@ mod compose;
 mod dockerfile;
 mod image;
 mod kubernetes;
+mod proxy;
 
 use super::Model;
 use crate::report::{FileKind, Range};
@@ -22,6 +22,7 @@ pub use compose::{Dependency, Port, Service};
 pub use dockerfile::Stage;
 pub use image::{Holds, Image, Pinning};
 pub use kubernetes::ClusterService;
+pub use proxy::ProxyDirective;
 
 /// A stretch of a deployment file, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

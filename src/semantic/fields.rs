@@ -1,0 +1,88 @@
+//! Fields of given data models, settings classes and tables.
+
+use super::types::Type;
+use super::{Model, Node, Place};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+/// `name: annotation = value` in a class's body.
+#[derive(Clone, Copy)]
+pub struct Field<'m> {
+    /// The statement.
+    pub at: Node<'m>,
+    pub name: &'m str,
+    pub annotation: Node<'m>,
+    pub value: Option<Node<'m>>,
+}
+
+impl<'m> Field<'m> {
+    /// The options that `Field(…)` gives it.
+    pub fn options(self) -> Option<Node<'m>> {
+        self.value.filter(|value| value.does(Tag::DescribesField))
+    }
+
+    /// What it is where nothing is given.
+    pub fn default(self) -> Option<Node<'m>> {
+        match self.options() {
+            Some(options) => {
+                let default = options.argument_or_keyword(0, "default")?;
+                (!default.is(Kind::Ellipsis)).then_some(default)
+            }
+            None => self.value.filter(|value| !value.is(Kind::Ellipsis)),
+        }
+    }
+
+    /// Whether its type prints masked.
+    pub fn is_masked(self) -> bool {
+        let model = self.at.model;
+        self.annotation.descendants().any(|part| {
+            matches!(part.kind(), Kind::Name | Kind::Attribute)
+                && model.type_has(model.instance_of_class(part.ty()), ClassTag::Secret)
+        })
+    }
+
+    /// Whether its annotation says that it is a text, perhaps an optional one.
+    pub fn is_text(self) -> bool {
+        self.annotation.descendants().any(|part| part.names("builtins.str"))
+    }
+}
+
+impl<'s> Model<'s> {
+    /// The annotated fields in the body of a given class, those of its bases not included.
+    pub fn fields(&self, class: Place) -> Vec<Field<'_>> {
+        let class = self.node(class);
+        let Some(body) = class.body() else { return Vec::new() };
+        body.children()
+            .filter(|statement| statement.is(Kind::AnnAssign))
+            .filter_map(|at| {
+                let name = at.targets().find(|target| target.is(Kind::Name))?.name();
+                Some(Field { at, name, annotation: at.child(Role::Annotation)?, value: at.value() })
+            })
+            .collect()
+    }
+
+    /// Whether a given class is a settings class: its fields are read from the environment.
+    pub fn is_settings_class(&self, class: Place) -> bool {
+        self.class_has(class, ClassTag::SettingsModel)
+    }
+}
+
+impl<'m> Node<'m> {
+    /// The given data models that an annotation or an expression names: `list[AppOut]` is `AppOut`.
+    pub fn named_models(self) -> Vec<Place> {
+        let model: &'m Model<'m> = self.model;
+        self.descendants()
+            .filter(|part| matches!(part.kind(), Kind::Name | Kind::Attribute))
+            .filter_map(|part| match part.ty() {
+                Type::Class(place) if model.class_has(place, ClassTag::DataModel) => Some(place),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The given data models that a handler answers with.
+    pub fn response_models(self) -> Vec<Place> {
+        let declared = self.route().and_then(|decorator| decorator.keyword("response_model"));
+        declared.or_else(|| self.child(Role::Returns)).map_or_else(Vec::new, Node::named_models)
+    }
+}
