@@ -24,6 +24,7 @@ mod i3_uncontained_failure;
 mod i4_exposed_network;
 mod i6_unbounded_resources;
 mod o1_unstructured_logging;
+mod o3_hardcoded_configuration;
 mod o5_mutable_deployment;
 
 pub use findings::{Draft, Findings};
@@ -59,5 +60,6 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::I4, run: i4_exposed_network::check },
     Check { rule: Rule::I6, run: i6_unbounded_resources::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
+    Check { rule: Rule::O3, run: o3_hardcoded_configuration::check },
     Check { rule: Rule::O5, run: o5_mutable_deployment::check },
 ];

@@ -1,6 +1,8 @@
 //! Environment variables that code reads.
 
+use super::deployment::{Span, is_example};
 use super::{Model, Node};
+use crate::report::FileKind;
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -22,8 +24,7 @@ impl<'m> Node<'m> {
                 Some(EnvironmentRead { at: self, name, default: self.argument_or_keyword(1, "default") })
             }
             Kind::Subscript if self.role() != Role::Target => {
-                let value = self.child(Role::Value).filter(|value| value.names("os.environ"))?;
-                let _ = value;
+                self.child(Role::Value).filter(|value| value.names("os.environ"))?;
                 let name = self.child(Role::Index).filter(|index| index.is(Kind::Str))?.name();
                 Some(EnvironmentRead { at: self, name, default: None })
             }
@@ -40,6 +41,29 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// The variables that the given `.env.example` files document, those in comments included, each with its place.
+    pub fn documented_variables(&self) -> Vec<(&str, Span)> {
+        let mut found = Vec::new();
+        for (file, data) in (0..).zip(&self.files) {
+            if data.kind == FileKind::Environment && is_example(data.path) {
+                found.extend(data.environment.iter().map(|variable| {
+                    let name = &variable.name;
+                    (&*name.text, Span { file, start: name.start, end: name.end })
+                }));
+            }
+        }
+        found
+    }
+
+    /// The text in the code that this position is in; nothing for a comment.
+    pub fn literal_at(&self, file: u32, at: u32) -> Option<Node<'_>> {
+        let nodes = &self.files[file as usize].tree.nodes;
+        let found = nodes.iter().position(|data| {
+            matches!(data.kind, Kind::Str | Kind::FString) && data.start <= at && at < data.stop
+        })?;
+        Some(self.node(super::Place { file, node: found as u32 }))
+    }
+
     /// All places that read an environment variable by its name.
     pub fn environment_reads(&self) -> Vec<EnvironmentRead<'_>> {
         let calls = self.calls().filter_map(Node::environment_read);

@@ -41,6 +41,23 @@ impl<'m> Field<'m> {
         })
     }
 
+    /// The environment variable from which a settings class fills it; nothing where a nested model is filled.
+    pub fn variable_name(self, prefix: &str) -> Option<String> {
+        if self.name.starts_with('_')
+            || self.name == "model_config"
+            || !self.annotation.named_models().is_empty()
+        {
+            return None;
+        }
+        let alias = self.options().and_then(|options| {
+            ["validation_alias", "alias", "env"].iter().find_map(|name| options.keyword(name))
+        });
+        match alias {
+            Some(alias) => alias.string().map(str::to_ascii_uppercase),
+            None => Some(format!("{prefix}{}", self.name).to_ascii_uppercase()),
+        }
+    }
+
     /// Whether its annotation says that it is a text, perhaps an optional one.
     pub fn is_text(self) -> bool {
         self.annotation.descendants().any(|part| part.names("builtins.str"))
@@ -59,6 +76,22 @@ impl<'s> Model<'s> {
                 Some(Field { at, name, annotation: at.child(Role::Annotation)?, value: at.value() })
             })
             .collect()
+    }
+
+    /// What stands before the names of a settings class's variables; nothing if the code does not show it.
+    pub fn variable_prefix(&self, class: Place) -> Option<&str> {
+        let mut keywords =
+            self.node(class).descendants_of(Kind::Keyword).filter(|node| node.name() == "env_prefix");
+        if let Some(keyword) = keywords.next() {
+            return keyword.value()?.string().or(Some(""));
+        }
+        // An inner `class Config` of Pydantic 1 may say it as well.
+        let mut targets =
+            self.node(class).descendants_of(Kind::Name).filter(|node| node.name() == "env_prefix");
+        match targets.next() {
+            Some(target) => target.parent()?.value()?.string(),
+            None => Some(""),
+        }
     }
 
     /// Whether a given class is a settings class: its fields are read from the environment.

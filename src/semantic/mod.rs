@@ -30,6 +30,7 @@ mod reach;
 mod retries;
 mod routes;
 mod rows;
+mod secrets;
 mod summary;
 mod tenants;
 mod types;
@@ -41,7 +42,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use calls::{Api, Bounded, Deadline};
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
-    Processes, ProxyDirective, Resources, Runs, Service, Span, Stage, Stretch, Value, Workload,
+    Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage, Stretch, Value,
+    Workload, is_example,
 };
 pub use environment::EnvironmentRead;
 pub use errors::Failing;
@@ -54,6 +56,9 @@ pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};
 pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
+pub use secrets::{
+    connection_strings, is_guessable, is_placeholder, looks_like_secret, names_secret, written_keys,
+};
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};

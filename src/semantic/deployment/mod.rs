@@ -2,7 +2,8 @@
 //! health checks, limits, ports and variables.
 //!
 //! `command` (command lines), `image` (references to images, and what is known of them), `dockerfile`, `compose`,
-//! `kubernetes`, `chart` (values of Helm charts) and `proxy` (Caddyfiles) read one kind of file each.
+//! `kubernetes`, `chart` (values of Helm charts) and `proxy` (Caddyfiles) read one kind of file each; `variables`
+//! lists what any of them puts into the environment.
 
 mod chart;
 mod command;
@@ -11,6 +12,7 @@ mod dockerfile;
 mod image;
 mod kubernetes;
 mod proxy;
+mod variables;
 
 use super::Model;
 use crate::report::{FileKind, Range};
@@ -23,6 +25,7 @@ pub use dockerfile::Stage;
 pub use image::{Holds, Image, Pinning};
 pub use kubernetes::ClusterService;
 pub use proxy::ProxyDirective;
+pub use variables::{SetBy, SetVariable, is_example};
 
 /// A stretch of a deployment file, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
