@@ -25,6 +25,7 @@ mod i4_exposed_network;
 mod i6_unbounded_resources;
 mod o1_unstructured_logging;
 mod o3_hardcoded_configuration;
+mod o4_irreversible_migration;
 mod o5_mutable_deployment;
 
 pub use findings::{Draft, Findings};
@@ -61,5 +62,6 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::I6, run: i6_unbounded_resources::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
     Check { rule: Rule::O3, run: o3_hardcoded_configuration::check },
+    Check { rule: Rule::O4, run: o4_irreversible_migration::check },
     Check { rule: Rule::O5, run: o5_mutable_deployment::check },
 ];

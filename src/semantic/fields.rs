@@ -78,6 +78,35 @@ impl<'s> Model<'s> {
             .collect()
     }
 
+    /// The table that a mapped class names.
+    pub fn table_name(&self, class: Place) -> Option<&str> {
+        let name = self.class_attribute(class, "__tablename__")?.parent()?.value()?;
+        name.string()
+    }
+
+    /// The columns in the body of a mapped class: the statement, and the name in the table.
+    pub fn columns_of(&self, class: Place) -> Vec<(Node<'_>, &str)> {
+        let Some(body) = self.node(class).body() else { return Vec::new() };
+        body.children()
+            .filter(|statement| matches!(statement.kind(), Kind::Assign | Kind::AnnAssign))
+            .filter_map(|statement| {
+                let target = statement.targets().find(|target| target.is(Kind::Name))?;
+                let is_mapped = statement.child(Role::Annotation).is_some_and(|annotation| {
+                    annotation.child(Role::Value).is_some_and(|name| name.name() == "Mapped")
+                });
+                let name = match statement.value() {
+                    Some(value) if matches!(value.callee_name(), "Column" | "mapped_column") => {
+                        value.argument(0).and_then(Node::string).unwrap_or_else(|| target.name())
+                    }
+                    // Without a value the annotation alone makes the column.
+                    None if is_mapped => target.name(),
+                    _ => return None,
+                };
+                Some((statement, name))
+            })
+            .collect()
+    }
+
     /// What stands before the names of a settings class's variables; nothing if the code does not show it.
     pub fn variable_prefix(&self, class: Place) -> Option<&str> {
         let mut keywords =

@@ -23,6 +23,7 @@ mod flow;
 mod functions;
 mod headers;
 mod imports;
+mod migrations;
 mod models;
 mod node;
 mod process;
@@ -51,6 +52,7 @@ pub use expressions::{is_connection_string_name, is_personal_name, is_secret_nam
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
+pub use migrations::{Migration, Step, StepKind};
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};

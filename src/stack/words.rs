@@ -84,6 +84,8 @@ words! {
         CachesWithoutEnd = "caches_without_end",
         ReadsEnvironment = "reads_environment",
         DescribesField = "describes_field",
+        ChangesSchema = "changes_schema",
+        LeavesTransaction = "leaves_transaction",
         Traces = "traces",
         Logs = "logs",
         RootLogger = "root_logger",
