@@ -75,6 +75,12 @@ impl<'m> Findings<'m> {
         Draft { finding: self.found.last_mut().expect("a finding was just pushed") }
     }
 
+    /// Whether this rule has reported something at this place already, by way of another one that leads to it.
+    pub fn has_reported(&self, at: impl Into<Location>) -> bool {
+        let at = at.into();
+        self.found.iter().any(|finding| finding.path == at.path && finding.range == at.range)
+    }
+
     /// Notes a place that does what the rule asks for.
     pub fn conforms(&mut self, at: impl Into<Location>, note: impl Into<String>) {
         if self.conforming.len() < MOST_PLACES {

@@ -23,10 +23,13 @@ mod f8_leaked_internals;
 mod findings;
 mod i1_cross_tenant_access;
 mod i3_uncontained_failure;
+mod i4_exposed_network;
 mod i5_in_process_state;
 mod i6_unbounded_resources;
 mod o1_unstructured_logging;
 mod o2_missing_trace;
+mod o3_hardcoded_configuration;
+mod o4_irreversible_migration;
 mod o5_mutable_deployment;
 
 pub use findings::{Draft, Findings};
@@ -61,9 +64,12 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
     Check { rule: Rule::I1, run: i1_cross_tenant_access::check },
     Check { rule: Rule::I3, run: i3_uncontained_failure::check },
+    Check { rule: Rule::I4, run: i4_exposed_network::check },
     Check { rule: Rule::I5, run: i5_in_process_state::check },
     Check { rule: Rule::I6, run: i6_unbounded_resources::check },
     Check { rule: Rule::O1, run: o1_unstructured_logging::check },
     Check { rule: Rule::O2, run: o2_missing_trace::check },
+    Check { rule: Rule::O3, run: o3_hardcoded_configuration::check },
+    Check { rule: Rule::O4, run: o4_irreversible_migration::check },
     Check { rule: Rule::O5, run: o5_mutable_deployment::check },
 ];

@@ -7,23 +7,26 @@
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
 //! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
 //! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `sessions`
-//! (connections that are held), `errors` (what is
-//! caught, and what becomes of it), `retries` (what is tried again), `models` (who asks a language model), `process`
-//! (what is done to the process that all share), `tenants` (whose data it is),
-//! `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the deployment
-//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `expressions` (values and words), `deployment` (what the deployment
-//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `tracing` (what is recorded of models' runs), `expressions` (values and words), `deployment` (what the deployment
-//! files say).
+//! (connections that are held), `errors` (what is caught, and what becomes of it), `retries` (what is tried again),
+//! `models` (who asks a language model), `process` (what is done to the process that all share), `lifecycle` (how the
+//! application starts and stops), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
+//! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written by
+//! hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
+//! `deployment` (what the deployment files say).
 
 mod calls;
 mod classes;
 mod deployment;
+mod environment;
 mod errors;
 mod expressions;
+mod fields;
 mod flow;
 mod functions;
+mod headers;
 mod imports;
 mod lifecycle;
+mod migrations;
 mod models;
 mod node;
 mod process;
@@ -31,8 +34,9 @@ mod reach;
 mod retries;
 mod routes;
 mod rows;
-mod shared_state;
+mod secrets;
 mod sessions;
+mod shared_state;
 mod summary;
 mod tenants;
 mod tracing;
@@ -45,19 +49,27 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use calls::{Api, Bounded, Deadline};
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
-    Processes, Resources, Runs, Service, Span, Stage, StopFault, Stretch, UngracefulStop, Value, Workload,
+    Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage, StopFault, Stretch,
+    UngracefulStop, Value, Workload, is_example,
 };
+pub use environment::EnvironmentRead;
 pub use errors::Failing;
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
+pub use fields::Field;
 pub use functions::{FunctionRole, Route};
+pub use headers::WrittenHeader;
 pub use lifecycle::{Lifespan, Opened};
+pub use migrations::{Migration, Step, StepKind};
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};
 pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
-pub use shared_state::SharedState;
+pub use secrets::{
+    connection_strings, is_guessable, is_placeholder, looks_like_secret, names_secret, written_keys,
+};
 pub use sessions::Held;
+pub use shared_state::SharedState;
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};

@@ -82,6 +82,10 @@ words! {
         ManyInputs = "many_inputs",
         Caches = "caches",
         CachesWithoutEnd = "caches_without_end",
+        ReadsEnvironment = "reads_environment",
+        DescribesField = "describes_field",
+        ChangesSchema = "changes_schema",
+        LeavesTransaction = "leaves_transaction",
         Traces = "traces",
         Logs = "logs",
         RootLogger = "root_logger",
@@ -193,5 +197,6 @@ words! {
         ConnectionLimits = "connection_limits",
         UnlimitedConnections = "unlimited_connections",
         UnlimitedWaiters = "unlimited_waiters",
+        CrossOrigin = "cross_origin",
     }
 }

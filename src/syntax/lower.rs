@@ -96,6 +96,8 @@ impl Lowering<'_> {
             Kind::Yield | Kind::YieldFrom => &mut self.tree.yields,
             Kind::Handler => &mut self.tree.handlers,
             Kind::Dict => &mut self.tree.dictionaries,
+            Kind::Subscript => &mut self.tree.subscripts,
+            Kind::Import | Kind::ImportFrom => &mut self.tree.imports,
             Kind::For | Kind::While => &mut self.tree.loops,
             Kind::With => &mut self.tree.withs,
             Kind::If => &mut self.tree.ifs,

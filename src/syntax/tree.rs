@@ -239,6 +239,9 @@ pub struct Tree {
     pub yields: Vec<NodeId>,
     pub handlers: Vec<NodeId>,
     pub dictionaries: Vec<NodeId>,
+    pub subscripts: Vec<NodeId>,
+    /// `import` and `from … import`.
+    pub imports: Vec<NodeId>,
     /// `for` and `while`.
     pub loops: Vec<NodeId>,
     /// `with` and `async with`.

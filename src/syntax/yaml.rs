@@ -156,6 +156,11 @@ impl Yaml {
         })
     }
 
+    /// Whether it stands for another node.
+    pub fn is_alias(&self, id: YamlId) -> bool {
+        matches!(self.node(id).kind, YamlKind::Alias(_))
+    }
+
     /// Whether it is a mapping or a sequence without anything in it.
     pub fn is_empty(&self, id: YamlId) -> bool {
         self.meant(id).is_some_and(|id| match &self.node(id).kind {

@@ -193,7 +193,7 @@ impl<'s> Model<'s> {
                 if is_open && !has_digest {
                     found.push((Value { file, key, value }, tag.unwrap_or_default().to_owned()));
                 }
-            } else if yaml.is_mapping(value) {
+            } else if yaml.is_mapping(value) && !yaml.is_alias(value) {
                 self.collect_tags(file, value, keys, found);
             }
             keys.pop();

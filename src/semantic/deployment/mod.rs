@@ -2,9 +2,8 @@
 //! health checks, limits, ports and variables.
 //!
 //! `command` (command lines), `image` (references to images, and what is known of them), `dockerfile`, `compose`,
-//! `kubernetes` and `chart` (values of Helm charts) read one kind of file each; `stopping` says
-//! how what they run is ended; `variables` lists what any of them
-//! puts into the environment.
+//! `kubernetes`, `chart` (values of Helm charts) and `proxy` (Caddyfiles) read one kind of file each; `stopping`
+//! says how what they run is ended; `variables` lists what any of them puts into the environment.
 
 mod chart;
 mod command;
@@ -12,7 +11,9 @@ mod compose;
 mod dockerfile;
 mod image;
 mod kubernetes;
+mod proxy;
 mod stopping;
+mod variables;
 
 use super::Model;
 use crate::report::{FileKind, Range};
@@ -24,7 +25,9 @@ pub use compose::{Dependency, Port, Service};
 pub use dockerfile::Stage;
 pub use image::{Holds, Image, Pinning};
 pub use kubernetes::ClusterService;
+pub use proxy::ProxyDirective;
 pub use stopping::{StopFault, UngracefulStop};
+pub use variables::{SetBy, SetVariable, is_example};
 
 /// A stretch of a deployment file, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,489 @@
+//! I4: something can be reached from outside that should not be, or a secret goes out.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{
+    Container, Field, Holds, Model, Node, Port, Runs, Service, Workload, is_secret_name, words_of,
+};
+use crate::stack::{ClassTag, System};
+use crate::syntax::{Kind, Role};
+
+/// Ports of databases, caches and queues.
+const STORE_PORTS: [u16; 14] =
+    [1433, 2379, 3306, 5432, 5672, 6333, 6334, 6379, 8123, 9092, 9200, 11211, 19530, 27017];
+/// Ports behind which application servers and consoles usually listen.
+const SERVER_PORTS: [u16; 8] = [8000, 8001, 8080, 9000, 9001, 9090, 9411, 15672];
+const STORES: [&str; 14] = [
+    "postgres",
+    "postgresql",
+    "pgvector",
+    "mysql",
+    "mariadb",
+    "mongo",
+    "mongodb",
+    "redis",
+    "valkey",
+    "qdrant",
+    "weaviate",
+    "milvus",
+    "elasticsearch",
+    "rabbitmq",
+];
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for call in model.calls().filter(|call| !call.is_outside_production()) {
+        cross_origin(call, findings);
+        unverified(call, findings);
+    }
+    headers(model, findings);
+    for handler in model.functions().filter(|function| !function.is_outside_production()) {
+        answers(handler, findings);
+    }
+    for workload in model.workloads() {
+        match (&workload.service, workload.containers.first()) {
+            (Some(service), Some(container)) => compose(model, workload, service, container, findings),
+            _ => host_network(model, workload, false, findings),
+        }
+    }
+    cluster(model, findings);
+    proxy(model, findings);
+}
+
+// Browsers
+
+/// `*` among the origins that may call, as it is written or where a variable isn't set.
+fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
+    let is_policy = |callee: Node<'_>| {
+        callee.api_when_called().is_some_and(|api| {
+            api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::CrossOrigin))
+        })
+    };
+    if !call.callee().is_some_and(is_policy) && !call.positional().any(is_policy) {
+        return;
+    }
+    let origins = call.keyword("allow_origins");
+    let star = origins.and_then(|value| everybody(value).map(|certainty| (value, certainty))).or_else(|| {
+        let pattern = call.keyword("allow_origin_regex")?;
+        let text = pattern.string()?.trim_start_matches('^').trim_end_matches('$');
+        matches!(text, ".*" | ".+" | "https?://.*" | "https?://.+").then_some((pattern, Certainty::Sure))
+    });
+    let Some((value, certainty)) = star else {
+        if let Some(origins) = origins {
+            findings.conforms(origins, "the origins that may call are restricted");
+        }
+        return;
+    };
+    let credentials = call.keyword("allow_credentials").filter(|value| value.is_true());
+    let (severity, message) = match credentials {
+        Some(_) => (
+            Severity::High,
+            "any page on the web may act in the name of a signed-in user, and read the answers",
+        ),
+        None => (Severity::Medium, "any page on the web may send requests and read the answers"),
+    };
+    let note = match certainty {
+        Certainty::Sure => "matches every origin",
+        _ => "matches every origin where the variable isn't set",
+    };
+    let mut draft = findings.report(call, severity, certainty, message).because(value, note);
+    if let Some(credentials) = credentials {
+        draft = draft.because(
+            credentials,
+            "cookies and credentials go along, and the caller's own origin is sent back",
+        );
+    }
+    draft.conforming(
+        "Name the origins in the settings of each environment: `allow_origins=settings.cors_origins`.",
+    );
+}
+
+/// Whether a list of origins has the star in it.
+fn everybody(value: Node<'_>) -> Option<Certainty> {
+    let resolved = value.resolved_value();
+    let is_star = |node: Node<'_>| node.string() == Some("*");
+    if matches!(resolved.kind(), Kind::List | Kind::Tuple | Kind::Set) && resolved.children().any(is_star)
+        || is_star(resolved)
+    {
+        return Some(Certainty::Sure);
+    }
+    let default = value.environment_default()?;
+    default
+        .string()
+        .is_some_and(|text| text.split(',').any(|part| part.trim() == "*"))
+        .then_some(Certainty::Likely)
+}
+
+fn headers(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for header in model.written_headers() {
+        if !header.name.eq_ignore_ascii_case("access-control-allow-origin")
+            || header.at.is_outside_production()
+        {
+            continue;
+        }
+        // Among the headers that a client sends it means nothing.
+        let is_request = header
+            .at
+            .surroundings()
+            .find(|node| node.is(Kind::Call))
+            .is_some_and(|call| call.api().is_some_and(|api| api.callable.crosses.is_some()));
+        let (message, note) = if header.value.string() == Some("*") {
+            ("any page on the web may read this answer", "matches every origin")
+        } else if reflects(header.value) {
+            (
+                "every origin is told that it may read this answer",
+                "sends the caller's own origin back, whoever it is",
+            )
+        } else {
+            continue;
+        };
+        if is_request || is_public(header.at) {
+            continue;
+        }
+        findings
+            .report(header.at, Severity::High, Certainty::Sure, message)
+            .because(header.value, note)
+            .conforming("Compare the origin with the list of this app first: `if origin in app.agent_cors_origins: …`, and add `Vary: Origin`.");
+    }
+}
+
+/// Whether what is answered is for everybody anyway: files of the page, and what stands under `/.well-known`.
+fn is_public(at: Node<'_>) -> bool {
+    let serves_files = at.class().is_some_and(|class| {
+        let bases = class.children().filter(|child| child.role() == Role::Base);
+        bases.chain([class]).any(|named| words_of(named.name()).iter().any(|word| word == "static"))
+    });
+    serves_files
+        || at.function().is_some_and(|function| {
+            function.source().contains("/.well-known/")
+                || function.full_route_path().starts_with("/.well-known")
+        })
+}
+
+/// Whether it is the request's own origin, and nothing has compared it with a list.
+fn reflects(value: Node<'_>) -> bool {
+    let resolved = value.resolved_value();
+    let reads_origin =
+        resolved.descendants().any(|node| node.is(Kind::Str) && node.name().eq_ignore_ascii_case("origin"))
+            && resolved.descendants().any(|node| node.name() == "headers");
+    let is_compared = value.function().is_some_and(|function| {
+        function.descendants_of(Kind::Compare).any(|compared| {
+            (value.is(Kind::Name) && compared.mentions(value.name())) || compared.source().contains("origin")
+        }) || value.surroundings().any(|node| {
+            node.is(Kind::If)
+                && node.child(Role::Test).is_some_and(|test| test.descendants_of(Kind::Call).next().is_some())
+        })
+    });
+    reads_origin && !is_compared
+}
+
+// Secrets in answers
+
+/// Names of what a caller is meant to get: the tokens of a login are its purpose.
+fn is_kept_secret(name: &str) -> bool {
+    is_secret_name(name)
+        && !words_of(name).iter().any(|word| matches!(word.as_str(), "token" | "jwt" | "session"))
+}
+
+fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
+    // A key is told once when it is made; what reads it again later should not find it.
+    let Some(decorator) = handler.route().filter(|route| route.callee_name() == "get") else { return };
+    // A route that is named after the secret is there to tell it to its owner.
+    let is_about_it = words_of(handler.route_path()).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "key" | "keys" | "secret" | "secrets" | "password" | "credential" | "credentials"
+        )
+    });
+    if is_about_it {
+        return;
+    }
+    let mut leaks = leaking_fields(handler);
+    let returned =
+        handler.own_returns().filter_map(|node| node.child(Role::Value)).filter(|value| value.is(Kind::Dict));
+    for item in returned.flat_map(Node::children) {
+        let (Some(key), Some(value)) = (item.child(Role::Key), item.child(Role::Value)) else { continue };
+        let is_secret = matches!(value.kind(), Kind::Attribute | Kind::Name | Kind::Subscript)
+            && key.is(Kind::Str)
+            && is_kept_secret(key.name())
+            && (value.is(Kind::Subscript) || is_kept_secret(value.name()));
+        if is_secret {
+            leaks.push((item, key.name()));
+        }
+    }
+    let Some(&(first, name)) = leaks.first() else { return };
+    if findings.has_reported(first) {
+        return;
+    }
+    let for_admins = handler.parameters().flat_map(Node::calls_within).any(|call| {
+        let dependency = call.model.dependency_of(call);
+        dependency.is_some_and(|named| {
+            words_of(named.name()).iter().any(|word| word.contains("admin") || word == "superuser")
+        })
+    });
+    let (severity, who) = if for_admins {
+        (Severity::Medium, "every administrator")
+    } else {
+        (Severity::High, "whoever may read this")
+    };
+    let more = if leaks.len() > 1 { format!(" and {} more are", leaks.len() - 1) } else { " is".to_owned() };
+    let mut draft = findings
+        .report(first, severity, Certainty::Likely, format!("`{name}`{more} sent to {who}"))
+        .because(decorator, format!("`{}` answers with it", handler.name()));
+    for (at, name) in leaks.iter().take(4) {
+        draft = draft.because(*at, format!("`{name}` is a part of the answer"));
+    }
+    draft.conforming("Answer with a model of its own that says only that there is one: `has_api_key: bool`.");
+}
+
+/// The fields of the answer's models that hold a secret as plain text.
+fn leaking_fields(handler: Node<'_>) -> Vec<(Node<'_>, &str)> {
+    let model = handler.model;
+    let mut found = Vec::new();
+    for class in handler.response_models() {
+        let is_rewritten = |field: &Field<'_>| {
+            let mut calls = model.node(class).calls_within();
+            calls.any(|call| call.positional().any(|argument| argument.string() == Some(field.name)))
+        };
+        let leaks = |field: &Field<'_>| {
+            is_kept_secret(field.name)
+                && field.is_text()
+                && !field.is_masked()
+                && !field.options().and_then(|options| options.keyword("exclude")).is_some_and(Node::is_true)
+        };
+        let fields = model.fields(class).into_iter().filter(|field| leaks(field) && !is_rewritten(field));
+        found.extend(fields.map(|field| (field.at, field.name)));
+    }
+    found
+}
+
+/// A client that takes any certificate.
+fn unverified(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(api) = call.api() else { return };
+    let is_client = api.class.is_some_and(|class| class.has(ClassTag::PooledClient)) && api.is_constructor;
+    if api.callable.crosses != Some(System::Http) && !is_client {
+        return;
+    }
+    let off = ["verify", "verify_ssl", "ssl"]
+        .iter()
+        .find_map(|name| call.keyword(name))
+        .filter(|value| value.resolved_value().is(Kind::False));
+    let Some(off) = off else { return };
+    findings
+        .report(call, Severity::Medium, Certainty::Sure, format!("`{}` takes any certificate, so anybody on the way can read along", call.called()))
+        .because(off, "turns the check of the certificate off")
+        .conforming("Leave the check on. For an authority of your own: `verify=ssl.create_default_context(cafile=settings.ca_file)`.");
+}
+
+// Compose
+
+fn host_network(model: &Model<'_>, workload: &Workload, is_milder: bool, findings: &mut Findings<'_>) {
+    let Some(at) = workload.host_network.filter(|_| workload.kind != "DaemonSet") else { return };
+    findings
+        .report(model.stretch(at), if is_milder { Severity::Medium } else { Severity::High }, Certainty::Sure, format!("`{}` shares the network of its machine", workload.name))
+        .because(model.stretch(at), "every port that a process in it opens is open on the machine, and it reaches what is bound to localhost there")
+        .conforming("Leave it out: services reach each other by name on the internal network, and `ports:` publishes what must be reached from outside.");
+}
+
+fn compose(
+    model: &Model<'_>,
+    workload: &Workload,
+    service: &Service,
+    container: &Container,
+    findings: &mut Findings<'_>,
+) {
+    let is_milder = service.is_for_development || service.is_for_tests;
+    host_network(model, workload, is_milder, findings);
+    let is_ingress = container.foreign() == Some(Holds::Ingress);
+    for (volume, at) in service.volumes.iter().filter(|(volume, _)| volume.contains("docker.sock")) {
+        let is_reader = is_ingress && volume.ends_with(":ro");
+        let severity = if is_milder || is_reader { Severity::Medium } else { Severity::High };
+        findings
+            .report(model.stretch(*at), severity, Certainty::Sure, format!("`{}` controls Docker on its machine", workload.name))
+            .because(model.stretch(*at), "whoever can write to this socket is root on the machine")
+            .conforming("Don't mount it. What must start containers does so through a proxy that allows few calls, or on a machine of its own.");
+    }
+    let door = is_ingress || is_door(model, workload);
+    for port in &service.ports {
+        published(model, workload, container, port, door, is_milder, findings);
+    }
+    if door && !service.ports.is_empty() {
+        findings.conforms(
+            model.stretch(container.at),
+            format!("`{}` is the door, the others publish nothing", workload.name),
+        );
+    }
+}
+
+/// The services of one file that publish ports, and aren't known to be somebody else's store or tool.
+fn doors<'m>(model: &'m Model<'m>, file: u32) -> impl Iterator<Item = &'m Workload> {
+    model.workloads().iter().filter(move |other| {
+        other.runs == Runs::Service
+            && other.heading.file == file
+            && other.service.as_ref().is_some_and(|service| !service.ports.is_empty())
+            && other.containers.first().is_some_and(|container| container.foreign().is_none())
+    })
+}
+
+fn has_ingress(model: &Model<'_>, file: u32) -> bool {
+    model.workloads().iter().any(|other| {
+        other.heading.file == file
+            && other.containers.first().is_some_and(|c| c.foreign() == Some(Holds::Ingress))
+    })
+}
+
+fn publishes_web(workload: &Workload) -> bool {
+    workload
+        .service
+        .as_ref()
+        .is_some_and(|service| service.ports.iter().any(|port| matches!(port.published, Some(80 | 443))))
+}
+
+/// Without an ingress the one service that publishes the web's port is the door, or the only one that publishes any.
+fn is_door(model: &Model<'_>, workload: &Workload) -> bool {
+    let file = workload.heading.file;
+    if has_ingress(model, file) || workload.containers.first().is_some_and(|c| c.foreign().is_some()) {
+        return false;
+    }
+    let on_web = doors(model, file).filter(|other| publishes_web(other)).count();
+    match on_web {
+        0 => doors(model, file).count() == 1,
+        1 => publishes_web(workload),
+        _ => false,
+    }
+}
+
+fn published(
+    model: &Model<'_>,
+    workload: &Workload,
+    container: &Container,
+    port: &Port,
+    door: bool,
+    is_milder: bool,
+    findings: &mut Findings<'_>,
+) {
+    let is_store = container.foreign() == Some(Holds::Store)
+        || port.inside.is_some_and(|port| STORE_PORTS.contains(&port));
+    if door && !port.inside.is_some_and(|port| STORE_PORTS.contains(&port)) {
+        return;
+    }
+    let file = workload.heading.file;
+    let is_local = port
+        .address
+        .as_deref()
+        .is_some_and(|address| address.starts_with("127.") || matches!(address, "localhost" | "::1"));
+    let known = is_store || port.inside.is_some_and(|port| SERVER_PORTS.contains(&port));
+    let severity = match (is_local, known, is_milder) {
+        (true, ..) | (_, false, true) => Severity::Low,
+        (false, true, false) => Severity::High,
+        _ => Severity::Medium,
+    };
+    // Where no ingress is in view, one of several may be the door.
+    let has_door = has_ingress(model, file) || doors(model, file).any(publishes_web);
+    let certainty = if is_store || has_door { Certainty::Sure } else { Certainty::Question };
+    let what = match port.inside {
+        Some(number) => format!("port {number} of `{}`", workload.name),
+        None => format!("a port of `{}`", workload.name),
+    };
+    let (message, note) = match (is_local, is_store) {
+        (true, _) => {
+            (format!("{what} is published on the machine itself"), "every process on the machine reaches it")
+        }
+        (false, true) => (
+            format!("{what} is open to the network"),
+            "on all interfaces: Docker's rules come before those of the machine's firewall",
+        ),
+        (false, false) => (
+            format!("{what} is open to the network, past the ingress"),
+            "a request here goes around the ingress, its limits and TLS",
+        ),
+    };
+    findings
+        .report(model.stretch(port.at), severity, certainty, message)
+        .because(model.stretch(port.at), note)
+        .conforming("Leave `ports:` to the ingress: the other services reach it by name, which `expose:` documents. To look into it, bind it to `127.0.0.1:` in a file for development.");
+}
+
+// Kubernetes
+
+fn cluster(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for service in model.cluster_services() {
+        let named = words_of(&service.name).iter().any(|word| STORES.contains(&word.as_str()));
+        let is_store = named || service.ports.iter().any(|port| STORE_PORTS.contains(port));
+        match &service.kind {
+            Some((kind, at)) if is_store && matches!(kind.as_str(), "LoadBalancer" | "NodePort") => {
+                findings
+                    .report(model.stretch(*at), Severity::High, Certainty::Sure, format!("`{}` can be reached from outside of the cluster", service.name))
+                    .because(model.stretch(*at), "gives it an address, or a port on each node")
+                    .conforming("Keep it inside: `type: ClusterIP`, and a NetworkPolicy that lets in those who need it.");
+            }
+            Some((kind, at)) if is_store && kind == "ClusterIP" => {
+                findings.conforms(
+                    model.stretch(*at),
+                    format!("`{}` is reached from inside of the cluster alone", service.name),
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+// Caddy
+
+fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for directive in model.proxy_directives() {
+        let words = directive.words.as_slice();
+        let at = model.stretch(directive.at);
+        let is_global = directive.parent.as_ref().is_some_and(Vec::is_empty);
+        match words {
+            ["admin", "off"] if is_global => findings.conforms(at, "the admin endpoint is off"),
+            ["admin", address, ..] if is_global && !is_local_address(address) => {
+                findings
+                    .report(
+                        at,
+                        Severity::High,
+                        Certainty::Sure,
+                        "Caddy's admin endpoint is open to every container of its network"
+                            .replace("Caddy's", "the proxy's"),
+                    )
+                    .because(at, "whoever reaches it may load any configuration")
+                    .conforming("Switch it off: `admin off`, or leave it on `localhost:2019`.");
+            }
+            [.., name, "*"]
+                if name
+                    .trim_start_matches(['+', '?', '>', '-'])
+                    .eq_ignore_ascii_case("access-control-allow-origin") =>
+            {
+                findings
+                    .report(
+                        at,
+                        Severity::Medium,
+                        Certainty::Sure,
+                        "any page on the web may read these answers",
+                    )
+                    .because(at, "matches every origin")
+                    .conforming("Leave this header to the application, which knows the origins of each app.");
+            }
+            ["reverse_proxy", targets @ ..] => {
+                if let Some(store) = targets.iter().find(|target| is_store_address(target)) {
+                    findings
+                        .report(at, Severity::High, Certainty::Sure, format!("`{store}` can be reached from outside through the proxy"))
+                        .because(at, "hands requests from outside on to a database")
+                        .conforming("Leave it out. Let the application ask the database, with its own checks of who may.");
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_local_address(address: &str) -> bool {
+    ["localhost", "127.", "unix/", "[::1]", "off"].iter().any(|local| address.starts_with(local))
+        || address.starts_with('{')
+}
+
+fn is_store_address(target: &str) -> bool {
+    let target = target.trim_start_matches("http://").trim_start_matches("https://");
+    let Some((host, port)) = target.rsplit_once(':') else { return false };
+    let is_port = port.parse::<u16>().is_ok_and(|port| STORE_PORTS.contains(&port));
+    is_port || words_of(host).iter().any(|word| STORES.contains(&word.as_str()))
+}

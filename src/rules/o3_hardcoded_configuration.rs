@@ -1,0 +1,511 @@
+//! O3: a secret is written down, has a default, or configuration is read here and there.
+
+use super::Findings;
+use crate::report::{Certainty, FileKind, Severity};
+use crate::semantic::{
+    EnvironmentRead, Field, Model, Node, SetBy, SetVariable, Span, connection_strings,
+    is_connection_string_name, is_example, is_guessable, is_placeholder, looks_like_secret, names_secret,
+    words_of, written_keys,
+};
+use crate::stack::ClassTag;
+use crate::syntax::{Kind, Role};
+
+/// From this many variables on a file is said to ask the environment by itself.
+const SCATTERED: usize = 3;
+
+const OUT_OF_CODE: &str = "Read it from the environment through the settings, `signing_secret: SecretStr` without a default, and change it: whoever has the repository has it too.";
+
+pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
+    // Lines on which a secret was told already.
+    let mut told: Vec<(u32, u32)> = Vec::new();
+    by_form(model, &mut told, findings);
+    for variable in model.set_variables() {
+        set(model, &variable, &mut told, findings);
+    }
+    let reads = model.environment_reads();
+    for read in reads.iter().filter(|read| is_production(read.at)) {
+        default(*read, &mut told, findings);
+    }
+    for class in
+        model.classes().filter(|class| is_production(*class) && model.is_settings_class(class.place()))
+    {
+        for field in model.fields(class.place()) {
+            setting(field, &mut told, findings);
+        }
+    }
+    literals(model, &mut told, findings);
+    scattered(model, &reads, findings);
+    undocumented(model, &reads, findings);
+}
+
+fn is_production(node: Node<'_>) -> bool {
+    !node.source_file().is_test
+}
+
+/// Whether this line was told already; it is from now on.
+fn is_told(told: &mut Vec<(u32, u32)>, file: u32, line: u32) -> bool {
+    let known = told.contains(&(file, line));
+    told.push((file, line));
+    known
+}
+
+// By form
+
+fn by_form(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
+    for (file, data) in (0..).zip(&model.files) {
+        if data.is_test || data.kind == FileKind::Other {
+            continue;
+        }
+        for key in written_keys(data.text) {
+            let at = Span { file, start: key.start as u32, end: key.end as u32 };
+            if is_told(told, file, data.lines.line(at.start)) {
+                continue;
+            }
+            let what =
+                if key.of.starts_with("a ") { key.of.to_owned() } else { format!("a key of {}", key.of) };
+            findings
+                .report(
+                    model.stretch(at),
+                    Severity::Critical,
+                    Certainty::Sure,
+                    format!("{what} is written down here"),
+                )
+                .because(
+                    model.stretch(at),
+                    "has the form of a real one, and is in every clone and every image",
+                )
+                .conforming(OUT_OF_CODE);
+        }
+        // What documents the variables shows the form of an address.
+        let documents = data.kind == FileKind::Environment && is_example(data.path);
+        for found in connection_strings(data.text) {
+            let at = Span { file, start: found.start as u32, end: found.end as u32 };
+            let is_code = data.kind != FileKind::Python
+                || model.literal_at(file, at.start).is_some_and(|text| !is_comment(text));
+            if documents || !is_code || is_told(told, file, data.lines.line(at.start)) {
+                continue;
+            }
+            let severity = if found.is_guessable { Severity::Medium } else { Severity::High };
+            findings
+                .report(model.stretch(at), severity, Certainty::Likely, "an address with its password is written down here")
+                .because(model.stretch(at), "the password stands between the user and the `@`")
+                .conforming("Read the whole address from the environment: `database_url: SecretStr`, without a default.");
+        }
+    }
+}
+
+/// A text that stands alone, a docstring: it explains.
+fn is_comment(text: Node<'_>) -> bool {
+    text.parent().is_some_and(|parent| parent.is(Kind::ExprStatement))
+}
+
+// Deployment files
+
+fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
+    if !names_secret(&variable.name) || variable.by == SetBy::Example {
+        return;
+    }
+    let (default, value) = match interpolated(&variable.value) {
+        Some(default) => (true, default),
+        None => (false, variable.value.as_str()),
+    };
+    // What is deployed with a word that anybody would try is open, however it was meant.
+    let is_weak = is_guessable(value) || (variable.by == SetBy::Compose && is_weak_word(value));
+    if !(is_weak || (value.len() >= 6 && !is_placeholder(value) && !value.contains(['$', '{', '/']))) {
+        return;
+    }
+    let line = model.files[variable.at.file as usize].lines.line(variable.at.start);
+    if is_told(told, variable.at.file, line) {
+        return;
+    }
+    let name = &variable.name;
+    let (severity, message, instead) = match variable.by {
+        SetBy::Compose if default => (
+            Severity::Medium,
+            format!("`{name}` is a word that everybody can read here, wherever it isn't set"),
+            "Demand it: `${POSTGRES_PASSWORD:?must be set}`.",
+        ),
+        SetBy::Compose => (
+            if is_weak { Severity::Medium } else { Severity::High },
+            format!("`{name}` is written down here"),
+            "Demand it from the environment, `${POSTGRES_PASSWORD:?must be set}`, or mount it: `secrets:` and `POSTGRES_PASSWORD_FILE`.",
+        ),
+        SetBy::Image => (
+            Severity::High,
+            format!("`{name}` is a part of the image"),
+            "Mount it where it is needed, `RUN --mount=type=secret,id=index_token …`, or set it when the container starts.",
+        ),
+        SetBy::Secret => (
+            Severity::Medium,
+            format!("`{name}` is in the repository, encoded at most"),
+            "Keep it in a vault, or seal it: an ExternalSecret or a SealedSecret may be in the repository.",
+        ),
+        SetBy::ConfigMap | SetBy::Container => (
+            Severity::High,
+            format!("`{name}` is written down in the manifest"),
+            "Refer to a Secret: `valueFrom: {secretKeyRef: {name: backend, key: database-password}}`.",
+        ),
+        SetBy::HelmValues => (
+            Severity::Medium,
+            format!("`{name}` is written down in the chart's values"),
+            "Leave it empty and refer to a Secret that exists already: `existingSecret: backend`.",
+        ),
+        SetBy::EnvironmentFile | SetBy::Example => (
+            Severity::High,
+            format!("`{name}` has its value in a file that was given away"),
+            "Keep `.env` out of the repository and the image (`.gitignore`, `.dockerignore`), and document the name in `.env.example`.",
+        ),
+    };
+    let severity = if variable.is_for_development { Severity::Low } else { severity };
+    findings
+        .report(model.stretch(variable.at), severity, Certainty::Likely, message)
+        .because(
+            model.stretch(variable.at),
+            "its name says that it is a secret, and its value stands beside it",
+        )
+        .conforming(instead);
+}
+
+fn is_weak_word(value: &str) -> bool {
+    matches!(value.to_ascii_lowercase().as_str(), "password" | "secret" | "changeme" | "test" | "example")
+}
+
+/// The default of `${NAME:-default}`, where the whole value is that; empty for other variables.
+fn interpolated(value: &str) -> Option<&str> {
+    let inner = value.trim().strip_prefix("${")?.strip_suffix('}')?;
+    let default = inner.split_once(":-").or_else(|| inner.split_once('-')).map_or("", |(_, default)| default);
+    Some(if inner.contains(":?") { "" } else { default })
+}
+
+// Code
+
+/// A secret whose absence nobody notices.
+fn default(read: EnvironmentRead<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
+    let Some(value) = read.default.filter(|_| names_secret(read.name)) else { return };
+    let Some(text) = value.string().filter(|text| is_default_secret(read.name, text)) else { return };
+    if is_told(told, read.at.file, read.at.line()) {
+        return;
+    }
+    findings
+        .report(
+            read.at,
+            severity_of_default(read.name, text),
+            Certainty::Sure,
+            format!("`{}` has a default that everybody can read here", read.name),
+        )
+        .because(value, "is taken wherever the variable is missing or misspelt, and nothing fails")
+        .conforming(format!(
+            "Let it fail: `os.environ[\"{}\"]`, or a field of the settings without a default.",
+            read.name
+        ));
+}
+
+/// Whether a default opens something. The word that stands for a missing key of a provider opens nothing; for a
+/// password, or what tokens are signed with, any word does.
+fn is_default_secret(name: &str, text: &str) -> bool {
+    let is_own = words_of(name)
+        .last()
+        .is_some_and(|last| matches!(last.as_str(), "secret" | "password" | "passwd" | "passphrase"))
+        || matches!(words_of(name).as_slice(), [.., first, last] if matches!(first.as_str(), "secret" | "signing" | "jwt" | "encryption") && last == "key");
+    let open = text.trim().is_empty()
+        || text.starts_with(['<', '$', '{'])
+        || matches!(text, "none" | "None" | "null");
+    !open
+        && (is_own
+            || (!is_placeholder(text)
+                && text.len() >= 6
+                && text.contains(|letter: char| letter.is_ascii_digit() || letter == '-')))
+}
+
+/// The word that stands for the password to another system opens that system only where it was left as it is.
+fn severity_of_default(name: &str, text: &str) -> Severity {
+    let is_own = words_of(name)
+        .iter()
+        .any(|word| matches!(word.as_str(), "secret" | "signing" | "jwt" | "encryption"));
+    if is_placeholder(text) && !is_own { Severity::Medium } else { Severity::High }
+}
+
+/// A field of the settings that holds a secret.
+fn setting(field: Field<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
+    if !(names_secret(field.name) || is_connection_string_name(field.name))
+        || !(field.is_text() || field.is_masked())
+    {
+        return;
+    }
+    let Some(default) = field.default() else {
+        findings.conforms(field.at, format!("`{}` must be set, or the process doesn't start", field.name));
+        return;
+    };
+    if default.is_none() {
+        missing(field, findings);
+        return;
+    }
+    let literal = match default.kind() {
+        Kind::Call
+            if default
+                .api()
+                .is_some_and(|api| api.class.is_some_and(|class| class.has(ClassTag::Secret))) =>
+        {
+            default.argument(0)
+        }
+        _ => Some(default),
+    };
+    let text = literal
+        .and_then(Node::string)
+        .filter(|text| names_secret(field.name) && is_default_secret(field.name, text));
+    let Some(text) = text.filter(|_| !is_told(told, field.at.file, field.at.line())) else { return };
+    findings
+        .report(
+            field.at,
+            severity_of_default(field.name, text),
+            Certainty::Sure,
+            format!("`{}` has a default that everybody can read here", field.name),
+        )
+        .because(default, "is taken wherever the variable is missing or misspelt, and nothing fails")
+        .conforming(format!(
+            "Leave the default out: `{}: SecretStr`. Then a missing variable ends the process with its name.",
+            field.name
+        ));
+}
+
+/// A secret that may be `None`, and is taken out without a look.
+fn missing(field: Field<'_>, findings: &mut Findings<'_>) {
+    let model = field.at.model;
+    let taken = model
+        .calls()
+        .filter(|call| call.callee_name() == "get_secret_value" && is_production(*call))
+        .filter_map(|call| call.receiver())
+        .find(|receiver| receiver.is(Kind::Attribute) && receiver.name() == field.name);
+    let Some(taken) = taken else { return };
+    let function = taken.function();
+    // Any other mention beside it may be the question whether it is there.
+    let is_asked = function.is_some_and(|function| {
+        function.descendants_of(Kind::Attribute).any(|other| other != taken && other.name() == field.name)
+    }) || taken
+        .surroundings()
+        .any(|node| matches!(node.kind(), Kind::If | Kind::Conditional | Kind::BoolOp));
+    if !is_asked {
+        findings
+            .report(
+                field.at,
+                Severity::Low,
+                Certainty::Likely,
+                format!("`{}` may be missing, which is noticed only when it is needed", field.name),
+            )
+            .because(taken, "fails here, in the first request that needs it")
+            .conforming(format!(
+                "Let the process end at its start: `{}: SecretStr`, without a default.",
+                field.name
+            ));
+    }
+}
+
+/// Literals behind names that tell of a secret.
+fn literals(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
+    let mut tell = |at: Node<'_>, name: &str, value: Node<'_>| {
+        // A literal alone: what a name stands for is told where it is assigned.
+        if !value.is(Kind::Str)
+            || !names_secret(name)
+            || !looks_like_secret(name, value.name())
+            || !is_production(at)
+        {
+            return;
+        }
+        if value.is_silenced_elsewhere() || is_told(told, at.file, value.line()) {
+            return;
+        }
+        findings
+            .report(at, Severity::High, Certainty::Likely, format!("`{name}` is written down here"))
+            .because(value, "its name says that it is a secret, and this is no placeholder")
+            .conforming(OUT_OF_CODE);
+    };
+    for assignment in model.assignments() {
+        let of_enumeration = assignment.class().is_some_and(|class| {
+            class.children().any(|base| base.role() == Role::Base && base.name().ends_with("Enum"))
+        });
+        let Some(value) = assignment.value().filter(|_| !of_enumeration) else { continue };
+        for target in assignment.targets() {
+            match target.kind() {
+                Kind::Name | Kind::Attribute => tell(assignment, target.name(), value),
+                Kind::Subscript => {
+                    if let Some(key) = target.child(Role::Index).filter(|key| key.is(Kind::Str)) {
+                        tell(assignment, key.name(), value);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    for call in model.calls() {
+        for keyword in call.keywords() {
+            if let Some(value) = keyword.value() {
+                tell(keyword, keyword.name(), value);
+            }
+        }
+    }
+    for function in model.functions() {
+        for parameter in function.parameters() {
+            if let Some(value) = parameter.child(Role::Default) {
+                tell(parameter, parameter.name(), value);
+            }
+        }
+    }
+}
+
+// One place for configuration
+
+/// Whether a file is where configuration is read: the module that the settings name, or one named for it.
+fn is_configuration(model: &Model<'_>, file: u32) -> bool {
+    let path = model.files[file as usize].path;
+    let module = model.settings.settings_module.replace('.', "/");
+    let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".py");
+    path.trim_end_matches(".py").ends_with(&module)
+        || path.split('/').any(|part| matches!(part, "config" | "settings" | "configuration"))
+        || words_of(name).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "config"
+                    | "configs"
+                    | "configuration"
+                    | "conf"
+                    | "settings"
+                    | "setting"
+                    | "env"
+                    | "environment"
+                    | "constants"
+                    | "const"
+                    | "defaults"
+                    | "setup"
+                    | "main"
+            )
+        })
+}
+
+fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Findings<'_>) {
+    for (file, data) in model.python() {
+        if data.is_test || data.is_migration || data.is_script || is_configuration(model, file) {
+            continue;
+        }
+        // Read when the module is imported, a missing variable at least shows at once.
+        let late = |read: &&EnvironmentRead<'_>| {
+            read.at.file == file
+                && read.at.function().is_some_and(|function| {
+                    // An object that asks when it is made, for what its caller left out, is made at the start.
+                    function.name() != "__init__"
+                        && !words_of(function.name()).iter().any(|word| {
+                            matches!(word.as_str(), "config" | "settings" | "env" | "environment")
+                        })
+                })
+        };
+        let mut names: Vec<&str> = Vec::new();
+        let mut places: Vec<Node<'_>> = Vec::new();
+        for read in reads.iter().filter(late) {
+            if !names.contains(&read.name) {
+                names.push(read.name);
+                places.push(read.at);
+            }
+        }
+        if names.len() < SCATTERED {
+            continue;
+        }
+        let mut draft = findings
+            .report(
+                places[0],
+                Severity::Low,
+                Certainty::Sure,
+                format!("this file asks the environment for {} variables by itself", names.len()),
+            )
+            .because(places[0], "a missing variable shows only when this runs");
+        for place in places.iter().skip(1).take(4) {
+            draft = draft.because(*place, "asks by itself as well");
+        }
+        draft.conforming(
+            "Read them in the settings, `settings = Settings()` at import, and take them from there.",
+        );
+    }
+}
+
+/// Variables that the platform sets.
+fn is_of_platform(name: &str) -> bool {
+    const NAMES: [&str; 22] = [
+        "HOME",
+        "PATH",
+        "PORT",
+        "HOST",
+        "HOSTNAME",
+        "USER",
+        "USERNAME",
+        "SHELL",
+        "PWD",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "TZ",
+        "LANG",
+        "CI",
+        "TERM",
+        "COLUMNS",
+        "EDITOR",
+        "VIRTUAL_ENV",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "NO_COLOR",
+    ];
+    const STARTS: [&str; 12] = [
+        "PYTHON",
+        "PYTEST",
+        "KUBERNETES_",
+        "AWS_",
+        "XDG_",
+        "OTEL_",
+        "GITHUB_",
+        "CUDA_",
+        "OMP_",
+        "NVIDIA_",
+        "HTTP_PROXY",
+        "SSL_",
+    ];
+    NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
+}
+
+/// Variables that code reads and `.env.example` does not know.
+fn undocumented<'m>(model: &'m Model<'m>, reads: &[EnvironmentRead<'m>], findings: &mut Findings<'_>) {
+    let documented = model.documented_variables();
+    let Some(example) = documented.first() else { return };
+    let example = example.1;
+    let knows = |name: &str| documented.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+    let mut missing: Vec<(String, Node<'m>)> = Vec::new();
+    let mut add = |name: String, at: Node<'m>| {
+        if !knows(&name) && !is_of_platform(&name) && !missing.iter().any(|(known, _)| *known == name) {
+            missing.push((name, at));
+        }
+    };
+    for class in
+        model.classes().filter(|class| is_production(*class) && model.is_settings_class(class.place()))
+    {
+        let Some(prefix) = model.variable_prefix(class.place()) else { continue };
+        for field in model.fields(class.place()) {
+            if let Some(name) = field.variable_name(prefix) {
+                add(name, field.at);
+            }
+        }
+    }
+    for read in reads.iter().filter(|read| is_production(read.at) && !read.at.source_file().is_script) {
+        add(read.name.to_owned(), read.at);
+    }
+    let Some((_, first)) = missing.first() else { return };
+    let names: Vec<String> = missing.iter().take(6).map(|(name, _)| format!("`{name}`")).collect();
+    let more = if missing.len() > 6 { format!(" and {} more", missing.len() - 6) } else { String::new() };
+    let mut draft = findings
+        .report(
+            *first,
+            Severity::Low,
+            Certainty::Sure,
+            format!("`{}` doesn't document {}{more}", model.stretch(example).path(), names.join(", ")),
+        )
+        .because(model.stretch(example), "lists the variables, and lacks what is read here");
+    for (name, at) in missing.iter().take(6) {
+        draft = draft.because(*at, format!("reads `{name}`"));
+    }
+    draft.conforming("Add each of them with a word on what it is for, and without its value.");
+}

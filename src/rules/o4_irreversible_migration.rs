@@ -1,0 +1,583 @@
+//! O4: a migration can't be undone, loses data, or stops those who use the table.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Migration, Model, Node, Step, StepKind};
+use crate::syntax::Kind;
+
+/// A refusal with this many words says what to do instead.
+const EXPLAINED: usize = 6;
+
+pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let migrations = model.migrations();
+    for migration in &migrations {
+        let up = migration.upgrade.steps();
+        let down = migration.downgrade.map(Node::steps).unwrap_or_default();
+        way_back(migration, &up, &down, findings);
+        losses(migration, &up, findings);
+        locks(migration, &up, findings);
+        for step in up.iter().chain(&down) {
+            unnamed(step, findings);
+        }
+        left_behind(&up, &down, findings);
+        imports(migration, findings);
+    }
+    heads(&migrations, findings);
+    created_at_start(model, findings);
+    drift(model, &migrations, findings);
+}
+
+// The way back
+
+fn way_back(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findings: &mut Findings<'_>) {
+    let changes = !up.is_empty() || !migration.upgrade.does_nothing();
+    if !changes {
+        return;
+    }
+    let only_data = !up.is_empty()
+        && up.iter().all(|step| {
+            step.kind == StepKind::InsertRows
+                || (step.kind == StepKind::Execute && !step.sql_has(&["ALTER", "CREATE", "DROP", "TRUNCATE"]))
+        });
+    let Some(downgrade) = migration.downgrade else {
+        findings
+            .report(migration.upgrade, Severity::High, Certainty::Sure, "this migration has no way back")
+            .because(migration.upgrade, "changes the schema, and no `downgrade` undoes it")
+            .conforming("Write `downgrade()` with the inverse of each step, in reverse order.");
+        return;
+    };
+    if downgrade.does_nothing() && !up.is_empty() {
+        let is_explained = downgrade.words_of_explanation() >= EXPLAINED;
+        let severity = match (only_data, is_explained) {
+            (true, true) => return,
+            (true, false) => Severity::Low,
+            (false, true) => Severity::Medium,
+            (false, false) => Severity::High,
+        };
+        let certainty = if only_data { Certainty::Likely } else { Certainty::Sure };
+        findings
+            .report(downgrade, severity, certainty, "`downgrade` does nothing, and Alembic says that it succeeded")
+            .because(up[0].call, "is not undone")
+            .because(downgrade, "leaves the schema as it is, while the version table says otherwise")
+            .conforming("Undo each step in reverse order. What can't be undone raises, with a docstring that says how to recover.");
+        return;
+    }
+    if let Some(raised) = only_raises(downgrade) {
+        let words =
+            downgrade.words_of_explanation() + raised.source().split_whitespace().count().saturating_sub(2);
+        if words < EXPLAINED {
+            findings
+                .report(downgrade, Severity::Medium, Certainty::Sure, "`downgrade` refuses, and doesn't say what to do instead")
+                .because(raised, "whoever needs the way back at night learns nothing from it")
+                .conforming("Undo the steps, or say in a docstring how to recover: which backup, which command, which document.");
+        } else {
+            findings.conforms(downgrade, "it can't be undone, and says what to do instead");
+        }
+        return;
+    }
+    // What goes through a connection or an unknown function may be anything.
+    let hides =
+        downgrade.own_calls().any(|call| call.is_unknown_function() || call.callee_name() == "get_bind");
+    if hides && down.is_empty() {
+        return;
+    }
+    let mut missing = up.iter().filter(|step| {
+        !matches!(step.kind, StepKind::Execute | StepKind::InsertRows | StepKind::Other)
+            && !down.iter().any(|other| other.may_undo(step))
+            // What was made and dropped again on the way up needs no way back.
+            && !up.iter().any(|other| other.call.id > step.call.id && undoes_on_the_way(other, step))
+            && !(step.kind == StepKind::DropIndex && up.iter().any(|other| other.kind == StepKind::DropTable && other.has_table_of(step)))
+    });
+    let Some(first) = missing.next() else {
+        if !up.is_empty() {
+            findings.conforms(downgrade, "each step has its inverse");
+        }
+        return;
+    };
+    let more = missing.count();
+    let others = if more > 0 { format!(", and {more} more are not either") } else { String::new() };
+    findings
+        .report(first.call, Severity::Medium, Certainty::Sure, format!("{} is not undone by `downgrade`{others}", what(first)))
+        .because(first.call, "stays in the schema after the way back")
+        .because(downgrade, "has no step that undoes it")
+        .conforming("Write the inverse of each step, in reverse order: `drop_constraint` for a constraint, `drop_column` for a column.");
+}
+
+fn undoes_on_the_way(later: &Step<'_>, step: &Step<'_>) -> bool {
+    matches!(
+        (step.kind, later.kind),
+        (StepKind::CreateTable, StepKind::DropTable)
+            | (StepKind::AddColumn, StepKind::DropColumn)
+            | (StepKind::CreateIndex, StepKind::DropIndex)
+            | (StepKind::DropIndex, StepKind::CreateIndex)
+    ) && later.table.is_some()
+        && later.has_table_of(step)
+        && later.has_name_of(step)
+}
+
+/// The step as a person would say it.
+fn what(step: &Step<'_>) -> String {
+    let name = match (step.table, step.name) {
+        (Some(table), Some(name)) if step.kind != StepKind::CreateTable => format!("`{table}.{name}`"),
+        (Some(table), _) => format!("`{table}`"),
+        (None, Some(name)) => format!("`{name}`"),
+        (None, None) => "something".to_owned(),
+    };
+    format!("`{}` of {name}", step.call.callee_name())
+}
+
+/// The `raise` that is all a function does.
+fn only_raises(function: Node<'_>) -> Option<Node<'_>> {
+    let body = function.body()?;
+    let mut raised = None;
+    for statement in body.children() {
+        match statement.kind() {
+            Kind::Raise => raised = Some(statement),
+            Kind::ExprStatement if statement.children().all(|value| value.is(Kind::Str)) => {}
+            _ => return None,
+        }
+    }
+    raised
+}
+
+// The data
+
+/// Steps that throw rows or values away, each kind once.
+fn losses(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>) {
+    let copies = up.iter().any(|step| {
+        step.kind == StepKind::InsertRows || step.sql_has(&["INSERT", "UPDATE ", "AS SELECT", "RENAME "])
+    }) || migration.upgrade.own_calls().any(|call| call.callee_name() == "get_bind");
+    if copies {
+        return;
+    }
+    let is_new = |step: &Step<'_>| {
+        up.iter().any(|other| {
+            other.kind == StepKind::CreateTable && other.table.is_some() && other.table == step.table
+        })
+    };
+    let temporary =
+        |step: &Step<'_>| step.table.is_some_and(|table| table.contains("tmp") || table.contains("temp"));
+    for kind in [StepKind::DropTable, StepKind::DropColumn, StepKind::Execute] {
+        let lost: Vec<&Step<'_>> = up
+            .iter()
+            .filter(|step| step.kind == kind && !is_new(step) && !temporary(step))
+            .filter(|step| {
+                kind != StepKind::Execute || {
+                    let sql = step.sql().to_ascii_uppercase();
+                    let sql = sql.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic());
+                    sql.starts_with("DELETE ")
+                        || sql.starts_with("TRUNCATE")
+                        || sql.starts_with("DROP TABLE")
+                        || sql.contains("DROP COLUMN")
+                }
+            })
+            .collect();
+        let Some(first) = lost.first() else { continue };
+        let explained = first.call.has_comment() || migration.upgrade.words_of_explanation() >= EXPLAINED;
+        let severity = if explained { Severity::Medium } else { Severity::High };
+        let more =
+            if lost.len() > 1 { format!(", and {} more steps do so", lost.len() - 1) } else { String::new() };
+        let message = match kind {
+            StepKind::DropTable => format!("throws the rows of {} away{more}", named(first.table)),
+            StepKind::DropColumn => format!("throws the values of {} away{more}", named(first.name)),
+            _ => format!("throws rows away{more}"),
+        };
+        findings
+            .report(first.call, severity, Certainty::Likely, message)
+            .because(first.call, "what it held doesn't come back with the schema, and nothing here copies it")
+            .conforming("Stop using it one release earlier, and keep a copy: `op.execute(\"CREATE TABLE silos_legacy AS SELECT id, legacy_name FROM silos\")`. Or say in a comment where the copy is.");
+    }
+}
+
+fn named(name: Option<&str>) -> String {
+    name.map_or_else(|| "a table".to_owned(), |name| format!("`{name}`"))
+}
+
+// Those who use the table meanwhile
+
+fn locks(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>) {
+    let is_first = migration.parents.is_empty();
+    let is_new = |step: &Step<'_>| {
+        is_first
+            || up.iter().any(|other| {
+                other.kind == StepKind::CreateTable
+                    && (step.table.is_none() || other.table.is_none() || other.table == step.table)
+            })
+    };
+    let fills = up.iter().any(|step| step.sql_has(&["UPDATE "]))
+        || migration.upgrade.calls_within().any(|call| matches!(call.callee_name(), "get_bind" | "update"));
+    let commits = up.iter().any(|step| step.sql_has(&["COMMIT"]));
+    let mut indexes: Vec<&Step<'_>> = Vec::new();
+    for step in up.iter() {
+        let sql_concurrently = step.sql_has(&["CONCURRENTLY"]);
+        let concurrently = step.call.keyword("postgresql_concurrently").is_some_and(|value| value.is_true());
+        if (concurrently || sql_concurrently) && !step.leaves_transaction() && !commits {
+            in_transaction(step, findings);
+            continue;
+        }
+        if is_new(step) && step.kind != StepKind::Execute {
+            continue;
+        }
+        match step.kind {
+            StepKind::AddColumn => required(step, findings),
+            StepKind::AlterColumn => altered(step, fills, findings),
+            StepKind::RenameTable => renamed(step, findings),
+            StepKind::CreateIndex if !concurrently => indexes.push(step),
+            StepKind::CreateForeignKey | StepKind::CreateCheck => validated(step, up, findings),
+            StepKind::Execute if step.sql_has(&["ADD VALUE"]) => added_value(step, findings),
+            _ => {}
+        }
+    }
+    let Some(first) = indexes.first() else { return };
+    let more = if indexes.len() > 1 { format!(" ({} indexes)", indexes.len()) } else { String::new() };
+    findings
+        .report(first.call, Severity::Low, Certainty::Sure, format!("builds an index while nobody may write to {}{more}", named(first.table)))
+        .because(first.call, "a plain `CREATE INDEX` locks the table against writes until it is built")
+        .conforming("Build it beside them: `with op.get_context().autocommit_block(): op.create_index(…, postgresql_concurrently=True)`.");
+}
+
+fn in_transaction(step: &Step<'_>, findings: &mut Findings<'_>) {
+    findings
+        .report(
+            step.call,
+            Severity::High,
+            Certainty::Sure,
+            "the database refuses `CONCURRENTLY` inside of a transaction, so this always fails",
+        )
+        .because(step.call, "a migration runs in a transaction unless something leaves it")
+        .conforming("Leave the transaction: `with op.get_context().autocommit_block():` around this step.");
+}
+
+/// A column that existing rows and the old version of the application have no value for.
+fn required(step: &Step<'_>, findings: &mut Findings<'_>) {
+    let Some(column) = step.column() else { return };
+    let nullable = column.keyword("nullable");
+    let has_value = ["server_default", "primary_key"].iter().any(|name| column.keyword(name).is_some())
+        || column.has_hidden_arguments()
+        || column.positional().any(|argument| {
+            matches!(
+                argument.resolved_value().callee_name(),
+                "Computed" | "Identity" | "Sequence" | "FetchedValue"
+            )
+        });
+    let Some(nullable) = nullable.filter(|value| value.resolved_value().is(Kind::False) && !has_value) else {
+        return;
+    };
+    findings
+        .report(step.call, Severity::High, Certainty::Sure, format!("adds the required column {} without a value for the rows that exist", named(step.name)))
+        .because(nullable, "the database refuses it as soon as the table has a row, and the old version of the application can't insert any more")
+        .conforming("Add it with `server_default=…`, or in three releases: nullable first, then filled in batches, then `NOT NULL`.");
+}
+
+fn altered(step: &Step<'_>, fills: bool, findings: &mut Findings<'_>) {
+    let call = step.call;
+    if let Some(new) = call.keyword("new_column_name") {
+        findings
+            .report(
+                call,
+                Severity::Medium,
+                Certainty::Sure,
+                format!("renames the column {} while the old version still asks for it", named(step.name)),
+            )
+            .because(new, "until the rollout is over, both versions run, and only one of the names exists")
+            .conforming("Add the new one, copy, switch, and drop the old one, over several releases.");
+    } else if let Some(nullable) =
+        call.keyword("nullable").filter(|value| value.resolved_value().is(Kind::False) && !fills)
+    {
+        // Columns of some databases are said anew as a whole: then nothing changes about this.
+        let was = call.keyword("existing_nullable");
+        if was.is_some_and(|value| value.resolved_value().is(Kind::False)) {
+            return;
+        }
+        findings
+            .report(call, Severity::Medium, Certainty::Sure, format!("makes {} required, and nothing here fills the rows without a value", named(step.name)))
+            .because(nullable, "fails at the first row without a value, and looks at the whole table under a lock")
+            .conforming("Fill it first, in batches. For a large table add `CHECK (… IS NOT NULL) NOT VALID`, validate it, and only then say `NOT NULL`.");
+    } else if let (Some(new), Some(old)) = (call.keyword("type_"), call.keyword("existing_type"))
+        && narrows(old, new)
+    {
+        findings
+            .report(call, Severity::Medium, Certainty::Sure, format!("makes the type of {} narrower", named(step.name)))
+            .because(new, "values that don't fit make the migration fail, or are cut")
+            .conforming("Look for values that don't fit first, and say in the migration what becomes of them; or leave the type and check in the application.");
+    }
+}
+
+/// Whether a type holds less than another: a shorter text, a smaller number.
+fn narrows(old: Node<'_>, new: Node<'_>) -> bool {
+    let shape = |node: Node<'_>| {
+        let value = node.resolved_value();
+        let length = value.argument_or_keyword(0, "length").and_then(Node::number);
+        let name = if value.is(Kind::Call) { value.callee_name() } else { value.name() };
+        (name.to_ascii_lowercase(), length)
+    };
+    let ((old, old_length), (new, new_length)) = (shape(old), shape(new));
+    let is_text = |name: &str| matches!(name, "text" | "string" | "varchar" | "unicode" | "unicodetext");
+    let size = |name: &str| match name {
+        "smallinteger" | "smallint" => Some(1),
+        "integer" | "int" => Some(2),
+        "biginteger" | "bigint" => Some(3),
+        _ => None,
+    };
+    match (size(&old), size(&new)) {
+        (Some(old), Some(new)) => new < old,
+        _ => {
+            is_text(&old)
+                && is_text(&new)
+                && new_length.is_some_and(|new| old_length.is_none_or(|old| new < old))
+        }
+    }
+}
+
+fn renamed(step: &Step<'_>, findings: &mut Findings<'_>) {
+    findings
+        .report(step.call, Severity::Medium, Certainty::Sure, format!("renames {} while the old version still asks for it", named(step.table)))
+        .because(step.call, "until the rollout is over, both versions run, and only one of the names exists")
+        .conforming("Leave a view with the old name until the rollout is over, or add the new table, copy, switch, and drop the old one.");
+}
+
+/// A constraint that is checked for all rows at once.
+fn validated(step: &Step<'_>, up: &[Step<'_>], findings: &mut Findings<'_>) {
+    let call = step.call;
+    let is_later =
+        call.keyword("postgresql_not_valid").is_some_and(Node::is_true) || call.has_hidden_arguments();
+    // A column that was added here has no values to check.
+    let columns = call.argument_or_keyword(if call.argument(4).is_some() { 3 } else { 2 }, "local_cols");
+    let is_new_column = up.iter().any(|other| {
+        other.kind == StepKind::AddColumn
+            && other.has_table_of(step)
+            && other.name.is_some_and(|name| {
+                columns.is_some_and(|columns| columns.descendants().any(|part| part.name() == name))
+            })
+    });
+    // What replaces a constraint of the same columns was valid before.
+    let replaces = up.iter().any(|other| other.kind == StepKind::DropConstraint && other.has_table_of(step));
+    if is_later || is_new_column || replaces {
+        return;
+    }
+    findings
+        .report(call, Severity::Low, Certainty::Sure, format!("checks every row of {} under a lock", named(step.table)))
+        .because(call, "the constraint is added and validated in one step")
+        .conforming("Add it for new rows first, `postgresql_not_valid=True`, and then `op.execute(\"ALTER TABLE … VALIDATE CONSTRAINT …\")`.");
+}
+
+fn added_value(step: &Step<'_>, findings: &mut Findings<'_>) {
+    findings
+        .report(
+            step.call,
+            Severity::Medium,
+            Certainty::Sure,
+            "adds a value to an enumeration, which PostgreSQL can't take away again",
+        )
+        .because(step.call, "the way back has to move the rows to another value, and the type keeps this one")
+        .conforming(
+            "Use a text column with a check constraint, or document in `downgrade` that the value stays.",
+        );
+}
+
+// Smaller things
+
+fn unnamed(step: &Step<'_>, findings: &mut Findings<'_>) {
+    let name =
+        step.call.argument_or_keyword(0, "constraint_name").filter(|_| step.kind == StepKind::DropConstraint);
+    let Some(name) = name.filter(|name| name.is(Kind::None)) else { return };
+    findings
+        .report(
+            step.call,
+            Severity::High,
+            Certainty::Sure,
+            "drops a constraint without a name, which fails when it is run",
+        )
+        .because(name, "autogenerate writes `None` where it knows no name")
+        .conforming(
+            "Name your constraints through the metadata's `naming_convention`, and write the name here.",
+        );
+}
+
+/// The type of an enumeration that stays when its table goes.
+fn left_behind(up: &[Step<'_>], down: &[Step<'_>], findings: &mut Findings<'_>) {
+    let drops_types = |step: &Step<'_>| step.sql_has(&["DROP TYPE"]);
+    for step in up.iter().filter(|step| step.kind == StepKind::CreateTable) {
+        let dropped =
+            down.iter().find(|other| other.kind == StepKind::DropTable && other.table == step.table);
+        let Some(dropped) = dropped.filter(|_| step.table.is_some()) else { continue };
+        let Some(function) = dropped.call.function() else { continue };
+        let drops =
+            function.calls_within().any(|call| call.callee_name() == "drop") || down.iter().any(drops_types);
+        let kind =
+            step.call.positional().map(Node::resolved_value).flat_map(|column| column.positional()).find_map(
+                |kind| {
+                    let kind = kind.resolved_value();
+                    let is_type = kind.is(Kind::Call)
+                        && matches!(kind.callee_name(), "Enum" | "ENUM")
+                        && kind.keyword("name").is_some()
+                        && !["native_enum", "create_type"].iter().any(|name| {
+                            kind.keyword(name).is_some_and(|value| value.resolved_value().is(Kind::False))
+                        });
+                    is_type.then_some(kind)
+                },
+            );
+        if let (Some(kind), false) = (kind, drops) {
+            findings
+                .report(
+                    step.call,
+                    Severity::Low,
+                    Certainty::Likely,
+                    "the type of the enumeration stays when the table is dropped",
+                )
+                .because(kind, "creates a type in PostgreSQL, beside the table")
+                .because(
+                    dropped.call,
+                    "drops the table alone, so the next upgrade fails with *already exists*",
+                )
+                .conforming(
+                    "Drop it as well: `sa.Enum(name=\"silo_status\").drop(op.get_bind(), checkfirst=True)`.",
+                );
+        }
+    }
+}
+
+/// The application's models, which will have changed when this runs again.
+fn imports(migration: &Migration<'_>, findings: &mut Findings<'_>) {
+    for (statement, name) in migration.upgrade.imported_models() {
+        let used = [Some(migration.upgrade), migration.downgrade]
+            .into_iter()
+            .flatten()
+            .find_map(|function| function.descendants_of(Kind::Name).find(|node| node.name() == name));
+        let Some(used) = used else { continue };
+        findings
+            .report(
+                statement,
+                Severity::Low,
+                Certainty::Likely,
+                format!("uses the application's `{name}`, which changes after this was written"),
+            )
+            .because(used, "does something else once the model has other columns")
+            .conforming(
+                "Say here what is needed of the table: `silos = sa.table(\"silos\", sa.column(\"status\"))`.",
+            );
+        return;
+    }
+}
+
+// All migrations together
+
+fn heads(migrations: &[Migration<'_>], findings: &mut Findings<'_>) {
+    let mut seen: Vec<&Migration<'_>> = Vec::new();
+    let is_head = |one: &Migration<'_>| !migrations.iter().any(|other| other.parents.contains(&one.revision));
+    for head in migrations.iter().filter(|one| is_head(one) && !one.is_labelled && !one.parents.is_empty()) {
+        let other = seen
+            .iter()
+            .find(|other| folder(other) == folder(head) && share_an_ancestor(other, head, migrations));
+        if let Some(other) = other {
+            findings
+                .report(
+                    head.parent_at,
+                    Severity::High,
+                    Certainty::Sure,
+                    format!(
+                        "`{}` is a second head beside `{}`: `upgrade head` doesn't know which",
+                        head.revision, other.revision
+                    ),
+                )
+                .because(other.parent_at, "nothing follows this one")
+                .because(head.parent_at, "and nothing follows this one")
+                .conforming("Join them: `alembic merge heads`, or let the later one follow the earlier one.");
+        } else {
+            seen.push(head);
+        }
+    }
+}
+
+/// The folder of a migration: others keep those of another database in one of their own.
+fn folder<'m>(migration: &Migration<'m>) -> &'m str {
+    let path: &'m str = migration.upgrade.source_file().path;
+    path.rfind('/').map_or("", |at| &path[..at])
+}
+
+fn ancestors<'m>(migration: &Migration<'m>, migrations: &[Migration<'m>]) -> Vec<&'m str> {
+    let mut found: Vec<&'m str> = Vec::new();
+    let mut open: Vec<&'m str> = migration.parents.clone();
+    while let Some(revision) = open.pop() {
+        if !found.contains(&revision) {
+            found.push(revision);
+            if let Some(parent) = migrations.iter().find(|other| other.revision == revision) {
+                open.extend(&parent.parents);
+            }
+        }
+    }
+    found
+}
+
+fn share_an_ancestor<'m>(one: &Migration<'m>, two: &Migration<'m>, migrations: &[Migration<'m>]) -> bool {
+    let of_one = ancestors(one, migrations);
+    ancestors(two, migrations).iter().any(|revision| of_one.contains(revision))
+}
+
+/// Tables that the application makes when it starts.
+fn created_at_start(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for call in model.calls().filter(|call| !call.is_outside_production() && !call.source_file().is_script) {
+        let is_it = |node: Node<'_>| {
+            node.is(Kind::Attribute)
+                && node.name() == "create_all"
+                && node.receiver().is_some_and(|metadata| metadata.name() == "metadata")
+        };
+        let handed = call
+            .callee()
+            .filter(|callee| is_it(*callee))
+            .or_else(|| call.positional().find(|argument| is_it(*argument)));
+        let Some(handed) = handed else { continue };
+        let Some(function) = call.function() else { continue };
+        let starts = |function: Node<'_>| function.is_startup();
+        let at_start = starts(function)
+            || model
+                .callers_of(function.place())
+                .iter()
+                .filter_map(|&caller| model.node(caller).function())
+                .any(|caller| starts(caller));
+        if !at_start {
+            continue;
+        }
+        findings
+            .report(call, Severity::Medium, Certainty::Sure, "makes the tables when the application starts")
+            .because(handed, "creates what is missing and changes nothing, so the schema and the models drift apart")
+            .conforming("Leave the schema to the migrations: `alembic upgrade head` in a job of its own, before the rollout.");
+    }
+}
+
+/// Columns of models that no migration makes.
+fn drift(model: &Model<'_>, migrations: &[Migration<'_>], findings: &mut Findings<'_>) {
+    let is_complete = migrations.iter().any(|one| one.parents.is_empty())
+        && migrations.iter().all(|one| {
+            one.parents.iter().all(|parent| migrations.iter().any(|other| other.revision == *parent))
+        });
+    if !is_complete {
+        return;
+    }
+    let steps: Vec<Step<'_>> = migrations.iter().flat_map(|migration| migration.upgrade.steps()).collect();
+    for class in model.classes().filter(|class| !class.is_outside_production()) {
+        let Some(table) = model.table_name(class.place()) else { continue };
+        let created =
+            steps.iter().find(|step| step.kind == StepKind::CreateTable && step.table == Some(table));
+        let Some(created) = created else { continue };
+        let of_table = || steps.iter().filter(|step| step.table == Some(table) || step.table.is_none());
+        for (field, name) in model.columns_of(class.place()) {
+            let is_made = created.columns().contains(&name)
+                || of_table().any(|step| {
+                    (step.kind == StepKind::AddColumn && step.name.is_none_or(|known| known == name))
+                        || step
+                            .call
+                            .keyword("new_column_name")
+                            .is_some_and(|new| new.string().is_none_or(|known| known == name))
+                })
+                || steps.iter().any(|step| step.kind == StepKind::Execute && step.sql().contains(name));
+            if !is_made {
+                findings
+                    .report(field, Severity::Medium, Certainty::Question, format!("no migration here makes the column `{table}.{name}`"))
+                    .because(field, "the model has it")
+                    .because(created.call, "creates the table without it, and no later step adds it")
+                    .conforming(format!("Write its migration: `op.add_column(\"{table}\", sa.Column(\"{name}\", …, nullable=True))`."));
+            }
+        }
+    }
+}

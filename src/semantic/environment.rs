@@ -1,0 +1,75 @@
+//! Environment variables that code reads.
+
+use super::deployment::{Span, is_example};
+use super::{Model, Node};
+use crate::report::FileKind;
+use crate::stack::Tag;
+use crate::syntax::{Kind, Role};
+
+/// A place that reads an environment variable by its name.
+#[derive(Clone, Copy)]
+pub struct EnvironmentRead<'m> {
+    pub at: Node<'m>,
+    pub name: &'m str,
+    /// What is taken where the variable is not set.
+    pub default: Option<Node<'m>>,
+}
+
+impl<'m> Node<'m> {
+    /// `os.getenv("NAME")` or `os.environ["NAME"]`, where the name is written out.
+    pub fn environment_read(self) -> Option<EnvironmentRead<'m>> {
+        match self.kind() {
+            Kind::Call if self.does(Tag::ReadsEnvironment) => {
+                let name = self.argument_or_keyword(0, "key")?.string()?;
+                Some(EnvironmentRead { at: self, name, default: self.argument_or_keyword(1, "default") })
+            }
+            Kind::Subscript if self.role() != Role::Target => {
+                self.child(Role::Value).filter(|value| value.names("os.environ"))?;
+                let name = self.child(Role::Index).filter(|index| index.is(Kind::Str))?.name();
+                Some(EnvironmentRead { at: self, name, default: None })
+            }
+            _ => None,
+        }
+    }
+
+    /// What a value may be where an environment variable is not set: the default of a read in it, or the last of
+    /// several alternatives (`os.getenv("A") or "x"`).
+    pub fn environment_default(self) -> Option<Node<'m>> {
+        let value = self.resolved_value();
+        value.descendants_of(Kind::Call).find_map(|call| call.environment_read()?.default)
+    }
+}
+
+impl<'s> Model<'s> {
+    /// The variables that the given `.env.example` files document, those in comments included, each with its place.
+    pub fn documented_variables(&self) -> Vec<(&str, Span)> {
+        let mut found = Vec::new();
+        for (file, data) in (0..).zip(&self.files) {
+            if data.kind == FileKind::Environment && is_example(data.path) {
+                found.extend(data.environment.iter().map(|variable| {
+                    let name = &variable.name;
+                    (&*name.text, Span { file, start: name.start, end: name.end })
+                }));
+            }
+        }
+        found
+    }
+
+    /// The text in the code that this position is in; nothing for a comment.
+    pub fn literal_at(&self, file: u32, at: u32) -> Option<Node<'_>> {
+        let nodes = &self.files[file as usize].tree.nodes;
+        let found = nodes.iter().position(|data| {
+            matches!(data.kind, Kind::Str | Kind::FString) && data.start <= at && at < data.stop
+        })?;
+        Some(self.node(super::Place { file, node: found as u32 }))
+    }
+
+    /// All places that read an environment variable by its name.
+    pub fn environment_reads(&self) -> Vec<EnvironmentRead<'_>> {
+        let calls = self.calls().filter_map(Node::environment_read);
+        let subscripts = self.nodes(|tree| &tree.subscripts).filter_map(Node::environment_read);
+        let mut found: Vec<EnvironmentRead<'_>> = calls.chain(subscripts).collect();
+        found.sort_by_key(|read| read.at.place());
+        found
+    }
+}

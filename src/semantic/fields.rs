@@ -1,0 +1,150 @@
+//! Fields of given data models, settings classes and tables.
+
+use super::types::Type;
+use super::{Model, Node, Place};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+/// `name: annotation = value` in a class's body.
+#[derive(Clone, Copy)]
+pub struct Field<'m> {
+    /// The statement.
+    pub at: Node<'m>,
+    pub name: &'m str,
+    pub annotation: Node<'m>,
+    pub value: Option<Node<'m>>,
+}
+
+impl<'m> Field<'m> {
+    /// The options that `Field(…)` gives it.
+    pub fn options(self) -> Option<Node<'m>> {
+        self.value.filter(|value| value.does(Tag::DescribesField))
+    }
+
+    /// What it is where nothing is given.
+    pub fn default(self) -> Option<Node<'m>> {
+        match self.options() {
+            Some(options) => {
+                let default = options.argument_or_keyword(0, "default")?;
+                (!default.is(Kind::Ellipsis)).then_some(default)
+            }
+            None => self.value.filter(|value| !value.is(Kind::Ellipsis)),
+        }
+    }
+
+    /// Whether its type prints masked.
+    pub fn is_masked(self) -> bool {
+        let model = self.at.model;
+        self.annotation.descendants().any(|part| {
+            matches!(part.kind(), Kind::Name | Kind::Attribute)
+                && model.type_has(model.instance_of_class(part.ty()), ClassTag::Secret)
+        })
+    }
+
+    /// The environment variable from which a settings class fills it; nothing where a nested model is filled.
+    pub fn variable_name(self, prefix: &str) -> Option<String> {
+        if self.name.starts_with('_')
+            || self.name == "model_config"
+            || !self.annotation.named_models().is_empty()
+        {
+            return None;
+        }
+        let alias = self.options().and_then(|options| {
+            ["validation_alias", "alias", "env"].iter().find_map(|name| options.keyword(name))
+        });
+        match alias {
+            Some(alias) => alias.string().map(str::to_ascii_uppercase),
+            None => Some(format!("{prefix}{}", self.name).to_ascii_uppercase()),
+        }
+    }
+
+    /// Whether its annotation says that it is a text, perhaps an optional one.
+    pub fn is_text(self) -> bool {
+        self.annotation.descendants().any(|part| part.names("builtins.str"))
+    }
+}
+
+impl<'s> Model<'s> {
+    /// The annotated fields in the body of a given class, those of its bases not included.
+    pub fn fields(&self, class: Place) -> Vec<Field<'_>> {
+        let class = self.node(class);
+        let Some(body) = class.body() else { return Vec::new() };
+        body.children()
+            .filter(|statement| statement.is(Kind::AnnAssign))
+            .filter_map(|at| {
+                let name = at.targets().find(|target| target.is(Kind::Name))?.name();
+                Some(Field { at, name, annotation: at.child(Role::Annotation)?, value: at.value() })
+            })
+            .collect()
+    }
+
+    /// The table that a mapped class names.
+    pub fn table_name(&self, class: Place) -> Option<&str> {
+        let name = self.class_attribute(class, "__tablename__")?.parent()?.value()?;
+        name.string()
+    }
+
+    /// The columns in the body of a mapped class: the statement, and the name in the table.
+    pub fn columns_of(&self, class: Place) -> Vec<(Node<'_>, &str)> {
+        let Some(body) = self.node(class).body() else { return Vec::new() };
+        body.children()
+            .filter(|statement| matches!(statement.kind(), Kind::Assign | Kind::AnnAssign))
+            .filter_map(|statement| {
+                let target = statement.targets().find(|target| target.is(Kind::Name))?;
+                let is_mapped = statement.child(Role::Annotation).is_some_and(|annotation| {
+                    annotation.child(Role::Value).is_some_and(|name| name.name() == "Mapped")
+                });
+                let name = match statement.value() {
+                    Some(value) if matches!(value.callee_name(), "Column" | "mapped_column") => {
+                        value.argument(0).and_then(Node::string).unwrap_or_else(|| target.name())
+                    }
+                    // Without a value the annotation alone makes the column.
+                    None if is_mapped => target.name(),
+                    _ => return None,
+                };
+                Some((statement, name))
+            })
+            .collect()
+    }
+
+    /// What stands before the names of a settings class's variables; nothing if the code does not show it.
+    pub fn variable_prefix(&self, class: Place) -> Option<&str> {
+        let mut keywords =
+            self.node(class).descendants_of(Kind::Keyword).filter(|node| node.name() == "env_prefix");
+        if let Some(keyword) = keywords.next() {
+            return keyword.value()?.string().or(Some(""));
+        }
+        // An inner `class Config` of Pydantic 1 may say it as well.
+        let mut targets =
+            self.node(class).descendants_of(Kind::Name).filter(|node| node.name() == "env_prefix");
+        match targets.next() {
+            Some(target) => target.parent()?.value()?.string(),
+            None => Some(""),
+        }
+    }
+
+    /// Whether a given class is a settings class: its fields are read from the environment.
+    pub fn is_settings_class(&self, class: Place) -> bool {
+        self.class_has(class, ClassTag::SettingsModel)
+    }
+}
+
+impl<'m> Node<'m> {
+    /// The given data models that an annotation or an expression names: `list[AppOut]` is `AppOut`.
+    pub fn named_models(self) -> Vec<Place> {
+        let model: &'m Model<'m> = self.model;
+        self.descendants()
+            .filter(|part| matches!(part.kind(), Kind::Name | Kind::Attribute))
+            .filter_map(|part| match part.ty() {
+                Type::Class(place) if model.class_has(place, ClassTag::DataModel) => Some(place),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The given data models that a handler answers with.
+    pub fn response_models(self) -> Vec<Place> {
+        let declared = self.route().and_then(|decorator| decorator.keyword("response_model"));
+        declared.or_else(|| self.child(Role::Returns)).map_or_else(Vec::new, Node::named_models)
+    }
+}

@@ -1,0 +1,309 @@
+//! Alembic migrations: their revisions, and the steps of their two ways.
+
+use super::types::Type;
+use super::{Model, Node};
+use crate::stack::Tag;
+use crate::syntax::{Kind, Role};
+
+/// A module that takes the schema from one revision to the next and back.
+pub struct Migration<'m> {
+    pub revision: &'m str,
+    /// The revisions that it follows; none for the first one, several for a merge.
+    pub parents: Vec<&'m str>,
+    /// The assignment of `down_revision`.
+    pub parent_at: Node<'m>,
+    /// Labels or dependencies of its own: branches that are meant to stay apart.
+    pub is_labelled: bool,
+    pub upgrade: Node<'m>,
+    pub downgrade: Option<Node<'m>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    CreateTable,
+    DropTable,
+    RenameTable,
+    AddColumn,
+    DropColumn,
+    AlterColumn,
+    CreateIndex,
+    DropIndex,
+    CreateUnique,
+    CreateForeignKey,
+    CreateCheck,
+    CreateConstraint,
+    DropConstraint,
+    /// SQL that is written out.
+    Execute,
+    InsertRows,
+    Other,
+}
+
+impl StepKind {
+    fn of(name: &str) -> Self {
+        match name {
+            "create_table" => Self::CreateTable,
+            "drop_table" => Self::DropTable,
+            "rename_table" => Self::RenameTable,
+            "add_column" => Self::AddColumn,
+            "drop_column" => Self::DropColumn,
+            "alter_column" => Self::AlterColumn,
+            "create_index" => Self::CreateIndex,
+            "drop_index" => Self::DropIndex,
+            "create_unique_constraint" => Self::CreateUnique,
+            "create_foreign_key" => Self::CreateForeignKey,
+            "create_check_constraint" => Self::CreateCheck,
+            "create_primary_key" | "create_exclude_constraint" => Self::CreateConstraint,
+            "drop_constraint" => Self::DropConstraint,
+            "execute" => Self::Execute,
+            "bulk_insert" => Self::InsertRows,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether the object's name stands before the table's.
+    fn names_object_first(self) -> bool {
+        matches!(
+            self,
+            Self::CreateIndex
+                | Self::DropIndex
+                | Self::CreateUnique
+                | Self::CreateForeignKey
+                | Self::CreateCheck
+                | Self::CreateConstraint
+                | Self::DropConstraint
+        )
+    }
+}
+
+/// One change, in the order in which it is made.
+pub struct Step<'m> {
+    pub call: Node<'m>,
+    /// The calls from `upgrade` or `downgrade` down to it, itself last.
+    pub chain: Vec<Node<'m>>,
+    pub kind: StepKind,
+    /// Nothing where the code does not show it.
+    pub table: Option<&'m str>,
+    /// The column, index or constraint.
+    pub name: Option<&'m str>,
+}
+
+impl<'m> Step<'m> {
+    /// The SQL that it sends, as it is written, quotes included.
+    pub fn sql(&self) -> &'m str {
+        let text = self.call.argument(0).map(Node::resolved_value);
+        text.filter(|_| self.kind == StepKind::Execute).map_or("", Node::source)
+    }
+
+    /// Whether its SQL, in whatever case, has one of these words.
+    pub fn sql_has(&self, words: &[&str]) -> bool {
+        let sql = self.sql().to_ascii_uppercase();
+        words.iter().any(|word| sql.contains(word))
+    }
+
+    /// Whether it runs outside of the migration's transaction.
+    pub fn leaves_transaction(&self) -> bool {
+        self.chain.iter().any(|call| {
+            call.enclosing_with_items()
+                .filter_map(|item| item.child(Role::Context))
+                .any(|context| context.does(Tag::LeavesTransaction))
+        })
+    }
+
+    /// The `Column(…)` that it adds.
+    pub fn column(&self) -> Option<Node<'m>> {
+        let columns = self.call.positional().chain(self.call.keyword("column"));
+        columns
+            .map(Node::resolved_value)
+            .find(|value| value.is(Kind::Call) && value.callee_name() == "Column")
+    }
+
+    /// The columns of a table that it creates, by name.
+    pub fn columns(&self) -> Vec<&'m str> {
+        self.call
+            .positional()
+            .map(Node::resolved_value)
+            .filter(|value| value.is(Kind::Call) && value.callee_name() == "Column")
+            .filter_map(|column| column.argument(0)?.string())
+            .collect()
+    }
+
+    /// Whether it is about the same table as far as both say one.
+    pub fn has_table_of(&self, other: &Step<'_>) -> bool {
+        match (self.table, other.table) {
+            (Some(one), Some(two)) => one == two,
+            _ => true,
+        }
+    }
+
+    /// Whether it is about the same object as far as both name one.
+    pub fn has_name_of(&self, other: &Step<'_>) -> bool {
+        match (self.name, other.name) {
+            (Some(one), Some(two)) => one == two,
+            _ => true,
+        }
+    }
+
+    /// Whether it may undo another step: the inverse, the end of what the other is a part of, or SQL, which may do
+    /// anything.
+    pub fn may_undo(&self, other: &Step<'_>) -> bool {
+        use StepKind::*;
+        let same_table = self.has_table_of(other);
+        let same = same_table && self.has_name_of(other);
+        match (other.kind, self.kind) {
+            (_, Execute | Other) | (Other, _) => true,
+            (CreateTable, DropTable) | (DropTable, CreateTable) => same_table,
+            (CreateTable, RenameTable) | (RenameTable, RenameTable) => true,
+            (AddColumn, DropColumn) | (DropColumn, AddColumn) | (AlterColumn, AlterColumn) => {
+                // A rename is undone from the new name.
+                same || (other.kind == AlterColumn && same_table)
+            }
+            (AddColumn | AlterColumn, DropTable) | (DropColumn | AlterColumn, CreateTable) => same_table,
+            (AlterColumn, DropColumn | AddColumn) => same_table,
+            (CreateIndex, DropIndex) | (DropIndex, CreateIndex) => self.has_name_of(other),
+            (CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint, DropConstraint) => {
+                self.has_name_of(other)
+            }
+            (DropConstraint, CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint) => same_table,
+            // A unique constraint and a unique index are one thing in PostgreSQL.
+            (CreateUnique, DropIndex) | (CreateIndex, DropConstraint) => self.has_name_of(other),
+            (DropConstraint, CreateIndex) | (DropIndex, CreateUnique) => same_table,
+            // Indexes and constraints go with their table, and with their column.
+            (
+                CreateIndex | CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint,
+                DropTable | DropColumn,
+            ) => same_table,
+            (DropIndex | DropConstraint, CreateTable | AddColumn) => same_table,
+            (Execute | InsertRows, _) => true,
+            _ => false,
+        }
+    }
+}
+
+impl<'s> Model<'s> {
+    /// All given migrations, ordered by their files.
+    pub fn migrations(&self) -> Vec<Migration<'_>> {
+        self.python().filter_map(|(file, _)| self.migration(file)).collect()
+    }
+
+    fn migration(&self, file: u32) -> Option<Migration<'_>> {
+        let value_of = |name: &str| {
+            let symbol = self.symbol(name)?;
+            let tree = &self.files[file as usize].tree;
+            let binding = tree.bindings_of(0, symbol).next()?;
+            Some(self.node(super::Place { file, node: tree.bindings[binding as usize].node }))
+        };
+        let assigned = |name: &str| {
+            let target = value_of(name)?;
+            let statement =
+                target.parent().filter(|parent| matches!(parent.kind(), Kind::Assign | Kind::AnnAssign))?;
+            Some((statement, statement.value()?))
+        };
+        let (_, revision) = assigned("revision")?;
+        let (parent_at, parent) = assigned("down_revision")?;
+        let parents = match parent.kind() {
+            Kind::Tuple | Kind::List => parent.children().filter_map(Node::string).collect(),
+            _ => parent.string().into_iter().collect(),
+        };
+        let function = |name: &str| value_of(name).filter(|node| node.is(Kind::FunctionDef));
+        let is_labelled = ["branch_labels", "depends_on"]
+            .iter()
+            .any(|name| assigned(name).is_some_and(|(_, value)| !value.is(Kind::None)));
+        Some(Migration {
+            revision: revision.string()?,
+            parents,
+            parent_at,
+            is_labelled,
+            upgrade: function("upgrade")?,
+            downgrade: function("downgrade"),
+        })
+    }
+}
+
+impl<'m> Node<'m> {
+    /// The steps that this function makes, by itself and in the functions of the same file that it calls.
+    pub fn steps(self) -> Vec<Step<'m>> {
+        self.all_reached(&|call| call.does(Tag::ChangesSchema)).into_iter().filter_map(step).collect()
+    }
+
+    /// The names that this function's file imports from a module of the application's models, with their statements.
+    pub fn imported_models(self) -> Vec<(Node<'m>, &'m str)> {
+        let mut found = Vec::new();
+        for &id in &self.source_file().tree.imports {
+            let statement = self.at(id);
+            let module = statement.name();
+            let of_models = module.split('.').any(|part| matches!(part, "models" | "model"));
+            if !statement.is(Kind::ImportFrom) || !of_models {
+                continue;
+            }
+            for alias in statement.children().filter(|child| child.is(Kind::Alias)) {
+                // A class of the models, and not a helper beside them.
+                if alias.name().starts_with(|first: char| first.is_ascii_uppercase()) {
+                    found.push((statement, alias.name()));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether nothing is written in this function: `pass`, a docstring, `...`, a bare `return`.
+    pub fn does_nothing(self) -> bool {
+        self.body().is_none_or(|body| {
+            body.children().all(|statement| match statement.kind() {
+                Kind::Pass => true,
+                Kind::Return => statement.value().is_none_or(|value| value.is(Kind::None)),
+                Kind::ExprStatement => statement
+                    .children()
+                    .all(|value| matches!(value.kind(), Kind::Str | Kind::Ellipsis | Kind::FString)),
+                _ => false,
+            })
+        })
+    }
+
+    /// The words of this function's docstring and comments.
+    pub fn words_of_explanation(self) -> usize {
+        let docstring = self.body().and_then(|body| body.children().next()).filter(|first| {
+            first.is(Kind::ExprStatement) && first.children().all(|value| value.is(Kind::Str))
+        });
+        let comments = self.source().lines().filter_map(|line| line.trim_start().strip_prefix('#'));
+        docstring.map_or(0, |text| text.source().split_whitespace().count())
+            + comments.map(|comment| comment.split_whitespace().count()).sum::<usize>()
+    }
+
+    /// Whether a comment of its own stands on the line before.
+    pub fn has_comment(self) -> bool {
+        let file = self.source_file();
+        let start = file.lines.start_of(self.line().saturating_sub(1)).unwrap_or_default() as usize;
+        file.text.get(start..).unwrap_or_default().trim_start().starts_with('#')
+    }
+}
+
+fn step(chain: Vec<Node<'_>>) -> Option<Step<'_>> {
+    let call = *chain.last()?;
+    let kind = StepKind::of(call.callee_name());
+    let text = |index: usize, keyword: &str| {
+        let value = call.argument_or_keyword(index, keyword)?.resolved_value();
+        if value.is(Kind::Call) { value.argument(0)?.string() } else { value.string() }
+    };
+    let batch = call.receiver().filter(|receiver| matches!(receiver.ty(), Type::Instance(..)));
+    let (table, name) = match batch {
+        // `with op.batch_alter_table("silos") as silos`: the table was named there.
+        Some(batch) => {
+            let opened = batch.assigned_value();
+            (
+                opened.and_then(|call| call.argument_or_keyword(0, "table_name")?.string()),
+                text(0, "column_name"),
+            )
+        }
+        None if kind.names_object_first() => (
+            text(1, "table_name").or_else(|| text(1, "source_table")),
+            text(0, "index_name").or_else(|| text(0, "constraint_name")),
+        ),
+        None => (text(0, "table_name").or_else(|| text(0, "old_table_name")), text(1, "column_name")),
+    };
+    let mut step = Step { call, chain, kind, table, name };
+    if kind == StepKind::AddColumn {
+        step.name = step.column().and_then(|column| column.argument_or_keyword(0, "name")?.string());
+    }
+    Some(step)
+}
