@@ -120,6 +120,11 @@ fn answer(call: Node<'_>) -> Option<Answer<'_>> {
 
 fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
     let call = answer.call;
+    if call.role() == Role::Exception
+        && call.function().is_some_and(|function| is_caught_by_callers(function, 0))
+    {
+        return;
+    }
     match answer.body.and_then(leak_in) {
         // The text says what is wrong with what the client sent.
         Some(leak) if answer.status.is_some_and(|code| code < 500) && only_validates(leak.caught) => {}
@@ -407,6 +412,25 @@ fn report_leak(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mu
         .conforming(remedy(at, leak, status));
 }
 
+/// Whether an error that this function raises ends in a broad clause of every caller, so that no client sees it.
+fn is_caught_by_callers(function: Node<'_>, depth: u32) -> bool {
+    let model = function.model;
+    let calls = model.callers_of(function.place());
+    if depth > 3 || calls.is_empty() || function.route().is_some() {
+        return false;
+    }
+    calls.iter().map(|&call| model.node(call)).all(|call| {
+        let stopped = call.enclosing_tries().any(|attempt| {
+            attempt
+                .children()
+                .filter(|child| child.is(Kind::Handler))
+                .find(|handler| catches_http_errors(*handler))
+                .is_some_and(|handler| handler.descendants_of(Kind::Raise).next().is_none())
+        });
+        stopped || call.function().is_some_and(|caller| is_caught_by_callers(caller, depth + 1))
+    })
+}
+
 fn remedy(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>) -> String {
     let logged = leak.caught.calls_within().any(|call| {
         call.log_level().is_some_and(|level| level == "exception" || call.keyword("exc_info").is_some())
@@ -423,7 +447,7 @@ fn remedy(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>) -> String {
     if !is_error {
         return format!("{log} with a fixed sentence or code.");
     }
-    format!("{log} with a fixed sentence: `raise HTTPException(500, \"…\") from exc`.")
+    format!("{log} with a fixed sentence: `raise HTTPException({}, \"…\") from exc`.", status.unwrap_or(500))
 }
 
 fn weight(text: Text, status: Option<u16>) -> Option<(Severity, Certainty)> {

@@ -82,7 +82,11 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
             .report(call, Severity::Low, Certainty::Sure, format!("`{}` hides a failure at the level of {level}", call.called()))
             .because(call.enclosing_handler().unwrap_or(call), "any exception ends here")
             .because(call, format!("nobody is alerted by `{level}`, and it may not be kept"))
-            .conforming("Log a failure as one: `logger.exception(\"…\")`, or `logger.warning(…)` where it is expected.");
+            .conforming(if call.keyword("exc_info").is_some() {
+                "Raise the level: `logger.warning(…, exc_info=True)`. The trace is there already."
+            } else {
+                "Log a failure as one: `logger.exception(\"…\")`, or `logger.warning(…)` where it is expected."
+            });
         return;
     }
     if call.does(Tag::RootLogger) {
@@ -157,6 +161,24 @@ fn keeps_text_back(call: Node<'_>, handler: Node<'_>) -> bool {
     names_class && !shown
 }
 
+/// Whether all that can fail in the `try` of this clause is the letting go of something: nothing is lost by it.
+fn only_releases(handler: Node<'_>) -> bool {
+    const RELEASING: [&str; 9] =
+        ["close", "aclose", "disconnect", "shutdown", "cancel", "release", "terminate", "kill", "unlink"];
+    const ASKING: [&str; 6] = ["hasattr", "getattr", "callable", "isinstance", "isawaitable", "iscoroutine"];
+    let Some(body) = handler.parent().and_then(|attempt| attempt.child(Role::Body)) else { return false };
+    let mut released = false;
+    for call in body.calls_within() {
+        let name = call.callee_name();
+        if call.does(Tag::Closes) || RELEASING.contains(&name) {
+            released = true;
+        } else if !ASKING.contains(&name) {
+            return false;
+        }
+    }
+    released
+}
+
 fn told_as_news(call: Node<'_>, level: &str) -> bool {
     if !matches!(level, "info" | "debug") {
         return false;
@@ -173,7 +195,7 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
                     && value.children().next().is_none())
         })
     });
-    if level == "debug" && answers {
+    if level == "debug" && (answers || only_releases(handler)) {
         return false;
     }
     let about =
@@ -447,7 +469,7 @@ fn summed_up(repeated: &Repeated<'_>, findings: &mut Findings<'_>) {
         .conforming("Use the module's own logger: `logger = logging.getLogger(__name__)`.");
     }
     if let Some(&first) = repeated.built.first() {
-        sum(first, &repeated.built, Severity::Low, "messages", "log messages are put together before the logger sees them", "cannot be searched by its values", findings)
+        sum(first, &repeated.built, Severity::Low, "messages", "log messages are put together before the logger sees them", "is another message for each value, so records of one kind cannot be grouped or counted", findings)
             .conforming("Leave the message constant and give the values beside it: `logger.info(\"indexing silo %s\", silo_id)`, or as `extra`.");
     }
 }
