@@ -257,11 +257,15 @@ fn requests_of<'m>(client: Node<'m>, function: Node<'m>) -> impl Iterator<Item =
     })
 }
 
-/// Whether each request goes where the caller says: a pool that is kept would hold connections to hosts that nobody
-/// asks for again.
+/// Whether a pool would give nothing back: each request goes where the caller says, to hosts that nobody asks for
+/// again, or takes its connection for itself.
 fn is_for_any_address(client: Node<'_>, function: Node<'_>) -> bool {
     // An engine is built for its address.
     let own = client.is_a(ClassTag::Engine).then(|| client.argument_or_keyword(0, "url")).flatten();
+    let mut requests = requests_of(client, function).peekable();
+    if requests.peek().is_some() && requests.all(|request| request.does(Tag::KeepsConnection)) {
+        return true;
+    }
     let mut addresses = own
         .into_iter()
         .chain(requests_of(client, function).filter_map(|call| call.argument_or_keyword(0, "url")))

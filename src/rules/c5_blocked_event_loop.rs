@@ -73,7 +73,7 @@ fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
             .is_some_and(|opening| opening.function() == last.function());
     let alone = match system {
         System::Metadata => serves_nobody(call),
-        System::File | System::Input => is_script(call),
+        System::File | System::Input | System::Sleep => is_script(call),
         _ => false,
     };
     on(ClassTag::ThreadLock) || opened_here || alone

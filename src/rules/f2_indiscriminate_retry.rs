@@ -31,7 +31,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for retry in model.retry_loops().filter(|retry| !retry.at.is_outside_production()) {
         judge(&retry, findings);
     }
-    for call in model.calls().filter(|call| !call.is_outside_production()) {
+    for call in model.known_calls().map(|(call, _)| call).filter(|call| !call.is_outside_production()) {
         hides_failure(call, findings);
     }
 }
@@ -245,7 +245,7 @@ fn client(retry: &Retry<'_>, findings: &mut Findings<'_>) {
 fn is_taken_over(model: &Model<'_>) -> bool {
     model.retries().any(|retry| !is_client(retry.at))
         || model.retry_loops().next().is_some()
-        || model.calls().any(|call| call.does(Tag::FallsBack))
+        || model.calls_doing(Tag::FallsBack).next().is_some()
 }
 
 /// A middleware that makes an answer of the last failure.

@@ -32,7 +32,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
     }
     threads(model, findings);
-    for call in model.calls().filter(is_checked) {
+    for call in model.known_calls().map(|(call, _)| call).filter(is_checked) {
         if call.is_a(ClassTag::Semaphore) && call.api().is_some_and(|api| api.is_constructor) {
             semaphore(call, findings);
         }
@@ -108,7 +108,8 @@ fn takes_default_thread(call: Node<'_>) -> bool {
 /// Slow work of several kinds in the default executor; told once for all given files.
 fn threads(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut kinds: Vec<(System, Node<'_>)> = Vec::new();
-    for call in model.calls().filter(|call| !call.is_outside_production() && takes_default_thread(*call)) {
+    let handed = model.calls_doing(Tag::Offloads);
+    for call in handed.filter(|call| !call.is_outside_production() && takes_default_thread(*call)) {
         if call.source_file().is_script {
             continue;
         }

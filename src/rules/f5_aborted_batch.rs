@@ -42,7 +42,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for with in model.withs().filter(is_checked) {
         suppressed(with, findings);
     }
-    for call in model.calls().filter(is_checked).filter(|call| call.does(Tag::RaisesFirst)) {
+    for call in model.calls_doing(Tag::RaisesFirst).filter(is_checked) {
         gathered(call, findings);
     }
 }

@@ -18,12 +18,14 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             changed(change, findings);
         }
     }
-    for call in model.calls().filter(is_checked) {
+    for call in model.calls_doing(Tag::EndsProcess).filter(is_checked) {
         ended(call, findings);
+    }
+    for call in model.calls_doing(Tag::RunsCode).filter(is_checked) {
         ran_code(call, findings);
     }
     let mut dropped: Vec<Dropped<'_>> = Vec::new();
-    for call in model.calls().filter(is_checked).filter(|call| call.is_dropped_task()) {
+    for call in model.calls_doing(Tag::HeldWeakly).filter(is_checked).filter(|call| call.is_dropped_task()) {
         let name = started_name(call);
         match dropped.iter_mut().rev().take_while(|d| d.calls[0].file == call.file).find(|d| d.name == name) {
             Some(known) => known.calls.push(call),

@@ -31,8 +31,12 @@ const STORES: [&str; 14] = [
 ];
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for call in model.calls().filter(|call| !call.is_outside_production()) {
+    let speaks_of_origins =
+        |call: &Node<'_>| call.keywords().any(|keyword| keyword.name().starts_with("allow_origin"));
+    for call in model.calls().filter(|call| speaks_of_origins(call) && !call.is_outside_production()) {
         cross_origin(call, findings);
+    }
+    for (call, _) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         unverified(call, findings);
     }
     headers(model, findings);

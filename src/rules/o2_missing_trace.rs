@@ -14,7 +14,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for change in model.process_changes().iter().filter(|change| is_checked(&change.at)) {
         redirected(change, findings);
     }
-    for call in model.calls().filter(is_checked).filter(|call| call.does(Tag::WaitsForTraces)) {
+    for call in model.calls_doing(Tag::WaitsForTraces).filter(is_checked) {
         flushed(call, findings);
     }
     for at in model.tracing_to_nowhere() {

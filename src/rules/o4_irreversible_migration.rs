@@ -516,6 +516,9 @@ fn share_an_ancestor<'m>(one: &Migration<'m>, two: &Migration<'m>, migrations: &
 
 /// Tables that the application makes when it starts.
 fn created_at_start(model: &Model<'_>, findings: &mut Findings<'_>) {
+    if model.symbol("create_all").is_none() {
+        return;
+    }
     for call in model.calls().filter(|call| !call.is_outside_production() && !call.source_file().is_script) {
         let is_it = |node: Node<'_>| {
             node.is(Kind::Attribute)

@@ -300,6 +300,14 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether a decorator keeps the results of this function.
+    pub fn is_cached(self) -> bool {
+        self.decorators().any(|decorator| {
+            let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
+            api.is_some_and(|api| api.has(Tag::Caches))
+        })
+    }
+
     /// Whether only administrators come here: by the route's path, a dependency, or a check in the body that refuses
     /// everybody else before this place is reached.
     pub fn serves_administrators(self, before: Option<Node<'m>>) -> bool {
@@ -351,7 +359,10 @@ impl<'m> Node<'m> {
 
     /// Whether a request waits for this function: a handler, dependency, middleware, or what these call.
     pub fn serves_requests(self) -> bool {
-        self.reached_from(&mut Vec::new(), |function| {
+        if let Some(&known) = self.model.serving.borrow().get(&self.place()) {
+            return known;
+        }
+        let serves = self.reached_from(&mut Vec::new(), |function| {
             [
                 FunctionRole::Handler,
                 FunctionRole::Dependency,
@@ -362,7 +373,9 @@ impl<'m> Node<'m> {
             ]
             .iter()
             .any(|&role| function.plays(role))
-        })
+        });
+        self.model.serving.borrow_mut().insert(self.place(), serves);
+        serves
     }
 
     /// Whether this function, or one that reaches it, fits.
@@ -451,13 +464,16 @@ impl<'m> Node<'m> {
         }
         seen.push(function.place());
         let callers = model.callers_of(function.place());
-        !callers.is_empty()
-            && callers.iter().map(|&call| model.node(call)).all(|call| {
-                let starts_loop = call.parent().is_some_and(|parent| {
-                    parent.is(Kind::Call) && parent.blocks_for() == Some(crate::stack::System::Loop)
-                });
-                starts_loop || call.runs_at_startup_within(seen)
-            })
+        if callers.is_empty() {
+            // Where a command begins.
+            return seen.len() > 1 && self.source_file().is_script;
+        }
+        callers.iter().map(|&call| model.node(call)).all(|call| {
+            let starts_loop = call.parent().is_some_and(|parent| {
+                parent.is(Kind::Call) && parent.blocks_for() == Some(crate::stack::System::Loop)
+            });
+            starts_loop || call.runs_at_startup_within(seen)
+        })
     }
 
     /// Whether the code is a test, a script or a migration, where most production rules do not hold.

@@ -57,7 +57,7 @@ impl<'s> Model<'s> {
 
     /// Engines and pools that a module makes when it is imported.
     pub fn module_pools(&self) -> impl Iterator<Item = Node<'_>> {
-        self.calls().filter(|call| {
+        self.known_calls().map(|(call, _)| call).filter(|call| {
             call.function().is_none()
                 && call.api().is_some_and(|api| api.is_constructor || api.callable.returns.is_some())
                 && (call.is_a(ClassTag::Engine) || call.is_a(ClassTag::ConnectionPool))

@@ -77,6 +77,7 @@ pub use types::{PathId, Type};
 use crate::report::FileKind;
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::stack::Tag;
 use crate::syntax::{
     self, Directive, Instruction, LineIndex, NodeId, Symbol, Symbols, Template, Tree, Variable, Yaml,
 };
@@ -137,6 +138,8 @@ pub struct Model<'s> {
     visiting: RefCell<FxHashSet<Place>>,
     roles: Roles,
     known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
+    /// Whether a request waits for a function, as far as it was asked.
+    serving: RefCell<FxHashMap<Place, bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
@@ -176,6 +179,7 @@ impl<'s> Model<'s> {
             visiting: RefCell::default(),
             roles: Roles::default(),
             known_calls: std::cell::OnceCell::new(),
+            serving: RefCell::default(),
             callers: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
@@ -220,6 +224,11 @@ impl<'s> Model<'s> {
             .known_calls
             .get_or_init(|| self.calls().filter_map(|call| Some((call.place(), call.api()?))).collect());
         known.iter().map(|&(place, api)| (self.node(place), api))
+    }
+
+    /// The calls that do what the tag says.
+    pub fn calls_doing(&self, tag: Tag) -> impl Iterator<Item = Node<'_>> {
+        self.known_calls().filter(move |(_, api)| api.has(tag)).map(|(call, _)| call)
     }
 
     /// All `def` and `lambda`.

@@ -52,7 +52,7 @@ impl<'s> Model<'s> {
                 }
             }
         }
-        for call in self.calls().filter(|call| call.does(Tag::ChangesProcess)) {
+        for call in self.calls_doing(Tag::ChangesProcess) {
             let entries = call.argument(0).map(Node::resolved_value).filter(|value| value.is(Kind::Dict));
             let variables = match entries {
                 Some(entries) => entries

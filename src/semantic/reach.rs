@@ -51,6 +51,7 @@ fn truth(value: Node<'_>) -> Option<bool> {
     match value.kind() {
         Kind::None | Kind::False => Some(false),
         Kind::True => Some(true),
+        Kind::Str => Some(value.source().len() > 2),
         _ => None,
     }
 }
@@ -79,6 +80,19 @@ fn decided(test: Node<'_>, known: &[Known<'_>]) -> Option<bool> {
             let is_none = value_of(test.child(Role::Left)?)?.is(Kind::None);
             let right = test.child(Role::Right).filter(|right| right.is(Kind::None))?;
             (right.role() == Role::Right).then_some(is_none == (test.operator() == Operator::Is))
+        }
+        Kind::Compare if matches!(test.operator(), Operator::Equal | Operator::NotEqual) => {
+            let value = value_of(test.child(Role::Left)?).filter(|value| value.is(Kind::Str))?;
+            let other = test.child(Role::Right).filter(|right| right.is(Kind::Str))?;
+            Some((value.name() == other.name()) == (test.operator() == Operator::Equal))
+        }
+        Kind::Call if matches!(test.callee_name(), "startswith" | "endswith") => {
+            let value = value_of(test.receiver()?).filter(|value| value.is(Kind::Str))?;
+            let part = test.argument(0).filter(|part| part.is(Kind::Str))?.name();
+            Some(match test.callee_name() {
+                "startswith" => value.name().starts_with(part),
+                _ => value.name().ends_with(part),
+            })
         }
         _ => truth(test),
     }

@@ -497,7 +497,7 @@ impl<'s> Model<'s> {
             .flat_map(|function| function.decorators())
             .filter(|decorator| !decorator.is(Kind::Call))
             .filter_map(Node::retry);
-        self.calls().filter_map(Node::retry).chain(bare)
+        self.known_calls().filter_map(|(call, _)| call.retry()).chain(bare)
     }
 
     /// All loops that try again what failed.

@@ -58,7 +58,7 @@ fn matches(route: &str, path: &str) -> bool {
 impl<'s> Model<'s> {
     /// The calls that build an application for production.
     pub fn apps(&self) -> impl Iterator<Item = Node<'_>> {
-        self.calls().filter(|call| {
+        self.known_calls().map(|(call, _)| call).filter(|call| {
             !call.is_outside_production()
                 && call.api().is_some_and(|api| {
                     api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App))

@@ -247,6 +247,10 @@ impl<'s> Model<'s> {
         if !function.is(Kind::FunctionDef) || function.is_async() || function.is_generator() {
             return None;
         }
+        // What is kept for ever after the first call holds the loop once in the life of the process.
+        if function.parameters().next().is_none() && function.is_cached() {
+            return None;
+        }
         let place = function.place();
         if let Some(known) = self.blocking.borrow().get(&place) {
             return known.clone();

@@ -25,7 +25,7 @@ const SIGNS: [&str; 14] = [
 impl<'s> Model<'s> {
     /// The calls that trace, or that make what does.
     pub fn tracing_calls(&self) -> impl Iterator<Item = Node<'_>> {
-        self.calls().filter(|call| {
+        self.known_calls().map(|(call, _)| call).filter(|call| {
             call.api().is_some_and(|api| {
                 api.has(Tag::Traces)
                     || (api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Tracer)))

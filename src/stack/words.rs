@@ -104,6 +104,7 @@ words! {
         Responds = "responds",
         Validates = "validates",
         Signs = "signs",
+        KeepsConnection = "keeps_connection",
         NeverStops = "never_stops",
         CountsAttempts = "counts_attempts",
         Suppresses = "suppresses",
