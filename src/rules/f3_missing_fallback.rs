@@ -20,6 +20,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     if !has_fallback {
         without_standby(model, findings);
     }
+    if !model.calls().any(|call| call.does(Tag::Retrieves)) {
+        return;
+    }
     let mut told: FxHashSet<Place> = FxHashSet::default();
     for function in model.functions().filter(|f| f.is(Kind::FunctionDef)) {
         if !function.is_outside_production() && !function.source_file().is_script && answers(function) {

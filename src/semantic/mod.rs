@@ -13,6 +13,10 @@
 //! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written by
 //! hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
 //! `deployment` (what the deployment files say).
+//! `models` (who asks a language model), `tracing` (what is recorded of their runs), `process` (what is done to the
+//! process that all share), `lifecycle` (how the application starts and stops), `tenants` (whose data it is),
+//! `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the
+//! deployment files say).
 
 mod calls;
 mod classes;
