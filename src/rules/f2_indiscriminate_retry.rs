@@ -28,7 +28,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             judge(&retry, findings);
         }
     }
-    for retry in model.retry_loops().filter(|retry| !retry.at.is_outside_production()) {
+    let in_server =
+        |retry: &Retry<'_>| !retry.at.is_outside_production() && !retry.at.source_file().is_script;
+    for retry in model.retry_loops().filter(in_server) {
         judge(&retry, findings);
     }
     for call in model.calls().filter(|call| !call.is_outside_production()) {
@@ -110,6 +112,8 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
         Pause::Never if is_bare && retry.attempts == Attempts::Unbounded => {
             add(Severity::Medium, "does not wait", retry.at, "the next attempt follows at once");
         }
+        // One more attempt at once, after a failure that was looked at, is no burden.
+        Pause::Never if is_loop && retry.failures == Failures::Chosen && is_second_chance(retry) => {}
         Pause::Never => {
             add(
                 Severity::Medium,
@@ -118,6 +122,8 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
                 "the next attempt follows at once",
             );
         }
+        // A deadline in the loop's own test: it waits until something is there.
+        Pause::Even(_) if retry.at.is(Kind::While) && retry.attempts != Attempts::Unbounded => {}
         Pause::Even(at) => {
             add(
                 Severity::Low,
@@ -176,6 +182,10 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
         );
     }
     faults
+}
+
+fn is_second_chance(retry: &Retry<'_>) -> bool {
+    matches!(retry.attempts, Attempts::Number(number, _) if number <= 2.0)
 }
 
 /// The function that a decorator stands at.

@@ -1,6 +1,6 @@
 //! What `except` clauses catch, and what they do with it.
 
-use super::{Node, Place};
+use super::{Node, Place, Type};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -18,9 +18,10 @@ impl<'m> Node<'m> {
         }
     }
 
-    /// Whether a class of exceptions is the one that all of them are: `Exception`, `BaseException`.
+    /// Whether a class of exceptions is the one that all of them are, and not one that derives from it.
     pub fn names_every_exception(self) -> bool {
-        self.model.type_has(self.model.instance_of_class(self.ty()), ClassTag::AnyError)
+        matches!(self.ty(), Type::Path(_))
+            && self.model.type_has(self.model.instance_of_class(self.ty()), ClassTag::AnyError)
     }
 
     /// Whether an `except` clause takes whatever comes.

@@ -267,7 +267,16 @@ impl<'m> Node<'m> {
         }
         let body = attempt.child(Role::Body)?;
         let systems = body.systems_reached();
-        if systems.is_empty() {
+        // Somebody sits before it who gives another answer each time.
+        let asks_somebody = self.calls_within().any(|call| {
+            let asks = |call: Node<'m>| call.blocks_for() == Some(System::Input);
+            asks(call)
+                || call.target().is_some_and(|place| {
+                    let function: Node<'m> = self.model.node(place);
+                    function.reaches(&asks).is_some()
+                })
+        });
+        if systems.is_empty() || asks_somebody {
             return None;
         }
         let attempts = match counted {
