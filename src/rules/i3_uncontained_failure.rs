@@ -258,6 +258,10 @@ fn uncancellable(handler: Node<'_>, findings: &mut Findings<'_>) {
     if handler.on_event_loop().is_none() || !awaits || !handler.catches_cancellation() {
         return;
     }
+    // It cleans up for a clause that raises in the end.
+    if attempt.enclosing_handler().is_some_and(Node::raises_at_last) {
+        return;
+    }
     let earlier = attempt.handlers().take_while(|other| *other != handler);
     if earlier.into_iter().any(Node::catches_cancellation_alone) || handler.hands_failure_on() {
         return;

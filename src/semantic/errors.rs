@@ -20,7 +20,8 @@ impl<'m> Node<'m> {
 
     /// Whether a class of exceptions is the one that all of them are, and not one that derives from it.
     pub fn names_every_exception(self) -> bool {
-        matches!(self.ty(), Type::Path(_))
+        matches!(self.kind(), Kind::Name | Kind::Attribute)
+            && matches!(self.ty(), Type::Path(_))
             && self.model.type_has(self.model.instance_of_class(self.ty()), ClassTag::AnyError)
     }
 

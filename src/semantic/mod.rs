@@ -16,6 +16,10 @@
 //! `models` (who asks a language model), `tracing` (what is recorded of their runs), `process` (what is done to the
 //! process that all share), `lifecycle` (how the application starts and stops), `tenants` (whose data it is),
 //! `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the
+//! (connections that are held), `errors` (what is caught, and what becomes of it), `retries` and `retry_loops` (what is
+//! tried again), `models` (who asks a language model), `tracing` (what is recorded of their runs), `process` (what is
+//! done to the process that all share), `lifecycle` (how the application starts and stops), `tenants` (whose data it
+//! is), `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the
 //! deployment files say).
 
 mod calls;
@@ -36,6 +40,7 @@ mod node;
 mod process;
 mod reach;
 mod retries;
+mod retry_loops;
 mod routes;
 mod rows;
 mod secrets;
