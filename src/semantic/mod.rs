@@ -7,20 +7,12 @@
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
 //! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
 //! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `sessions`
-//! (connections that are held), `errors` (what is caught, and what becomes of it), `retries` (what is tried again),
-//! `models` (who asks a language model), `process` (what is done to the process that all share), `lifecycle` (how the
-//! application starts and stops), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
-//! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written by
-//! hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
-//! `deployment` (what the deployment files say).
-//! `models` (who asks a language model), `tracing` (what is recorded of their runs), `process` (what is done to the
-//! process that all share), `lifecycle` (how the application starts and stops), `tenants` (whose data it is),
-//! `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the
 //! (connections that are held), `errors` (what is caught, and what becomes of it), `retries` and `retry_loops` (what is
-//! tried again), `models` (who asks a language model), `tracing` (what is recorded of their runs), `process` (what is
-//! done to the process that all share), `lifecycle` (how the application starts and stops), `tenants` (whose data it
-//! is), `shared_state` (what a process keeps for all requests), `expressions` (values and words), `deployment` (what the
-//! deployment files say).
+//! tried again), `models` (who asks a language model), `process` (what is done to the process that all share),
+//! `lifecycle` (how the application starts and stops), `tracing` (what is recorded of models' runs), `tenants` (whose
+//! data it is), `shared_state` (what a process keeps for all requests), `fields` (of data models and settings),
+//! `headers` (written by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values
+//! and words), `deployment` (what the deployment files say).
 
 mod calls;
 mod classes;
