@@ -199,12 +199,23 @@ impl<'m> Node<'m> {
             .is_some_and(|last| matches!(last.kind(), Kind::Return | Kind::Break))
     }
 
-    /// Whether a call is about the element of this turn: a name that the loop binds stands in it.
+    /// Whether a call is about the element of this turn: a name that the loop binds stands in it, or one that was made
+    /// from such a name.
     pub fn concerns_element_of(self, around: Node<'m>) -> bool {
-        around
-            .targets()
-            .flat_map(|target| target.descendants_of(Kind::Name))
-            .any(|name| self.mentions(name.name()))
+        let mut names: Vec<&str> =
+            around.targets().flat_map(|target| target.descendants_of(Kind::Name)).map(Node::name).collect();
+        for assignment in around.within(&self.source_file().tree.assignments) {
+            if assignment.id > self.id || names.len() > 32 {
+                break;
+            }
+            let Some(value) = assignment.value() else { continue };
+            if names.iter().any(|name| value.mentions(name)) {
+                names.extend(
+                    assignment.targets().filter(|target| target.is(Kind::Name)).map(|target| target.name()),
+                );
+            }
+        }
+        names.into_iter().any(|name| self.mentions(name))
     }
 
     /// Whether an `except` clause does nothing at all about what it caught.
