@@ -21,15 +21,22 @@ struct Fault<'m> {
 }
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    // Tuning that is repeated all over a file is told once, with its count.
+    let mut tuning: Vec<Judged<'_>> = Vec::new();
     for retry in model.retries().filter(|retry| !retry.at.is_outside_production()) {
         if is_client(retry.at) {
             client(&retry, findings);
         } else {
-            judge(&retry, findings);
+            judge(retry, &mut tuning, findings);
         }
     }
-    for retry in model.retry_loops().filter(|retry| !retry.at.is_outside_production()) {
-        judge(&retry, findings);
+    let in_server =
+        |retry: &Retry<'_>| !retry.at.is_outside_production() && !retry.at.source_file().is_script;
+    for retry in model.retry_loops().filter(in_server) {
+        judge(retry, &mut tuning, findings);
+    }
+    for judged in &tuning {
+        report(judged, findings);
     }
     for call in model.known_calls().map(|(call, _)| call).filter(|call| !call.is_outside_production()) {
         hides_failure(call, findings);
@@ -42,14 +49,21 @@ fn is_client(at: Node<'_>) -> bool {
         && at.api().is_some_and(|api| api.is_constructor)
 }
 
-fn judge(retry: &Retry<'_>, findings: &mut Findings<'_>) {
+/// A retry with what is wrong about it, and others of the same file of which the same is to be said.
+struct Judged<'m> {
+    retry: Retry<'m>,
+    faults: Vec<Fault<'m>>,
+    message: String,
+    others: Vec<Node<'m>>,
+}
+
+fn judge<'m>(retry: Retry<'m>, tuning: &mut Vec<Judged<'m>>, findings: &mut Findings<'_>) {
     if matches!(retry.attempts, Attempts::Number(number, _) if number < 1.0) {
         return;
     }
-    let mut faults = faults(retry);
-    faults.extend(multiplied(retry));
-    // Whoever runs a script sees how long it waits; and a transaction that lost against another one is best repeated
-    // soon.
+    let mut faults = faults(&retry);
+    faults.extend(multiplied(&retry));
+    // Whoever runs a script sees how long it waits.
     if retry.at.source_file().is_script || retry.is_about_conflicts {
         faults.retain(|fault| fault.severity > Severity::Low);
     }
@@ -69,11 +83,37 @@ fn judge(retry: &Retry<'_>, findings: &mut Findings<'_>) {
         }
         [] => return,
     };
-    let mut draft = findings.report(retry.at, severity, Certainty::Sure, format!("{} {what}", name(retry)));
-    for fault in faults {
-        draft = draft.because(fault.at, fault.why);
+    let message = format!("{} {what}", name(&retry));
+    let known = tuning.iter_mut().rev().find(|known| {
+        severity == Severity::Low && known.message == message && known.retry.at.file == retry.at.file
+    });
+    match known {
+        Some(known) => known.others.push(retry.at),
+        None => {
+            let judged = Judged { retry, faults, message, others: Vec::new() };
+            if severity == Severity::Low {
+                tuning.push(judged);
+            } else {
+                report(&judged, findings);
+            }
+        }
     }
-    draft.conforming(match retry.instead {
+}
+
+fn report(judged: &Judged<'_>, findings: &mut Findings<'_>) {
+    let severity = judged.faults.iter().map(|fault| fault.severity).max().unwrap_or(Severity::Low);
+    let mut message = judged.message.clone();
+    if !judged.others.is_empty() {
+        message.push_str(&format!(": {} in this file", judged.others.len() + 1));
+    }
+    let mut draft = findings.report(judged.retry.at, severity, Certainty::Sure, message);
+    for fault in &judged.faults {
+        draft = draft.because(fault.at, fault.why.clone());
+    }
+    for other in judged.others.iter().take(9) {
+        draft = draft.because(*other, "so does this one");
+    }
+    draft.conforming(match judged.retry.instead {
         Some(instead) => format!("Say which failures, how often and how far apart: {instead}."),
         None => BY_HAND.to_owned(),
     });
@@ -110,6 +150,10 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
         Pause::Never if is_bare && retry.attempts == Attempts::Unbounded => {
             add(Severity::Medium, "does not wait", retry.at, "the next attempt follows at once");
         }
+        // One more attempt at once, after a failure that was looked at, is no burden.
+        Pause::Never if is_loop && retry.failures == Failures::Chosen && is_second_chance(retry) => {}
+        // A transaction that lost against another one is best repeated soon.
+        Pause::Never if retry.is_about_conflicts => {}
         Pause::Never => {
             add(
                 Severity::Medium,
@@ -118,6 +162,8 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
                 "the next attempt follows at once",
             );
         }
+        // A deadline in the loop's own test: it waits until something is there.
+        Pause::Even(_) if retry.at.is(Kind::While) && retry.attempts != Attempts::Unbounded => {}
         Pause::Even(at) => {
             add(
                 Severity::Low,
@@ -136,7 +182,10 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
         }
         Pause::Fine => {}
     }
+    // A loop that waits until something is there expects every answer.
+    let waits = retry.at.is(Kind::While) && retry.attempts == Attempts::Bounded && !retry.gives_result;
     match retry.failures {
+        Failures::AnyStatus(_) if waits => {}
         Failures::Any(at) => add(
             Severity::Medium,
             "repeats every exception",
@@ -176,6 +225,10 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
         );
     }
     faults
+}
+
+fn is_second_chance(retry: &Retry<'_>) -> bool {
+    matches!(retry.attempts, Attempts::Number(number, _) if number <= 2.0)
 }
 
 /// The function that a decorator stands at.

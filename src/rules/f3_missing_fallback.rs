@@ -20,6 +20,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     if !has_fallback {
         without_standby(model, findings);
     }
+    if !model.calls().any(|call| call.does(Tag::Retrieves)) {
+        return;
+    }
     let mut told: FxHashSet<Place> = FxHashSet::default();
     for function in model.functions().filter(|f| f.is(Kind::FunctionDef)) {
         if !function.is_outside_production() && !function.source_file().is_script && answers(function) {
@@ -78,9 +81,7 @@ fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
     let Some((chain, handler)) = asked else { return };
     let Some((&call, way)) = chain.split_last() else { return };
     // A model that comes from elsewhere may have its standby there.
-    let is_seen = call.receiver().is_none_or(|receiver| {
-        receiver.constructed_by().is_some() || receiver.origin(|made| made.does(Tag::CompilesGraph)).is_some()
-    });
+    let is_seen = call.receiver().is_none_or(Node::is_made_in_view);
     let certainty = if model.has_app() && is_seen { Certainty::Likely } else { Certainty::Question };
     let message = if certainty == Certainty::Question {
         format!("does another model answer when `{}` fails?", call.called())

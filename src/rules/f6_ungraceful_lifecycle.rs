@@ -25,7 +25,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
     }
     for call in model.calls().filter(is_checked) {
-        if call.takes_stop_signal() && !call.source_file().is_script {
+        if call.takes_stop_signal() && !call.source_file().is_script && builds_app(call) {
             signalled(call, findings);
         }
     }
@@ -144,6 +144,13 @@ fn module_pool(made: Node<'_>, findings: &mut Findings<'_>) {
         )
         .because(made, "its connections stay open until the database notices that the process has gone")
         .conforming("Dispose of it in the application's lifespan, in `finally` behind the `yield`: `await engine.dispose()`.");
+}
+
+/// Whether the application is made in the same file: elsewhere it may be another process.
+fn builds_app(call: Node<'_>) -> bool {
+    call.at(0)
+        .calls_within()
+        .any(|other| other.is_a(ClassTag::App) && other.api().is_some_and(|api| api.is_constructor))
 }
 
 /// A handler of SIGTERM in a process whose server handles it.

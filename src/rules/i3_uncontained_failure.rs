@@ -49,6 +49,14 @@ fn request_code(at: Node<'_>) -> Option<Node<'_>> {
     at.function().filter(|function| !at.runs_at_startup() && function.serves_requests())
 }
 
+/// What is called on the way from a request may be called by a command line or another process as well.
+fn certainty(function: Node<'_>) -> Certainty {
+    let is_direct = [FunctionRole::Handler, FunctionRole::Dependency, FunctionRole::Middleware]
+        .iter()
+        .any(|&role| function.plays(role));
+    if is_direct { Certainty::Sure } else { Certainty::Likely }
+}
+
 fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     // Where traces go is a matter of the rule about tracing.
     if change.is_about_tracing() {
@@ -67,7 +75,7 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     };
     let severity = if change.is_fixed { Severity::Low } else { Severity::High };
     findings
-        .report(change.at, severity, Certainty::Sure, format!("{what} while a request is served"))
+        .report(change.at, severity, certainty(function), format!("{what} while a request is served"))
         .because(function, "runs while a request is served")
         .because(change.at, "all requests of this process see the change, those of other tenants as well")
         .conforming(
@@ -84,7 +92,7 @@ fn ended(call: Node<'_>, findings: &mut Findings<'_>) {
         .report(
             call,
             Severity::High,
-            Certainty::Sure,
+            certainty(function),
             format!("`{}` ends the process while it serves other requests", call.called()),
         )
         .because(function, "runs while a request is served")
@@ -258,6 +266,10 @@ fn uncancellable(handler: Node<'_>, findings: &mut Findings<'_>) {
             .any(|node| !is_ending(node))
     });
     if handler.on_event_loop().is_none() || !awaits || !handler.catches_cancellation() {
+        return;
+    }
+    // It cleans up for a clause that raises in the end.
+    if attempt.enclosing_handler().is_some_and(Node::raises_at_last) {
         return;
     }
     let earlier = attempt.handlers().take_while(|other| *other != handler);

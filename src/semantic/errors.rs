@@ -1,6 +1,6 @@
 //! What `except` clauses catch, and what they do with it.
 
-use super::{Node, Place};
+use super::{Node, Place, Type};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -18,9 +18,11 @@ impl<'m> Node<'m> {
         }
     }
 
-    /// Whether a class of exceptions is the one that all of them are: `Exception`, `BaseException`.
+    /// Whether a class of exceptions is the one that all of them are, and not one that derives from it.
     pub fn names_every_exception(self) -> bool {
-        self.model.type_has(self.model.instance_of_class(self.ty()), ClassTag::AnyError)
+        matches!(self.kind(), Kind::Name | Kind::Attribute)
+            && matches!(self.ty(), Type::Path(_))
+            && self.model.type_has(self.model.instance_of_class(self.ty()), ClassTag::AnyError)
     }
 
     /// Whether an `except` clause takes whatever comes.
@@ -197,12 +199,23 @@ impl<'m> Node<'m> {
             .is_some_and(|last| matches!(last.kind(), Kind::Return | Kind::Break))
     }
 
-    /// Whether a call is about the element of this turn: a name that the loop binds stands in it.
+    /// Whether a call is about the element of this turn: a name that the loop binds stands in it, or one that was made
+    /// from such a name.
     pub fn concerns_element_of(self, around: Node<'m>) -> bool {
-        around
-            .targets()
-            .flat_map(|target| target.descendants_of(Kind::Name))
-            .any(|name| self.mentions(name.name()))
+        let mut names: Vec<&str> =
+            around.targets().flat_map(|target| target.descendants_of(Kind::Name)).map(Node::name).collect();
+        for assignment in around.within(&self.source_file().tree.assignments) {
+            if assignment.id > self.id || names.len() > 32 {
+                break;
+            }
+            let Some(value) = assignment.value() else { continue };
+            if names.iter().any(|name| value.mentions(name)) {
+                names.extend(
+                    assignment.targets().filter(|target| target.is(Kind::Name)).map(|target| target.name()),
+                );
+            }
+        }
+        names.into_iter().any(|name| self.mentions(name))
     }
 
     /// Whether an `except` clause does nothing at all about what it caught.

@@ -7,12 +7,12 @@
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
 //! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
 //! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `sessions`
-//! (connections that are held), `errors` (what is caught, and what becomes of it), `retries` (what is tried again),
-//! `models` (who asks a language model), `process` (what is done to the process that all share), `lifecycle` (how the
-//! application starts and stops), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
-//! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written by
-//! hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
-//! `deployment` (what the deployment files say).
+//! (connections that are held), `errors` (what is caught, and what becomes of it), `retries` and `retry_loops` (what is
+//! tried again), `models` (who asks a language model), `process` (what is done to the process that all share),
+//! `lifecycle` (how the application starts and stops), `tracing` (what is recorded of models' runs), `tenants` (whose
+//! data it is), `shared_state` (what a process keeps for all requests), `fields` (of data models and settings),
+//! `headers` (written by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values
+//! and words), `deployment` (what the deployment files say).
 
 mod calls;
 mod classes;
@@ -32,6 +32,7 @@ mod node;
 mod process;
 mod reach;
 mod retries;
+mod retry_loops;
 mod routes;
 mod rows;
 mod secrets;

@@ -1,6 +1,6 @@
 //! Who asks a language model, and what becomes of the request when it does not answer.
 
-use super::{FunctionRole, Model, Node, words_of};
+use super::{FunctionRole, Model, Node, Type, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -46,6 +46,32 @@ impl<'m> Node<'m> {
         self.model.settings.chat_paths.iter().any(|part| path.contains(part.as_str()))
             || has(&words, &CONVERSATION)
             || has(&words_of(self.name()), &["chat", "answer", "ask", "reply"])
+    }
+
+    /// Whether the given files show how the model or chain behind this expression is made.
+    pub fn is_made_in_view(self) -> bool {
+        self.constructed_by().is_some()
+            || self.origin(|made| made.does(Tag::CompilesGraph)).is_some()
+            || self.composed_of().is_some_and(|composed| {
+                composed
+                    .descendants_of(Kind::Name)
+                    .any(|part| part.is_a(ClassTag::ChatModel) && part.constructed_by().is_some())
+            })
+    }
+
+    /// The `prompt | model | parser` that a name or an attribute of `self` stands for.
+    fn composed_of(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let value = match self.kind() {
+            Kind::Name => model.alias_value(self)?,
+            Kind::Attribute => {
+                let Type::Object(class) = self.receiver()?.ty() else { return None };
+                let targets = model.self_assignments(class, self.symbol());
+                targets.first()?.parent()?.child(Role::Value)?
+            }
+            _ => self,
+        };
+        value.is(Kind::BinOp).then_some(value)
     }
 
     /// The `except` clauses that may take a failure of this call, in its own function, the nearest first.

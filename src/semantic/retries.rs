@@ -14,6 +14,8 @@ pub struct Retry<'m> {
     pub pause: Pause<'m>,
     /// Whether it tries again what the database refused because another transaction was faster.
     pub is_about_conflicts: bool,
+    /// Whether success gives something, and not only the knowledge that something is there.
+    pub gives_result: bool,
     /// The conforming form, where the tables know one.
     pub instead: Option<&'static str>,
 }
@@ -102,6 +104,7 @@ impl<'m> Node<'m> {
             attempts,
             pause,
             is_about_conflicts: false,
+            gives_result: true,
             instead: api.callable.instead,
         })
     }
@@ -147,7 +150,7 @@ impl<'m> Node<'m> {
     }
 
     /// How wide a class of exceptions is.
-    fn exception_class(self) -> Failures<'m> {
+    pub(super) fn exception_class(self) -> Failures<'m> {
         if self.names_every_exception() {
             return Failures::Any(Some(self));
         }
@@ -177,7 +180,7 @@ impl<'m> Node<'m> {
     }
 
     /// What a strategy of stopping, a number of attempts or a total time amounts to.
-    fn attempts(self) -> Attempts<'m> {
+    pub(super) fn attempts(self) -> Attempts<'m> {
         let value = self.resolved_value();
         if value.is(Kind::None) || self.api_when_called().is_some_and(|api| api.has(Tag::NeverStops)) {
             return Attempts::Unbounded;
@@ -240,208 +243,6 @@ impl<'m> Node<'m> {
             )
         })
     }
-
-    /// The retry that this loop is: what it tries reaches another system, a failure lets it go on, and success ends
-    /// it. A consumer goes on because it succeeded, and is none.
-    pub fn retry_loop(self) -> Option<Retry<'m>> {
-        let counted = match self.kind() {
-            Kind::For => {
-                let counts = self.child(Role::Iterable)?;
-                if !counts.callee()?.names("builtins.range") {
-                    return None;
-                }
-                Some(counts)
-            }
-            Kind::While => None,
-            _ => return None,
-        };
-        let handlers: Vec<Node<'m>> = self
-            .within(&self.source_file().tree.handlers)
-            .filter(|handler| handler.goes_on_in(self))
-            .collect();
-        let attempt = handlers.first()?.parent()?;
-        let handlers: Vec<Node<'m>> =
-            handlers.into_iter().filter(|handler| handler.parent() == Some(attempt)).collect();
-        if attempt.enclosing_loop() != Some(self) || !self.ends_with_success_of(attempt, &handlers) {
-            return None;
-        }
-        let body = attempt.child(Role::Body)?;
-        let systems = body.systems_reached();
-        if systems.is_empty() {
-            return None;
-        }
-        let attempts = match counted {
-            Some(range) => match range.positional().count() {
-                1 => range.argument(0).map_or(Attempts::Bounded, Node::attempts),
-                _ => Attempts::Bounded,
-            },
-            None if self.is_left_by_failure(attempt, &handlers) => Attempts::Bounded,
-            None => Attempts::Unbounded,
-        };
-        Some(Retry {
-            at: self,
-            failures: failures_of(attempt, &handlers),
-            attempts: if attempts == (Attempts::Unbounded) && counted.is_some() {
-                Attempts::Bounded
-            } else {
-                attempts
-            },
-            pause: self.pause_between(attempt, &handlers),
-            is_about_conflicts: systems == [System::Database]
-                && !handlers.iter().any(|handler| handler.catches_everything()),
-            instead: None,
-        })
-    }
-
-    /// The systems outside the process that the calls below reach.
-    pub fn systems_reached(self) -> Vec<System> {
-        let mut found = Vec::new();
-        for call in self.calls_within() {
-            let reached = call.crosses_outside().or_else(|| {
-                let function: Node<'m> = self.model.node(call.target()?);
-                function.reaches(&|inner| inner.crosses_outside().is_some())?.last()?.crosses_outside()
-            });
-            if let Some(system) = reached
-                && !found.contains(&system)
-            {
-                found.push(system);
-            }
-        }
-        found
-    }
-
-    /// Whether this handler belongs to a `try` of the loop's own code and lets the loop go on.
-    fn goes_on_in(self, around: Node<'m>) -> bool {
-        self.function() == around.function()
-            && self.enclosing_loop() == Some(around)
-            && self.body().is_some_and(|body| {
-                body.children().last().is_some_and(|last| {
-                    let leaves = matches!(last.kind(), Kind::Raise | Kind::Return | Kind::Break)
-                        // A branch that leaves on both sides.
-                        || (last.is(Kind::If) && last.every_branch_leaves());
-                    !leaves
-                })
-            })
-    }
-
-    fn every_branch_leaves(self) -> bool {
-        let blocks: Vec<Node<'m>> = self
-            .children()
-            .filter_map(|child| if child.is(Kind::Clause) { child.body() } else { Some(child) })
-            .filter(|child| child.is(Kind::Block))
-            .collect();
-        let has_else = self.children().any(|c| c.is(Kind::Clause) && c.child(Role::Test).is_none());
-        has_else
-            && blocks.iter().all(|block| {
-                block
-                    .children()
-                    .last()
-                    .is_some_and(|last| matches!(last.kind(), Kind::Raise | Kind::Return | Kind::Break))
-            })
-    }
-
-    /// Whether the loop is left where the attempt succeeded, whatever it gave, and only there: what stands behind the
-    /// `try` is not reached by a failure.
-    fn ends_with_success_of(self, attempt: Node<'m>, handlers: &[Node<'m>]) -> bool {
-        self.descendants().any(|node| {
-            node.id > attempt.id
-                && matches!(node.kind(), Kind::Return | Kind::Break)
-                && node.function() == self.function()
-                && (node.is(Kind::Return) || node.enclosing_loop() == Some(self))
-                && node.ancestors().take_while(|around| *around != self).all(|around| {
-                    !matches!(
-                        around.kind(),
-                        Kind::If | Kind::Clause | Kind::Handler | Kind::For | Kind::While | Kind::Case
-                    )
-                })
-                && (attempt.contains(node) || handlers.iter().all(|handler| handler.ends_with_continue()))
-        })
-    }
-
-    fn ends_with_continue(self) -> bool {
-        self.body().and_then(|body| body.children().last()).is_some_and(|last| last.is(Kind::Continue))
-    }
-
-    /// Whether a failure ends a `while` in the end: by its test, a counter, a deadline.
-    fn is_left_by_failure(self, attempt: Node<'m>, handlers: &[Node<'m>]) -> bool {
-        let endless = self
-            .child(Role::Test)
-            .is_some_and(|test| test.is(Kind::True) || (test.is(Kind::Number) && test.name() == "1"));
-        !endless
-            || self.descendants().any(|node| {
-                matches!(node.kind(), Kind::Raise | Kind::Return | Kind::Break)
-                    && node.function() == self.function()
-                    && (handlers.iter().any(|handler| handler.contains(node))
-                        || (!attempt.contains(node)
-                            && node
-                                .ancestors()
-                                .take_while(|around| *around != self)
-                                .any(|around| matches!(around.kind(), Kind::If | Kind::Clause))))
-            })
-    }
-
-    /// How a loop waits behind a failure.
-    fn pause_between(self, attempt: Node<'m>, handlers: &[Node<'m>]) -> Pause<'m> {
-        let body = attempt.child(Role::Body);
-        let between: Vec<Node<'m>> = self
-            .calls_within()
-            .filter(|call| call.function() == self.function())
-            .filter(|call| !body.is_some_and(|body| body.contains(*call)))
-            .filter(|call| handlers.iter().any(|h| h.contains(*call)) || !attempt.contains(*call))
-            .collect();
-        let sleeps = |call: &Node<'m>| call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep);
-        let Some(sleep) = between.iter().copied().find(sleeps) else {
-            let unknown = between.iter().any(|call| {
-                call.log_level().is_none() && (call.is_unknown_function() || call.target().is_some())
-            });
-            // What the attempt waits for may be a pause as well: `queue.get(timeout=1)`.
-            return if unknown { Pause::Fine } else { Pause::Never };
-        };
-        let Some(seconds) = sleep.argument(0) else { return Pause::Fine };
-        if seconds.number().is_some() && !seconds.is_reassigned_in(self) {
-            return Pause::Even(seconds);
-        }
-        let random = seconds.descendants().any(|node| {
-            node.path().is_some_and(|path| path.starts_with("random.") || path.starts_with("secrets."))
-        });
-        let opaque = seconds.descendants().any(|node| match node.kind() {
-            Kind::Call => !matches!(node.callee_name(), "min" | "max" | "pow" | "float" | "int"),
-            Kind::Attribute | Kind::Subscript => true,
-            _ => false,
-        });
-        if random || opaque {
-            return Pause::Fine;
-        }
-        let grows = seconds.descendants_of(Kind::Name).any(|name| name.is_reassigned_in(self));
-        if grows && !seconds.draws_lots(self) { Pause::Longer(seconds) } else { Pause::Fine }
-    }
-
-    /// Whether one of the names is assigned in the loop, its own variable included.
-    fn is_reassigned_in(self, around: Node<'m>) -> bool {
-        let tree = &self.source_file().tree;
-        self.descendants_of(Kind::Name).any(|name| {
-            name.scope_of_name().is_some_and(|scope| {
-                tree.bindings_of(scope, name.symbol())
-                    .any(|binding| around.contains(name.at(tree.bindings[binding as usize].node)))
-            })
-        })
-    }
-
-    /// Whether chance goes into a name that was assigned before.
-    fn draws_lots(self, around: Node<'m>) -> bool {
-        self.descendants_of(Kind::Name).any(|name| {
-            around
-                .within(&self.source_file().tree.assignments)
-                .filter(|assignment| assignment.targets().any(|target| target.symbol() == name.symbol()))
-                .filter_map(Node::value)
-                .any(|value| {
-                    value.descendants().any(|node| {
-                        node.path().is_some_and(|path| path.starts_with("random."))
-                            || (node.is(Kind::Call) && node.target().is_some())
-                    })
-                })
-        })
-    }
 }
 
 impl<'m> Pause<'m> {
@@ -450,42 +251,6 @@ impl<'m> Pause<'m> {
             Pause::Longer(_) if given => Pause::Fine,
             other => other,
         }
-    }
-}
-
-/// What the handlers that go on take for worth another attempt.
-fn failures_of<'m>(attempt: Node<'m>, handlers: &[Node<'m>]) -> Failures<'m> {
-    // An earlier clause that lets chosen failures out, or one that looks at the failure, chooses.
-    let chooses = attempt.handlers().any(|handler| {
-        !handlers.contains(&handler) && !handler.catches_cancellation_alone() && handler.leaves_at_last()
-    }) || handlers.iter().any(|handler| handler.looks_at_failure());
-    if chooses {
-        return Failures::Chosen;
-    }
-    if let Some(broad) = handlers.iter().find(|handler| handler.catches_everything()) {
-        return Failures::Any(Some(*broad));
-    }
-    handlers
-        .iter()
-        .flat_map(|handler| handler.caught_classes())
-        .map(Node::exception_class)
-        .find(|found| *found != Failures::Chosen)
-        .filter(|_| attempt.child(Role::Body).is_some_and(Node::raises_for_status))
-        .unwrap_or(Failures::Chosen)
-}
-
-impl<'m> Node<'m> {
-    /// Whether an HTTP error of any status may come out of this code: it asks for one, or an SDK raises it.
-    pub fn raises_for_status(self) -> bool {
-        let raises =
-            |call: Node<'m>| call.does(Tag::RaisesForStatus) || call.crosses_outside() == Some(System::Model);
-        self.calls_within().any(|call| {
-            raises(call)
-                || call.target().is_some_and(|place| {
-                    let function: Node<'m> = self.model.node(place);
-                    function.reaches(&raises).is_some()
-                })
-        })
     }
 }
 

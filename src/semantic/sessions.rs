@@ -46,13 +46,13 @@ impl<'m> Node<'m> {
 
     /// What this call does to a session's connection, and to which session.
     fn session_effect(self, depth: u32) -> Option<(Node<'m>, Effect)> {
-        if let Some(session) = self.session_of_call() {
-            let api = self.api()?;
-            if api.has(Tag::Commits) || api.has(Tag::RollsBack) || api.has(Tag::Closes) {
-                return Some((session, Effect::GivesBack));
+        if let Some(api) = self.api() {
+            let gives_back = api.has(Tag::Commits) || api.has(Tag::RollsBack) || api.has(Tag::Closes);
+            if gives_back || api.callable.crosses == Some(System::Database) {
+                let effect = if gives_back { Effect::GivesBack } else { Effect::Takes };
+                return self.session_of_call().map(|session| (session, effect));
             }
-            let sends = api.callable.crosses == Some(System::Database);
-            return sends.then_some((session, Effect::Takes));
+            return None;
         }
         if depth >= DEEPEST {
             return None;
