@@ -101,6 +101,16 @@ impl<'m> Step<'m> {
         words.iter().any(|word| sql.contains(word))
     }
 
+    /// Whether it is made only where something holds: a drift is mended, a database is told from another.
+    pub fn is_conditional(&self) -> bool {
+        self.chain.iter().any(|call| call.surroundings().any(|node| node.is(Kind::If)))
+    }
+
+    /// Whether its SQL is put together where it stands, so that it may be something else.
+    pub fn sql_is_made(&self) -> bool {
+        self.call.argument(0).is_some_and(|sql| sql.resolved_value().is(Kind::FString))
+    }
+
     /// Whether it runs outside of the migration's transaction.
     pub fn leaves_transaction(&self) -> bool {
         self.chain.iter().any(|call| {
@@ -260,22 +270,59 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// The words of this function's docstring and comments.
+    /// The words of this function's docstring and comments, where they explain something: what a template wrote
+    /// does not.
     pub fn words_of_explanation(self) -> usize {
         let docstring = self.body().and_then(|body| body.children().next()).filter(|first| {
             first.is(Kind::ExprStatement) && first.children().all(|value| value.is(Kind::Str))
         });
-        let comments = self.source().lines().filter_map(|line| line.trim_start().strip_prefix('#'));
-        docstring.map_or(0, |text| text.source().split_whitespace().count())
-            + comments.map(|comment| comment.split_whitespace().count()).sum::<usize>()
+        let comments = self.source().lines().map(str::trim_start).filter(|line| line.starts_with('#'));
+        docstring
+            .map(Node::source)
+            .into_iter()
+            .chain(comments)
+            .filter(|text| explains(text))
+            .map(|text| text.split_whitespace().count())
+            .sum()
     }
 
     /// Whether a comment of its own stands on the line before.
     pub fn has_comment(self) -> bool {
         let file = self.source_file();
         let start = file.lines.start_of(self.line().saturating_sub(1)).unwrap_or_default() as usize;
-        file.text.get(start..).unwrap_or_default().trim_start().starts_with('#')
+        let text = file.text.get(start..).unwrap_or_default().trim_start();
+        text.starts_with('#') && !text.starts_with("# ###")
     }
+}
+
+/// Whether a text tells more than that this is the way up or down.
+fn explains(text: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "irreversible",
+        "cannot",
+        "can't",
+        "can not",
+        "not possible",
+        "impossible",
+        "backup",
+        "back up",
+        "restore",
+        "lost",
+        "loss",
+        "manual",
+        "no-op",
+        "noop",
+        "not supported",
+        "unsupported",
+        "because",
+        "since ",
+        "keep",
+        "don't",
+        "won't",
+        "intentional",
+    ];
+    let lower = text.to_ascii_lowercase();
+    !text.starts_with("# ###") && WORDS.iter().any(|word| lower.contains(word))
 }
 
 fn step(chain: Vec<Node<'_>>) -> Option<Step<'_>> {
