@@ -159,7 +159,7 @@ fn only_raises(function: Node<'_>) -> Option<Node<'_>> {
 fn losses(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>) {
     let copies = up.iter().any(|step| {
         step.kind == StepKind::InsertRows || step.sql_has(&["INSERT", "UPDATE ", "AS SELECT", "RENAME "])
-    }) || migration.upgrade.own_calls().any(|call| call.callee_name() == "get_bind");
+    }) || migration.upgrade.works_on_rows();
     if copies {
         return;
     }
@@ -217,8 +217,8 @@ fn locks(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>
                     && (step.table.is_none() || other.table.is_none() || other.table == step.table)
             })
     };
-    let fills = up.iter().any(|step| step.sql_has(&["UPDATE ", "IS NULL"]))
-        || migration.upgrade.calls_within().any(|call| matches!(call.callee_name(), "get_bind" | "update"));
+    let fills =
+        up.iter().any(|step| step.sql_has(&["UPDATE ", "IS NULL"])) || migration.upgrade.works_on_rows();
     let commits = up.iter().any(|step| step.sql_has(&["COMMIT"]));
     // SQLite has one writer anyway, and copies the table in a batch.
     let is_sqlite = migration.upgrade.source_file().path.contains("sqlite");

@@ -170,6 +170,8 @@ impl<'m> Step<'m> {
             }
             (AddColumn | AlterColumn, DropTable) | (DropColumn | AlterColumn, CreateTable) => same_table,
             (AlterColumn, DropColumn | AddColumn) => same_table,
+            // Another column takes the name of the one that was dropped.
+            (DropColumn, AlterColumn) => same_table && self.call.keyword("new_column_name").is_some(),
             (CreateIndex, DropIndex) | (DropIndex, CreateIndex) => self.has_name_of(other),
             (CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint, DropConstraint) => {
                 self.has_name_of(other)
@@ -254,6 +256,11 @@ impl<'m> Node<'m> {
             }
         }
         found
+    }
+
+    /// Whether this function, or one that it calls, asks for the connection, with which it may do anything to rows.
+    pub fn works_on_rows(self) -> bool {
+        self.reaches(&|call| matches!(call.callee_name(), "get_bind" | "update")).is_some()
     }
 
     /// Whether nothing is written in this function: `pass`, a docstring, `...`, a bare `return`.
