@@ -111,7 +111,9 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
     };
     // What is deployed with a word that anybody would try is open, however it was meant.
     let is_weak = is_guessable(value) || (variable.by == SetBy::Compose && is_weak_word(value));
-    let is_secret = value.len() >= 6 && !is_placeholder(value) && !value.contains(['$', '{', '/']);
+    let is_secret = value.len() >= (if default { 4 } else { 6 })
+        && !is_placeholder(value)
+        && !value.contains(['$', '{', '/']);
     if !is_weak && !is_secret {
         return;
     }

@@ -16,9 +16,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         way_back(migration, &up, &down, findings);
         losses(migration, &up, findings);
         locks(migration, &up, findings);
-        for step in up.iter().chain(&down) {
-            unnamed(step, findings);
-        }
+        unnamed(&up, findings);
+        unnamed(&down, findings);
         left_behind(&up, &down, findings);
         imports(migration, findings);
     }
@@ -417,18 +416,22 @@ fn added_value(step: &Step<'_>, findings: &mut Findings<'_>) {
 
 // Smaller things
 
-fn unnamed(step: &Step<'_>, findings: &mut Findings<'_>) {
-    let name =
-        step.call.argument_or_keyword(0, "constraint_name").filter(|_| step.kind == StepKind::DropConstraint);
-    let Some(name) = name.filter(|name| name.is(Kind::None)) else { return };
+/// Constraints that are dropped without a name: the first of them ends the migration.
+fn unnamed(steps: &[Step<'_>], findings: &mut Findings<'_>) {
+    let name = |step: &Step<'_>| {
+        let name = step.call.argument_or_keyword(0, "constraint_name");
+        name.filter(|name| step.kind == StepKind::DropConstraint && name.is(Kind::None)).map(Node::place)
+    };
+    let mut unnamed = steps.iter().filter(|step| name(step).is_some());
+    let Some(first) = unnamed.next() else { return };
+    let more = unnamed.count();
+    let message = match more {
+        0 => "drops a constraint without a name, which fails when it is run".to_owned(),
+        _ => format!("drops {} constraints without a name, which fails when it is run", more + 1),
+    };
     findings
-        .report(
-            step.call,
-            Severity::High,
-            Certainty::Sure,
-            "drops a constraint without a name, which fails when it is run",
-        )
-        .because(name, "autogenerate writes `None` where it knows no name")
+        .report(first.call, Severity::High, Certainty::Sure, message)
+        .because(first.call, "autogenerate writes `None` where it knows no name")
         .conforming(
             "Name your constraints through the metadata's `naming_convention`, and write the name here.",
         );
@@ -611,7 +614,7 @@ fn drift(model: &Model<'_>, migrations: &[Migration<'_>], findings: &mut Finding
                             .keyword("new_column_name")
                             .is_some_and(|new| new.string().is_none_or(|known| known == name))
                 })
-                || steps.iter().any(|step| step.kind == StepKind::Execute && step.sql().contains(name));
+                || migrations.iter().any(|migration| migration.mentions(name));
             if !is_made {
                 findings
                     .report(field, Severity::Medium, Certainty::Question, format!("no migration here makes the column `{table}.{name}`"))

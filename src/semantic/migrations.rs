@@ -18,6 +18,18 @@ pub struct Migration<'m> {
     pub downgrade: Option<Node<'m>>,
 }
 
+impl Migration<'_> {
+    /// Whether its text speaks of a column by name, between quotes or in SQL: it may be made in ways that no step
+    /// shows.
+    pub fn mentions(&self, column: &str) -> bool {
+        let text = self.upgrade.source_file().text;
+        let in_sql = ["ADD COLUMN ", "ADD COLUMN IF NOT EXISTS "];
+        text.contains(&format!("\"{column}\""))
+            || text.contains(&format!("'{column}'"))
+            || in_sql.iter().any(|start| text.contains(&format!("{start}{column} ")))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     CreateTable,
@@ -304,7 +316,7 @@ impl<'m> Node<'m> {
 
 /// Whether a text tells more than that this is the way up or down.
 fn explains(text: &str) -> bool {
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 23] = [
         "irreversible",
         "cannot",
         "can't",
@@ -321,6 +333,7 @@ fn explains(text: &str) -> bool {
         "noop",
         "not supported",
         "unsupported",
+        "generally supported",
         "because",
         "since ",
         "keep",
