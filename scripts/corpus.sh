@@ -4,20 +4,37 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/versions.sh
 
-packages="open-webui==0.12.4 langflow-base==1.13.0 litellm==1.110.2 chainlit==2.12.0 langserve==0.3.3"
-mkdir -p corpus
-for package in $packages; do
-    name=${package%%==*}
-    version=${package##*==}
-    folder=corpus/$name-$version
-    [ -d "$folder" ] && continue
+# Wheels are read, never installed; for which Python they were built does not matter. A source distribution is taken
+# where the wheel lacks what is reviewed: deployment files, migrations.
+wheels="open-webui==0.12.4 langflow-base==1.13.0 litellm==1.110.2 chainlit==2.12.0 langserve==0.3.3 zenml==0.98.0
+    dask-kubernetes==2026.3.0"
+sources="letta==0.16.8 skyvern==1.0.56 feast==0.67.0"
+
+# Downloads one package with the given options, and unpacks it with the given command.
+fetch() {
+    local package=$1 unpack=$2
+    shift 2
+    local folder=corpus/${package%%==*}-${package##*==}
+    [ -d "$folder" ] && return
     say "downloading $package"
+    local download
     download=$(mktemp -d)
-    # Wheels are read, never installed; for which Python they were built does not matter.
-    python3 -m pip download --quiet --no-deps --only-binary :all: --python-version 3.12 --dest "$download" "$package"
-    python3 -m zipfile -e "$download"/*.whl "$folder.part"
+    python3 -m pip download --quiet --no-deps --dest "$download" "$@" "$package"
+    mkdir -p "$folder.part"
+    $unpack "$download"/* "$folder.part"
     mv "$folder.part" "$folder"
     rm -rf "$download"
+}
+
+unpack_wheel() { python3 -m zipfile -e "$1" "$2"; }
+unpack_source() { tar -xzf "$1" -C "$2" --strip-components=1; }
+
+mkdir -p corpus
+for package in $wheels; do
+    fetch "$package" unpack_wheel --only-binary :all: --python-version 3.12
+done
+for package in $sources; do
+    fetch "$package" unpack_source --no-binary :all:
 done
 
 cargo build --release --features cli --bin rubric

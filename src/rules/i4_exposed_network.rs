@@ -246,7 +246,11 @@ fn leaking_fields(handler: Node<'_>) -> Vec<(Node<'_>, &str)> {
     for class in handler.response_models() {
         let is_rewritten = |field: &Field<'_>| {
             let mut calls = model.node(class).calls_within();
-            calls.any(|call| call.positional().any(|argument| argument.string() == Some(field.name)))
+            let is_made = handler.own_calls().any(|call| {
+                call.keyword(field.name).is_some_and(|value| value.resolved_value().is(Kind::Call))
+            });
+            is_made
+                || calls.any(|call| call.positional().any(|argument| argument.string() == Some(field.name)))
         };
         let leaks = |field: &Field<'_>| {
             is_kept_secret(field.name)

@@ -111,7 +111,10 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
     };
     // What is deployed with a word that anybody would try is open, however it was meant.
     let is_weak = is_guessable(value) || (variable.by == SetBy::Compose && is_weak_word(value));
-    if !(is_weak || (value.len() >= 6 && !is_placeholder(value) && !value.contains(['$', '{', '/']))) {
+    let is_secret = value.len() >= (if default { 4 } else { 6 })
+        && !is_placeholder(value)
+        && !value.contains(['$', '{', '/']);
+    if !is_weak && !is_secret {
         return;
     }
     let line = model.files[variable.at.file as usize].lines.line(variable.at.start);

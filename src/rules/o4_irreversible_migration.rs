@@ -16,9 +16,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         way_back(migration, &up, &down, findings);
         losses(migration, &up, findings);
         locks(migration, &up, findings);
-        for step in up.iter().chain(&down) {
-            unnamed(step, findings);
-        }
+        unnamed(&up, findings);
+        unnamed(&down, findings);
         left_behind(&up, &down, findings);
         imports(migration, findings);
     }
@@ -34,10 +33,17 @@ fn way_back(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findi
     if !changes {
         return;
     }
+    // What adds a value to an enumeration is told there.
+    if !up.is_empty() && up.iter().all(|step| step.sql_has(&["ADD VALUE"])) {
+        return;
+    }
+    // What changes rows, or replaces a function, leaves tables as they are.
     let only_data = !up.is_empty()
         && up.iter().all(|step| {
             step.kind == StepKind::InsertRows
-                || (step.kind == StepKind::Execute && !step.sql_has(&["ALTER", "CREATE", "DROP", "TRUNCATE"]))
+                || (step.kind == StepKind::Execute
+                    && (step.sql_has(&["CREATE OR REPLACE"])
+                        || !step.sql_has(&["ALTER", "CREATE", "DROP", "TRUNCATE"])))
         });
     let Some(downgrade) = migration.downgrade else {
         findings
@@ -81,12 +87,23 @@ fn way_back(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findi
     if hides && down.is_empty() {
         return;
     }
+    // Under another name nothing is found again.
+    let renames = up.iter().chain(down).any(|step| step.kind == StepKind::RenameTable);
     let mut missing = up.iter().filter(|step| {
-        !matches!(step.kind, StepKind::Execute | StepKind::InsertRows | StepKind::Other)
+        let is_about_data = matches!(step.kind, StepKind::Execute | StepKind::InsertRows | StepKind::Other);
+        let is_drop = matches!(
+            step.kind,
+            StepKind::DropTable | StepKind::DropColumn | StepKind::DropIndex | StepKind::DropConstraint
+        );
+        !is_about_data
+            && (step.table.is_some() || step.name.is_some())
+            && !(renames && step.kind != StepKind::AddColumn)
+            && !(is_drop && step.is_conditional())
             && !down.iter().any(|other| other.may_undo(step))
-            // What was made and dropped again on the way up needs no way back.
+            // What was made and dropped or renamed on the way up needs no way back.
             && !up.iter().any(|other| other.call.id > step.call.id && undoes_on_the_way(other, step))
-            && !(step.kind == StepKind::DropIndex && up.iter().any(|other| other.kind == StepKind::DropTable && other.has_table_of(step)))
+            && !(step.kind == StepKind::DropIndex
+                && up.iter().any(|other| other.kind == StepKind::DropTable && other.has_table_of(step)))
     });
     let Some(first) = missing.next() else {
         if !up.is_empty() {
@@ -110,7 +127,9 @@ fn undoes_on_the_way(later: &Step<'_>, step: &Step<'_>) -> bool {
             | (StepKind::AddColumn, StepKind::DropColumn)
             | (StepKind::CreateIndex, StepKind::DropIndex)
             | (StepKind::DropIndex, StepKind::CreateIndex)
-    ) && later.table.is_some()
+            | (StepKind::AddColumn, StepKind::AlterColumn)
+    ) && (later.kind != StepKind::AlterColumn || later.call.keyword("new_column_name").is_some())
+        && later.table.is_some()
         && later.has_table_of(step)
         && later.has_name_of(step)
 }
@@ -126,18 +145,11 @@ fn what(step: &Step<'_>) -> String {
     format!("`{}` of {name}", step.call.callee_name())
 }
 
-/// The `raise` that is all a function does.
+/// The `raise` with which a function ends that makes no step.
 fn only_raises(function: Node<'_>) -> Option<Node<'_>> {
-    let body = function.body()?;
-    let mut raised = None;
-    for statement in body.children() {
-        match statement.kind() {
-            Kind::Raise => raised = Some(statement),
-            Kind::ExprStatement if statement.children().all(|value| value.is(Kind::Str)) => {}
-            _ => return None,
-        }
-    }
-    raised
+    let last = function.body()?.children().last()?;
+    let changes = function.own_calls().any(|call| call.is_unknown_function()) || !function.steps().is_empty();
+    (last.is(Kind::Raise) && !changes).then_some(last)
 }
 
 // The data
@@ -146,7 +158,7 @@ fn only_raises(function: Node<'_>) -> Option<Node<'_>> {
 fn losses(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>) {
     let copies = up.iter().any(|step| {
         step.kind == StepKind::InsertRows || step.sql_has(&["INSERT", "UPDATE ", "AS SELECT", "RENAME "])
-    }) || migration.upgrade.own_calls().any(|call| call.callee_name() == "get_bind");
+    }) || migration.upgrade.works_on_rows();
     if copies {
         return;
     }
@@ -173,7 +185,7 @@ fn losses(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_
             })
             .collect();
         let Some(first) = lost.first() else { continue };
-        let explained = first.call.has_comment() || migration.upgrade.words_of_explanation() >= EXPLAINED;
+        let explained = first.call.has_comment();
         let severity = if explained { Severity::Medium } else { Severity::High };
         let more =
             if lost.len() > 1 { format!(", and {} more steps do so", lost.len() - 1) } else { String::new() };
@@ -204,14 +216,20 @@ fn locks(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>
                     && (step.table.is_none() || other.table.is_none() || other.table == step.table)
             })
     };
-    let fills = up.iter().any(|step| step.sql_has(&["UPDATE "]))
-        || migration.upgrade.calls_within().any(|call| matches!(call.callee_name(), "get_bind" | "update"));
+    let fills =
+        up.iter().any(|step| step.sql_has(&["UPDATE ", "IS NULL"])) || migration.upgrade.works_on_rows();
     let commits = up.iter().any(|step| step.sql_has(&["COMMIT"]));
-    let mut indexes: Vec<&Step<'_>> = Vec::new();
+    // SQLite has one writer anyway, and copies the table in a batch.
+    let is_sqlite = migration.upgrade.source_file().path.contains("sqlite");
+    let (mut indexes, mut required, mut values): (Vec<&Step<'_>>, Vec<&Step<'_>>, Vec<&Step<'_>>) =
+        Default::default();
     for step in up.iter() {
         let sql_concurrently = step.sql_has(&["CONCURRENTLY"]);
         let concurrently = step.call.keyword("postgresql_concurrently").is_some_and(|value| value.is_true());
-        if (concurrently || sql_concurrently) && !step.leaves_transaction() && !commits {
+        if (concurrently || (sql_concurrently && !step.sql_is_made()))
+            && !step.leaves_transaction()
+            && !commits
+        {
             in_transaction(step, findings);
             continue;
         }
@@ -219,14 +237,18 @@ fn locks(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>
             continue;
         }
         match step.kind {
-            StepKind::AddColumn => required(step, findings),
-            StepKind::AlterColumn => altered(step, fills, findings),
+            StepKind::AddColumn if lacks_value(step).is_some() => required.push(step),
+            StepKind::AlterColumn => altered(step, up, fills, findings),
             StepKind::RenameTable => renamed(step, findings),
-            StepKind::CreateIndex if !concurrently => indexes.push(step),
-            StepKind::CreateForeignKey | StepKind::CreateCheck => validated(step, up, findings),
-            StepKind::Execute if step.sql_has(&["ADD VALUE"]) => added_value(step, findings),
+            StepKind::CreateIndex if !concurrently && !is_sqlite => indexes.push(step),
+            StepKind::CreateForeignKey | StepKind::CreateCheck if !is_sqlite => validated(step, up, findings),
+            StepKind::Execute if step.sql_has(&["ADD VALUE"]) => values.push(step),
             _ => {}
         }
+    }
+    without_value(&required, findings);
+    if let Some(first) = values.first() {
+        added_value(first, findings);
     }
     let Some(first) = indexes.first() else { return };
     let more = if indexes.len() > 1 { format!(" ({} indexes)", indexes.len()) } else { String::new() };
@@ -242,16 +264,15 @@ fn in_transaction(step: &Step<'_>, findings: &mut Findings<'_>) {
             step.call,
             Severity::High,
             Certainty::Sure,
-            "the database refuses `CONCURRENTLY` inside of a transaction, so this always fails",
+            "always fails: PostgreSQL refuses `CONCURRENTLY` inside of a transaction",
         )
         .because(step.call, "a migration runs in a transaction unless something leaves it")
         .conforming("Leave the transaction: `with op.get_context().autocommit_block():` around this step.");
 }
 
-/// A column that existing rows and the old version of the application have no value for.
-fn required(step: &Step<'_>, findings: &mut Findings<'_>) {
-    let Some(column) = step.column() else { return };
-    let nullable = column.keyword("nullable");
+/// The `nullable=False` of a new column that has no value for existing rows.
+fn lacks_value<'m>(step: &Step<'m>) -> Option<Node<'m>> {
+    let column = step.column()?;
     let has_value = ["server_default", "primary_key"].iter().any(|name| column.keyword(name).is_some())
         || column.has_hidden_arguments()
         || column.positional().any(|argument| {
@@ -260,18 +281,34 @@ fn required(step: &Step<'_>, findings: &mut Findings<'_>) {
                 "Computed" | "Identity" | "Sequence" | "FetchedValue"
             )
         });
-    let Some(nullable) = nullable.filter(|value| value.resolved_value().is(Kind::False) && !has_value) else {
+    column.keyword("nullable").filter(|value| value.resolved_value().is(Kind::False) && !has_value)
+}
+
+/// Columns that existing rows and the old version of the application have no value for.
+fn without_value(steps: &[&Step<'_>], findings: &mut Findings<'_>) {
+    let Some((first, nullable)) = steps.first().and_then(|step| Some((step, lacks_value(step)?))) else {
         return;
     };
+    let more = if steps.len() > 1 { format!(" and {} more", steps.len() - 1) } else { String::new() };
     findings
-        .report(step.call, Severity::High, Certainty::Sure, format!("adds the required column {} without a value for the rows that exist", named(step.name)))
+        .report(first.call, Severity::High, Certainty::Sure, format!("adds the required column {}{more} without a value for the rows that exist", named(first.name)))
         .because(nullable, "the database refuses it as soon as the table has a row, and the old version of the application can't insert any more")
         .conforming("Add it with `server_default=…`, or in three releases: nullable first, then filled in batches, then `NOT NULL`.");
 }
 
-fn altered(step: &Step<'_>, fills: bool, findings: &mut Findings<'_>) {
+fn altered(step: &Step<'_>, up: &[Step<'_>], fills: bool, findings: &mut Findings<'_>) {
     let call = step.call;
+    let is_new = up.iter().any(|other| {
+        other.kind == StepKind::AddColumn
+            && other.name.is_some()
+            && other.name == step.name
+            && other.has_table_of(step)
+    });
     if let Some(new) = call.keyword("new_column_name") {
+        // What was made here takes the place of another column, whose name stays.
+        if is_new {
+            return;
+        }
         findings
             .report(
                 call,
@@ -285,8 +322,10 @@ fn altered(step: &Step<'_>, fills: bool, findings: &mut Findings<'_>) {
         call.keyword("nullable").filter(|value| value.resolved_value().is(Kind::False) && !fills)
     {
         // Columns of some databases are said anew as a whole: then nothing changes about this.
-        let was = call.keyword("existing_nullable");
-        if was.is_some_and(|value| value.resolved_value().is(Kind::False)) {
+        let is_said_anew = call.keyword("type_").is_some() && call.keyword("existing_nullable").is_none();
+        let was_required =
+            call.keyword("existing_nullable").is_some_and(|value| value.resolved_value().is(Kind::False));
+        if is_said_anew || was_required || call.keyword("existing_server_default").is_some() {
             return;
         }
         findings
@@ -377,18 +416,22 @@ fn added_value(step: &Step<'_>, findings: &mut Findings<'_>) {
 
 // Smaller things
 
-fn unnamed(step: &Step<'_>, findings: &mut Findings<'_>) {
-    let name =
-        step.call.argument_or_keyword(0, "constraint_name").filter(|_| step.kind == StepKind::DropConstraint);
-    let Some(name) = name.filter(|name| name.is(Kind::None)) else { return };
+/// Constraints that are dropped without a name: the first of them ends the migration.
+fn unnamed(steps: &[Step<'_>], findings: &mut Findings<'_>) {
+    let name = |step: &Step<'_>| {
+        let name = step.call.argument_or_keyword(0, "constraint_name");
+        name.filter(|name| step.kind == StepKind::DropConstraint && name.is(Kind::None)).map(Node::place)
+    };
+    let mut unnamed = steps.iter().filter(|step| name(step).is_some());
+    let Some(first) = unnamed.next() else { return };
+    let more = unnamed.count();
+    let message = match more {
+        0 => "drops a constraint without a name, which fails when it is run".to_owned(),
+        _ => format!("drops {} constraints without a name, which fails when it is run", more + 1),
+    };
     findings
-        .report(
-            step.call,
-            Severity::High,
-            Certainty::Sure,
-            "drops a constraint without a name, which fails when it is run",
-        )
-        .because(name, "autogenerate writes `None` where it knows no name")
+        .report(first.call, Severity::High, Certainty::Sure, message)
+        .because(first.call, "autogenerate writes `None` where it knows no name")
         .conforming(
             "Name your constraints through the metadata's `naming_convention`, and write the name here.",
         );
@@ -397,7 +440,8 @@ fn unnamed(step: &Step<'_>, findings: &mut Findings<'_>) {
 /// The type of an enumeration that stays when its table goes.
 fn left_behind(up: &[Step<'_>], down: &[Step<'_>], findings: &mut Findings<'_>) {
     let drops_types = |step: &Step<'_>| step.sql_has(&["DROP TYPE"]);
-    for step in up.iter().filter(|step| step.kind == StepKind::CreateTable) {
+    let of_postgresql = |step: &&Step<'_>| !step.call.source_file().path.contains("sqlite");
+    for step in up.iter().filter(|step| step.kind == StepKind::CreateTable).filter(of_postgresql) {
         let dropped =
             down.iter().find(|other| other.kind == StepKind::DropTable && other.table == step.table);
         let Some(dropped) = dropped.filter(|_| step.table.is_some()) else { continue };
@@ -537,7 +581,7 @@ fn created_at_start(model: &Model<'_>, findings: &mut Findings<'_>) {
                 .callers_of(function.place())
                 .iter()
                 .filter_map(|&caller| model.node(caller).function())
-                .any(|caller| starts(caller));
+                .any(starts);
         if !at_start {
             continue;
         }
@@ -573,7 +617,7 @@ fn drift(model: &Model<'_>, migrations: &[Migration<'_>], findings: &mut Finding
                             .keyword("new_column_name")
                             .is_some_and(|new| new.string().is_none_or(|known| known == name))
                 })
-                || steps.iter().any(|step| step.kind == StepKind::Execute && step.sql().contains(name));
+                || migrations.iter().any(|migration| migration.mentions(name));
             if !is_made {
                 findings
                     .report(field, Severity::Medium, Certainty::Question, format!("no migration here makes the column `{table}.{name}`"))

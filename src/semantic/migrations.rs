@@ -18,6 +18,18 @@ pub struct Migration<'m> {
     pub downgrade: Option<Node<'m>>,
 }
 
+impl Migration<'_> {
+    /// Whether its text speaks of a column by name, between quotes or in SQL: it may be made in ways that no step
+    /// shows.
+    pub fn mentions(&self, column: &str) -> bool {
+        let text = self.upgrade.source_file().text;
+        let in_sql = ["ADD COLUMN ", "ADD COLUMN IF NOT EXISTS "];
+        text.contains(&format!("\"{column}\""))
+            || text.contains(&format!("'{column}'"))
+            || in_sql.iter().any(|start| text.contains(&format!("{start}{column} ")))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     CreateTable,
@@ -101,6 +113,16 @@ impl<'m> Step<'m> {
         words.iter().any(|word| sql.contains(word))
     }
 
+    /// Whether it is made only where something holds: a drift is mended, a database is told from another.
+    pub fn is_conditional(&self) -> bool {
+        self.chain.iter().any(|call| call.surroundings().any(|node| node.is(Kind::If)))
+    }
+
+    /// Whether its SQL is put together where it stands, so that it may be something else.
+    pub fn sql_is_made(&self) -> bool {
+        self.call.argument(0).is_some_and(|sql| sql.resolved_value().is(Kind::FString))
+    }
+
     /// Whether it runs outside of the migration's transaction.
     pub fn leaves_transaction(&self) -> bool {
         self.chain.iter().any(|call| {
@@ -160,6 +182,8 @@ impl<'m> Step<'m> {
             }
             (AddColumn | AlterColumn, DropTable) | (DropColumn | AlterColumn, CreateTable) => same_table,
             (AlterColumn, DropColumn | AddColumn) => same_table,
+            // Another column takes the name of the one that was dropped.
+            (DropColumn, AlterColumn) => same_table && self.call.keyword("new_column_name").is_some(),
             (CreateIndex, DropIndex) | (DropIndex, CreateIndex) => self.has_name_of(other),
             (CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint, DropConstraint) => {
                 self.has_name_of(other)
@@ -246,6 +270,11 @@ impl<'m> Node<'m> {
         found
     }
 
+    /// Whether this function, or one that it calls, asks for the connection, with which it may do anything to rows.
+    pub fn works_on_rows(self) -> bool {
+        self.reaches(&|call| matches!(call.callee_name(), "get_bind" | "update")).is_some()
+    }
+
     /// Whether nothing is written in this function: `pass`, a docstring, `...`, a bare `return`.
     pub fn does_nothing(self) -> bool {
         self.body().is_none_or(|body| {
@@ -260,22 +289,60 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// The words of this function's docstring and comments.
+    /// The words of this function's docstring and comments, where they explain something: what a template wrote
+    /// does not.
     pub fn words_of_explanation(self) -> usize {
         let docstring = self.body().and_then(|body| body.children().next()).filter(|first| {
             first.is(Kind::ExprStatement) && first.children().all(|value| value.is(Kind::Str))
         });
-        let comments = self.source().lines().filter_map(|line| line.trim_start().strip_prefix('#'));
-        docstring.map_or(0, |text| text.source().split_whitespace().count())
-            + comments.map(|comment| comment.split_whitespace().count()).sum::<usize>()
+        let comments = self.source().lines().map(str::trim_start).filter(|line| line.starts_with('#'));
+        docstring
+            .map(Node::source)
+            .into_iter()
+            .chain(comments)
+            .filter(|text| explains(text))
+            .map(|text| text.split_whitespace().count())
+            .sum()
     }
 
     /// Whether a comment of its own stands on the line before.
     pub fn has_comment(self) -> bool {
         let file = self.source_file();
         let start = file.lines.start_of(self.line().saturating_sub(1)).unwrap_or_default() as usize;
-        file.text.get(start..).unwrap_or_default().trim_start().starts_with('#')
+        let text = file.text.get(start..).unwrap_or_default().trim_start();
+        text.starts_with('#') && !text.starts_with("# ###")
     }
+}
+
+/// Whether a text tells more than that this is the way up or down.
+fn explains(text: &str) -> bool {
+    const WORDS: [&str; 23] = [
+        "irreversible",
+        "cannot",
+        "can't",
+        "can not",
+        "not possible",
+        "impossible",
+        "backup",
+        "back up",
+        "restore",
+        "lost",
+        "loss",
+        "manual",
+        "no-op",
+        "noop",
+        "not supported",
+        "unsupported",
+        "generally supported",
+        "because",
+        "since ",
+        "keep",
+        "don't",
+        "won't",
+        "intentional",
+    ];
+    let lower = text.to_ascii_lowercase();
+    !text.starts_with("# ###") && WORDS.iter().any(|word| lower.contains(word))
 }
 
 fn step(chain: Vec<Node<'_>>) -> Option<Step<'_>> {
