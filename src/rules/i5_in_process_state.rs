@@ -94,6 +94,10 @@ fn judge(state: &SharedState<'_>, findings: &mut Findings<'_>) {
     if has_word(name, &DISPENSABLE) || has_word(kept_by, &DISPENSABLE) || is_about_code(name) {
         return;
     }
+    // A limiter's count is I2's.
+    if state.limiter_change().is_some() {
+        return;
+    }
     let changes: Vec<Node<'_>> =
         state.changes.iter().copied().filter(|change| is_by_request(*change)).collect();
     if changes.is_empty() || holds_what_belongs_to_the_process(state) {

@@ -22,6 +22,7 @@ mod f7_missing_health_signal;
 mod f8_leaked_internals;
 mod findings;
 mod i1_cross_tenant_access;
+mod i2_unlimited_tenant;
 mod i3_uncontained_failure;
 mod i4_exposed_network;
 mod i5_in_process_state;
@@ -63,6 +64,7 @@ pub const CHECKS: &[Check] = &[
     Check { rule: Rule::F7, run: f7_missing_health_signal::check },
     Check { rule: Rule::F8, run: f8_leaked_internals::check },
     Check { rule: Rule::I1, run: i1_cross_tenant_access::check },
+    Check { rule: Rule::I2, run: i2_unlimited_tenant::check },
     Check { rule: Rule::I3, run: i3_uncontained_failure::check },
     Check { rule: Rule::I4, run: i4_exposed_network::check },
     Check { rule: Rule::I5, run: i5_in_process_state::check },

@@ -26,6 +26,7 @@ mod functions;
 mod headers;
 mod imports;
 mod lifecycle;
+mod limits;
 mod migrations;
 mod models;
 mod node;

@@ -45,6 +45,14 @@ impl<'m> SharedState<'m> {
         self.definition.name()
     }
 
+    /// A change by which a function counts requests, in order to refuse those that are too many.
+    pub fn limiter_change(&self) -> Option<Node<'m>> {
+        self.changes
+            .iter()
+            .copied()
+            .find(|change| change.function().is_some_and(|function| function.raises_too_many().is_some()))
+    }
+
     /// What the changes put in: assigned values and arguments.
     pub fn additions(&self) -> impl Iterator<Item = Node<'m>> {
         self.changes.iter().flat_map(|change| {

@@ -179,6 +179,7 @@ words! {
         Executor = "executor",
         Queue = "queue",
         Cache = "cache",
+        CountsInMemory = "counts_in_memory",
         Logger = "logger",
         NullPool = "null_pool",
         Upload = "upload",

@@ -1,0 +1,413 @@
+//! I2: one caller may take what all share: requests without a limit, bodies and answers without an end.
+
+use super::Findings;
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Model, Node, words_of};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+/// More steps than these are no answer to one request.
+const MOST_STEPS: f64 = 100.0;
+
+pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
+    routes(model, findings);
+    for handler in model.handlers().filter(|handler| is_checked(*handler)) {
+        fails_open(handler, findings);
+    }
+    counted_in_process(model, findings);
+    for function in model.functions().filter(|function| is_checked(*function) && function.route().is_some()) {
+        for parameter in function.parameters() {
+            whole_body(parameter, findings);
+            page(parameter, function, findings);
+        }
+    }
+    for call in model.calls_named("read").filter(|call| is_checked(*call)) {
+        upload(call, findings);
+    }
+    models(model, findings);
+    for dictionary in model.dictionaries().filter(|dictionary| is_checked(*dictionary)) {
+        steps(dictionary, findings);
+    }
+    proxy(model, findings);
+}
+
+fn is_checked(node: Node<'_>) -> bool {
+    !node.is_outside_production() && !node.source_file().is_script
+}
+
+// Requests
+
+/// Public routes: some limited and some not, or none limited at all.
+fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
+    let mut limited = None;
+    let mut open: Vec<Node<'m>> = Vec::new();
+    for handler in model.functions().filter(|function| is_checked(*function)) {
+        let Some(route) = handler.route() else { continue };
+        let limiter = handler.request_limiter();
+        let path = handler.full_route_path();
+        let is_public = model.settings.public_prefixes.iter().any(|prefix| path.starts_with(prefix.as_str()));
+        match limiter {
+            Some(limiter) => {
+                findings.conforms(route, "calls of this route are limited");
+                limited.get_or_insert(limiter);
+            }
+            None if is_public && !is_probe(&path) => open.push(route),
+            None => {}
+        }
+    }
+    if let Some(limiter) = limited {
+        for route in open {
+            findings
+                .report(
+                    route,
+                    Severity::High,
+                    Certainty::Likely,
+                    "this public route has no limit, although others have: one caller may take all there is",
+                )
+                .because(limiter, "limits another route")
+                .because(route, "neither the route, its router, the application nor a middleware limits this one")
+                .conforming("Give the whole router the limiter: `APIRouter(…, dependencies=[Depends(enforce_rate_limit)])`.");
+        }
+        return;
+    }
+    let mut files = Vec::new();
+    for route in open {
+        if files.contains(&route.file) {
+            continue;
+        }
+        files.push(route.file);
+        findings
+            .report(
+                route,
+                Severity::Medium,
+                Certainty::Question,
+                "what limits how often one caller may use these public routes?",
+            )
+            .because(route, "nothing in the given files does; a gateway may")
+            .conforming("Give the router a limiter with the tenant's own limit: `APIRouter(…, dependencies=[Depends(enforce_rate_limit)])`.");
+    }
+}
+
+fn is_probe(path: &str) -> bool {
+    words_of(path).iter().any(|word| {
+        matches!(word.as_str(), "health" | "healthz" | "ready" | "live" | "livez" | "readyz" | "ping")
+    })
+}
+
+/// A limiter that lets everybody in when its store cannot be read.
+fn fails_open(handler: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(function) = handler.function().filter(|function| function.raises_too_many().is_some()) else {
+        return;
+    };
+    let broad = handler.catches_everything()
+        || handler.caught_classes().iter().any(|class| {
+            words_of(class.name())
+                .iter()
+                .any(|word| word == "redis" || word == "connection" || word == "timeout")
+        });
+    let Some(attempt) = handler.parent().filter(|_| broad) else { return };
+    let asks = attempt.child(Role::Body).is_some_and(|body| {
+        body.calls_within()
+            .any(|call| call.api().is_some_and(|api| api.callable.crosses.is_some()) || call.is_awaited())
+    });
+    let refuses = handler.descendants().any(|node| {
+        node.is(Kind::Raise)
+            || (node.is(Kind::Return)
+                && node
+                    .child(Role::Value)
+                    .is_some_and(|value| !value.is(Kind::None) && !value.is(Kind::True)))
+    });
+    // What is counted elsewhere instead is still a limit.
+    let counts_elsewhere =
+        handler.calls_within().any(|call| call.target().is_some() && call.is_limiter_by_name());
+    if !asks || refuses || counts_elsewhere {
+        return;
+    }
+    findings
+        .report(
+            handler,
+            Severity::Medium,
+            Certainty::Sure,
+            format!("`{}` lets everybody in when the limit cannot be read", function.name()),
+        )
+        .because(attempt, "the limit is asked for here")
+        .because(handler, "nobody is refused when that fails, which is when the load is highest")
+        .conforming("Refuse for a moment: `raise HTTPException(503, \"try again soon\", headers={\"Retry-After\": \"5\"}) from error`; or count in this process until the store is back.");
+}
+
+/// Counts of requests that each process keeps for itself.
+fn counted_in_process<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
+    let processes = model.processes().filter(|processes| processes.count > 1);
+    let severity = if processes.is_some() { Severity::High } else { Severity::Medium };
+    let mut tell = |at: Node<'m>, message: String, change: Option<Node<'m>>, pattern: &str| {
+        let mut draft = findings.report(at, severity, Certainty::Likely, message);
+        draft = draft.because(at, "lives in one process, and is empty after each restart");
+        if let Some(change) = change {
+            draft = draft.because(change, "counts a request here");
+        }
+        if let Some(processes) = &processes {
+            for (place, note) in &processes.because {
+                draft = draft.because(*place, note);
+            }
+        }
+        draft.conforming(pattern);
+    };
+    for state in model.shared_state() {
+        if let Some(change) = state.limiter_change() {
+            tell(
+                state.definition,
+                format!(
+                    "`{}` counts requests in each process by itself: the real limit is as many times higher",
+                    state.name()
+                ),
+                Some(change),
+                "Count where all replicas count: `INCR` and `EXPIRE` in Redis, or one row and one conditional UPDATE.",
+            );
+        }
+    }
+    for (call, api) in model.known_calls().filter(|(call, _)| is_checked(*call)) {
+        let counts = api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::CountsInMemory));
+        let stored = ["storage_uri", "storage_options"].iter().any(|name| call.keyword(name).is_some());
+        if counts && !stored && !call.has_hidden_arguments() {
+            tell(
+                call,
+                format!(
+                    "`{}` counts in the memory of each process: the real limit is as many times higher",
+                    call.called()
+                ),
+                None,
+                "Give it a store that all replicas share: `storage_uri=\"redis://…\"`.",
+            );
+        }
+    }
+}
+
+// Bodies
+
+/// An upload that is read in one piece, as large as the client likes.
+fn upload(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(receiver) = call.receiver() else { return };
+    let file = if receiver.is(Kind::Attribute) && receiver.name() == "file" {
+        receiver.receiver().unwrap_or(receiver)
+    } else {
+        receiver
+    };
+    if !file.is_a(ClassTag::Upload) || call.positional().next().is_some() || call.keyword("size").is_some() {
+        return;
+    }
+    let Some(function) = call.function() else { return };
+    if is_size_checked(function, file, call) || limits_bodies(call.model) {
+        findings.conforms(call, "the size is checked before the body is read");
+        return;
+    }
+    let header = function.descendants().find(|node| {
+        node.id < call.id && node.is(Kind::Str) && node.name().eq_ignore_ascii_case("content-length")
+    });
+    let severity = if header.is_some() { Severity::Low } else { Severity::Medium };
+    let mut draft = findings.report(
+        call,
+        severity,
+        Certainty::Sure,
+        format!("`{}` takes the whole upload into memory, however large it is", call.called()),
+    );
+    draft = draft.because(call, "without a size all of it is read at once");
+    if let Some(header) = header {
+        draft = draft.because(header, "a client that sends in chunks sends no such header");
+    }
+    draft.conforming("Read up to the limit and one byte more, `await file.read(limit + 1)`, and answer 413 when it is longer; or read piece by piece.");
+}
+
+/// Whether the code looks at the upload's counted size first, here or in a dependency that is named for it.
+fn is_size_checked(function: Node<'_>, file: Node<'_>, before: Node<'_>) -> bool {
+    let compares = function.descendants_of(Kind::Compare).any(|test| {
+        test.id < before.id
+            && test.descendants_of(Kind::Attribute).any(|size| {
+                size.name() == "size" && size.receiver().is_some_and(|receiver| receiver.reads_like(file))
+            })
+    });
+    let says = |name: &str| {
+        let words = words_of(name);
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        has(&["size", "length"]) || (has(&["limit", "max"]) && has(&["upload", "body", "file"]))
+    };
+    let by_dependency = function
+        .parameters()
+        .filter_map(Node::injected_by)
+        .chain(
+            function
+                .route()
+                .into_iter()
+                .chain(function.routers())
+                .filter_map(|call| call.keyword("dependencies"))
+                .flat_map(|list| list.descendants_of(Kind::Call)),
+        )
+        .filter_map(|call| function.model.dependency_of(call))
+        .any(|dependency| says(dependency.name()));
+    let by_helper = function.own_calls().any(|call| call.id < before.id && says(call.callee_name()));
+    compares || by_dependency || by_helper
+}
+
+/// Whether a middleware or a proxy among the given files limits bodies.
+fn limits_bodies(model: &Model<'_>) -> bool {
+    model.calls_named("add_middleware").filter_map(|call| call.argument(0)).any(|class| {
+        words_of(class.name())
+            .iter()
+            .any(|word| matches!(word.as_str(), "size" | "body" | "upload" | "content"))
+    })
+}
+
+/// `content: Annotated[bytes, File()]`: all of it is in memory before the function begins.
+fn whole_body(parameter: Node<'_>, findings: &mut Findings<'_>) {
+    let is_bytes = parameter
+        .child(Role::Annotation)
+        .is_some_and(|annotation| annotation.descendants_of(Kind::Name).any(|name| name.name() == "bytes"));
+    let file = [Role::Annotation, Role::Default]
+        .into_iter()
+        .filter_map(|role| parameter.child(role))
+        .flat_map(|part| part.descendants_of(Kind::Call))
+        .find(|call| call.callee_name() == "File" && call.keyword("max_length").is_none());
+    let Some(file) = file.filter(|_| is_bytes && !limits_bodies(parameter.model)) else { return };
+    findings
+        .report(
+            parameter,
+            Severity::Medium,
+            Certainty::Sure,
+            format!(
+                "`{}` holds the whole upload before the function begins, however large it is",
+                parameter.name()
+            ),
+        )
+        .because(file, "as `bytes` the file is read into memory at once")
+        .conforming(
+            "Take an `UploadFile`, read up to the limit and one byte more, and answer 413 when it is longer.",
+        );
+}
+
+// Pages
+
+/// `limit: int = 50`, handed to the query as it is.
+fn page(parameter: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
+    let named =
+        matches!(parameter.name(), "limit" | "page_size" | "per_page" | "size" | "top_k" | "max_results");
+    let is_number = parameter
+        .child(Role::Annotation)
+        .is_some_and(|annotation| annotation.descendants_of(Kind::Name).any(|name| name.name() == "int"));
+    let bounded = parameter
+        .descendants_of(Kind::Call)
+        .chain(parameter.child(Role::Annotation).map(Node::resolved_value))
+        .any(|call| ["le", "lt"].iter().any(|bound| call.keyword(bound).is_some()));
+    if !named || !is_number || bounded {
+        return;
+    }
+    let used = function.own_calls().find(|call| {
+        call.does(Tag::BuildsStatement)
+            && call.callee_name() == "limit"
+            && call.argument(0).and_then(Node::as_parameter) == Some(parameter)
+    });
+    let compared = function
+        .descendants_of(Kind::Compare)
+        .any(|test| test.descendants_of(Kind::Name).any(|name| name.as_parameter() == Some(parameter)));
+    let Some(used) = used.filter(|_| !compared) else { return };
+    findings
+        .report(
+            parameter,
+            Severity::Low,
+            Certainty::Sure,
+            format!("`{}` may be as large as the client likes", parameter.name()),
+        )
+        .because(used, "the query takes it as it comes")
+        .conforming(format!(
+            "Give it an upper end: `{}: Annotated[int, Query(le=200)] = 50`.",
+            parameter.name()
+        ));
+}
+
+// Models
+
+/// A model whose answers to requests may be of any length.
+fn models<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
+    let bounds = [
+        "max_tokens",
+        "max_completion_tokens",
+        "max_output_tokens",
+        "max_new_tokens",
+        "num_predict",
+        "max_tokens_to_sample",
+    ];
+    let made = model.known_calls().filter(|(call, api)| {
+        is_checked(*call)
+            && api.is_constructor
+            && api.class.is_some_and(|class| class.has(ClassTag::ChatModel))
+    });
+    for (call, _) in made {
+        if let Some(bound) = bounds.iter().find_map(|name| call.keyword(name)) {
+            findings.conforms(bound, "an answer has a longest length");
+            continue;
+        }
+        if call.has_hidden_arguments() || call.keyword("model_kwargs").is_some() {
+            continue;
+        }
+        let asked = model.calls_doing(Tag::InvokesModel).find(|asked| {
+            asked.receiver().and_then(Node::constructed_by) == Some(call)
+                && asked.function().is_some_and(|function| function.route().is_some())
+                && !bounds.iter().any(|name| asked.keyword(name).is_some())
+        });
+        let Some(asked) = asked else { continue };
+        findings
+            .report(
+                call,
+                Severity::Low,
+                Certainty::Sure,
+                format!("`{}` answers requests at any length", call.called()),
+            )
+            .because(asked, "a request decides what is asked for")
+            .because(call, "no maximum of tokens is given")
+            .conforming("Say how long an answer may be: `max_tokens=800`.");
+    }
+}
+
+/// `{"recursion_limit": 500}`
+fn steps(dictionary: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(value) = dictionary.dictionary_value("recursion_limit") else { return };
+    let Some(steps) = value.number() else { return };
+    if steps < MOST_STEPS {
+        findings.conforms(value, "an agent has few steps for one request");
+        return;
+    }
+    if !dictionary.function().is_some_and(Node::serves_requests) {
+        return;
+    }
+    findings
+        .report(
+            value,
+            Severity::Low,
+            Certainty::Sure,
+            format!("one request may take {steps} steps of an agent"),
+        )
+        .because(value, "each step asks the model, and may call tools")
+        .conforming("Allow what an answer needs: `\"recursion_limit\": 25` is the default.");
+}
+
+// The proxy
+
+fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let directives = model.proxy_directives();
+    let limit = directives.iter().find(|directive| directive.words.first() == Some(&"max_size"));
+    if let Some(limit) = limit {
+        findings.conforms(model.stretch(limit.at), "the proxy refuses bodies that are too large");
+        return;
+    }
+    let forwards = directives.iter().find(|directive| directive.words.first() == Some(&"reverse_proxy"));
+    let Some(forwards) = forwards else { return };
+    let site = directives
+        .iter()
+        .filter(|directive| directive.parent.is_none() && directive.at.file == forwards.at.file)
+        .rfind(|site| site.at.start <= forwards.at.start);
+    let at = model.stretch(site.map_or(forwards.at, |site| site.at));
+    findings
+        .report(at, Severity::Low, Certainty::Sure, "the proxy lets bodies of any size through")
+        .because(model.stretch(forwards.at), "sends on whatever comes")
+        .conforming(
+            "Refuse what is too large before it reaches the application: `request_body { max_size 25MB }`.",
+        );
+}

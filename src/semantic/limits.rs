@@ -1,0 +1,96 @@
+//! What keeps one caller from taking everything: limiters of requests, and where they are mounted.
+
+use super::{Model, Node, words_of};
+use crate::stack::ClassTag;
+use crate::syntax::{Kind, Role};
+
+impl<'m> Node<'m> {
+    /// Whether the name of a function, class or object says that it limits how often somebody may call.
+    pub fn is_limiter_by_name(self) -> bool {
+        let name = if self.is(Kind::Call) { self.callee_name() } else { self.name() };
+        let words = words_of(name);
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        has(&[
+            "limit",
+            "limits",
+            "limiter",
+            "limited",
+            "ratelimit",
+            "ratelimiter",
+            "throttle",
+            "throttled",
+            "quota",
+            "quotas",
+        ]) && !has(&["size", "upload", "body", "length", "page", "time"])
+    }
+
+    /// Whether this expression, or the object on which its method is called, limits how often somebody may call.
+    pub fn is_limiter(self) -> bool {
+        let callee = if self.is(Kind::Call) { self.callee().unwrap_or(self) } else { self };
+        let by_class = |node: Node<'m>| {
+            node.is_a(ClassTag::RateLimiter)
+                || node.api_when_called().is_some_and(|api| {
+                    api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::RateLimiter))
+                })
+        };
+        by_class(callee)
+            || callee.is_limiter_by_name()
+            || callee.receiver().is_some_and(|receiver| by_class(receiver) || receiver.is_limiter_by_name())
+    }
+
+    /// Whether this function refuses callers who come too often: it raises a 429, or is a limiter by its name.
+    pub fn refuses_too_many(self) -> bool {
+        self.is_limiter_by_name() || self.raises_too_many().is_some()
+    }
+
+    /// Where this function refuses a caller with a 429.
+    pub fn raises_too_many(self) -> Option<Node<'m>> {
+        self.own_raises().find(|raised| {
+            raised.child(Role::Exception).is_some_and(|error| {
+                error.is(Kind::Call)
+                    && error
+                        .argument_or_keyword(0, "status_code")
+                        .is_some_and(|status| status.http_status() == Some(429))
+            })
+        })
+    }
+
+    /// What limits the requests of this handler: a decorator, a dependency of its own, of its router or of the
+    /// application, or a middleware.
+    pub fn request_limiter(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let route = self.route();
+        let named = |call: Node<'m>| {
+            model.dependency_of(call).filter(|dependency| {
+                dependency.is_limiter()
+                    || model
+                        .function_named_by(*dependency)
+                        .is_some_and(|function| function.refuses_too_many())
+            })
+        };
+        let decorated =
+            self.decorators().find(|decorator| Some(*decorator) != route && decorator.is_limiter());
+        decorated
+            .or_else(|| self.parameters().filter_map(Node::injected_by).find_map(named))
+            .or_else(|| {
+                self.routers()
+                    .into_iter()
+                    .chain(route)
+                    .chain(model.apps())
+                    .filter_map(|call| call.keyword("dependencies"))
+                    .flat_map(|list| list.resolved_value().descendants_of(Kind::Call))
+                    .find_map(named)
+            })
+            .or_else(|| model.limiting_middleware())
+    }
+}
+
+impl<'s> Model<'s> {
+    /// A middleware of the application that limits all its requests.
+    pub fn limiting_middleware(&self) -> Option<Node<'_>> {
+        self.calls_named("add_middleware")
+            .chain(self.calls_named("Middleware"))
+            .filter_map(|call| call.argument(0))
+            .find(|class| class.is_limiter())
+    }
+}
