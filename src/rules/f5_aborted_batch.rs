@@ -175,6 +175,10 @@ fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
         findings.conforms(handler, "a failure is recorded, and the next item is tried");
         return;
     }
+    // A value that does not parse is no failure of a call that leaves the process.
+    if failing.is_known && catches_unfit_values(handler) {
+        return;
+    }
     report_silent(handler, &failing, findings);
 }
 
@@ -194,6 +198,14 @@ fn is_expected(handler: Node<'_>) -> bool {
     let classes = handler.caught_classes();
     !classes.is_empty()
         && classes.iter().all(|class| EXPECTED.contains(&class.name()) || class.name().contains("NotFound"))
+}
+
+/// A clause for values that do not fit, and for nothing that a connection may raise.
+fn catches_unfit_values(handler: Node<'_>) -> bool {
+    const UNFIT: [&str; 6] =
+        ["ValueError", "TypeError", "AttributeError", "LookupError", "UnicodeDecodeError", "JSONDecodeError"];
+    let classes = handler.caught_classes();
+    !classes.is_empty() && classes.iter().all(|class| UNFIT.contains(&class.name()))
 }
 
 fn report_silent(at: Node<'_>, failing: &Failing<'_>, findings: &mut Findings<'_>) {
