@@ -31,7 +31,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// What makes this engine's pool a defect, the worst alone.
 fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Findings<'_>) {
-    if is_local(call) || is_disposed_here(call) {
+    if is_local(call) || call.is_closed_here() {
         return;
     }
     let class = call.keyword("poolclass");
@@ -382,18 +382,6 @@ fn leads_on(expression: Node<'_>, may_return: bool) -> bool {
         below = node;
     }
     false
-}
-
-/// Whether the function that made the engine also closes it: it is for one look at the database, and has no pool to
-/// speak of.
-fn is_disposed_here(call: Node<'_>) -> bool {
-    let names: Vec<&str> =
-        call.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
-    call.function().is_some_and(|function| {
-        function.own_calls().any(|other| {
-            other.does(Tag::Closes) && other.receiver().is_some_and(|engine| names.contains(&engine.name()))
-        })
-    })
 }
 
 /// Whether a decorator keeps the results, of this function or of one around it.

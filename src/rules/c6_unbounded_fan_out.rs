@@ -127,8 +127,9 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
         Origin::Own => (Severity::Low, Certainty::Question, "how many this holds is not to be seen here"),
         Origin::Other => {
             let certainty = if known { Certainty::Sure } else { Certainty::Likely };
-            (Severity::Medium, certainty, "nothing limits how many there are")
+            (Severity::Medium, certainty, "no limit on how many there are is in the given files")
         }
+        Origin::Unknown => (Severity::Low, Certainty::Question, "how many there are is not to be seen here"),
     };
     let started = fan_out.element.target().map_or(fan_out.element, |place| call.model.node(place));
     findings
@@ -293,10 +294,19 @@ enum Origin {
     Request,
     /// An attribute of an object, or a global: the program's own.
     Own,
+    /// Rows of the database, or what a caller that is not in view hands on.
     Other,
+    /// Computed on the way.
+    Unknown,
 }
 
 fn origin_of(source: Node<'_>, written: Node<'_>) -> Origin {
+    // `range(pages)`: the number decides.
+    let counted = source.is(Kind::Call) && source.callee_name() == "range" && source.target().is_none();
+    let source = match source.positional().last().filter(|_| counted) {
+        Some(end) => end.resolved_value(),
+        None => source,
+    };
     let mut root = source;
     while let Some(receiver) = root.receiver() {
         root = receiver;
@@ -340,10 +350,27 @@ fn origin_of(source: Node<'_>, written: Node<'_>) -> Origin {
             return Origin::Own;
         }
         let is_self = function.owner().is_some() && function.parameters().next() == Some(parameter);
-        return if is_self && root != source { Origin::Own } else { Origin::Other };
+        if is_self && root != source {
+            return Origin::Own;
+        }
+        if source.comes_from_request() {
+            return Origin::Request;
+        }
+        // Whoever calls it decides; where all that do are in view, none of them takes it from a request.
+        return if function.model.callers_of(function.place()).is_empty() {
+            Origin::Other
+        } else {
+            Origin::Unknown
+        };
     }
     let is_global = root.is(Kind::Name) && root.scope_of_name() == Some(0) && root.function().is_some();
-    if is_global || installed() { Origin::Own } else { Origin::Other }
+    if is_global || installed() {
+        return Origin::Own;
+    }
+    if source.comes_from_request() {
+        return Origin::Request;
+    }
+    if source.fetched().is_some() { Origin::Other } else { Origin::Unknown }
 }
 
 /// What limits how many of these coroutines work at once: a semaphore inside, or one that is handed to them.
@@ -439,10 +466,16 @@ fn executor(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     // What is kept for later calls is one pool, not one a call.
-    let kept = call.parent().is_some_and(|parent| {
-        parent.is(Kind::Assign)
-            && parent.targets().any(|target| target.is(Kind::Attribute) || target.scope_of_name() == Some(0))
-    });
+    let statement = call.statement();
+    let kept = call
+        .parent()
+        .is_some_and(|parent| matches!(parent.kind(), Kind::Assign | Kind::BoolOp | Kind::Conditional))
+        && Some(statement).is_some_and(|parent| {
+            parent.is(Kind::Assign)
+                && parent
+                    .targets()
+                    .any(|target| target.is(Kind::Attribute) || target.scope_of_name() == Some(0))
+        });
     if kept || call.parent().is_some_and(|parent| parent.is(Kind::Return)) {
         return;
     }

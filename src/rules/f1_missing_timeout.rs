@@ -125,6 +125,7 @@ fn engine(call: Node<'_>, findings: &mut Findings<'_>) {
     if url.starts_with("sqlite")
         || call.model.mentions_text("statement_timeout")
         || call.callee_name().ends_with("from_config")
+        || call.is_closed_here()
     {
         return;
     }
@@ -239,7 +240,9 @@ fn implicit(call: Node<'_>, seconds: f64, findings: &mut Findings<'_>) {
         call,
         Severity::Low,
         certainty,
-        &format!("relies on the library's time limit of {seconds} s, longer than anybody waits"),
+        &format!(
+            "relies on the library's time limit of {seconds} s, far longer than a request should be held"
+        ),
         findings,
     )
     .because(call, format!("no argument bounds the wait; the library gives up after {seconds} s"))

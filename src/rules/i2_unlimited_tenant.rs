@@ -39,11 +39,12 @@ fn is_checked(node: Node<'_>) -> bool {
 
 /// Public routes: some limited and some not, or none limited at all.
 fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
+    let for_all = model.application_limiter();
     let mut limited = None;
     let mut open: Vec<Node<'m>> = Vec::new();
     for handler in model.functions().filter(|function| is_checked(*function)) {
         let Some(route) = handler.route() else { continue };
-        let limiter = handler.request_limiter();
+        let limiter = for_all.or_else(|| handler.request_limiter());
         let path = handler.full_route_path();
         let is_public = model.settings.public_prefixes.iter().any(|prefix| path.starts_with(prefix.as_str()));
         match limiter {

@@ -57,6 +57,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// `*` among the origins that may call, as it is written or where a variable isn't set.
 fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
+    // Most calls say nothing of origins, and need not be looked at any further.
+    if !call.keywords().any(|keyword| keyword.name().starts_with("allow_origin")) {
+        return;
+    }
     let is_policy = |callee: Node<'_>| {
         callee.api_when_called().is_some_and(|api| {
             api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::CrossOrigin))

@@ -37,12 +37,12 @@ fn way_back(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findi
     if !up.is_empty() && up.iter().all(|step| step.sql_has(&["ADD VALUE"])) {
         return;
     }
-    // What changes rows, or replaces a function, leaves tables as they are.
+    // What changes rows, replaces a function or grants a right leaves tables as they are.
     let only_data = !up.is_empty()
         && up.iter().all(|step| {
             step.kind == StepKind::InsertRows
                 || (step.kind == StepKind::Execute
-                    && (step.sql_has(&["CREATE OR REPLACE"])
+                    && (step.sql_has(&["CREATE OR REPLACE", "GRANT "])
                         || !step.sql_has(&["ALTER", "CREATE", "DROP", "TRUNCATE"])))
         });
     let Some(downgrade) = migration.downgrade else {
@@ -298,23 +298,37 @@ fn without_value(steps: &[&Step<'_>], findings: &mut Findings<'_>) {
 
 fn altered(step: &Step<'_>, up: &[Step<'_>], fills: bool, findings: &mut Findings<'_>) {
     let call = step.call;
-    let is_new = up.iter().any(|other| {
-        other.kind == StepKind::AddColumn
-            && other.name.is_some()
-            && other.name == step.name
-            && other.has_table_of(step)
-    });
     if let Some(new) = call.keyword("new_column_name") {
         // What was made here takes the place of another column, whose name stays.
-        if is_new {
+        let takes_place = |step: &Step<'_>| {
+            up.iter().any(|other| {
+                other.kind == StepKind::AddColumn
+                    && other.name.is_some()
+                    && other.name == step.name
+                    && other.has_table_of(step)
+            })
+        };
+        let renamed: Vec<&Step<'_>> = up
+            .iter()
+            .filter(|step| {
+                step.kind == StepKind::AlterColumn && step.call.keyword("new_column_name").is_some()
+            })
+            .filter(|step| !takes_place(step))
+            .collect();
+        // Told once, at the first of them.
+        if renamed.first().is_none_or(|first| first.call != call) {
             return;
         }
+        let more = if renamed.len() > 1 { format!(" and {} more", renamed.len() - 1) } else { String::new() };
         findings
             .report(
                 call,
                 Severity::Medium,
                 Certainty::Sure,
-                format!("renames the column {} while the old version still asks for it", named(step.name)),
+                format!(
+                    "renames the column {}{more} while the old version still asks for it",
+                    named(step.name)
+                ),
             )
             .because(new, "until the rollout is over, both versions run, and only one of the names exists")
             .conforming("Add the new one, copy, switch, and drop the old one, over several releases.");

@@ -300,6 +300,17 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether the function that made this object also closes it: it is for one look, and is shared with nobody.
+    pub fn is_closed_here(self) -> bool {
+        let names: Vec<&str> =
+            self.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
+        self.function().is_some_and(|function| {
+            function.own_calls().any(|call| {
+                call.does(Tag::Closes) && call.receiver().is_some_and(|object| names.contains(&object.name()))
+            })
+        })
+    }
+
     /// Whether a decorator keeps the results of this function.
     pub fn is_cached(self) -> bool {
         self.decorators().any(|decorator| {

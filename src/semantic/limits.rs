@@ -55,42 +55,40 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// What limits the requests of this handler: a decorator, a dependency of its own, of its router or of the
-    /// application, or a middleware.
-    pub fn request_limiter(self) -> Option<Node<'m>> {
+    /// Whether this `Depends(…)` names a limiter.
+    fn names_limiter(self) -> bool {
         let model: &'m Model<'m> = self.model;
+        model.dependency_of(self).is_some_and(|dependency| {
+            dependency.is_limiter()
+                || model.function_named_by(dependency).is_some_and(|function| function.refuses_too_many())
+        })
+    }
+
+    /// What limits the requests of this handler: a decorator, or a dependency of its own or of its router. What
+    /// holds for the whole application is [`Model::application_limiter`].
+    pub fn request_limiter(self) -> Option<Node<'m>> {
         let route = self.route();
-        let named = |call: Node<'m>| {
-            model.dependency_of(call).filter(|dependency| {
-                dependency.is_limiter()
-                    || model
-                        .function_named_by(*dependency)
-                        .is_some_and(|function| function.refuses_too_many())
-            })
-        };
         let decorated =
             self.decorators().find(|decorator| Some(*decorator) != route && decorator.is_limiter());
         decorated
-            .or_else(|| self.parameters().filter_map(Node::injected_by).find_map(named))
-            .or_else(|| {
-                self.routers()
-                    .into_iter()
-                    .chain(route)
-                    .chain(model.apps())
-                    .filter_map(|call| call.keyword("dependencies"))
-                    .flat_map(|list| list.resolved_value().descendants_of(Kind::Call))
-                    .find_map(named)
-            })
-            .or_else(|| model.limiting_middleware())
+            .or_else(|| self.parameters().filter_map(Node::injected_by).find(|call| call.names_limiter()))
+            .or_else(|| self.routers().into_iter().chain(route).find_map(Node::mounted_limiter))
+    }
+
+    /// A limiter among the `dependencies` of the call that makes or mounts a router or an application.
+    fn mounted_limiter(self) -> Option<Node<'m>> {
+        let list = self.keyword("dependencies")?.resolved_value();
+        list.descendants_of(Kind::Call).find(|call| call.names_limiter())
     }
 }
 
 impl<'s> Model<'s> {
-    /// A middleware of the application that limits all its requests.
-    pub fn limiting_middleware(&self) -> Option<Node<'_>> {
+    /// What limits all requests of the application: one of its dependencies, or a middleware.
+    pub fn application_limiter(&self) -> Option<Node<'_>> {
         self.calls_named("add_middleware")
             .chain(self.calls_named("Middleware"))
             .filter_map(|call| call.argument(0))
             .find(|class| class.is_limiter())
+            .or_else(|| self.apps().find_map(Node::mounted_limiter))
     }
 }

@@ -115,7 +115,8 @@ impl<'m> Step<'m> {
 
     /// Whether it is made only where something holds: a drift is mended, a database is told from another.
     pub fn is_conditional(&self) -> bool {
-        self.chain.iter().any(|call| call.surroundings().any(|node| node.is(Kind::If)))
+        self.call.keyword("if_exists").is_some_and(Node::is_true)
+            || self.chain.iter().any(|call| call.surroundings().any(|node| node.is(Kind::If)))
     }
 
     /// Whether its SQL is put together where it stands, so that it may be something else.
