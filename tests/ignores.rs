@@ -8,8 +8,11 @@ fn report(path: &str, text: &str) -> Report {
     check(&[Source { path: path.to_owned(), text: text.to_owned() }], &Settings::default())
 }
 
+/// What is told of a report, by its lines.
+type Told<'r> = (Vec<(&'r str, u32)>, Vec<(u32, &'r str)>);
+
 /// The rules and lines of the findings, and the lines and messages of the problems.
-fn told(report: &Report) -> (Vec<(&str, u32)>, Vec<(u32, &str)>) {
+fn told(report: &Report) -> Told<'_> {
     (
         report.findings.iter().map(|found| (found.rule.id(), found.range.start.line)).collect(),
         report.problems.iter().map(|problem| (problem.range.start.line, problem.message.as_str())).collect(),
@@ -88,6 +91,6 @@ fn deployment_files_have_the_same_comment() {
     let dockerfile = "# rubric: ignore[O5] a base of our own\nFROM base:latest\nCOPY app /app\nCMD [\"python\", \"-m\", \"app\"]\n";
     let checked = report("Dockerfile", dockerfile);
     let (findings, problems) = told(&checked);
-    assert!(!findings.iter().any(|found| *found == ("O5", 2)), "{findings:?}");
+    assert!(!findings.contains(&("O5", 2)), "{findings:?}");
     assert!(problems.is_empty(), "{problems:?}");
 }

@@ -353,24 +353,25 @@ fn origin_of(source: Node<'_>, written: Node<'_>) -> Origin {
         if is_self && root != source {
             return Origin::Own;
         }
-        if source.comes_from_request() {
+        if source.is_sized_by_request() {
             return Origin::Request;
         }
         // Whoever calls it decides; where all that do are in view, none of them takes it from a request.
-        return if function.model.callers_of(function.place()).is_empty() {
-            Origin::Other
-        } else {
-            Origin::Unknown
-        };
+        return if is_alone(function) { Origin::Other } else { Origin::Unknown };
     }
     let is_global = root.is(Kind::Name) && root.scope_of_name() == Some(0) && root.function().is_some();
     if is_global || installed() {
         return Origin::Own;
     }
-    if source.comes_from_request() {
+    if source.is_sized_by_request() {
         return Origin::Request;
     }
     if source.fetched().is_some() { Origin::Other } else { Origin::Unknown }
+}
+
+/// One pasted file, in which nobody calls this function: whoever does decides.
+fn is_alone(function: Node<'_>) -> bool {
+    function.model.python().count() == 1 && function.model.callers_of(function.place()).is_empty()
 }
 
 /// What limits how many of these coroutines work at once: a semaphore inside, or one that is handed to them.
@@ -477,6 +478,13 @@ fn executor(call: Node<'_>, findings: &mut Findings<'_>) {
                     .any(|target| target.is(Kind::Attribute) || target.scope_of_name() == Some(0))
         });
     if kept || call.parent().is_some_and(|parent| parent.is(Kind::Return)) {
+        return;
+    }
+    // One piece of work starts one thread.
+    let repeats = function.own_calls().any(|work| {
+        work.callee_name() == "map" || (work.does(Tag::Offloads) && work.enclosing_loop().is_some())
+    });
+    if !repeats {
         return;
     }
     findings

@@ -384,7 +384,35 @@ fn is_configuration(model: &Model<'_>, file: u32) -> bool {
         })
 }
 
+/// A file that bears the name of the settings module, or of settings.
+fn is_named_for_settings(model: &Model<'_>, file: u32) -> bool {
+    let path = model.files[file as usize].path.trim_end_matches(".py");
+    path.ends_with(&model.settings.settings_module.replace('.', "/"))
+        || words_of(path.rsplit('/').next().unwrap_or(path))
+            .iter()
+            .any(|word| matches!(word.as_str(), "settings" | "config"))
+}
+
+/// `if os.getenv("NAME") is not None`: not set is an answer as well.
+fn is_presence_test(read: Node<'_>) -> bool {
+    read.parent().is_some_and(|parent| match parent.kind() {
+        Kind::Compare => parent.child(Role::Right).is_some_and(|right| right.is(Kind::None)),
+        Kind::If => read.role() == Role::Test,
+        Kind::UnaryOp => true,
+        _ => false,
+    })
+}
+
 fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Findings<'_>) {
+    // Where there is no place for settings yet, or the program sets variables itself, it may be meant so.
+    let has_settings = model.python().any(|(file, data)| !data.is_test && is_named_for_settings(model, file))
+        || model
+            .classes()
+            .any(|class| !class.source_file().is_test && model.is_settings_class(class.place()));
+    let is_written = model.process_changes().iter().any(|change| !change.at.is_outside_production());
+    let alone = model.python().filter(|(_, file)| !file.is_test).count() <= 3;
+    let certainty =
+        if (has_settings || alone) && !is_written { Certainty::Sure } else { Certainty::Question };
     for (file, data) in model.python() {
         if data.is_test || data.is_migration || data.is_script || is_configuration(model, file) {
             continue;
@@ -392,6 +420,12 @@ fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Fi
         // Read when the module is imported, a missing variable at least shows at once.
         let late = |read: &&EnvironmentRead<'_>| {
             read.at.file == file
+                && !is_presence_test(read.at)
+                && !read.at.class().is_some_and(|class| {
+                    words_of(class.name())
+                        .iter()
+                        .any(|word| matches!(word.as_str(), "config" | "settings" | "options"))
+                })
                 && read.at.function().is_some_and(|function| {
                     // An object that asks when it is made, for what its caller left out, is made at the start.
                     function.name() != "__init__"
@@ -415,10 +449,10 @@ fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Fi
             .report(
                 places[0],
                 Severity::Low,
-                Certainty::Sure,
+                certainty,
                 format!("this file asks the environment for {} variables by itself", names.len()),
             )
-            .because(places[0], "a missing variable shows only when this runs");
+            .because(places[0], "a missing or a wrong value shows only when this runs");
         for place in places.iter().skip(1).take(4) {
             draft = draft.because(*place, "asks by itself as well");
         }

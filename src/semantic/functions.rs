@@ -311,12 +311,22 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// Whether a decorator keeps the results of this function.
+    /// Whether the results of this function are kept: by a decorator, or in a global that it returns when it is set.
     pub fn is_cached(self) -> bool {
-        self.decorators().any(|decorator| {
+        let decorated = self.decorators().any(|decorator| {
             let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
             api.is_some_and(|api| api.has(Tag::Caches))
-        })
+        });
+        decorated
+            || self.own_ifs().any(|node| {
+                let returned = node.body().and_then(|body| body.children().find(|s| s.is(Kind::Return)));
+                let kept = returned.and_then(|returned| returned.child(Role::Value));
+                kept.is_some_and(|kept| {
+                    kept.is(Kind::Name)
+                        && kept.scope_of_name() == Some(0)
+                        && node.child(Role::Test).is_some_and(|test| test.mentions(kept.name()))
+                })
+            })
     }
 
     /// Whether only administrators come here: by the route's path, a dependency, or a check in the body that refuses

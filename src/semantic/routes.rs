@@ -3,7 +3,7 @@
 
 use super::{FunctionRole, Model, Node, Place};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Role};
 
 /// Routers that include routers are followed this deep.
 const DEEPEST: u32 = 5;
@@ -158,6 +158,69 @@ fn prefixes_of(router: Node<'_>, inclusions: &[Inclusion], depth: u32, complete:
 }
 
 impl<'m> Node<'m> {
+    /// Whether a request decides how many elements this value has: it is a part of what a handler was sent, and not
+    /// something that was looked up for it.
+    pub fn is_sized_by_request(self) -> bool {
+        self.is_sized_by_request_within(0)
+    }
+
+    fn is_sized_by_request_within(self, depth: u32) -> bool {
+        if depth > 8 {
+            return false;
+        }
+        let model: &'m Model<'m> = self.model;
+        let sent = |node: Node<'m>| node.is_sized_by_request_within(depth + 1);
+        let value = self.resolved_value();
+        match value.kind() {
+            // `await request.json()`
+            Kind::Await => value
+                .child(Role::Value)
+                .and_then(Node::receiver)
+                .is_some_and(|receiver| receiver.is_a(ClassTag::Request)),
+            Kind::Name => {
+                let Some(parameter) = value.as_parameter() else { return false };
+                let Some(function) = parameter.parent().filter(|function| function.is_function()) else {
+                    return false;
+                };
+                if function.plays(FunctionRole::Handler) || function.plays(FunctionRole::Tool) {
+                    return parameter.injected_by().is_none() && !value.is_a(ClassTag::Request);
+                }
+                let calls = model.callers_of(function.place()).iter().take(12).map(|&call| model.node(call));
+                calls.filter_map(|call| call.argument_for(function, parameter)).any(sent)
+            }
+            Kind::Attribute => value.receiver().is_some_and(sent),
+            Kind::Subscript | Kind::Starred => value.children().next().is_some_and(sent),
+            Kind::BoolOp | Kind::Conditional | Kind::List | Kind::Tuple => value.children().any(sent),
+            Kind::ListComp | Kind::SetComp | Kind::Generator | Kind::DictComp => {
+                value.child(Role::Clause).and_then(|clause| clause.child(Role::Iterable)).is_some_and(sent)
+            }
+            Kind::Call => {
+                const KEEPS: [&str; 12] = [
+                    "split",
+                    "splitlines",
+                    "items",
+                    "values",
+                    "keys",
+                    "get",
+                    "pop",
+                    "copy",
+                    "strip",
+                    "model_dump",
+                    "dict",
+                    "json",
+                ];
+                const WRAPS: [&str; 9] =
+                    ["list", "set", "tuple", "sorted", "enumerate", "reversed", "zip", "len", "fromkeys"];
+                match value.receiver() {
+                    Some(receiver) if KEEPS.contains(&value.callee_name()) => sent(receiver),
+                    _ if WRAPS.contains(&value.callee_name()) => value.argument(0).is_some_and(sent),
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
     /// Whether this value is made from what a request brings: a parameter of a handler, through the calls that lead
     /// here from it.
     pub fn comes_from_request(self) -> bool {

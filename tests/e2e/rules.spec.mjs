@@ -13,8 +13,8 @@ test("all 28 rules stand in their sections", async ({ page }) => {
     "Isolation",
     "Operations",
   ]);
-  await expect(page.getByText(/28 rules, \d+ of them checked/)).toBeVisible();
-  await expect(page.locator(".card", { hasText: "I4" }).first()).toContainText("not checked yet");
+  await expect(page.getByText(/28 rules/).first()).toBeVisible();
+  await expect(page.getByText("not checked yet")).toHaveCount(0);
 });
 
 test("search and filters narrow the list, and stand in the address", async ({ page }) => {

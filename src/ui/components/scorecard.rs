@@ -96,7 +96,9 @@ pub fn Scorecard() -> Html {
                 <li><span class="key cell-violated" aria-hidden="true">{ "2" }</span>{ "violated" }</li>
                 <li><span class="key cell-conforms" aria-hidden="true">{ "✓" }</span>{ "conforms" }</li>
                 <li><span class="key cell-not-seen" aria-hidden="true">{ "·" }</span>{ "not seen" }</li>
-                <li><span class="key cell-not-checked" aria-hidden="true"></span>{ "not checked yet" }</li>
+                if !catalogue::ENTRIES.iter().all(|entry| entry.checked) {
+                    <li><span class="key cell-not-checked" aria-hidden="true"></span>{ "not checked yet" }</li>
+                }
             </ul>
         </section>
     }

@@ -43,7 +43,11 @@ pub fn RulesPage() -> Html {
     let shown: Vec<&'static Entry> = ENTRIES.iter().filter(|entry| matches(entry, &filters)).collect();
     let outcome = if filters == Filters::default() {
         let checked = ENTRIES.iter().filter(|entry| entry.checked).count();
-        format!("{}, {checked} of them checked", words::count(ENTRIES.len(), "rule"))
+        if checked == ENTRIES.len() {
+            format!("{}, all of them checked", words::count(checked, "rule"))
+        } else {
+            format!("{}, {checked} of them checked", words::count(ENTRIES.len(), "rule"))
+        }
     } else {
         format!("{} of {}", shown.len(), words::count(ENTRIES.len(), "rule"))
     };
