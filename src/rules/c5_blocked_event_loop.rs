@@ -103,7 +103,8 @@ fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
         System::Sleep | System::Wait if is_brief(0.5) => Severity::Medium,
         _ => Severity::High,
     };
-    let milder = serves_nobody(call);
+    let milder =
+        serves_nobody(call) || call.function().is_some_and(|function| function.serves_administrators(None));
     match (rank, milder) {
         (Severity::High, true) => Severity::Medium,
         (_, true) => Severity::Low,

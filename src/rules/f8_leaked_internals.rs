@@ -147,7 +147,17 @@ fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
 fn only_validates(handler: Node<'_>) -> bool {
     let Some(body) = handler.parent().and_then(|attempt| attempt.child(Role::Body)) else { return false };
     let mut calls = body.calls_within().peekable();
-    handler.is(Kind::Handler) && calls.peek().is_some() && calls.all(|call| call.does(Tag::Validates))
+    handler.is(Kind::Handler)
+        && calls.peek().is_some()
+        && calls.all(|call| {
+            let builds = call.callee().map(Node::ty);
+            let model = call.model;
+            call.does(Tag::Validates)
+                || builds.is_some_and(|class| {
+                    matches!(class, Type::Class(_))
+                        && model.type_has(model.instance_of_class(class), ClassTag::DataModel)
+                })
+        })
 }
 
 /// Whether a broad clause of the same `try` stands behind this narrow one and shows the text as well: the defect is

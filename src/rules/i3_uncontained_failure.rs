@@ -147,7 +147,7 @@ fn report_dropped(tasks: &Dropped<'_>, findings: &mut Findings<'_>) {
         if keeps {
             "the event loop's own reference is weak, so that the task may be collected half done"
         } else {
-            "the event loop's own reference is weak, so that the task may be collected half done, and its exception is seen by nobody"
+            "the event loop's own reference is weak, so that the task may be collected half done, and no code handles its exception"
         },
     );
     for other in tasks.calls.iter().skip(1).take(9) {

@@ -38,7 +38,10 @@ const NEEDED: [&str; 27] = [
 ];
 
 /// Words in the names of what may be forgotten or may differ for a while.
-const DISPENSABLE: [&str; 18] = [
+const DISPENSABLE: [&str; 21] = [
+    "active",
+    "inflight",
+    "flight",
     "cache",
     "cached",
     "memo",
