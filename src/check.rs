@@ -33,6 +33,7 @@ pub fn check(sources: &[Source], settings: &Settings) -> Report {
             path: file.path.to_owned(),
             kind: file.kind,
             lines: file.lines.count(file.text),
+            shape: file.tree.shape,
         })
         .collect();
     let mut problems = syntax_problems(&model);

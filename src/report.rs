@@ -29,6 +29,23 @@ pub struct CheckedFile {
     pub path: String,
     pub kind: FileKind,
     pub lines: u32,
+    /// How Python was read that is not a module as it stands; absent for one that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Shape>,
+}
+
+/// What people paste besides whole modules. Positions are always those of the given text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// Indented code, code with gaps, or the body of a function without its `def`.
+    Fragment,
+    /// What was typed at the prompts of Python or IPython; the output is left out.
+    Session,
+    /// The Python between the fences of a Markdown text.
+    Markdown,
+    /// The code cells of a notebook; a position is the one in its JSON text.
+    Notebook,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

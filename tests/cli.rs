@@ -176,20 +176,36 @@ fn the_standard_input_is_read() {
 fn unreadable_files_are_problems_and_the_rest_is_checked() {
     let folder = Folder::new("unreadable")
         .with("binary.py", b"\x00\x01\x02")
-        .with("latin.py", b"x = 1\nname = '\xe9'\n")
+        .with("latin.py", b"import time\nname = '\xe9'\nasync def f():\n    time.sleep(1)\n")
+        .with("notes.md", "```py\nx = = 1\n```\n")
         .with("app.py", BLOCKED);
     let run = folder.run(&["check", ".", "--format", "json"]).exits_with(1);
-    assert_eq!(run.paths(), ["app.py"]);
+    assert_eq!(run.paths(), ["app.py", "latin.py"]);
     let problems: Vec<(String, String)> =
         run.report().problems.into_iter().map(|problem| (problem.path, problem.message)).collect();
     let expected = [
         ("binary.py", "is not text: it has a NUL byte, so it was not checked"),
-        ("latin.py", "is not UTF-8: see line 2, so it was not checked"),
+        ("latin.py", "is not UTF-8 (see line 2), so it was read as Latin-1"),
     ];
     assert_eq!(problems, expected.map(|(path, message)| (path.to_owned(), message.to_owned())));
     let text = folder.run(&["check", "."]).exits_with(1).out;
-    assert!(text.contains("problem: latin.py: is not UTF-8"), "{text}");
+    assert!(text.contains("problem: is not UTF-8") && text.contains("--> latin.py:1:1"), "{text}");
     assert!(text.contains("2 problems"), "{text}");
+    assert!(text.contains("name = 'é'") || text.contains("time.sleep(1)"), "{text}");
+}
+
+#[test]
+fn notebooks_are_read_in_folders_and_markdown_where_it_is_named() {
+    let notebook = r#"{"cells": [{"cell_type": "code", "source": ["import requests\n", "requests.get('a')"]}],
+ "metadata": {}, "nbformat": 4, "nbformat_minor": 5}"#;
+    let markdown = "Do:\n\n```py\nimport requests\nrequests.get('a')\n```\n";
+    let folder = Folder::new("shapes").with("a.ipynb", notebook).with("a.md", markdown);
+    assert_eq!(folder.run(&["check", ".", "--format", "json"]).exits_with(1).paths(), ["a.ipynb"]);
+    assert_eq!(folder.run(&["check", "a.md", "--format", "json"]).exits_with(1).paths(), ["a.md"]);
+    let text = folder.run(&["check", "a.ipynb"]).exits_with(1).out;
+    assert!(text.contains("--> a.ipynb:1:"), "{text}");
+    let arguments = ["check", "-", "--format", "json"];
+    assert!(folder.run_with_input(&arguments, markdown).exits_with(1).report().files[0].shape.is_some());
 }
 
 #[test]

@@ -9,12 +9,13 @@ use ignore::{DirEntry, WalkBuilder};
 
 use crate::check::Source;
 use crate::report::{Position, Problem, Range};
+use crate::syntax::is_read_in_folders;
 
 /// What was found under the given paths.
 pub struct Files {
     /// Sorted by path.
     pub sources: Vec<Source>,
-    /// One for each file that is there but is not text that can be read.
+    /// One for each file that is there but is not text that can be read as it stands.
     pub problems: Vec<Problem>,
     /// What stands before a path of the report to reach the file from where the command was started.
     pub folder: String,
@@ -41,7 +42,10 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
                 .map_err(|error| format!("the standard input cannot be read: {error}"))?;
             let path = slashed(Path::new(stdin_path));
             match text(bytes) {
-                Ok(text) => sources.push(Source { path, text }),
+                Ok((text, note)) => {
+                    problems.extend(note.map(|note| problem(path.clone(), note)));
+                    sources.push(Source { path, text });
+                }
                 Err(message) => return Err(format!("the standard input {message}")),
             }
         } else if path.is_dir() {
@@ -55,7 +59,10 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
     for (name, file) in found {
         let read = fs::read(&file).map_err(|error| format!("cannot be read, so it was not checked: {error}"));
         match read.and_then(|bytes| text(bytes).map_err(|why| format!("{why}, so it was not checked"))) {
-            Ok(text) => sources.push(Source { path: name, text }),
+            Ok((text, note)) => {
+                problems.extend(note.map(|note| problem(name.clone(), note)));
+                sources.push(Source { path: name, text });
+            }
             Err(message) => problems.push(problem(name, message)),
         }
     }
@@ -66,7 +73,7 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
             .map(|problem| format!("\n  {}: the file {}", problem.path, problem.message))
             .collect();
         return Err(format!(
-            "nothing to check under {}: rules read Python, YAML, Dockerfile, Caddyfile and .env files{reasons}",
+            "nothing to check under {}: rules read Python, notebooks, YAML, Dockerfile, Caddyfile and .env files{reasons}",
             given.join(" ")
         ));
     }
@@ -94,7 +101,7 @@ fn walk(
         match entry {
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                if is_file && may_be_read(entry.path()) {
+                if is_file && is_read_in_folders(&entry.path().to_string_lossy()) {
                     found.insert(named(entry.path()), entry.into_path());
                 }
             }
@@ -124,28 +131,17 @@ fn is_wanted(entry: &DirEntry) -> bool {
     !name.starts_with('.') && name != "node_modules" && name != "__pycache__" && !is_virtual_environment
 }
 
-/// Whether a rule may read a file of this name. What the file is, the check decides.
-fn may_be_read(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let stem_or_ending = |word: &str| {
-        name == word || name.starts_with(&format!("{word}.")) || name.ends_with(&format!(".{word}"))
-    };
-    [".py", ".yaml", ".yml"].iter().any(|ending| name.ends_with(ending))
-        || ["dockerfile", "containerfile", "caddyfile"].into_iter().any(stem_or_ending)
-        || name == ".env"
-        || name.starts_with(".env.")
-        || name.ends_with(".env")
-}
-
-/// Says why the bytes are not text, as the end of a sentence about the file.
-fn text(bytes: Vec<u8>) -> Result<String, String> {
+/// The bytes as text, and what to say of it. What is not UTF-8 is read as Latin-1, in which every byte is a character.
+/// The error is the end of a sentence about the file.
+fn text(bytes: Vec<u8>) -> Result<(String, Option<String>), String> {
     if bytes.contains(&0) {
         return Err("is not text: it has a NUL byte".to_owned());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1;
-        format!("is not UTF-8: see line {line}")
+    String::from_utf8(bytes).map(|text| (text, None)).or_else(|error| {
+        let (valid, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+        let line = bytes[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let text = bytes.iter().map(|&byte| char::from(byte)).collect();
+        Ok((text, Some(format!("is not UTF-8 (see line {line}), so it was read as Latin-1"))))
     })
 }
 
@@ -168,28 +164,6 @@ fn slashed(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn kinds_are_told_by_name() {
-        for name in [
-            "a.py",
-            "compose.yml",
-            "values.yaml",
-            "Dockerfile",
-            "Dockerfile.dev",
-            "api.Dockerfile",
-            "Containerfile",
-            "Caddyfile",
-            ".env",
-            ".env.example",
-            "prod.env",
-        ] {
-            assert!(may_be_read(Path::new(name)), "{name}");
-        }
-        for name in ["a.pyc", "a.txt", "Dockerfiles", "environment", "a.ipynb", "py"] {
-            assert!(!may_be_read(Path::new(name)), "{name}");
-        }
-    }
 
     #[test]
     fn paths_are_written_alike() {

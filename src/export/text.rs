@@ -256,7 +256,12 @@ mod tests {
     }
 
     fn sample(certainty: Certainty) -> Report {
-        let file = |path: &str, lines| CheckedFile { path: path.to_owned(), kind: FileKind::Python, lines };
+        let file = |path: &str, lines| CheckedFile {
+            path: path.to_owned(),
+            kind: FileKind::Python,
+            lines,
+            shape: None,
+        };
         let evidence =
             |path: &str, range, note: &str| Evidence { path: path.to_owned(), range, note: note.to_owned() };
         Report {

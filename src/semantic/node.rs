@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{File, Model, Place};
 use crate::report::Range;
-use crate::syntax::{Kind, NodeData, NodeId, Operator, Role, ScopeKind, Symbol};
+use crate::syntax::{Kind, NodeData, NodeId, Operator, Role, ScopeKind, Symbol, Tree};
 
 /// A node of a file's tree, with the model that gives it meaning. Copying it copies three numbers.
 #[derive(Clone, Copy)]
@@ -226,6 +226,7 @@ impl<'m> Node<'m> {
                 .filter(|node| matches!(node.kind(), Kind::FunctionDef | Kind::ClassDef))
                 .map(|node| node.name()),
         );
+        names.retain(|name| *name != Tree::UNNAMED);
         names.reverse();
         names.join(".")
     }

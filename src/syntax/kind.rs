@@ -1,8 +1,9 @@
 //! What kind of file a path names.
 
+use super::shapes::has_python_fence;
 use crate::report::FileKind;
 
-/// The kind by the path, and for YAML by the text as well.
+/// The kind by the path, and for YAML and Markdown by the text as well. Notebooks and Markdown are read for their Python.
 pub fn kind_of(path: &str, text: &str) -> FileKind {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let lower = name.to_ascii_lowercase();
@@ -11,15 +12,19 @@ pub fn kind_of(path: &str, text: &str) -> FileKind {
         None => (lower.as_str(), ""),
     };
     match extension {
-        "py" | "pyi" | "pyw" => return FileKind::Python,
+        "py" | "pyi" | "pyw" | "ipynb" => return FileKind::Python,
         "yaml" | "yml" | "tpl" => return yaml_kind(path, stem, text),
+        "md" | "markdown" if has_python_fence(text) => return FileKind::Python,
         "dockerfile" | "containerfile" => return FileKind::Dockerfile,
         "caddyfile" => return FileKind::Caddyfile,
         _ => {}
     }
-    if lower.starts_with("dockerfile") || lower.starts_with("containerfile") {
+    // `Dockerfile.dev` and `Dockerfile-gpu`, but not `Dockerfiles`.
+    let is_named =
+        |word: &str| lower.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    if is_named("dockerfile") || is_named("containerfile") {
         FileKind::Dockerfile
-    } else if lower.starts_with("caddyfile") {
+    } else if is_named("caddyfile") {
         FileKind::Caddyfile
     } else if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
         FileKind::Environment
@@ -40,5 +45,43 @@ fn yaml_kind(path: &str, stem: &str, text: &str) -> FileKind {
         FileKind::Kubernetes
     } else {
         FileKind::Yaml
+    }
+}
+
+/// Whether a file of this name is read where only its folder was named. Markdown is not: in a project it is
+/// documentation. Nor are stubs, which run nothing, and templates of whatever tool.
+pub fn is_read_in_folders(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    !lower.ends_with(".pyi") && !lower.ends_with(".tpl") && kind_of(path, "") != FileKind::Other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_by_name() {
+        for name in [
+            "a.py",
+            "a.ipynb",
+            "compose.yml",
+            "values.yaml",
+            "Dockerfile",
+            "Dockerfile.dev",
+            "Dockerfile-gpu",
+            "api.Dockerfile",
+            "Containerfile",
+            "Caddyfile",
+            ".env",
+            ".env.example",
+            "prod.env",
+        ] {
+            assert!(is_read_in_folders(name), "{name}");
+        }
+        for name in ["a.pyc", "a.txt", "a.md", "a.pyi", "a.tpl", "Dockerfiles", "environment", "py"] {
+            assert!(!is_read_in_folders(name), "{name}");
+        }
+        assert_eq!(kind_of("a.md", "# A\n\n```py\nx\n```\n"), FileKind::Python);
+        assert_eq!(kind_of("a.md", "# A\n"), FileKind::Other);
     }
 }

@@ -1,46 +1,182 @@
 //! Parses Python and lowers the parser's tree to the flat [`Tree`]: the one walk over a file. It also finds the
 //! scopes and bindings, since both are known here at no further cost.
 
+use std::borrow::Cow;
+
 use ruff_python_ast::{
     Arguments, BoolOp, CmpOp, Comprehension, Decorator, ElifElseClause, ExceptHandler, Expr, ExprContext,
-    FStringPart, InterpolatedStringElement, Operator as AstOperator, Parameters, Pattern, Stmt, UnaryOp,
+    FStringPart, InterpolatedStringElement, ModModule, Operator as AstOperator, Parameters, Pattern,
+    PySourceType, PythonVersion, Stmt, Suite, UnaryOp,
 };
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked, parse_unchecked_source};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::depth::too_deep;
+use super::shapes::{self, Layout};
 use super::tree::{
     Binding, BindingId, BindingKind, Kind, NodeData, NodeId, Operator, Role, Scope, ScopeId, ScopeKind, Tree,
 };
 use super::{Symbol, Symbols, SyntaxProblem};
+use crate::report::Shape;
 
 /// Longer strings are not interned: no rule compares them whole.
 const LONGEST_NAME: usize = 160;
 
-/// Parses Python. A syntax error is a problem of the tree, which then holds what could be read all the same.
+/// Parses Python, in whatever shape it was pasted. A syntax error is a problem of the tree, which then holds what could
+/// be read all the same. All positions are those of the given text.
 pub fn parse(text: &str, symbols: &mut Symbols) -> Tree {
-    let mut tree = Tree::default();
-    let estimate = text.len() / 6;
-    tree.nodes.reserve(estimate);
+    if let Some(layout) = shapes::notebook(text) {
+        return read_within(layout, Shape::Notebook, symbols);
+    }
     if let Some(problem) = too_deep(text) {
-        tree.problems.push(problem);
-        let mut lowering = Lowering { tree, symbols, text, parent: 0, scope: 0 };
-        lowering.module(&[], TextRange::default());
-        return lowering.tree;
+        return refused(problem, &[], symbols);
     }
-    let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
-    for error in parsed.errors() {
-        tree.problems.push(SyntaxProblem {
-            start: error.location.start().to_u32(),
-            end: error.location.end().to_u32(),
-            message: format!("syntax error: {}", lower_first(&error.error.to_string())),
-        });
+    if shapes::begins_as_ipython(text)
+        && let Some(layout) = shapes::ipython(text)
+    {
+        return read_within(layout, Shape::Session, symbols);
     }
-    let mut lowering = Lowering { tree, symbols, text, parent: 0, scope: 0 };
-    if let Some(module) = parsed.syntax().as_module() {
-        lowering.module(&module.body, module.range);
+    let parsed = parsed(text, Mode::Module);
+    if !parsed.errors().is_empty() {
+        let tokens = parsed.tokens();
+        let within = shapes::session(text, tokens)
+            .map(|layout| (layout, Shape::Session))
+            .or_else(|| shapes::fenced(text, tokens).map(|layout| (layout, Shape::Markdown)))
+            .or_else(|| shapes::ipython(text).map(|layout| (layout, Shape::Session)));
+        if let Some((layout, shape)) = within {
+            return read_within(layout, shape, symbols);
+        }
     }
+    Reading { text: Cow::Borrowed(text), layouts: Vec::new(), parsed, levels: 0, shape: None }
+        .repaired()
+        .lowered(symbols)
+}
+
+fn parsed(text: &str, mode: Mode) -> Parsed<ModModule> {
+    // Python 2 catches `E` as `e` in `except E, e`, which 3.14 reads as two classes.
+    let options = ParseOptions::from(mode).with_target_version(PythonVersion::PY313);
+    match parse_unchecked(text, options).try_into_module() {
+        Some(parsed) => parsed,
+        None => parse_unchecked_source("", PySourceType::Python),
+    }
+}
+
+/// Reads the code that a text of another kind holds.
+fn read_within(layout: Layout, shape: Shape, symbols: &mut Symbols) -> Tree {
+    if let Some(problem) = too_deep(&layout.text) {
+        return refused(problem, &[layout], symbols);
+    }
+    let mode = if shape == Shape::Markdown { Mode::Module } else { Mode::Ipython };
+    let parsed = parsed(&layout.text, mode);
+    let text = Cow::Owned(layout.text.clone());
+    Reading { text, layouts: vec![layout], parsed, levels: 0, shape: Some(shape) }.repaired().lowered(symbols)
+}
+
+fn refused(problem: SyntaxProblem, layouts: &[Layout], symbols: &mut Symbols) -> Tree {
+    let mut lowering = Lowering { tree: Tree::default(), symbols, text: "", parent: 0, scope: 0, layouts };
+    lowering.problem(problem);
+    lowering.module(&[], TextRange::default(), None);
     lowering.tree
+}
+
+/// A text that was parsed, and how its places are led back to the given one: through the last layout first.
+struct Reading<'t> {
+    text: Cow<'t, str>,
+    layouts: Vec<Layout>,
+    parsed: Parsed<ModModule>,
+    levels: usize,
+    shape: Option<Shape>,
+}
+
+impl Reading<'_> {
+    /// Reads a fragment as what it was cut out of, if that leaves fewer errors.
+    fn repaired(mut self) -> Self {
+        if !self.parsed.errors().is_empty() && self.shape != Some(Shape::Notebook) {
+            self.attempt(shapes::with_gaps(&self.text, self.parsed.tokens()));
+            self.attempt(shapes::indented(&self.text, self.parsed.tokens()));
+        }
+        self
+    }
+
+    fn attempt(&mut self, layout: Option<Layout>) {
+        let Some(layout) = layout.filter(|layout| too_deep(&layout.text).is_none()) else { return };
+        let mode = if self.shape == Some(Shape::Session) { Mode::Ipython } else { Mode::Module };
+        let parsed = parsed(&layout.text, mode);
+        if parsed.errors().len() < self.parsed.errors().len() {
+            self.parsed = parsed;
+            self.levels = layout.levels;
+            self.text = Cow::Owned(layout.text.clone());
+            self.layouts.push(layout);
+            self.shape = self.shape.or(Some(Shape::Fragment));
+        }
+    }
+
+    fn lowered(self, symbols: &mut Symbols) -> Tree {
+        let text: &str = &self.text;
+        let mut problems: Vec<SyntaxProblem> = self
+            .parsed
+            .errors()
+            .iter()
+            .map(|error| SyntaxProblem {
+                start: error.location.start().to_u32(),
+                end: error.location.end().to_u32(),
+                message: format!("syntax error: {}", lower_first(&error.error.to_string())),
+            })
+            .collect();
+        let is_doubtful = !problems.is_empty() || !self.parsed.unsupported_syntax_errors().is_empty();
+        if let Some((start, end, why)) =
+            is_doubtful.then(|| shapes::python_2(text, self.parsed.tokens())).flatten()
+        {
+            let message = format!("this is Python 2 ({why}): only what Python 3 reads as well was checked");
+            problems = vec![SyntaxProblem { start, end, message }];
+        }
+        let module = self.parsed.into_syntax();
+        let body = without_levels(module.body, self.levels);
+        let lower = |symbols: &mut Symbols, within| {
+            let tree = Tree { shape: self.shape, ..Tree::default() };
+            let mut lowering = Lowering { tree, symbols, text, parent: 0, scope: 0, layouts: &self.layouts };
+            lowering.tree.nodes.reserve(text.len() / 6);
+            for problem in &problems {
+                lowering.problem(problem.clone());
+            }
+            lowering.module(&body, module.range, within);
+            lowering.tree
+        };
+        let mut tree = lower(symbols, None);
+        // In a session or a notebook these are no signs of a function: both await at their top level.
+        if matches!(self.shape, None | Some(Shape::Fragment | Shape::Markdown))
+            && let Some(is_async) = body_of_function(&tree)
+        {
+            tree = lower(symbols, Some(is_async));
+            tree.shape = tree.shape.or(Some(Shape::Fragment));
+        }
+        tree
+    }
+}
+
+/// Takes away the blocks that were put around an indented fragment.
+fn without_levels(mut body: Suite, levels: usize) -> Suite {
+    if levels == 0 || !matches!(body.first(), Some(Stmt::If(_))) {
+        return body;
+    }
+    let rest = body.split_off(1);
+    let Some(Stmt::If(outer)) = body.pop() else { return rest };
+    let mut inner = without_levels(outer.body, levels - 1);
+    inner.extend(outer.elif_else_clauses.into_iter().flat_map(|clause| clause.body));
+    inner.extend(rest);
+    inner
+}
+
+/// Whether a module has what Python takes in a function alone, and then whether that function is asynchronous.
+fn body_of_function(tree: &Tree) -> Option<bool> {
+    let is_top = |node: &NodeId| tree.nodes[*node as usize].scope == 0;
+    let is_async = tree.awaits_at_top
+        || tree
+            .loops
+            .iter()
+            .chain(&tree.withs)
+            .any(|node| is_top(node) && tree.nodes[*node as usize].is_async);
+    (is_async || tree.returns.iter().chain(&tree.yields).any(is_top)).then_some(is_async)
 }
 
 fn lower_first(message: &str) -> String {
@@ -57,13 +193,57 @@ struct Lowering<'a> {
     text: &'a str,
     parent: NodeId,
     scope: ScopeId,
+    layouts: &'a [Layout],
 }
 
 impl Lowering<'_> {
-    fn module(&mut self, body: &[Stmt], range: TextRange) {
+    /// Positions of the parsed text as those of the given one.
+    fn given(&self, start: u32, end: u32) -> (u32, u32) {
+        self.layouts.iter().rev().fold((start, end), |(start, end), layout| {
+            let first = layout.start(start);
+            (first, layout.end(end).max(first))
+        })
+    }
+
+    fn problem(&mut self, problem: SyntaxProblem) {
+        let (start, end) = self.given(problem.start, problem.end);
+        self.tree.problems.push(SyntaxProblem { start, end, ..problem });
+    }
+
+    /// The body of a function without its heading: what is imported and defined before it stays at the top.
+    fn body_alone(&mut self, body: &[Stmt], is_async: bool) {
+        let first = body.iter().position(|statement| {
+            !matches!(
+                statement,
+                Stmt::Import(_) | Stmt::ImportFrom(_) | Stmt::FunctionDef(_) | Stmt::ClassDef(_)
+            )
+        });
+        let (top, rest) = body.split_at(first.unwrap_or(body.len()));
+        let range_of = |body: &[Stmt]| match (body.first(), body.last()) {
+            (Some(first), Some(last)) => TextRange::new(first.start(), last.end()),
+            _ => TextRange::default(),
+        };
+        let block = self.open(Kind::Block, Role::Body, range_of(body));
+        for statement in top {
+            self.statement(statement);
+        }
+        let node = self.open(Kind::FunctionDef, Role::Item, range_of(rest));
+        self.name(node, Tree::UNNAMED);
+        self.data(node).is_async = is_async;
+        let outer = self.enter_scope(ScopeKind::Function, node);
+        self.block(rest, Role::Body);
+        self.scope = outer;
+        self.close(node);
+        self.close(block);
+    }
+
+    fn module(&mut self, body: &[Stmt], range: TextRange, within: Option<bool>) {
         self.tree.scopes.push(Scope { kind: ScopeKind::Module, node: 0, parent: 0 });
         let node = self.open(Kind::Module, Role::Item, range);
-        self.block(body, Role::Body);
+        match within {
+            Some(is_async) => self.body_alone(body, is_async),
+            None => self.block(body, Role::Body),
+        }
         self.close(node);
         self.tree.nodes[0].parent = 0;
     }
@@ -72,6 +252,7 @@ impl Lowering<'_> {
 
     fn open(&mut self, kind: Kind, role: Role, range: TextRange) -> NodeId {
         let node = self.tree.nodes.len() as NodeId;
+        let (start, stop) = self.given(range.start().to_u32(), range.end().to_u32());
         self.tree.nodes.push(NodeData {
             kind,
             role,
@@ -80,8 +261,8 @@ impl Lowering<'_> {
             is_store: false,
             parent: self.parent,
             end: node + 1,
-            start: range.start().to_u32(),
-            stop: range.end().to_u32(),
+            start,
+            stop,
             name: Symbol::EMPTY,
             scope: self.scope,
         });
@@ -101,6 +282,10 @@ impl Lowering<'_> {
             Kind::For | Kind::While => &mut self.tree.loops,
             Kind::With => &mut self.tree.withs,
             Kind::If => &mut self.tree.ifs,
+            Kind::Await if self.scope == 0 => {
+                self.tree.awaits_at_top = true;
+                return node;
+            }
             _ => return node,
         };
         list.push(node);
@@ -357,7 +542,8 @@ impl Lowering<'_> {
         for line in rest.split_inclusive('\n') {
             let code = line.trim_start();
             if code.starts_with(keyword) {
-                self.data(node).start = (from + at + line.len() - code.len()) as u32;
+                let start = (from + at + line.len() - code.len()) as u32;
+                self.data(node).start = self.given(start, start).0;
                 return;
             }
             if !(code.is_empty() || code.starts_with('#')) {

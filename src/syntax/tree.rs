@@ -8,6 +8,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{Symbol, SyntaxProblem};
+use crate::report::Shape;
 
 pub type NodeId = u32;
 pub type ScopeId = u32;
@@ -228,6 +229,10 @@ pub struct Tree {
     /// `global` and `nonlocal` declarations: the scope that a name really belongs to.
     pub declared: FxHashMap<(ScopeId, Symbol), ScopeId>,
     pub problems: Vec<SyntaxProblem>,
+    /// What the text was, where it was not a module as it stands.
+    pub shape: Option<Shape>,
+    /// Whether something is awaited outside any function.
+    pub awaits_at_top: bool,
     pub calls: Vec<NodeId>,
     /// `def` and `lambda`.
     pub functions: Vec<NodeId>,
@@ -250,6 +255,9 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// The name of the function around a body that was given without its heading.
+    pub const UNNAMED: &str = "…";
+
     /// The direct children, in order.
     pub fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let end = self.nodes[node as usize].end;
