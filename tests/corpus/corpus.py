@@ -117,13 +117,13 @@ def reviews():
     return read
 
 
-def sample(count, seed):
+def sample(count, seed, only):
     """Draws in turn from every rule, so that rare rules are reviewed as well as common ones."""
     known = {key for key, _ in reviews()}
     by_rule = collections.defaultdict(list)
     findings = reported()
     for key in sorted(findings):
-        if key not in known:
+        if key not in known and (not only or key[0] in only):
             by_rule[key[4]].append(key)
     generator = random.Random(seed)
     for keys in by_rule.values():
@@ -207,12 +207,13 @@ def main():
     drawing = commands.add_parser("sample")
     drawing.add_argument("--count", type=int, default=40)
     drawing.add_argument("--seed", type=int, default=1)
+    drawing.add_argument("--package", action="append", default=[], help="draw from this package alone; may be repeated")
     commands.add_parser("accuracy")
     arguments = parser.parse_args()
     if arguments.command == "run":
         run(arguments.program)
     elif arguments.command == "sample":
-        sample(arguments.count, arguments.seed)
+        sample(arguments.count, arguments.seed, arguments.package)
     else:
         accuracy()
 
