@@ -19,9 +19,12 @@ pub fn kind_of(path: &str, text: &str) -> FileKind {
         "caddyfile" => return FileKind::Caddyfile,
         _ => {}
     }
-    // `Dockerfile.dev` and `Dockerfile-gpu`, but not `Dockerfiles`.
-    let is_named =
-        |word: &str| lower.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    // `Dockerfile.dev` and `Dockerfile-gpu`, but neither `Dockerfiles` nor a bundler's `dockerfile-3f2a.js`.
+    let is_named = |word: &str| {
+        lower.strip_prefix(word).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('.') || (rest.starts_with(['-', '_']) && !rest.contains('.'))
+        })
+    };
     if is_named("dockerfile") || is_named("containerfile") {
         FileKind::Dockerfile
     } else if is_named("caddyfile") {
@@ -78,7 +81,17 @@ mod tests {
         ] {
             assert!(is_read_in_folders(name), "{name}");
         }
-        for name in ["a.pyc", "a.txt", "a.md", "a.pyi", "a.tpl", "Dockerfiles", "environment", "py"] {
+        for name in [
+            "a.pyc",
+            "a.txt",
+            "a.md",
+            "a.pyi",
+            "a.tpl",
+            "Dockerfiles",
+            "dockerfile-3f2a.js",
+            "environment",
+            "py",
+        ] {
             assert!(!is_read_in_folders(name), "{name}");
         }
         assert_eq!(kind_of("a.md", "# A\n\n```py\nx\n```\n"), FileKind::Python);
