@@ -1,6 +1,6 @@
 //! Small texts that several components say alike.
 
-use crate::report::{Certainty, Finding, Range, Report, Status};
+use crate::report::{Certainty, Finding, Range, Report, Shape, Status};
 use crate::worker::client::Failure;
 
 /// `1 finding`, `2 findings`: the noun is given in the singular and takes an `s`.
@@ -35,6 +35,16 @@ pub fn headline(report: &Report) -> (String, String) {
     };
     let second = format!("{} of 28 rules checked, {seen} with something to see", report.rules.len());
     (first, second)
+}
+
+/// What a text was taken for that is no module as it stands.
+pub fn shape(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Fragment => "a fragment of code",
+        Shape::Session => "a session at the prompt",
+        Shape::Markdown => "the Python of a Markdown text",
+        Shape::Notebook => "a notebook's code cells",
+    }
 }
 
 /// What happened to the checker, for somebody who only sees the page.

@@ -38,6 +38,16 @@ test("pasted code gives findings with rule, severity, place and message", async 
   await expect(page.getByTestId("checker")).toHaveText(/checked in/);
 });
 
+test("a fragment and a session are read for what they are, and the page says so", async ({ page, playground }) => {
+  await playground.paste("    data = requests.get(url).json()\n    await store.save(data)\n    return data\n");
+  await expect(page.getByTestId("shape")).toHaveText("read as a fragment of code");
+  await playground.paste(">>> import requests\n>>> requests.get('https://a.example')\n<Response [200]>\n");
+  await expect(page.getByTestId("shape")).toHaveText("read as a session at the prompt");
+  await expect(playground.finding("F1")).toBeVisible();
+  await playground.paste(VIOLATING);
+  await expect(page.getByTestId("shape")).toHaveCount(0);
+});
+
 test("the headline counts, and never says that all is well", async ({ page, playground }) => {
   await playground.paste(VIOLATING);
   await expect(page.locator(".headline")).toContainText(/\d+ findings?/);

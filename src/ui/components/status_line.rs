@@ -27,10 +27,18 @@ pub fn StatusLine(props: &Props) -> Html {
         Checker::Done { milliseconds } => format!("checked in {milliseconds:.0} ms"),
         Checker::Failed(_) => "not checked".to_owned(),
     };
+    // With several files the list of files would have to say it; one pasted text is what this is for.
+    let shape = match store.report.as_deref().map(|report| report.files.as_slice()) {
+        Some([file]) => file.shape,
+        _ => None,
+    };
     html! {
         <footer class="status">
             <span>{ words::count(store.files.len(), "file") }</span>
             <span data-testid="checker">{ checker }</span>
+            if let Some(shape) = shape {
+                <span data-testid="shape">{ format!("read as {}", words::shape(shape)) }</span>
+            }
             if let Some(requests) = requests {
                 <span
                     data-testid="requests"
