@@ -149,7 +149,11 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         findings.conforms(at, "a second row of the same key is refused, and the refusal is handled");
         return;
     }
-    if at.exclusive_by().is_some() || locked_before(function, at) || is_preparation(function) {
+    if at.exclusive_by().is_some()
+        || locked_before(function, at)
+        || is_preparation(function)
+        || is_for_another_dialect(at)
+    {
         return;
     }
     // Several inserts may hang on one check.
@@ -195,6 +199,17 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
             draft.because(unique, "the database refuses a second one, and nothing here handles the refusal");
     }
     draft.conforming(pattern);
+}
+
+/// The branch for databases that cannot do what the branch for PostgreSQL does.
+fn is_for_another_dialect(at: Node<'_>) -> bool {
+    at.surroundings().filter(|node| node.is(Kind::If)).filter_map(|node| node.child(Role::Test)).any(|test| {
+        test.descendants().any(|part| {
+            words_of(part.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "dialect" | "sqlite" | "postgresql" | "postgres"))
+        })
+    })
 }
 
 /// Whether the function prepares or repairs data once, by its name.
@@ -369,9 +384,16 @@ fn shared_dictionary(assignment: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let Some(read) = reads_before(assignment, target, table, function).last().copied() else { return };
-    let awaits = function
-        .descendants_of(Kind::Await)
-        .find(|wait| wait.function() == Some(function) && read.id < wait.id && wait.id < target.id);
+    let awaits = function.descendants_of(Kind::Await).find(|wait| {
+        wait.function() == Some(function)
+            && read.id < wait.id
+            && wait.id < target.id
+            && are_on_one_path(*wait, target)
+    });
+    // What is put back in a `finally` is what was there before.
+    if assignment.surroundings().any(|node| node.is(Kind::Block) && node.role() == Role::Final) {
+        return;
+    }
     let counts = is_count(assignment, table);
     if awaits.is_none() && !(counts && function.runs_in_threads()) {
         return;
@@ -401,6 +423,15 @@ fn shared_dictionary(assignment: Node<'_>, findings: &mut Findings<'_>) {
             .to_owned(),
         None => "Hold a `threading.Lock` around both.".to_owned(),
     });
+}
+
+/// Whether both places are passed in one run: not where one is in the body of an `if` and the other in its `else`.
+fn are_on_one_path(first: Node<'_>, second: Node<'_>) -> bool {
+    first.surroundings().filter(|node| node.is(Kind::If) && node.contains(second)).all(|branching| {
+        let part = |place: Node<'_>| branching.children().find(|child| child.contains(place)).map(Node::role);
+        let (one, other) = (part(first), part(second));
+        one == other || one == Some(Role::Test)
+    })
 }
 
 /// The reads of the dictionary that decide whether it is written, or what: in the nearest such test around the

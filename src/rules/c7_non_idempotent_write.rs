@@ -65,7 +65,14 @@ fn writes(call: Node<'_>) -> bool {
 
 /// A POST that reads: a search, a token, a completion.
 fn only_asks(call: Node<'_>) -> bool {
-    const ASKS: [&str; 24] = [
+    const ASKS: [&str; 30] = [
+        // What is over is over, however often it is said.
+        "stop",
+        "cancel",
+        "terminate",
+        "disable",
+        "revoke",
+        "abort",
         "search",
         "query",
         "token",
@@ -177,6 +184,9 @@ fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
         _ => false,
     };
     let attempt = call.enclosing_tries().find(|attempt| around.contains(*attempt))?;
+    if is_switched_off(around) || is_telemetry(call) {
+        return None;
+    }
     let has_handler = attempt.children().any(|child| child.is(Kind::Handler));
     let leaves = |block: Node<'_>| {
         block.descendants().any(|node| {
@@ -192,6 +202,34 @@ fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
             .is_some_and(|last| !matches!(last.kind(), Kind::Raise | Kind::Return | Kind::Break))
     });
     (counts && has_handler && goes_on && around.body().is_some_and(leaves)).then_some(around)
+}
+
+/// `for attempt in range(retry + 1)` with `retry=0` as the default, which no call in the given files changes.
+fn is_switched_off(around: Node<'_>) -> bool {
+    let Some(iterable) = around.child(Role::Iterable) else { return false };
+    let counted = iterable.descendants_of(Kind::Name).find_map(Node::as_parameter);
+    let Some(parameter) = counted else { return false };
+    let is_zero = parameter.child(Role::Default).and_then(Node::number) == Some(0.0);
+    let Some(function) = parameter.parent().filter(|_| is_zero) else { return false };
+    let model = around.model;
+    model.callers_of(function.place()).iter().map(|&call| model.node(call)).all(|call| {
+        !call.has_hidden_arguments()
+            && call.argument_for(function, parameter).is_none_or(|argument| argument.number() == Some(0.0))
+    })
+}
+
+/// What is exported for observation may arrive twice: its protocols say so.
+fn is_telemetry(call: Node<'_>) -> bool {
+    let named = |name: &str| {
+        words_of(name).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "export" | "exporter" | "telemetry" | "otlp" | "otel" | "metrics" | "analytics" | "spans"
+            )
+        })
+    };
+    call.function().is_some_and(|function| named(function.name()))
+        || call.class().is_some_and(|class| named(class.name()))
 }
 
 /// `Retry(allowed_methods=…)` that takes in POST: the value that says so.
@@ -251,7 +289,11 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     };
     let path = function.full_route_path();
     let file = function.source_file().path;
-    let is_webhook = path.contains("webhook") || function.name().contains("webhook");
+    // One that receives events looks at their signature; others manage or try out webhooks of their own.
+    let is_webhook = (path.contains("webhook") || function.name().contains("webhook"))
+        && ["signature", "hmac", "construct_event", "event"]
+            .iter()
+            .any(|word| function.source().to_ascii_lowercase().contains(word));
     let is_public =
         function.model.settings.public_prefixes.iter().any(|prefix| path.contains(prefix.as_str()))
             || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));

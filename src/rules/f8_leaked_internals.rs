@@ -288,6 +288,14 @@ fn check_returned(returned: Node<'_>, function: Node<'_>, findings: &mut Finding
         return;
     }
     let Some(handler) = returned.enclosing_handler() else { return };
+    // An extra that is not installed is a feature that is not there.
+    if handler
+        .caught_classes()
+        .iter()
+        .any(|class| matches!(class.name(), "ImportError" | "ModuleNotFoundError"))
+    {
+        return;
+    }
     let sets_status = function
         .own_assignments()
         .flat_map(Node::targets)

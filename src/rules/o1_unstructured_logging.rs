@@ -81,7 +81,11 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
         findings
             .report(call, Severity::Low, Certainty::Sure, format!("`{}` hides a failure at the level of {level}", call.called()))
             .because(call.enclosing_handler().unwrap_or(call), "any exception ends here")
-            .because(call, format!("nobody is alerted by `{level}`, and it may not be kept"))
+            .because(call, if level == "debug" {
+                "nobody is alerted by `debug`, and it is mostly not kept".to_owned()
+            } else {
+                format!("nobody is alerted by `{level}`")
+            })
             .conforming(if call.keyword("exc_info").is_some() {
                 "Raise the level: `logger.warning(…, exc_info=True)`. The trace is there already."
             } else {

@@ -55,7 +55,9 @@ impl<'m> Node<'m> {
                 {
                     call = Some(origin);
                 }
-                if let Some(found) = origin.row_lock() {
+                // `update(…).returning(…)` locks the rows that it gives back.
+                let changed = api.has(Tag::WritesStatement).then_some(origin);
+                if let Some(found) = origin.row_lock().or(changed) {
                     lock = Some(found);
                     skips_locked |= origin.keyword("skip_locked").is_some_and(Node::is_true);
                 }
@@ -300,9 +302,18 @@ impl<'m> Node<'m> {
     fn lock_taken_before(self) -> Option<Node<'m>> {
         self.function()?.own_calls().take_while(|call| call.id < self.id).find(|call| {
             call.takes_distributed_lock()
+                || call.locks_by_name()
                 || (call.callee_name() == "acquire" && call.receiver().is_some_and(Node::is_lock))
                 || call.raises_isolation()
         })
+    }
+
+    /// A helper of the project that is named for the lock it takes: `await self._lock_group(session, group_id)`.
+    fn locks_by_name(self) -> bool {
+        let words = super::words_of(self.callee_name());
+        self.target().is_some()
+            && words.iter().any(|word| word == "lock" || word == "locked")
+            && !words.iter().any(|word| matches!(word.as_str(), "is" | "un" | "unlock" | "release" | "try"))
     }
 
     fn enclosing_lock(self) -> Option<Node<'m>> {
@@ -430,7 +441,14 @@ impl<'m> Node<'m> {
     pub fn expects_conflict(self) -> bool {
         let model: &'m Model<'m> = self.model;
         let callers = model.callers_of(self.place());
+        let for_all = || {
+            model.functions().any(|function| {
+                function.plays(super::FunctionRole::ExceptionHandler)
+                    && function.handled_exception().is_some_and(|class| class.name() == "IntegrityError")
+            })
+        };
         self.handles_conflict()
+            || for_all()
             || (!callers.is_empty()
                 && callers.iter().all(|&call| model.node(call).enclosing_tries().any(Node::handles_conflict)))
     }
