@@ -115,7 +115,8 @@ fn report(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     }
     draft.conforming(match judged.retry.instead {
         Some(instead) => format!("Say which failures, how often and how far apart: {instead}."),
-        None => BY_HAND.to_owned(),
+        None if judged.retry.at.on_event_loop().is_some() => BY_HAND.to_owned(),
+        None => BY_HAND.replace("`await asyncio.sleep(", "`time.sleep("),
     });
 }
 

@@ -251,7 +251,13 @@ fn locks(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>
         added_value(first, findings);
     }
     let Some(first) = indexes.first() else { return };
-    let more = if indexes.len() > 1 { format!(" ({} indexes)", indexes.len()) } else { String::new() };
+    // The message speaks of one table: the others' indexes are counted apart.
+    let here = indexes.iter().filter(|step| step.table == first.table).count();
+    let more = match (here, indexes.len() - here) {
+        (1, 0) => String::new(),
+        (here, 0) => format!(" ({here} indexes)"),
+        (here, others) => format!(" ({here} of {} indexes)", here + others),
+    };
     findings
         .report(first.call, Severity::Low, Certainty::Sure, format!("builds an index while nobody may write to {}{more}", named(first.table)))
         .because(first.call, "a plain `CREATE INDEX` locks the table against writes until it is built")
