@@ -201,14 +201,18 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
     draft.conforming(pattern);
 }
 
-/// The branch for databases that cannot do what the branch for PostgreSQL does.
+/// The branch for databases that cannot do what the branch for PostgreSQL does; never that branch itself.
 fn is_for_another_dialect(at: Node<'_>) -> bool {
-    at.surroundings().filter(|node| node.is(Kind::If)).filter_map(|node| node.child(Role::Test)).any(|test| {
-        test.descendants().any(|part| {
-            words_of(part.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "dialect" | "sqlite" | "postgresql" | "postgres"))
-        })
+    at.surroundings().filter(|node| node.is(Kind::If)).any(|branching| {
+        let Some(test) = branching.child(Role::Test) else { return false };
+        let says = |words: &[&str]| {
+            test.descendants()
+                .any(|part| words_of(part.name()).iter().any(|word| words.contains(&word.as_str())))
+        };
+        let in_body = branching.body().is_some_and(|body| body.contains(at));
+        let negated = test.operator() == crate::syntax::Operator::NotEqual;
+        let for_postgres = says(&["postgresql", "postgres"]) && in_body != negated;
+        !for_postgres && says(&["dialect", "sqlite", "postgresql", "postgres"])
     })
 }
 

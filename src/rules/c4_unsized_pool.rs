@@ -387,11 +387,11 @@ fn leads_on(expression: Node<'_>, may_return: bool) -> bool {
 /// Whether a decorator keeps the results, of this function or of one around it.
 fn is_cached(function: Node<'_>) -> bool {
     std::iter::successors(Some(function), |inner| inner.function()).any(|function| {
-        function.decorators().any(|decorator| {
-            let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
-            let callee = decorator.callee().unwrap_or(decorator);
-            api.is_some_and(|api| api.has(Tag::Caches)) || callee.name().contains("cache")
-        })
+        // A decorator of the project's own is known by its name.
+        function.is_cached()
+            || function
+                .decorators()
+                .any(|decorator| decorator.callee().unwrap_or(decorator).name().contains("cache"))
     })
 }
 

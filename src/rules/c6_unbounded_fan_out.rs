@@ -467,16 +467,14 @@ fn executor(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     // What is kept for later calls is one pool, not one a call.
-    let statement = call.statement();
-    let kept = call
+    let is_value = call
         .parent()
-        .is_some_and(|parent| matches!(parent.kind(), Kind::Assign | Kind::BoolOp | Kind::Conditional))
-        && Some(statement).is_some_and(|parent| {
-            parent.is(Kind::Assign)
-                && parent
-                    .targets()
-                    .any(|target| target.is(Kind::Attribute) || target.scope_of_name() == Some(0))
-        });
+        .is_some_and(|parent| matches!(parent.kind(), Kind::Assign | Kind::BoolOp | Kind::Conditional));
+    let kept = is_value
+        && call
+            .statement()
+            .targets()
+            .any(|target| target.is(Kind::Attribute) || target.scope_of_name() == Some(0));
     if kept || call.parent().is_some_and(|parent| parent.is(Kind::Return)) {
         return;
     }

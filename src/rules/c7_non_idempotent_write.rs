@@ -291,9 +291,11 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     let file = function.source_file().path;
     // One that receives events looks at their signature; others manage or try out webhooks of their own.
     let is_webhook = (path.contains("webhook") || function.name().contains("webhook"))
-        && ["signature", "hmac", "construct_event", "event"]
-            .iter()
-            .any(|word| function.source().to_ascii_lowercase().contains(word));
+        && function.descendants().any(|node| {
+            words_of(node.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "signature" | "hmac" | "event" | "events" | "delivery"))
+        });
     let is_public =
         function.model.settings.public_prefixes.iter().any(|prefix| path.contains(prefix.as_str()))
             || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));

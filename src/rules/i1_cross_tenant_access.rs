@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Scoping, TenantQuery};
+use crate::semantic::{Model, Node, Scoping, TenantQuery, Type, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -260,7 +260,6 @@ fn tenant_in<'m>(node: Node<'m>, key: &str) -> Option<Node<'m>> {
 
 /// `Document.app_id` is a column, and not a tenant.
 fn is_column(attribute: Node<'_>) -> bool {
-    use crate::semantic::Type;
     attribute.receiver().is_some_and(|receiver| matches!(receiver.ty(), Type::Class(_)))
 }
 
@@ -270,13 +269,13 @@ fn signed(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(payload) = call.argument(0).map(Node::resolved_value) else { return };
     let names_file = payload.descendants().any(|part| {
         matches!(part.kind(), Kind::Name | Kind::Str | Kind::Attribute)
-            && crate::semantic::words_of(part.name())
+            && words_of(part.name())
                 .iter()
                 .any(|word| matches!(word.as_str(), "file" | "path" | "document" | "url" | "blob" | "object"))
     });
     let mentions = payload.descendants().any(|part| {
         part.name() == key(call)
-            || crate::semantic::words_of(part.name())
+            || words_of(part.name())
                 .iter()
                 .any(|word| matches!(word.as_str(), "user" | "tenant" | "silo" | "app"))
     });

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{Model, Node, ProxyDirective, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -250,11 +250,18 @@ fn is_size_checked(function: Node<'_>, file: Node<'_>, before: Node<'_>) -> bool
 
 /// Whether a middleware or a proxy among the given files limits bodies.
 fn limits_bodies(model: &Model<'_>) -> bool {
-    model.calls_named("add_middleware").filter_map(|call| call.argument(0)).any(|class| {
-        words_of(class.name())
-            .iter()
-            .any(|word| matches!(word.as_str(), "size" | "body" | "upload" | "content"))
-    })
+    let by_middleware =
+        model.calls_named("add_middleware").filter_map(|call| call.argument(0)).any(|class| {
+            words_of(class.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "size" | "body" | "upload" | "content"))
+        });
+    by_middleware || model.proxy_directives().iter().any(limits_size)
+}
+
+/// `max_size 25MB` of Caddy's `request_body`.
+fn limits_size(directive: &ProxyDirective<'_>) -> bool {
+    directive.words.first() == Some(&"max_size")
 }
 
 /// `content: Annotated[bytes, File()]`: all of it is in memory before the function begins.
@@ -393,7 +400,7 @@ fn steps(dictionary: Node<'_>, findings: &mut Findings<'_>) {
 
 fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
     let directives = model.proxy_directives();
-    let limit = directives.iter().find(|directive| directive.words.first() == Some(&"max_size"));
+    let limit = directives.iter().find(|directive| limits_size(directive));
     if let Some(limit) = limit {
         findings.conforms(model.stretch(limit.at), "the proxy refuses bodies that are too large");
         return;
