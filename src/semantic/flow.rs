@@ -58,9 +58,9 @@ impl<'m> Node<'m> {
     pub(super) fn bindings_before(self, scope: ScopeId) -> SmallVec<[BindingId; 4]> {
         let tree = &self.source_file().tree;
         let mut found = SmallVec::new();
-        for binding in tree.bindings_of(scope, self.symbol()) {
+        for binding in tree.bindings_before(scope, self.symbol(), self.id) {
             let data = tree.bindings[binding as usize];
-            if data.node >= self.id || data.kind == BindingKind::Augmented {
+            if data.kind == BindingKind::Augmented {
                 continue;
             }
             let at = self.at(data.node);

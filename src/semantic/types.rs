@@ -390,7 +390,7 @@ impl<'s> Model<'s> {
         if let Some(member) = self.module_member(file, name) {
             return self.table.get(member);
         }
-        Type::Path(self.table.path(&format!("builtins.{}", self.text(name))))
+        Type::Path(self.table.child(self.table.path("builtins"), name, self.text(name)))
     }
 
     fn target_type(&self, node: Node<'_>) -> Type {
