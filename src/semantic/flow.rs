@@ -20,7 +20,9 @@ impl<'m> Node<'m> {
         let start = self.data().scope;
         let mut scope = start;
         loop {
-            if let Some(&target) = tree.declared.get(&(scope, name)) {
+            if !tree.declared.is_empty()
+                && let Some(&target) = tree.declared.get(&(scope, name))
+            {
                 return Some(target);
             }
             // A class's names are not seen from its methods.

@@ -123,6 +123,8 @@ pub struct File<'s> {
     /// The types of the nodes that were asked for: 0 is 'not asked yet', `u32::MAX` 'being computed', else the
     /// type's number plus one.
     types: Vec<Cell<u32>>,
+    /// Those of the bindings, in the same way.
+    binding_types: Vec<Cell<u32>>,
 }
 
 pub struct Model<'s> {
@@ -134,7 +136,6 @@ pub struct Model<'s> {
     depth: Cell<u32>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
     name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
-    binding_types: RefCell<FxHashMap<(u32, u32), Option<types::TypeId>>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
     blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
     visiting: RefCell<FxHashSet<Place>>,
@@ -175,7 +176,6 @@ impl<'s> Model<'s> {
             depth: Cell::new(0),
             classes: RefCell::default(),
             name_types: RefCell::default(),
-            binding_types: RefCell::default(),
             returns: RefCell::default(),
             blocking: RefCell::default(),
             visiting: RefCell::default(),
@@ -362,6 +362,7 @@ impl<'s> File<'s> {
         let is_package = stem == "__init__" || stem.ends_with("/__init__");
         let module = stem.strip_suffix("__init__").unwrap_or(stem).trim_end_matches('/').replace('/', ".");
         let types = vec![Cell::new(0); tree.nodes.len()];
+        let binding_types = vec![Cell::new(0); tree.bindings.len()];
         let mut file = Self {
             path: &source.path,
             text,
@@ -379,6 +380,7 @@ impl<'s> File<'s> {
             is_script: is_script_path(&trimmed),
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
+            binding_types,
         };
         file.look_at_module(symbols);
         file

@@ -121,6 +121,10 @@ const WORD: [u64; 256] = {
 
 /// The key at the start of a text.
 fn key_at(text: &str) -> Option<WrittenKey> {
+    // Most long words are names.
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     FORMS.iter().find_map(|form| {
         let rest = text.strip_prefix(form.prefix)?;
         let length = rest

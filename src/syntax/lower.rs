@@ -333,7 +333,9 @@ impl Lowering<'_> {
                 scope = self.tree.scopes[scope as usize].parent;
             }
         }
-        let scope = self.tree.declared.get(&(scope, name)).copied().unwrap_or(scope);
+        let declared = &self.tree.declared;
+        let target = if declared.is_empty() { None } else { declared.get(&(scope, name)).copied() };
+        let scope = target.unwrap_or(scope);
         let binding = self.tree.bindings.len() as BindingId;
         let previous = self.tree.last_binding.insert((scope, name), binding);
         let (depth, jump, lowest) = match previous {
