@@ -387,6 +387,7 @@ impl<'m> Node<'m> {
         let value = self.resolved_value();
         match value.kind() {
             Kind::None => Deadline::Removed(self),
+            _ if value.is_infinite() => Deadline::Removed(self),
             Kind::Call => {
                 // `httpx.Timeout(None)`, `aiohttp.ClientTimeout(total=None)`: an object made to hold no limit.
                 let holds_limits =
@@ -404,6 +405,18 @@ impl<'m> Node<'m> {
                 _ => Deadline::Given(self),
             },
             _ => Deadline::Given(self),
+        }
+    }
+
+    /// `math.inf`, `float("inf")`.
+    fn is_infinite(self) -> bool {
+        match self.kind() {
+            Kind::Attribute | Kind::Name => self.names("math.inf"),
+            Kind::Call if self.callee_name() == "float" => self
+                .argument(0)
+                .and_then(Node::string)
+                .is_some_and(|text| text.eq_ignore_ascii_case("inf") || text.eq_ignore_ascii_case("infinity")),
+            _ => false,
         }
     }
 
