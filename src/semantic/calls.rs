@@ -412,10 +412,11 @@ impl<'m> Node<'m> {
     fn is_infinite(self) -> bool {
         match self.kind() {
             Kind::Attribute | Kind::Name => self.names("math.inf"),
-            Kind::Call if self.callee_name() == "float" => self
-                .argument(0)
-                .and_then(Node::string)
-                .is_some_and(|text| text.eq_ignore_ascii_case("inf") || text.eq_ignore_ascii_case("infinity")),
+            Kind::Call if self.callee_name() == "float" => {
+                self.argument(0).and_then(Node::string).is_some_and(|text| {
+                    text.eq_ignore_ascii_case("inf") || text.eq_ignore_ascii_case("infinity")
+                })
+            }
             _ => false,
         }
     }
