@@ -415,7 +415,20 @@ impl<'m> Node<'m> {
             .filter_map(|&call| model.node(call).function())
             .any(|caller| caller.reached_from(seen, fits))
             || (self.is(Kind::FunctionDef)
+                && !self.is_registered_with_strangers()
                 && self.function().is_some_and(|outer| outer.reached_from(seen, fits)))
+    }
+
+    /// Whether a decorator of an object that an unknown library made takes this function: who runs it, and in which
+    /// process or on which machine, the given files do not say.
+    fn is_registered_with_strangers(self) -> bool {
+        self.decorators().any(|decorator| {
+            decorator.is(Kind::Call)
+                && decorator
+                    .receiver()
+                    .and_then(Node::constructed_by_any)
+                    .is_some_and(Node::is_unknown_function)
+        })
     }
 
     /// Whether this plain function may run in several threads at once: a plain handler, dependency or background task,

@@ -55,7 +55,7 @@ pub use deployment::{
     UngracefulStop, Value, Workload, is_example,
 };
 pub use environment::EnvironmentRead;
-pub use errors::Failing;
+pub use errors::{Failing, Kept};
 pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
@@ -142,6 +142,8 @@ pub struct Model<'s> {
     known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
     /// Whether a request waits for a function, as far as it was asked.
     serving: RefCell<FxHashMap<Place, bool>>,
+    /// Which functions keep their failures, as far as it was asked.
+    keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
@@ -182,6 +184,7 @@ impl<'s> Model<'s> {
             roles: Roles::default(),
             known_calls: std::cell::OnceCell::new(),
             serving: RefCell::default(),
+            keeping: RefCell::default(),
             callers: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
