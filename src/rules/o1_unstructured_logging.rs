@@ -2,7 +2,9 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Type, is_connection_string_name, is_personal_name, is_secret_name};
+use crate::semantic::{
+    Model, Node, Type, is_connection_string_name, is_masking_name, is_personal_name, is_secret_name,
+};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -341,9 +343,9 @@ fn was_masked(value: Node<'_>) -> bool {
             target.parent().and_then(|parent| parent.child(Role::Value)).is_some_and(|made| {
                 made.descendants().any(|node| match node.kind() {
                     Kind::Slice => true,
-                    Kind::Call => ["mask", "redact", "hash", "digest", "obfuscate"]
-                        .iter()
-                        .any(|word| node.callee_name().contains(word)),
+                    Kind::Call => {
+                        is_masking_name(node.callee_name()) || node.callee_name().contains("digest")
+                    }
                     _ => false,
                 })
             })

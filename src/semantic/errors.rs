@@ -310,6 +310,45 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// The `raise` statements in what the `try` of this `except` clause runs, given functions included, of a class that
+    /// the clause names.
+    pub fn raised_for(self, class: Node<'m>) -> Vec<Node<'m>> {
+        let mut found = Vec::new();
+        if let Some(body) = self.parent().and_then(|attempt| attempt.child(Role::Body)) {
+            body.collect_raised(class.ty(), &mut Vec::new(), 0, &mut found);
+        }
+        found
+    }
+
+    fn collect_raised(self, class: Type, seen: &mut Vec<Place>, depth: usize, found: &mut Vec<Node<'m>>) {
+        let home = if self.is_function() { Some(self) } else { self.function() };
+        let is_own = |node: &Node<'m>| node.function() == home;
+        found.extend(self.within(&self.source_file().tree.raises).filter(is_own).filter(|raise| {
+            raise.child(Role::Exception).is_some_and(|raised| raised.callee().unwrap_or(raised).ty() == class)
+        }));
+        if depth >= LONGEST_CHAIN {
+            return;
+        }
+        for place in self.calls_within().filter(is_own).filter_map(Node::target) {
+            if seen.len() < 40 && !seen.contains(&place) {
+                seen.push(place);
+                self.model.node(place).collect_raised(class, seen, depth + 1, found);
+            }
+        }
+    }
+
+    /// Whether the connection to the client was ended before this statement, in the same block.
+    pub fn comes_after_the_connection(self) -> bool {
+        let statement = self.statement();
+        statement.parent().is_some_and(|block| {
+            block
+                .children()
+                .take_while(|earlier| earlier.id < statement.id)
+                .filter(|earlier| earlier.is(Kind::ExprStatement))
+                .any(|earlier| earlier.calls_within().any(|call| call.does(Tag::EndsConnection)))
+        })
+    }
+
     /// Whether this call lets go of something: it closes, stops or cancels it, or is handed the method that does.
     pub fn lets_go(self) -> bool {
         const ENDINGS: [&str; 14] = [

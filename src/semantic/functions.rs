@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::types::Type;
 use super::{Model, Node, Place};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::{Kind, Role, Symbol};
+use crate::syntax::{Kind, Operator, Role, Symbol};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FunctionRole {
@@ -348,9 +348,14 @@ impl<'m> Node<'m> {
                 })
         };
         let comes_first = |node: Node<'m>| before.is_none_or(|before| node.id < before.id);
+        let mentions = |test: Node<'m>| test.descendants().any(|part| says(part.name()));
+        // `if wants_all and not user.is_admin:` lets others pass who want less.
+        let is_about_all = |test: Node<'m>| {
+            !(test.is(Kind::BoolOp) && test.operator() == Operator::And) || test.children().all(mentions)
+        };
         let refuses = || {
             self.own_ifs().filter(|node| comes_first(*node)).any(|node| {
-                node.child(Role::Test).is_some_and(|test| test.descendants().any(|part| says(part.name())))
+                node.child(Role::Test).is_some_and(|test| mentions(test) && is_about_all(test))
                     && node.body().is_some_and(|body| body.descendants_of(Kind::Raise).next().is_some())
             })
         };

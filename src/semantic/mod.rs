@@ -56,7 +56,9 @@ pub use deployment::{
 };
 pub use environment::EnvironmentRead;
 pub use errors::{Failing, Kept};
-pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
+pub use expressions::{
+    is_connection_string_name, is_masking_name, is_personal_name, is_secret_name, words_of,
+};
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
