@@ -59,6 +59,20 @@ impl<'m> Node<'m> {
             .chain(body.descendants_of(Kind::Clause).filter_map(|clause| clause.child(Role::Test)))
             .chain(body.descendants_of(Kind::Conditional).filter_map(|branch| branch.child(Role::Test)))
             .any(|test| test.mentions(self.name()) || self.derives_from_failure(test))
+            || body.calls_within().any(|call| call.sorts_out(self.name()))
+    }
+
+    /// Whether a given function that is called with this name as an argument looks at it, and raises what is not for it.
+    fn sorts_out(self, name: &str) -> bool {
+        let Some(function) = self.target().map(|place| self.model.node(place)) else { return false };
+        function.own_raises().next().is_some()
+            && function.parameters().any(|parameter| {
+                self.argument_for(function, parameter)
+                    .is_some_and(|argument| argument.is(Kind::Name) && argument.name() == name)
+                    && function.own_ifs().any(|branch| {
+                        branch.child(Role::Test).is_some_and(|test| test.mentions(parameter.name()))
+                    })
+            })
     }
 
     /// Whether a test reads a name that the clause made from the failure: `text = str(error)`.
@@ -516,7 +530,7 @@ impl<'m> Node<'m> {
 
     /// Whether the callee is one of Python's own that fails in ordinary use only if its caller is wrong: a clock, a
     /// question about a type, what a list or dictionary does without looking for an element.
-    fn is_harmless(self) -> bool {
+    pub fn is_harmless(self) -> bool {
         const FUNCTIONS: [&str; 31] = [
             "abs",
             "all",

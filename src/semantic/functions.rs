@@ -515,6 +515,21 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether nothing runs this code, as far as the given files show: they hold an application, and no other place in
+    /// them says the name of the plain module-level function that it belongs to.
+    pub fn is_unused(self) -> bool {
+        let outermost = std::iter::successors(self.function(), |function| function.function()).last();
+        outermost.is_some_and(|function| {
+            self.model.has_app()
+                && function.is(Kind::FunctionDef)
+                && function.owner().is_none()
+                && function.decorators().next().is_none()
+                && !function.name().starts_with("__")
+                && !self.model.roles.roles.contains_key(&function.place())
+                && !self.model.is_named_elsewhere(function)
+        })
+    }
+
     /// Whether the code is a test, a script or a migration, where most production rules do not hold.
     pub fn is_outside_production(self) -> bool {
         let file = self.source_file();

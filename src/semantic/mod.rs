@@ -48,7 +48,7 @@ use std::cell::{Cell, RefCell};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-pub use calls::{Api, Bounded, Deadline};
+pub use calls::{Api, Bounded, Database, Deadline};
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
     Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage, StopFault, Stretch,
@@ -287,6 +287,22 @@ impl<'s> Model<'s> {
     /// Whether a text stands anywhere in the given files.
     pub fn mentions_text(&self, text: &str) -> bool {
         self.files.iter().any(|file| memchr::memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
+    }
+
+    /// Whether the name of a definition stands anywhere in the given files but in the definition itself.
+    fn is_named_elsewhere(&self, definition: Node<'_>) -> bool {
+        let name = definition.name();
+        let is_word =
+            |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let finder = memchr::memmem::Finder::new(name.as_bytes());
+        let (start, stop) = (definition.data().start as usize, definition.data().stop as usize);
+        (0..).zip(&self.files).any(|(file, data)| {
+            let text = data.text.as_bytes();
+            finder.find_iter(text).any(|at| {
+                let is_own = file == definition.file && (start..stop).contains(&at);
+                !is_own && !(at > 0 && is_word(text.get(at - 1))) && !is_word(text.get(at + name.len()))
+            })
+        })
     }
 
     /// Whether a byte offset lies in a string of a Python file.
