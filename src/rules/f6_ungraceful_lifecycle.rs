@@ -110,9 +110,11 @@ fn old_events(model: &Model<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         // What only tells that it starts opens nothing, and nobody calls what nothing names.
-        let opens = function
-            .own_calls()
-            .any(|call| !call.is_harmless() && !call.writes_log() && !call.does(Tag::Prints));
+        let opens = function.own_calls().any(|call| {
+            let calls_nothing =
+                call.target().is_some_and(|place| model.node(place).own_calls().next().is_none());
+            !(call.is_harmless() || call.writes_log() || call.does(Tag::Prints) || calls_nothing)
+        });
         if !opens || decorator.is_unused() {
             continue;
         }

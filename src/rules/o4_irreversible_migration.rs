@@ -494,7 +494,7 @@ fn validated(steps: &[&Step<'_>], findings: &mut Findings<'_>) {
         for other in others.into_iter().take(9) {
             draft = draft.because(other.at(), "so is this one");
         }
-        draft.conforming("Add it for new rows first, `postgresql_not_valid=True`, and check the others in a later migration, since one transaction keeps the lock: `op.execute(\"ALTER TABLE … VALIDATE CONSTRAINT …\")`.");
+        draft.conforming("Add it for new rows first, `postgresql_not_valid=True`, and check those that exist in a later migration, since one transaction keeps the lock: `op.execute(\"ALTER TABLE … VALIDATE CONSTRAINT …\")`.");
     }
 }
 

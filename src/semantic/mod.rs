@@ -300,7 +300,8 @@ impl<'s> Model<'s> {
             let text = data.text.as_bytes();
             finder.find_iter(text).any(|at| {
                 let is_own = file == definition.file && (start..stop).contains(&at);
-                !is_own && !(at > 0 && is_word(text.get(at - 1))) && !is_word(text.get(at + name.len()))
+                let is_part = (at > 0 && is_word(text.get(at - 1))) || is_word(text.get(at + name.len()));
+                !(is_own || is_part)
             })
         })
     }
