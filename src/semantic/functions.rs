@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::types::Type;
 use super::{Model, Node, Place};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::{Kind, Role, Symbol};
+use crate::syntax::{Kind, Operator, Role, Symbol};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FunctionRole {
@@ -348,9 +348,14 @@ impl<'m> Node<'m> {
                 })
         };
         let comes_first = |node: Node<'m>| before.is_none_or(|before| node.id < before.id);
+        let mentions = |test: Node<'m>| test.descendants().any(|part| says(part.name()));
+        // `if wants_all and not user.is_admin:` lets others pass who want less.
+        let is_about_all = |test: Node<'m>| {
+            !(test.is(Kind::BoolOp) && test.operator() == Operator::And) || test.children().all(mentions)
+        };
         let refuses = || {
             self.own_ifs().filter(|node| comes_first(*node)).any(|node| {
-                node.child(Role::Test).is_some_and(|test| test.descendants().any(|part| says(part.name())))
+                node.child(Role::Test).is_some_and(|test| mentions(test) && is_about_all(test))
                     && node.body().is_some_and(|body| body.descendants_of(Kind::Raise).next().is_some())
             })
         };
@@ -415,7 +420,20 @@ impl<'m> Node<'m> {
             .filter_map(|&call| model.node(call).function())
             .any(|caller| caller.reached_from(seen, fits))
             || (self.is(Kind::FunctionDef)
+                && !self.is_registered_with_strangers()
                 && self.function().is_some_and(|outer| outer.reached_from(seen, fits)))
+    }
+
+    /// Whether a decorator of an object that an unknown library made takes this function: who runs it, and in which
+    /// process or on which machine, the given files do not say.
+    fn is_registered_with_strangers(self) -> bool {
+        self.decorators().any(|decorator| {
+            decorator.is(Kind::Call)
+                && decorator
+                    .receiver()
+                    .and_then(Node::constructed_by_any)
+                    .is_some_and(Node::is_unknown_function)
+        })
     }
 
     /// Whether this plain function may run in several threads at once: a plain handler, dependency or background task,
@@ -494,6 +512,21 @@ impl<'m> Node<'m> {
                 parent.is(Kind::Call) && parent.blocks_for() == Some(crate::stack::System::Loop)
             });
             starts_loop || call.runs_at_startup_within(seen)
+        })
+    }
+
+    /// Whether nothing runs this code, as far as the given files show: they hold an application, and no other place in
+    /// them says the name of the plain module-level function that it belongs to.
+    pub fn is_unused(self) -> bool {
+        let outermost = std::iter::successors(self.function(), |function| function.function()).last();
+        outermost.is_some_and(|function| {
+            self.model.has_app()
+                && function.is(Kind::FunctionDef)
+                && function.owner().is_none()
+                && function.decorators().next().is_none()
+                && !function.name().starts_with("__")
+                && !self.model.roles.roles.contains_key(&function.place())
+                && !self.model.is_named_elsewhere(function)
         })
     }
 

@@ -48,15 +48,17 @@ use std::cell::{Cell, RefCell};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-pub use calls::{Api, Bounded, Deadline};
+pub use calls::{Api, Bounded, Database, Deadline};
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
     Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage, StopFault, Stretch,
     UngracefulStop, Value, Workload, is_example,
 };
 pub use environment::EnvironmentRead;
-pub use errors::Failing;
-pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
+pub use errors::{Failing, Kept};
+pub use expressions::{
+    is_connection_string_name, is_masking_name, is_personal_name, is_secret_name, words_of,
+};
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
@@ -143,6 +145,8 @@ pub struct Model<'s> {
     known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
     /// Whether a request waits for a function, as far as it was asked.
     serving: RefCell<FxHashMap<Place, bool>>,
+    /// Which functions keep their failures, as far as it was asked.
+    keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
@@ -182,6 +186,7 @@ impl<'s> Model<'s> {
             roles: Roles::default(),
             known_calls: std::cell::OnceCell::new(),
             serving: RefCell::default(),
+            keeping: RefCell::default(),
             callers: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
@@ -282,6 +287,23 @@ impl<'s> Model<'s> {
     /// Whether a text stands anywhere in the given files.
     pub fn mentions_text(&self, text: &str) -> bool {
         self.files.iter().any(|file| memchr::memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
+    }
+
+    /// Whether the name of a definition stands anywhere in the given files but in the definition itself.
+    fn is_named_elsewhere(&self, definition: Node<'_>) -> bool {
+        let name = definition.name();
+        let is_word =
+            |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let finder = memchr::memmem::Finder::new(name.as_bytes());
+        let (start, stop) = (definition.data().start as usize, definition.data().stop as usize);
+        (0..).zip(&self.files).any(|(file, data)| {
+            let text = data.text.as_bytes();
+            finder.find_iter(text).any(|at| {
+                let is_own = file == definition.file && (start..stop).contains(&at);
+                let is_part = (at > 0 && is_word(text.get(at - 1))) || is_word(text.get(at + name.len()));
+                !(is_own || is_part)
+            })
+        })
     }
 
     /// Whether a byte offset lies in a string of a Python file.
