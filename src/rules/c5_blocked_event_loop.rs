@@ -81,7 +81,9 @@ fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
 
 /// No request shares the loop: a script, or what runs before the application takes requests.
 fn serves_nobody(call: Node<'_>) -> bool {
-    is_script(call) || call.runs_at_startup()
+    is_script(call)
+        || call.runs_at_startup()
+        || call.function().is_some_and(|function| function.entry_points().serve_nobody())
 }
 
 fn is_script(call: Node<'_>) -> bool {
@@ -103,8 +105,10 @@ fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
         System::Sleep | System::Wait if is_brief(0.5) => Severity::Medium,
         _ => Severity::High,
     };
-    let milder =
-        serves_nobody(call) || call.function().is_some_and(|function| function.serves_administrators(None));
+    let milder = serves_nobody(call)
+        || call.function().is_some_and(|function| {
+            function.serves_administrators(None) || function.entry_points().spare_users()
+        });
     match (rank, milder) {
         (Severity::High, true) => Severity::Medium,
         (_, true) => Severity::Low,

@@ -189,6 +189,11 @@ impl<'m> Node<'m> {
         self.model.roles.roles.get(&self.place()).is_some_and(|roles| roles.contains(&role))
     }
 
+    /// Whether something else than the given functions calls this one, by a role of whatever kind.
+    pub(super) fn has_role(self) -> bool {
+        self.model.roles.roles.contains_key(&self.place())
+    }
+
     /// Whether the body says nothing: `...`, `pass` or `raise NotImplementedError`, as in a protocol or an abstract
     /// class. What runs is somebody else's.
     pub fn is_stub(self) -> bool {
