@@ -300,7 +300,10 @@ fn is_for_any_address(client: Node<'_>, function: Node<'_>) -> bool {
     // An engine is built for its address.
     let own = client.is_a(ClassTag::Engine).then(|| client.argument_or_keyword(0, "url")).flatten();
     // One that is disposed of after a look at an address that was given.
-    let given = |url: Node<'_>| url.ingredients().into_iter().any(|part| part.as_parameter().is_some());
+    let given = |url: Node<'_>| {
+        let mut names = url.ingredients().into_iter().flat_map(|part| part.descendants_of(Kind::Name));
+        names.any(|name| name.as_parameter().is_some())
+    };
     if own.is_some_and(given) && client.is_closed_here() {
         return true;
     }

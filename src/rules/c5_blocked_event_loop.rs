@@ -71,12 +71,28 @@ fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
             .receiver()
             .and_then(Node::constructed_by_any)
             .is_some_and(|opening| opening.function() == last.function());
+    let begins =
+        || call.function().is_some_and(|function| function.entry_points().mostly_begin_the_process());
     let alone = match system {
-        System::Metadata => serves_nobody(call),
-        System::File | System::Input | System::Sleep => is_script(call),
+        System::Metadata => serves_nobody(call) || begins(),
+        System::File | System::Input => is_script(call) || is_kept(call),
+        System::Sleep | System::Wait if is_brief(last, 0.5) => serves_nobody(call),
+        System::Sleep => is_script(call),
         _ => false,
     };
-    on(ClassTag::ThreadLock) || opened_here || alone
+    on(ClassTag::ThreadLock)
+        || opened_here
+        || alone
+        || (system == System::Metadata && (is_kept(call) || call.is_for_development()))
+}
+
+/// Whether the coroutine that calls runs once, and what it gives is kept.
+fn is_kept(call: Node<'_>) -> bool {
+    call.function().is_some_and(|function| function.parameters().next().is_none() && function.is_cached())
+}
+
+fn is_brief(last: Node<'_>, most: f64) -> bool {
+    last.longest_pause().is_some_and(|seconds| seconds <= most)
 }
 
 /// No request shares the loop: a script, or what runs before the application takes requests.
@@ -97,15 +113,15 @@ fn certainty(call: Node<'_>, blocking: &Blocking) -> Certainty {
 }
 
 fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
-    let is_brief = |most: f64| last.longest_pause().is_some_and(|seconds| seconds <= most);
     let rank = match system {
         System::File => Severity::Medium,
         System::Cpu | System::Metadata => Severity::Low,
-        System::Sleep | System::Wait if is_brief(0.05) => Severity::Low,
-        System::Sleep | System::Wait if is_brief(0.5) => Severity::Medium,
+        System::Sleep | System::Wait if is_brief(last, 0.05) => Severity::Low,
+        System::Sleep | System::Wait if is_brief(last, 0.5) => Severity::Medium,
         _ => Severity::High,
     };
     let milder = serves_nobody(call)
+        || call.is_for_development()
         || call.function().is_some_and(|function| {
             function.serves_administrators(None) || function.entry_points().spare_users()
         });
@@ -157,7 +173,16 @@ fn pattern(call: Node<'_>, last: Node<'_>, direct: bool) -> String {
         format!("hand the whole call to a thread: `await asyncio.to_thread({}, …)`", call.called())
     };
     match last.api().and_then(|api| api.callable.instead) {
-        Some(instead) if instead.contains("to_thread") => format!("Await the asynchronous form: {instead}."),
+        // What it opens is read or written in a thread already.
+        _ if opens && is_used_in_threads(call) => {
+            "Only the opening is left on the loop: let the plain function that the thread runs open the file, and read \
+             or write it."
+                .to_owned()
+        }
+        Some(instead) if instead.contains("to_thread") && (!opens || reads_text(call)) => format!("Await the asynchronous form: {instead}."),
+        Some(_) if opens => format!(
+            "Await the asynchronous form: `async with aiofiles.open(…) as file:`, or {offload}."
+        ),
         Some(instead) => format!("Await the asynchronous form: {instead}. Where there is none, {offload}."),
         None => {
             let mut offload = offload;
@@ -167,4 +192,20 @@ fn pattern(call: Node<'_>, last: Node<'_>, direct: bool) -> String {
             format!("{offload}.")
         }
     }
+}
+
+/// Whether an `open` is for reading text, as far as its mode says.
+fn reads_text(call: Node<'_>) -> bool {
+    call.argument_or_keyword(1, "mode").is_none_or(|mode| matches!(mode.string(), Some("r" | "rt")))
+}
+
+/// Whether methods of the file that a call opens are handed to threads: `to_thread(file.read, 1024)`.
+fn is_used_in_threads(call: Node<'_>) -> bool {
+    let is_it = |file: Node<'_>| file.constructed_by_any() == Some(call);
+    call.function().is_some_and(|function| {
+        function
+            .own_calls()
+            .filter(|other| other.id > call.id && other.does(Tag::Offloads))
+            .any(|other| other.scheduled_callable().and_then(Node::receiver).is_some_and(is_it))
+    })
 }

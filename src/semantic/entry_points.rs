@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::types::Type;
 use super::{FunctionRole, Model, Node, Place};
 use crate::stack::{System, Tag};
-use crate::syntax::{Kind, Symbol};
+use crate::syntax::Kind;
 
 /// The kinds of entry points from which a function is reached: none, one or several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl EntryPoints {
     pub const COMMAND: Self = Self(1 << 4);
     pub const MIGRATION: Self = Self(1 << 5);
     pub const TEST: Self = Self(1 << 6);
-    /// Something that the given files do not show: nobody calls it, or it may be what a name stands for elsewhere.
+    /// Something that the given files do not show: nobody calls it, or it is handed to who knows whom.
     pub const UNKNOWN: Self = Self(1 << 7);
 
     const fn and(self, other: Self) -> Self {
@@ -50,6 +50,12 @@ impl EntryPoints {
     /// Whether nobody's request can be waiting: only the start of the application and commands lead here.
     pub fn serve_nobody(self) -> bool {
         self.are_only(Self::STARTUP.and(Self::COMMAND))
+    }
+
+    /// Whether the start of the application or a command is all that is known to lead here.
+    pub fn mostly_begin_the_process(self) -> bool {
+        self.includes(Self::STARTUP.and(Self::COMMAND))
+            && !self.includes(Self::REQUEST.and(Self::ADMINISTRATOR).and(Self::BACKGROUND))
     }
 
     /// Whether no user's request can be waiting: only administrators', the start of the application, and commands.
@@ -147,8 +153,8 @@ impl<'m> Node<'m> {
         None
     }
 
-    /// Where this function is reached when nothing in the given files calls it, by its role and its file.
-    fn own_entry_points(self, has_handlers: bool) -> EntryPoints {
+    /// Where this function is reached by its role and its file, whoever calls it.
+    fn own_entry_points(self) -> EntryPoints {
         let file = self.source_file();
         if file.is_test {
             return EntryPoints::TEST;
@@ -168,19 +174,24 @@ impl<'m> Node<'m> {
         if self.plays(FunctionRole::Job) {
             found = found.and(EntryPoints::BACKGROUND);
         }
+        found
+    }
+
+    /// Where this function is reached though nothing in the given files calls it.
+    fn unseen_entry_points(self, has_handlers: bool) -> EntryPoints {
         let registered = || {
             self.decorators().any(|decorator| {
                 let callee = if decorator.is(Kind::Call) { decorator.callee() } else { Some(decorator) };
                 callee.and_then(Node::receiver).is_some_and(|receiver| receiver.ty() == Type::Unknown)
             })
         };
-        if found == EntryPoints::default() && (!self.is_called() || registered()) {
-            found = match file.is_script && !has_handlers {
-                true => EntryPoints::COMMAND,
-                false => EntryPoints::UNKNOWN,
-            };
+        if self.is_called() && !registered() {
+            return EntryPoints::default();
         }
-        found
+        match self.source_file().is_script && !has_handlers {
+            true => EntryPoints::COMMAND,
+            false => EntryPoints::UNKNOWN,
+        }
     }
 
     fn is_called(self) -> bool {
@@ -212,23 +223,18 @@ fn found_in(model: &Model<'_>) -> FxHashMap<Place, EntryPoints> {
         .filter(|function| function.plays(FunctionRole::Handler))
         .map(|function| function.file)
         .collect();
-    let unresolved = unresolved_methods(model);
     let mut found: FxHashMap<Place, EntryPoints> = FxHashMap::default();
     let mut calls: FxHashMap<Place, Vec<(Place, Passing)>> = FxHashMap::default();
     for function in model.functions() {
         let place = function.place();
-        let mut own = match function.function() {
-            Some(outer) if !function.is_called() => {
-                calls.entry(outer.place()).or_default().push((place, Passing::HandsOn));
-                EntryPoints::default()
+        let mut own = function.own_entry_points();
+        if own == EntryPoints::default() {
+            match function.function().filter(|_| !function.is_called()) {
+                Some(outer) => {
+                    calls.entry(outer.place()).or_default().push((place, Passing::HandsOn));
+                }
+                None => own = function.unseen_entry_points(with_handlers.contains(&function.file)),
             }
-            _ => function.own_entry_points(with_handlers.contains(&function.file)),
-        };
-        if function.owner().is_some_and(|owner| owner.is(Kind::ClassDef))
-            && unresolved.contains(&function.symbol())
-            && !function.source_file().is_test
-        {
-            own = own.and(EntryPoints::UNKNOWN);
         }
         for call in model.callers_of(place).iter().map(|&call| model.node(call)) {
             let passing = call.passing(place);
@@ -266,19 +272,4 @@ fn imported(call: Node<'_>) -> EntryPoints {
     } else {
         EntryPoints::STARTUP
     }
-}
-
-/// The names of methods that are called on objects of which nothing is known.
-fn unresolved_methods(model: &Model<'_>) -> FxHashSet<Symbol> {
-    model
-        .calls()
-        .filter(|call| !call.source_file().is_test)
-        .filter_map(Node::callee)
-        .filter(|callee| {
-            callee.is(Kind::Attribute)
-                && callee.ty() == Type::Unknown
-                && callee.receiver().is_some_and(|receiver| receiver.ty() == Type::Unknown)
-        })
-        .map(Node::symbol)
-        .collect()
 }

@@ -311,7 +311,8 @@ impl<'m> Node<'m> {
             self.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
         self.function().is_some_and(|function| {
             function.own_calls().any(|call| {
-                call.does(Tag::Closes) && call.receiver().is_some_and(|object| names.contains(&object.name()))
+                (call.does(Tag::Closes) || super::lifecycle::ENDINGS.contains(&call.callee_name()))
+                    && call.receiver().is_some_and(|object| names.contains(&object.name()))
             })
         })
     }
@@ -332,6 +333,31 @@ impl<'m> Node<'m> {
                         && node.child(Role::Test).is_some_and(|test| test.mentions(kept.name()))
                 })
             })
+    }
+
+    /// Whether this is only reached while somebody develops: it stands under a test of such a flag.
+    pub fn is_for_development(self) -> bool {
+        let says = |part: Node<'m>| {
+            super::words_of(part.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "watch" | "debug" | "dev" | "development"))
+        };
+        let mut below = self;
+        for around in self.ancestors() {
+            if around.is(Kind::If)
+                && below.role() == Role::Body
+                && around.child(Role::Test).is_some_and(|test| {
+                    test.descendants().any(says)
+                        && !test.descendants().any(|part| {
+                            part.is(Kind::UnaryOp) || part.operator() == crate::syntax::Operator::NotEqual
+                        })
+                })
+            {
+                return true;
+            }
+            below = around;
+        }
+        false
     }
 
     /// Whether only administrators come here: by the route's path, a dependency, or a check in the body that refuses

@@ -76,7 +76,7 @@ pub use secrets::{
     connection_strings, is_guessable, is_placeholder, looks_like_secret, names_secret, written_keys,
 };
 pub use sessions::Held;
-pub use shared_state::SharedState;
+pub use shared_state::{Holding, SharedState};
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};

@@ -71,8 +71,19 @@ impl<'m> Node<'m> {
             if call.source_file().is_test || other || call.is_a_librarys() {
                 continue;
             }
-            let given = call.argument_or_keyword(index, self.name()).or_else(|| self.child(Role::Default));
-            let value = given.filter(|value| truth(*value).is_some() && !call.has_hidden_arguments())?;
+            let given = call.argument_or_keyword(index, self.name());
+            if call.has_hidden_arguments() && given.is_none() {
+                return None;
+            }
+            // Its own value, handed on to a method of the same name.
+            let passes_on = |parameter: Node<'m>| {
+                parameter.name() == self.name()
+                    && parameter.parent().is_some_and(|outer| outer.symbol() == function.symbol())
+            };
+            if given.and_then(Node::as_parameter).is_some_and(passes_on) {
+                continue;
+            }
+            let value = given.or_else(|| self.child(Role::Default)).filter(|v| truth(*v).is_some())?;
             if found.is_some_and(|before| before.source() != value.source()) {
                 return None;
             }

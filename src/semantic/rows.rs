@@ -289,6 +289,45 @@ impl<'m> Node<'m> {
         self.descendants().any(|node| node.is(Kind::Name) && self.model.instance_of_class(node.ty()) == row)
     }
 
+    /// Whether this place is only reached where something was looked for and not found: `if existing: return`, or
+    /// `if not await already_sent(key):` around it. A repetition finds what the first run has left.
+    pub fn is_looked_for_before(self) -> bool {
+        let Some(function) = self.function() else { return false };
+        let looks = |test: Node<'m>| {
+            test.descendants().any(|part| match part.kind() {
+                Kind::Name | Kind::Await => part.fetched().is_some(),
+                Kind::Call => super::words_of(part.callee_name()).iter().any(|word| {
+                    matches!(
+                        word.as_str(),
+                        "exists"
+                            | "exist"
+                            | "seen"
+                            | "already"
+                            | "processed"
+                            | "duplicate"
+                            | "handled"
+                            | "known"
+                    )
+                }),
+                _ => false,
+            })
+        };
+        function.own_ifs().filter(|node| node.id < self.id).any(|node| {
+            let Some(test) = node.child(Role::Test).filter(|test| looks(*test)) else { return false };
+            let Some(body) = node.body() else { return false };
+            let for_absent = match test.kind() {
+                Kind::UnaryOp => test.operator() == Operator::Not,
+                Kind::Compare => test.operator() == Operator::Is,
+                _ => false,
+            };
+            if body.contains(self) {
+                for_absent
+            } else {
+                body.leaves() && !for_absent && node.dominates(self)
+            }
+        })
+    }
+
     /// What makes sure that one flow of control at a time comes to this place: a lock that encloses it, one that the
     /// function has taken before, or an isolation that aborts one of two.
     pub fn exclusive_by(self) -> Option<Node<'m>> {
@@ -441,11 +480,15 @@ impl<'m> Node<'m> {
     pub fn expects_conflict(self) -> bool {
         let model: &'m Model<'m> = self.model;
         let callers = model.callers_of(self.place());
+        // One answer for the whole application.
         let for_all = || {
-            model.functions().any(|function| {
-                function.plays(super::FunctionRole::ExceptionHandler)
-                    && function.handled_exception().is_some_and(|class| class.name() == "IntegrityError")
-            })
+            ["add_exception_handler", "exception_handler"]
+                .iter()
+                .flat_map(|name| model.calls_named(name))
+                .any(|call| {
+                    call.argument_or_keyword(0, "exc_class_or_status_code")
+                        .is_some_and(|class| class.name() == "IntegrityError")
+                })
         };
         self.handles_conflict()
             || for_all()
