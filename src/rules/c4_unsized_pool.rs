@@ -235,7 +235,11 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
         return false;
     }
     let asked_by = function.asked_by();
+    let tries_again = repeated.filter(|around| around.retry_loop().is_some());
     let (when, at, note) = match (repeated, asked_by) {
+        (Some(node), _) if tries_again.is_some() => {
+            ("for each attempt".to_owned(), node, "this tries again".to_owned())
+        }
         (Some(node), _) => ("for each item".to_owned(), node, "this repeats it".to_owned()),
         (None, Some(handler)) if handler != function => (
             format!("each time `{}` runs", function.name()),
@@ -253,6 +257,7 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
         Certainty::Sure
     };
     let rare = function.serves_administrators(None)
+        || (tries_again.is_some() && !serves)
         || function.entry_points().are_rare()
         || requests_of(call, function)
             .any(|request| request.enclosing_loop().is_some_and(|around| !around.contains(call)));

@@ -11,6 +11,7 @@ use crate::syntax::Kind;
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Several callers of one blocking helper in one file are one defect: the helper's.
     let mut told: FxHashSet<(u32, Place)> = FxHashSet::default();
+    let mut before: Option<Node<'_>> = None;
     for call in model.calls() {
         let Some(function) = call.on_event_loop() else { continue };
         if call.is_outside_production() {
@@ -25,9 +26,23 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             if blocking.chain.len() > 1 && last.is_some_and(|last| !told.insert((call.file, last))) {
                 continue;
             }
+            if blocking.system == System::Metadata
+                && before.replace(call).is_some_and(|before| asks_the_same(before, call))
+            {
+                continue;
+            }
             report(call, function, &blocking, findings);
         }
     }
+}
+
+/// Whether two looks at the file system stand side by side, so that one move takes both off the loop:
+/// `getsize(one) + getsize(other)`.
+fn asks_the_same(before: Node<'_>, call: Node<'_>) -> bool {
+    before.file == call.file
+        && before.function() == call.function()
+        && before.callee_name() == call.callee_name()
+        && call.line() <= before.line() + 1
 }
 
 fn crosses(call: Node<'_>) -> bool {
@@ -123,7 +138,10 @@ fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
     let milder = serves_nobody(call)
         || call.is_for_development()
         || call.function().is_some_and(|function| {
-            function.serves_administrators(None) || function.entry_points().spare_users()
+            let reached = function.entry_points();
+            function.serves_administrators(None)
+                || reached.spare_users()
+                || reached.mostly_begin_the_process()
         });
     match (rank, milder) {
         (Severity::High, true) => Severity::Medium,

@@ -52,9 +52,9 @@ impl EntryPoints {
         self.are_only(Self::STARTUP.and(Self::COMMAND))
     }
 
-    /// Whether the start of the application or a command is all that is known to lead here.
+    /// Whether the start of the application is what is known to lead here, and no request or job.
     pub fn mostly_begin_the_process(self) -> bool {
-        self.includes(Self::STARTUP.and(Self::COMMAND))
+        self.includes(Self::STARTUP)
             && !self.includes(Self::REQUEST.and(Self::ADMINISTRATOR).and(Self::BACKGROUND))
     }
 

@@ -189,9 +189,12 @@ impl<'m> Node<'m> {
         self.model.roles.roles.get(&self.place()).is_some_and(|roles| roles.contains(&role))
     }
 
-    /// Whether something else than the given functions calls this one, by a role of whatever kind.
-    pub(super) fn has_role(self) -> bool {
-        self.model.roles.roles.contains_key(&self.place())
+    /// Whether something else than the given functions calls this one, by a role. What is started as a task, or in
+    /// a thread, gets its arguments where that is written.
+    pub(super) fn is_called_from_outside(self) -> bool {
+        self.model.roles.roles.get(&self.place()).is_some_and(|roles| {
+            roles.iter().any(|role| !matches!(role, FunctionRole::Task | FunctionRole::Offloaded))
+        })
     }
 
     /// Whether the body says nothing: `...`, `pass` or `raise NotImplementedError`, as in a protocol or an abstract

@@ -55,7 +55,9 @@ impl<'m> Node<'m> {
     fn find_constant_argument(self) -> Option<Node<'m>> {
         let model: &'m Model<'m> = self.model;
         let function = self.parent().filter(|function| function.is(Kind::FunctionDef))?;
-        if function.has_role() || function.decorators().any(|decorator| decorator.is(Kind::Call)) {
+        if function.is_called_from_outside()
+            || function.decorators().any(|decorator| decorator.is(Kind::Call))
+        {
             return None;
         }
         let index = function.parameters().position(|other| other == self)?;
@@ -147,6 +149,9 @@ fn known_arguments<'m>(call: Node<'m>, function: Node<'m>, outer: &[Known<'m>]) 
                 },
                 None => parameter.child(Role::Default)?,
             };
+            // A constant of some module stands for its text.
+            let text = Some(value.resolved_value()).filter(|text| value.is(Kind::Name) && text.is(Kind::Str));
+            let value = text.unwrap_or(value);
             truth(value).is_some().then_some(Known { parameter, value })
         })
         .collect()

@@ -78,10 +78,28 @@ impl<'m> Node<'m> {
         if self.function() == lock.function() {
             return true;
         }
+        if self.ends_session_of(lock) {
+            return false;
+        }
         lock.surroundings()
             .filter(|node| node.is(Kind::If))
             .filter_map(|node| node.child(Role::Test))
             .all(|test| test.is(Kind::Name) && self.keyword(test.name()).is_some_and(Node::is_true))
+    }
+
+    /// Whether the session in which a helper takes the lock is opened on the way to it, by what this call runs: it
+    /// ends there, and the lock with it.
+    fn ends_session_of(self, lock: Node<'m>) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let takes = |call: Node<'m>| call.file == lock.file && call.contains(lock);
+        let Some(chain) = self.target().and_then(|place| model.node(place).reaches(&takes)) else {
+            return false;
+        };
+        chain.iter().any(|step| {
+            step.enclosing_with_items()
+                .flat_map(Node::targets)
+                .any(|session| step.descendants_of(Kind::Name).any(|name| name.symbol() == session.symbol()))
+        })
     }
 
     /// Whether a transaction that this call has part in ends in it: it commits, rolls back or closes its session.
