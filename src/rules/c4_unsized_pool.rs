@@ -275,7 +275,11 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
 /// How to share it: as the project does already, where it does.
 fn sharing(call: Node<'_>, in_a_loop: bool, shared: &[SharedClient<'_>]) -> String {
     let class = |node: Node<'_>| node.api().and_then(|api| api.class).map(|class| class.short_name());
-    let own = shared.iter().find(|client| class(client.made).is_some() && class(client.made) == class(call));
+    let within_reach =
+        |client: &SharedClient<'_>| client.made.file == call.file || !client.shown.starts_with('_');
+    let own = shared.iter().find(|client| {
+        class(client.made).is_some() && class(client.made) == class(call) && within_reach(client)
+    });
     match own {
         Some(client) => format!(
             "Use the one that the project shares already, `{}` in `{}`. What has to differ goes along with each \

@@ -228,7 +228,8 @@ fn found_in(model: &Model<'_>) -> FxHashMap<Place, EntryPoints> {
     for function in model.functions() {
         let place = function.place();
         let mut own = function.own_entry_points();
-        if own == EntryPoints::default() {
+        let has_role = own != EntryPoints::default();
+        if !has_role {
             match function.function().filter(|_| !function.is_called()) {
                 Some(outer) => {
                     calls.entry(outer.place()).or_default().push((place, Passing::HandsOn));
@@ -238,6 +239,10 @@ fn found_in(model: &Model<'_>) -> FxHashMap<Place, EntryPoints> {
         }
         for call in model.callers_of(place).iter().map(|&call| model.node(call)) {
             let passing = call.passing(place);
+            // Its role says already to whom it was handed.
+            if passing == Passing::HandsOn && has_role {
+                continue;
+            }
             match call.function() {
                 Some(caller) => calls.entry(caller.place()).or_default().push((place, passing)),
                 None => own = own.and(passing.of(imported(call))),
