@@ -133,10 +133,15 @@ impl<'m> Node<'m> {
         api.callable.blocks
     }
 
-    /// A file, archive or image that is opened on bytes in memory: `ZipFile(BytesIO(data))`, and what is done with it.
+    /// A file, archive or image that is opened on bytes in memory: `ZipFile(BytesIO(data))`, and what is done with it;
+    /// or one of those in which the kernel shows its own memory.
     fn works_in_memory(self, api: &Api) -> bool {
-        let opened_on_buffer =
-            |call: Node<'m>| call.argument(0).is_some_and(|source| source.is_a(ClassTag::Buffer));
+        let opened_on_buffer = |call: Node<'m>| {
+            call.argument(0).is_some_and(|source| {
+                let text = source.source().trim_start_matches(['f', 'r', '"', '\'']);
+                source.is_a(ClassTag::Buffer) || text.starts_with("/proc/") || text.starts_with("/sys/")
+            })
+        };
         if api.class.is_none() || api.is_constructor {
             return opened_on_buffer(self);
         }

@@ -189,6 +189,14 @@ impl<'m> Node<'m> {
         self.model.roles.roles.get(&self.place()).is_some_and(|roles| roles.contains(&role))
     }
 
+    /// Whether something else than the given functions calls this one, by a role. What is started as a task, or in
+    /// a thread, gets its arguments where that is written.
+    pub(super) fn is_called_from_outside(self) -> bool {
+        self.model.roles.roles.get(&self.place()).is_some_and(|roles| {
+            roles.iter().any(|role| !matches!(role, FunctionRole::Task | FunctionRole::Offloaded))
+        })
+    }
+
     /// Whether the body says nothing: `...`, `pass` or `raise NotImplementedError`, as in a protocol or an abstract
     /// class. What runs is somebody else's.
     pub fn is_stub(self) -> bool {
@@ -306,7 +314,8 @@ impl<'m> Node<'m> {
             self.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
         self.function().is_some_and(|function| {
             function.own_calls().any(|call| {
-                call.does(Tag::Closes) && call.receiver().is_some_and(|object| names.contains(&object.name()))
+                (call.does(Tag::Closes) || super::lifecycle::ENDINGS.contains(&call.callee_name()))
+                    && call.receiver().is_some_and(|object| names.contains(&object.name()))
             })
         })
     }
@@ -327,6 +336,31 @@ impl<'m> Node<'m> {
                         && node.child(Role::Test).is_some_and(|test| test.mentions(kept.name()))
                 })
             })
+    }
+
+    /// Whether this is only reached while somebody develops: it stands under a test of such a flag.
+    pub fn is_for_development(self) -> bool {
+        let says = |part: Node<'m>| {
+            super::words_of(part.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "watch" | "debug" | "dev" | "development"))
+        };
+        let mut below = self;
+        for around in self.ancestors() {
+            if around.is(Kind::If)
+                && below.role() == Role::Body
+                && around.child(Role::Test).is_some_and(|test| {
+                    test.descendants().any(says)
+                        && !test.descendants().any(|part| {
+                            part.is(Kind::UnaryOp) || part.operator() == crate::syntax::Operator::NotEqual
+                        })
+                })
+            {
+                return true;
+            }
+            below = around;
+        }
+        false
     }
 
     /// Whether only administrators come here: by the route's path, a dependency, or a check in the body that refuses

@@ -5,18 +5,21 @@
 //!
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
-//! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
-//! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `sessions`
-//! (connections that are held), `errors` (what is caught, and what becomes of it), `retries` and `retry_loops` (what is
-//! tried again), `models` (who asks a language model), `process` (what is done to the process that all share),
-//! `lifecycle` (how the application starts and stops), `tracing` (what is recorded of models' runs), `tenants` (whose
-//! data it is), `shared_state` (what a process keeps for all requests), `fields` (of data models and settings),
-//! `headers` (written by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values
-//! and words), `deployment` (what the deployment files say).
+//! execution contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served),
+//! `summary` (what a function does, its callees included), `reach` (which of those calls run with the arguments they
+//! are given), `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what
+//! becomes of it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process`
+//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what
+//! keeps connections, and who shares it), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
+//! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written
+//! by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
+//! `deployment` (what the deployment files say).
 
 mod calls;
 mod classes;
+mod clients;
 mod deployment;
+mod entry_points;
 mod environment;
 mod errors;
 mod expressions;
@@ -49,11 +52,13 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use calls::{Api, Bounded, Database, Deadline};
+pub use clients::SharedClient;
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
     Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage, StopFault, Stretch,
     UngracefulStop, Value, Workload, is_example,
 };
+pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;
 pub use errors::{Failing, Kept};
 pub use expressions::{
@@ -73,7 +78,7 @@ pub use secrets::{
     connection_strings, is_guessable, is_placeholder, looks_like_secret, names_secret, written_keys,
 };
 pub use sessions::Held;
-pub use shared_state::SharedState;
+pub use shared_state::{Holding, SharedState};
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};
@@ -140,6 +145,8 @@ pub struct Model<'s> {
     name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
     blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
+    /// The literals that parameters hold in every call, as far as they were asked for.
+    constants: RefCell<FxHashMap<Place, Option<Place>>>,
     visiting: RefCell<FxHashSet<Place>>,
     roles: Roles,
     known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
@@ -148,6 +155,7 @@ pub struct Model<'s> {
     /// Which functions keep their failures, as far as it was asked.
     keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
+    entry_points: std::cell::OnceCell<FxHashMap<Place, EntryPoints>>,
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
@@ -182,12 +190,14 @@ impl<'s> Model<'s> {
             name_types: RefCell::default(),
             returns: RefCell::default(),
             blocking: RefCell::default(),
+            constants: RefCell::default(),
             visiting: RefCell::default(),
             roles: Roles::default(),
             known_calls: std::cell::OnceCell::new(),
             serving: RefCell::default(),
             keeping: RefCell::default(),
             callers: std::cell::OnceCell::new(),
+            entry_points: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
             made_at_import: std::cell::OnceCell::new(),
