@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::{counted, findings_and_questions};
 use crate::check::Source;
 use crate::report::{Certainty, Finding, Position, Problem, Range, Report, Severity, Status};
 
@@ -23,8 +24,7 @@ pub fn report(report: &Report, sources: &[Source], style: &Style) -> String {
         renderer: if style.colour { Renderer::styled() } else { Renderer::plain() },
         folder: &style.folder,
     };
-    let (questions, findings): (Vec<&Finding>, Vec<&Finding>) =
-        report.findings.iter().partition(|finding| finding.certainty == Certainty::Question);
+    let (findings, questions) = findings_and_questions(report);
     let mut out = String::new();
     for finding in &findings {
         page.finding(finding, &mut out);
@@ -238,11 +238,6 @@ fn summary(report: &Report, findings: &[&Finding], questions: usize, out: &mut S
     }
     out.push_str(&line);
     out.push('\n');
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 #[cfg(test)]
