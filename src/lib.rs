@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod check;
 pub mod export;
 mod ignores;
+pub mod patch;
 pub mod report;
 pub mod rules;
 pub mod semantic;

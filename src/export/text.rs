@@ -19,11 +19,7 @@ pub struct Style {
 
 /// Findings, then questions, then problems, then two lines that sum up.
 pub fn report(report: &Report, sources: &[Source], style: &Style) -> String {
-    let page = Page {
-        texts: sources.iter().map(|source| (source.path.as_str(), Text::new(&source.text))).collect(),
-        renderer: if style.colour { Renderer::styled() } else { Renderer::plain() },
-        folder: &style.folder,
-    };
+    let page = Page::new(sources, style);
     let (findings, questions) = findings_and_questions(report);
     let mut out = String::new();
     for finding in &findings {
@@ -43,6 +39,16 @@ pub fn report(report: &Report, sources: &[Source], style: &Style) -> String {
     out
 }
 
+/// Findings alone, for a list that stands apart.
+pub fn findings(findings: &[Finding], sources: &[Source], style: &Style) -> String {
+    let page = Page::new(sources, style);
+    let mut out = String::new();
+    for finding in findings {
+        page.finding(finding, &mut out);
+    }
+    out
+}
+
 struct Page<'a> {
     texts: HashMap<&'a str, Text<'a>>,
     renderer: Renderer,
@@ -56,7 +62,15 @@ struct Mark {
     label: String,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn new(sources: &'a [Source], style: &'a Style) -> Self {
+        Self {
+            texts: sources.iter().map(|source| (source.path.as_str(), Text::new(&source.text))).collect(),
+            renderer: if style.colour { Renderer::styled() } else { Renderer::plain() },
+            folder: &style.folder,
+        }
+    }
+
     fn finding(&self, finding: &Finding, out: &mut String) {
         let (level, name) = match (finding.certainty, finding.severity) {
             (Certainty::Question, _) => (Level::HELP, "question"),
