@@ -9,7 +9,7 @@ use crate::source::Source;
 include!(concat!(env!("OUT_DIR"), "/packages.rs"));
 
 /// The path of code in a patch that names no file.
-const UNNAMED: &str = "main.py";
+const UNNAMED: &str = "unnamed.py";
 
 /// A patch without its files, as something to check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -170,6 +170,11 @@ impl NewSide {
             }
         }
         Self { path: file.path.clone(), text: builder.text, is_whole, assumed, places: builder.places }
+    }
+
+    /// How many of its lines the patch adds.
+    pub fn added(&self) -> usize {
+        self.places.iter().filter(|place| place.is_added == Some(true)).count()
     }
 
     fn place(&self, line: u32) -> Option<&Place> {
