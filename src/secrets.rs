@@ -75,13 +75,18 @@ pub fn written_keys(text: &str) -> Vec<WrittenKey> {
             };
             let overlaps = found.iter().any(|known| known.start < end && start < known.end);
             if fits && !begins_inside && !overlaps && is_random(&rest[..length]) {
-                found.push(WrittenKey { start, end, of: form.of });
+                put(&mut found, WrittenKey { start, end, of: form.of }, |key| key.start);
             }
         }
     }
     private_keys(text, &mut found);
-    found.sort_by_key(|key| key.start);
     found
+}
+
+/// Puts an item where it belongs by its start. There are few of them, and a sort would weigh more than all of this.
+fn put<T>(items: &mut Vec<T>, item: T, start: fn(&T) -> usize) {
+    let at = items.iter().take_while(|known| start(known) <= start(&item)).count();
+    items.insert(at, item);
 }
 
 /// Whether a text mixes enough different characters to be no pattern and no placeholder.
@@ -116,7 +121,7 @@ fn private_keys(text: &str, found: &mut Vec<WrittenKey>) {
             .unwrap_or(behind.len());
         if length >= 30 && is_random(&behind[..length]) {
             let end = start + heading + "PRIVATE KEY-----".len();
-            found.push(WrittenKey { start, end, of: "a private key" });
+            put(found, WrittenKey { start, end, of: "a private key" }, |key| key.start);
         }
     }
 }
@@ -405,16 +410,16 @@ pub struct Suspect {
 
 /// Everything in a text of whatever kind that somebody should look at before the text is given away.
 pub fn suspects(text: &str) -> Vec<Suspect> {
-    let keys = written_keys(text).into_iter().map(|WrittenKey { start, end, of }| {
+    let mut found: Vec<Suspect> = Vec::new();
+    for WrittenKey { start, end, of } in written_keys(text) {
         let what = if of.starts_with("a ") { of.to_owned() } else { format!("a key of {of}") };
-        Suspect { start, end, what }
-    });
-    let logins = connection_strings(text).into_iter().map(|login| Suspect {
-        start: login.start,
-        end: login.end,
-        what: "an address with a password".to_owned(),
-    });
-    let mut found: Vec<Suspect> = keys.chain(logins).collect();
+        found.push(Suspect { start, end, what });
+    }
+    for ConnectionString { start, end, .. } in connection_strings(text) {
+        put(&mut found, Suspect { start, end, what: "an address with a password".to_owned() }, |known| {
+            known.start
+        });
+    }
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         if let Some((name, start, end)) = assignment(line)
@@ -422,11 +427,11 @@ pub fn suspects(text: &str) -> Vec<Suspect> {
             && looks_like_secret(name, &line[start..end])
             && !found.iter().any(|known| known.start < at + end && at + start < known.end)
         {
-            found.push(Suspect { start: at + start, end: at + end, what: format!("the value of `{name}`") });
+            let what = format!("the value of `{name}`");
+            put(&mut found, Suspect { start: at + start, end: at + end, what }, |known| known.start);
         }
         at += line.len();
     }
-    found.sort_by_key(|suspect| suspect.start);
     found
 }
 

@@ -69,8 +69,11 @@ impl Effort {
 
 /// All findings, the worst first, then the questions that are open, then the verdict.
 pub fn report(report: &Report) -> String {
-    let (mut findings, questions) = findings_and_questions(report);
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let (all, questions) = findings_and_questions(report);
+    let mut findings: Vec<&Finding> = Vec::with_capacity(all.len());
+    for severity in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
+        findings.extend(all.iter().filter(|finding| finding.severity == severity));
+    }
     let mut out = String::new();
     for finding in &findings {
         block(&finding.severity.word().to_uppercase(), finding, &mut out);

@@ -190,10 +190,11 @@ struct Replacement {
 pub fn report(report: &Report, page: Option<&str>) -> String {
     let page = page.filter(|page| page.starts_with("https://") || page.starts_with("http://"));
     // A finding of a rule without a status would be a report that nothing here makes; its metadata is there all the same.
-    let mut rules: Vec<Rule> = report.rules.iter().map(|status| status.rule).collect();
-    rules.extend(report.findings.iter().map(|finding| finding.rule));
-    rules.sort();
-    rules.dedup();
+    let is_named = |rule: &Rule| {
+        report.rules.iter().any(|status| status.rule == *rule)
+            || report.findings.iter().any(|finding| finding.rule == *rule)
+    };
+    let rules: Vec<Rule> = Rule::ALL.into_iter().filter(is_named).collect();
     let results = report
         .findings
         .iter()

@@ -41,7 +41,7 @@ pub fn ExportMenu() -> Html {
     let (button, popover) = (use_node_ref(), use_node_ref());
     let printed = use_state_eq(|| 0_u32);
     use_menu_place(button.clone(), popover.clone());
-    let Some(report) = store.report.clone() else { return html! {} };
+    let Some(report) = store.report.clone() else { return html! { <div></div> } };
     let close = {
         let (popover, button) = (popover.clone(), button.clone());
         move || {
@@ -88,7 +88,7 @@ pub fn ExportMenu() -> Html {
         })
     };
     html! {
-        <>
+        <div>
             <button type="button" class="button" popovertarget="export" ref={button}>{ "Export" }</button>
             <div class="menu menu-small" id="export" popover="auto" ref={popover} role="group" aria-label="Export">
                 <h2 class="menu-title">{ "Copy all findings" }</h2>
@@ -101,6 +101,6 @@ pub fn ExportMenu() -> Html {
                 </ul>
             </div>
             <PrintedReport {report} asked={*printed} />
-        </>
+        </div>
     }
 }

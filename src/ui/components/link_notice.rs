@@ -10,11 +10,11 @@ use crate::ui::words::count;
 #[component]
 pub fn LinkNotice() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
-    let (Some(linked), Some(report)) = (&store.linked, &store.report) else { return html! {} };
+    let (Some(linked), Some(report)) = (&store.linked, &store.report) else { return html! { <div></div> } };
     let Some(then) = linked.findings.as_ref().filter(|_| linked.files == store.sources()) else {
-        return html! {};
+        return html! { <div></div> };
     };
-    let Some(difference) = Difference::between(then, &words(report)) else { return html! {} };
+    let Some(difference) = Difference::between(then, &words(report)) else { return html! { <div></div> } };
     let forget = {
         let dispatch = store.dispatcher();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ForgetLinked))

@@ -21,7 +21,7 @@ pub fn PatchNotice() -> Html {
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ReadUnder { id, path: path.clone() }))
     };
     if file.text.trim().is_empty() {
-        return html! {};
+        return html! { <div></div> };
     }
     match patches.reading(&file.path) {
         Some(reading) => html! {
@@ -36,7 +36,7 @@ pub fn PatchNotice() -> Html {
                 <button type="button" class="button" onclick={read_under(PATCH_PATH)}>{ "Read it as a patch" }</button>
             </div>
         },
-        None => html! {},
+        None => html! { <div></div> },
     }
 }
 
@@ -55,9 +55,12 @@ fn described(reading: &Reading) -> String {
             reading.left_out.iter().map(|(path, why)| format!("{path} ({why})")).collect();
         text += &format!(" Left out: {}.", left_out.join(", "));
     }
-    let mut assumed: Vec<&str> = reading.files.iter().flat_map(|file| file.assumed.iter().copied()).collect();
-    assumed.sort_unstable();
-    assumed.dedup();
+    let mut assumed: Vec<&str> = Vec::new();
+    for module in reading.files.iter().flat_map(|file| &file.assumed) {
+        if !assumed.contains(module) {
+            assumed.push(module);
+        }
+    }
     if !assumed.is_empty() {
         text += &format!(
             " Its imports are not shown, so these were taken for the modules of that name: {}.",

@@ -52,9 +52,12 @@ pub fn PrintedReport(props: &Props) -> Html {
         }
     });
     let body = web_sys::window().and_then(|window| window.document()).and_then(|document| document.body());
-    match body {
-        Some(body) if *drawn => create_portal(page(&props.report), body.into()),
-        _ => html! {},
+    html! {
+        <div hidden=true>
+            if let (true, Some(body)) = (*drawn, body) {
+                { create_portal(page(&props.report), body.into()) }
+            }
+        </div>
     }
 }
 

@@ -89,7 +89,7 @@ pub fn Share() -> Html {
         if made.seen { self::made(made, &store, input.clone()) } else { suspicion(made, look.clone()) }
     });
     html! {
-        <>
+        <div>
             <button type="button" class="button" onclick={open}>{ "Share" }</button>
             <dialog class="dialog dialog-wide" ref={dialog} aria-labelledby="share-title" onclose={closed}>
                 <h2 id="share-title">{ "Share" }</h2>
@@ -98,7 +98,7 @@ pub fn Share() -> Html {
                     <button type="button" class="button" onclick={close}>{ "Close" }</button>
                 </div>
             </dialog>
-        </>
+        </div>
     }
 }
 

@@ -16,7 +16,8 @@ pub struct Props {
 #[component]
 pub fn Unchanged(props: &Props) -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
-    let Some(whole) = &store.whole else { return html! {} };
+    // There is always an element: what comes and goes as a whole leaves its neighbours in the page without their place.
+    let Some(whole) = &store.whole else { return html! { <div></div> } };
     let unchanged: Vec<Certainty> = whole
         .findings
         .iter()
@@ -24,7 +25,7 @@ pub fn Unchanged(props: &Props) -> Html {
         .map(|finding| finding.certainty)
         .collect();
     if unchanged.is_empty() {
-        return html! {};
+        return html! { <div></div> };
     }
     let questions = unchanged.iter().filter(|certainty| **certainty == Certainty::Question).count();
     let findings = unchanged.len() - questions;
@@ -41,7 +42,7 @@ pub fn Unchanged(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ShowUnchanged(!open)))
     };
     html! {
-        <>
+        <div>
             <button type="button" class="unchanged" aria-expanded={open.to_string()} onclick={toggle}>
                 <span class="unchanged-mark" aria-hidden="true"></span>
                 { format!("{what} on lines that the patch does not change") }
@@ -49,6 +50,6 @@ pub fn Unchanged(props: &Props) -> Html {
             if open {
                 <ol class="finding-list" aria-label="On unchanged lines">{ props.children.clone() }</ol>
             }
-        </>
+        </div>
     }
 }

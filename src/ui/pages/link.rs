@@ -21,12 +21,12 @@ pub fn LinkPage() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let navigator = use_navigator().expect("the application has a router");
     // A link that is pasted over another one shows the same page.
-    let location = use_location();
+    let address = use_location().map(|_| hash());
     let refused = use_state_eq(|| None::<String>);
     let heading = use_page_title("A shared link".to_owned());
     {
         let (refused, dispatch) = (refused.setter(), store.dispatcher());
-        use_effect_with(location, move |_| {
+        use_effect_with(address, move |_| {
             refused.set(None);
             spawn_local(async move {
                 match opened().await {
@@ -54,9 +54,13 @@ pub fn LinkPage() -> Html {
     }
 }
 
+fn hash() -> String {
+    web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
 /// What the address holds, or why it holds nothing, in sentences.
 async fn opened() -> Result<Shared, String> {
-    let hash = web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    let hash = hash();
     let code = hash.split_once('?').map(|(_, code)| code).unwrap_or_default();
     if code.is_empty() {
         return Err("There is nothing in it: what stands behind the ? is missing.".to_owned());
