@@ -388,15 +388,16 @@ impl Reducible for State {
         match action {
             Action::Typed { id, text } => {
                 let is_patch = crate::patch::is_patch(&text);
-                let has_patch = state.files.iter().any(|file| file.path == PATCH_PATH);
+                let is_open = |path: &str| state.files.iter().any(|file| file.path == path);
+                let (has_patch, has_first) = (is_open(PATCH_PATH), is_open(FIRST_PATH));
                 if let Some(file) = state.files.iter_mut().find(|file| file.id == id) {
-                    // Only a paste is a patch at once, and only a file without a name of its own becomes one.
-                    if is_patch
-                        && !has_patch
-                        && file.path == FIRST_PATH
-                        && !crate::patch::is_patch(&file.text)
-                    {
-                        file.path = PATCH_PATH.into();
+                    // A file without a name of its own is called by what is pasted into it.
+                    if is_patch != crate::patch::is_patch(&file.text) {
+                        if is_patch && !has_patch && file.path == FIRST_PATH {
+                            file.path = PATCH_PATH.into();
+                        } else if !is_patch && !has_first && file.path == PATCH_PATH {
+                            file.path = FIRST_PATH.into();
+                        }
                     }
                     file.text = text;
                 }

@@ -1,4 +1,4 @@
-import { expect, loaded, test } from "./fixtures.mjs";
+import { VIOLATING, expect, loaded, test } from "./fixtures.mjs";
 
 /** Two files: a chain from one into the other, and a call that was there before. */
 const PATCH = `diff --git a/app/routes.py b/app/routes.py
@@ -82,6 +82,10 @@ test("a patch can be read as something else, and again as a patch", async ({ pag
   await expect(page.getByRole("list", { name: "Problems" }).getByRole("button").first()).toBeVisible();
   await page.getByRole("button", { name: "Read it as a patch" }).click();
   await expect(playground.finding("C5")).toContainText("app/routes.py:34");
+  // What is pasted over it is read for what it is.
+  await playground.paste(VIOLATING);
+  await expect(tabs).toHaveText("main.py");
+  await expect(playground.finding("C5")).toContainText("main.py:9");
 });
 
 test("a cut patch is read as far as it goes, and says where it is cut", async ({ page, playground }) => {

@@ -137,7 +137,7 @@ test("what looks like a secret is shown, masked, before there is a link", async 
   await page.getByRole("button", { name: "Share", exact: true }).click();
   const dialog = dialogOf(page);
   await expect(dialog.getByRole("listitem")).toHaveText([
-    "main.py:12: the value of `PASSWORD`, harb…",
+    "main.py:12: the value of PASSWORD, harb…",
     "main.py:13: a key of Anthropic, sk-a…",
   ]);
   await expect(dialog.getByRole("textbox")).toHaveCount(0);

@@ -8,6 +8,7 @@ use crate::check::Source;
 use crate::link::{BUNDLE_ENDING, LONGEST_LINK, Shared};
 use crate::secrets::suspects;
 use crate::ui::clipboard::copy;
+use crate::ui::components::with_code::with_code;
 use crate::ui::download::{page_address, save};
 use crate::ui::packing::pack;
 use crate::ui::state::{Action, Store};
@@ -109,7 +110,7 @@ fn suspicion(made: &Made, look: Callback<MouseEvent>) -> Html {
         <div role="alert">
             <p>{ "Whoever gets the link can read all of it, and some of this looks like a secret:" }</p>
             <ul class="suspects">
-                { for made.suspects.iter().take(LISTED).map(|suspect| html! { <li>{ suspect.clone() }</li> }) }
+                { for made.suspects.iter().take(LISTED).map(|suspect| html! { <li>{ with_code(suspect) }</li> }) }
                 if more > 0 {
                     <li>{ format!("and {more} more") }</li>
                 }

@@ -26,7 +26,8 @@ pub fn use_menu_place(button: NodeRef, popover: NodeRef) {
                     return;
                 };
                 let place = button.get_bounding_client_rect();
-                let right = (width - place.right()).max(MARGIN_PIXELS);
+                let most = width - menu.get_bounding_client_rect().width() - MARGIN_PIXELS;
+                let right = (width - place.right()).min(most).max(MARGIN_PIXELS);
                 let style = menu.style();
                 let _ = style.set_property("--menu-top", &format!("{}px", place.bottom() + 4.0));
                 let _ = style.set_property("--menu-right", &format!("{right}px"));

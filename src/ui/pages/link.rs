@@ -43,10 +43,12 @@ pub fn LinkPage() -> Html {
     html! {
         <main id="main" class="page">
             if let Some(why) = &*refused {
-                <h1 ref={heading} tabindex="-1">{ "This link cannot be opened" }</h1>
+                <h1 class="loading-title" ref={heading} tabindex="-1">{ "This link cannot be opened" }</h1>
+                <div class="prose">
                 <p role="alert">{ why.clone() }</p>
                 <p>{ "Ask for the link again, or for a file: the page that shares has both. Your own text is untouched." }</p>
                 <p><Link<Route> to={Route::Playground}>{ "Go to the playground" }</Link<Route>></p>
+                </div>
             } else {
                 <h1 ref={heading} tabindex="-1">{ "Opening a shared link…" }</h1>
             }
