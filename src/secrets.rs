@@ -88,6 +88,11 @@ fn long_words(bytes: &[u8]) -> Vec<(usize, usize)> {
         let of_8 = of_4 & of_4 << 4;
         let of_16 = of_8 & of_8 << 8;
         let mut ends = ((of_16 & of_4 << 16) >> 64) as u64;
+        // A word that fills many blocks was measured to its end at once.
+        let known = found.last().map_or(0, |&(_, end): &(usize, usize)| end);
+        if known >= at + 64 {
+            ends = 0;
+        }
         while ends != 0 {
             let last = at + ends.trailing_zeros() as usize;
             let start = (0..last).rev().take_while(|&at| is_of_word(at)).last().unwrap_or(last);
