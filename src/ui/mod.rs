@@ -4,6 +4,7 @@
 mod app;
 mod clipboard;
 pub mod components;
+mod dialog;
 mod download;
 pub mod editor;
 mod hooks;

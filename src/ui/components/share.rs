@@ -1,7 +1,7 @@
 //! A link or a file that holds the playground as it is.
 
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlDialogElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::check::Source;
@@ -9,6 +9,7 @@ use crate::link::{BUNDLE_ENDING, LONGEST_LINK, Shared};
 use crate::secrets::suspects;
 use crate::ui::clipboard::copy;
 use crate::ui::components::with_code::with_code;
+use crate::ui::dialog;
 use crate::ui::download::{page_address, save};
 use crate::ui::packing::pack;
 use crate::ui::state::{Action, Store};
@@ -45,9 +46,7 @@ pub fn Share() -> Html {
                 .with_findings(store.report.as_deref(), store.selected);
             let started = Made { seen: suspects.is_empty(), shared, suspects, link: None };
             made.set(Some(started.clone()));
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                let _ = dialog.show_modal();
-            }
+            dialog::open(&dialog);
             let made = made.setter();
             spawn_local(async move {
                 let code = pack(&started.shared.to_json()).await.ok().and_then(|code| code.as_string());
@@ -60,9 +59,7 @@ pub fn Share() -> Html {
     let close = {
         let dialog = dialog.clone();
         Callback::from(move |_: MouseEvent| {
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                dialog.close();
-            }
+            dialog::close(&dialog);
         })
     };
     let closed = {
