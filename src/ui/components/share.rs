@@ -10,9 +10,9 @@ use crate::secrets::suspects;
 use crate::ui::clipboard::copy;
 use crate::ui::components::with_code::with_code;
 use crate::ui::dialog;
-use crate::ui::download::{page_address, save};
+use crate::ui::download::{download, page_address};
 use crate::ui::packing::pack;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::Store;
 use crate::ui::words;
 
 /// How many suspects are listed.
@@ -127,12 +127,7 @@ fn made(made: &Made, store: &Store, input: NodeRef) -> Html {
         let (dispatch, shared) = (store.dispatcher(), made.shared.clone());
         Callback::from(move |_: MouseEvent| {
             let name = format!("playground{BUNDLE_ENDING}");
-            let text = shared.to_bundle();
-            dispatch.dispatch(if save(&name, "application/json", &text) {
-                Action::Announce(format!("Downloaded {name}").into())
-            } else {
-                Action::Uncopied(Some(text.into()))
-            });
+            download(&name, "application/json", shared.to_bundle(), &dispatch);
         })
     };
     let files = words::count(made.shared.files.len(), "file");
