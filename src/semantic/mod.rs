@@ -12,7 +12,8 @@
 //! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what
 //! keeps connections, and who shares it), `databases`
 //! (which one an engine talks to), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
-//! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written
+//! `shared_state` (what a process keeps for all requests), `unseen`
+//! (sessions of files that were not given), `fields` (of data models and settings), `headers` (written
 //! by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
 //! `deployment` (what the deployment files say).
 
@@ -47,6 +48,7 @@ mod summary;
 mod tenants;
 mod tracing;
 mod types;
+mod unseen;
 
 use std::cell::{Cell, RefCell};
 

@@ -1,0 +1,157 @@
+//! Database sessions that come from files that were not given (`from app.db import SessionLocal, get_db`), told by the
+//! names that are usual for them and by what is done with them.
+
+use super::types::Type;
+use super::{Model, Node, words_of};
+use crate::stack::{self, ClassTag};
+use crate::syntax::{BindingKind, Kind, Role};
+
+/// What only a session of an ORM is asked for.
+const ORM_METHODS: [&str; 7] = ["scalar", "scalars", "flush", "refresh", "add_all", "expunge", "expire_all"];
+
+/// What any session, and other connections too, are asked for.
+const SESSION_METHODS: [&str; 7] = ["execute", "commit", "rollback", "add", "merge", "delete", "exec"];
+
+/// What a session of another kind is asked for: one of HTTP, of a graph database, of a shell.
+const OTHER_METHODS: [&str; 8] = ["post", "put", "patch", "request", "ws_connect", "run", "mount", "prepare"];
+
+/// Whether a name is the usual one of a factory of database sessions: `SessionLocal`, `async_session_maker`.
+fn names_factory(name: &str) -> bool {
+    let words = words_of(name);
+    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    let makes = has("local") || has("maker") || has("factory") || has("async");
+    (has("session") && makes && !has("get") && !has("http") && !has("client"))
+        || has("sessionmaker")
+        || has("sessionlocal")
+}
+
+/// How a value is used as a database session.
+#[derive(Clone, Copy, Default)]
+struct Uses {
+    /// As only a session of an ORM is used.
+    surely: bool,
+    /// As a session may be used.
+    perhaps: bool,
+    is_awaited: bool,
+    /// As no database session is used.
+    otherwise: bool,
+}
+
+impl Uses {
+    fn add(&mut self, call: Node<'_>) {
+        let name = call.callee_name();
+        let names_class = |argument: Option<Node<'_>>| {
+            argument.is_some_and(|argument| {
+                let first = if argument.is(Kind::Attribute) { argument.receiver() } else { Some(argument) };
+                first.is_some_and(|first| {
+                    first.is(Kind::Name) && first.name().starts_with(char::is_uppercase)
+                })
+            })
+        };
+        let of_orm = ORM_METHODS.contains(&name)
+            || (matches!(name, "query" | "get") && names_class(call.argument(0)))
+            || (name == "execute"
+                && call.argument(0).is_some_and(|statement| statement.is_a(ClassTag::Statement)));
+        self.surely |= of_orm;
+        self.perhaps |= SESSION_METHODS.contains(&name);
+        self.is_awaited |= call.is_awaited() && (of_orm || SESSION_METHODS.contains(&name));
+        self.otherwise |= OTHER_METHODS.contains(&name);
+    }
+}
+
+impl<'s> Model<'s> {
+    /// Whether the given files and the tables say nothing of a value with this type.
+    pub(super) fn says_nothing(&self, kind: Type) -> bool {
+        match kind {
+            Type::Unknown => true,
+            Type::Foreign(path) | Type::Path(path) => {
+                self.path_class(path).is_none() && self.path_function(path).is_none()
+            }
+            Type::Awaitable(inner) | Type::Manager(inner) => self.says_nothing(self.inner(inner)),
+            _ => false,
+        }
+    }
+
+    fn session_type(&self, is_async: bool) -> Type {
+        let name = if is_async { "sqlalchemy.ext.asyncio.AsyncSession" } else { "sqlalchemy.orm.Session" };
+        stack::class(name).map_or(Type::Unknown, |class| self.instance_of_table(class))
+    }
+
+    /// The session that a call opens through a factory of which only the name is known.
+    pub(super) fn session_of_unseen_factory(&self, call: Node<'_>) -> Option<Type> {
+        let callee = call.callee()?;
+        let named = match callee.name() {
+            "begin" => callee.receiver()?,
+            _ => callee,
+        };
+        if !names_factory(named.name()) || call.positional().next().is_some() {
+            return None;
+        }
+        let mut uses = Uses::default();
+        let holder = call.parent()?;
+        match holder.kind() {
+            Kind::WithItem => {
+                uses.is_awaited = holder.parent()?.is_async();
+                if let Some(target) = holder.child(Role::Target) {
+                    target.collect_uses(&mut uses);
+                }
+            }
+            Kind::Assign | Kind::AnnAssign => {
+                for target in holder.targets() {
+                    target.collect_uses(&mut uses);
+                }
+            }
+            _ => {}
+        }
+        let is_async = uses.is_awaited || words_of(named.name()).iter().any(|word| word == "async");
+        (!uses.otherwise).then(|| self.session_type(is_async))
+    }
+
+    /// The session that a name stands for, of which the given files say only the name and the use: a parameter, what a
+    /// dependency or a context manager from elsewhere gives.
+    pub(super) fn session_by_use(&self, target: Node<'_>, binding: BindingKind) -> Option<Type> {
+        if !matches!(target.kind(), Kind::Name | Kind::Parameter) {
+            return None;
+        }
+        let mut words = words_of(target.name());
+        let source = match binding {
+            BindingKind::Parameter => target.child(Role::Annotation),
+            BindingKind::With => target.parent().and_then(|item| item.child(Role::Context)),
+            _ => None,
+        };
+        let source = source.map(|source| if source.is(Kind::Call) { source.callee_name() } else { source.name() });
+        words.extend(words_of(source.unwrap_or_default()));
+        let has = |wanted: &str| words.iter().any(|word| word == wanted);
+        let is_session = has("session") || has("uow");
+        if !(is_session || has("db") || has("database")) || has("http") || has("client") || has("redis") {
+            return None;
+        }
+        let mut uses = Uses::default();
+        uses.is_awaited = has("async")
+            || (binding == BindingKind::With
+                && target.ancestors().find(|node| node.is(Kind::With)).is_some_and(Node::is_async));
+        target.collect_uses(&mut uses);
+        let fits = uses.surely || (is_session && uses.perhaps);
+        (fits && !uses.otherwise).then(|| self.session_type(uses.is_awaited))
+    }
+}
+
+impl<'m> Node<'m> {
+    /// The methods that are called on the value which this target or parameter names, in its function or class.
+    fn collect_uses(self, uses: &mut Uses) {
+        let home = match self.kind() {
+            Kind::Parameter => self.parent(),
+            Kind::Attribute => self.class(),
+            _ => self.function(),
+        };
+        let home = home.unwrap_or(self.at(0));
+        for call in home.calls_within() {
+            if let Some(receiver) = call.receiver()
+                && receiver.symbol() == self.symbol()
+                && (receiver.is(Kind::Name) || receiver.kind() == self.kind())
+            {
+                uses.add(call);
+            }
+        }
+    }
+}
