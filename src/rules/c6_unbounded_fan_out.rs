@@ -25,6 +25,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             if let Some(fan_out) = started_in_loop(call) {
                 judge(call, &fan_out, findings);
             }
+        } else if api.has(Tag::Branches) {
+            branches(call, findings);
+        } else if api.has(Tag::QueuesMany) {
+            queued(call, findings);
         } else if api.has(Tag::ManyInputs) {
             many_inputs(call, findings);
         } else if api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Executor)) {
@@ -435,6 +439,61 @@ fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
             "Say how many at most: `{}(…, config={{\"max_concurrency\": 8}})`.",
             call.called()
         ));
+}
+
+/// `[Send("write", {…}) for section in state["sections"]]`: a branch of the graph for each element.
+fn branches(call: Node<'_>, findings: &mut Findings<'_>) {
+    let model = call.model;
+    let Some(fan_out) = started_in_loop(call) else { return };
+    if !matches!(is_bounded(source_of(fan_out.iterable, 0), 0), Bounded::No)
+        || model.mentions_text("max_concurrency")
+    {
+        return;
+    }
+    // The node itself may let only a few through.
+    let node = call.argument(0).and_then(Node::string);
+    let limit = model
+        .calls_named("add_node")
+        .filter(|added| node.is_some() && added.argument(0).and_then(Node::string) == node)
+        .filter_map(|added| added.argument_or_keyword(1, "action"))
+        .find_map(|action| limit_in(action, 0));
+    if let Some(limit) = limit {
+        findings.conforms(limit, "at most so many run at once");
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("the graph runs one branch for each element of `{}`, all at once", fan_out.iterable.excerpt()),
+        )
+        .because(fan_out.iterable, "no limit on how many there are is in the given files")
+        .because(call, "each becomes a run of its own, and no configuration sets `max_concurrency`")
+        .conforming("Say how many at most where the graph is run: `await graph.ainvoke(state, {\"max_concurrency\": 8})`.");
+}
+
+/// A group of jobs, one for each element.
+fn queued(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(fan_out) = gathered(call) else { return };
+    let source = source_of(fan_out.iterable, 0);
+    if !matches!(is_bounded(source, 0), Bounded::No) {
+        return;
+    }
+    let certainty = match origin_of(source, source_name(fan_out.iterable)) {
+        Origin::Request | Origin::Other => Certainty::Likely,
+        Origin::Own | Origin::Unknown => Certainty::Question,
+    };
+    findings
+        .report(
+            call,
+            Severity::Low,
+            certainty,
+            format!("`{}` queues one job for each element of `{}`, all at once", call.called(), fan_out.iterable.excerpt()),
+        )
+        .because(source, "no limit on how many there are is in the given files")
+        .because(call, "all workers are busy with them, and what others queue waits behind")
+        .conforming("Queue them in chunks: `task.chunks(arguments, 50)`, or refuse a longer list (`Field(max_length=100)`).");
 }
 
 /// A pool of threads for each call, without a size.

@@ -13,10 +13,12 @@
 //! keeps connections, and who shares it), `databases`
 //! (which one an engine talks to), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
 //! `shared_state` (what a process keeps for all requests), `unseen`
-//! (sessions of files that were not given), `fields` (of data models and settings), `headers` (written
+//! (what files that were not given bring in), `application` (what `app.state` keeps), `fan_out` (coroutines that run at
+//! once), `threads` (conversations that graphs keep), `local_files` (what requests leave on the disk), `fields` (of data models and settings), `headers` (written
 //! by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
 //! `deployment` (what the deployment files say).
 
+mod application;
 mod calls;
 mod classes;
 mod clients;
@@ -26,6 +28,7 @@ mod entry_points;
 mod environment;
 mod errors;
 mod expressions;
+mod fan_out;
 mod fields;
 mod flow;
 mod functions;
@@ -33,6 +36,7 @@ mod headers;
 mod imports;
 mod lifecycle;
 mod limits;
+mod local_files;
 mod migrations;
 mod models;
 mod node;
@@ -46,6 +50,7 @@ mod sessions;
 mod shared_state;
 mod summary;
 mod tenants;
+mod threads;
 mod tracing;
 mod types;
 mod unseen;
@@ -74,6 +79,7 @@ pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
 pub use lifecycle::{Lifespan, Opened};
+pub use local_files::FileUse;
 pub use migrations::{Migration, Step, StepKind};
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
@@ -162,6 +168,8 @@ pub struct Model<'s> {
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
+    application_state: std::cell::OnceCell<application::ApplicationState>,
+    shared_state: std::cell::OnceCell<Vec<shared_state::StatePlaces>>,
 }
 
 impl<'s> Model<'s> {
@@ -204,6 +212,8 @@ impl<'s> Model<'s> {
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
             made_at_import: std::cell::OnceCell::new(),
+            application_state: std::cell::OnceCell::new(),
+            shared_state: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
         model

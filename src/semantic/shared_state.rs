@@ -43,6 +43,9 @@ pub enum Holding {
     PartsOfTheProcess,
 }
 
+/// The definition of a state, what it is made of, and its changes.
+pub(super) type StatePlaces = (Place, Place, Vec<Place>);
+
 /// State that lives as long as the process.
 pub struct SharedState<'m> {
     /// The target of the assignment that makes it.
@@ -64,6 +67,105 @@ impl<'m> SharedState<'m> {
             .iter()
             .copied()
             .find(|change| change.function().is_some_and(|function| function.raises_too_many().is_some()))
+    }
+
+    /// Whether it is known of the code itself, by its name, and is the same in each process sooner or later.
+    pub fn is_about_code(&self) -> bool {
+        super::words_of(self.name()).last().is_some_and(|word| {
+            matches!(
+                word.trim_end_matches('s'),
+                "model"
+                    | "callback"
+                    | "plugin"
+                    | "tool"
+                    | "route"
+                    | "router"
+                    | "server"
+                    | "guardrail"
+                    | "prompt"
+                    | "provider"
+                    | "lock"
+                    | "semaphore"
+                    | "translation"
+                    | "requirement"
+                    | "module"
+                    | "transport"
+                    | "handler"
+                    | "generation"
+            )
+        })
+    }
+
+    /// Whether it only ever grows by what requests bring: nothing is taken out of it, it has no size, and nobody puts
+    /// another one in its place. The change by which it grows.
+    pub fn grows_with_requests(&self) -> Option<Node<'m>> {
+        const REMOVING: [&str; 8] =
+            ["pop", "popitem", "popleft", "remove", "discard", "clear", "subtract", "move_to_end"];
+        let is_bounded = self.value.is(Kind::Call)
+            && (self.value.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::Cache))
+                || self.value.argument_or_keyword(1, "maxlen").is_some());
+        let container = self.value.makes_container();
+        if is_bounded || !container {
+            return None;
+        }
+        let removes = |change: &Node<'m>| {
+            (change.is(Kind::Call) && REMOVING.contains(&change.callee_name()))
+                || change.targets().any(|target| {
+                    target.child(Role::Index).is_some_and(|index| index.is(Kind::Slice))
+                        || target.is(Kind::Name)
+                })
+        };
+        if self.changes.iter().any(removes) {
+            return None;
+        }
+        let grows = self.changes.iter().copied().find(|change| {
+            let Some(function) = change.function().filter(|function| function.serves_requests()) else {
+                return false;
+            };
+            if function.is_startup() {
+                return false;
+            }
+            let sent = |node: Node<'m>| node.comes_from_request() || node.is_fresh_thread();
+            if change.is(Kind::Call) {
+                let name = change.callee_name();
+                let is_entry = change
+                    .receiver()
+                    .is_some_and(|list| !list.reads_like(self.definition) && !list.is(Kind::Attribute));
+                match name {
+                    "append" | "appendleft" | "extend" | "insert" | "put" | "put_nowait" => {
+                        !is_entry && change.positional().any(|value| sent(value) || !value.is_constant())
+                    }
+                    "add" | "setdefault" | "update" => !is_entry && change.argument(0).is_some_and(sent),
+                    _ => false,
+                }
+            } else {
+                change.targets().filter_map(|target| target.child(Role::Index)).any(sent)
+            }
+        })?;
+        let model = self.definition.model;
+        let name = self.name();
+        let files = || std::iter::once(self.definition).chain(self.changes.iter().copied());
+        let is_deleted = files().any(|place| {
+            place
+                .at(0)
+                .descendants_of(Kind::Delete)
+                .any(|deleted| deleted.descendants().any(|part| part.symbol() == self.definition.symbol()))
+        });
+        let is_replaced = model.assignments().any(|assignment| {
+            assignment.targets().any(|target| {
+                target.symbol() == self.definition.symbol()
+                    && matches!(target.kind(), Kind::Name | Kind::Attribute)
+                    && target.function().is_some_and(|function| function.name() != "__init__")
+            })
+        });
+        let is_passed_on = || {
+            // Whoever it is handed to may shorten it.
+            model
+                .calls_named("clear")
+                .chain(model.calls_named("pop"))
+                .any(|call| call.receiver().is_some_and(|receiver| receiver.name() == name))
+        };
+        (!is_deleted && !is_replaced && !is_passed_on()).then_some(grows)
     }
 
     /// The names of the keys by which entries are found, without what they are read from: `session_id`.
@@ -183,6 +285,26 @@ impl<'m> SharedState<'m> {
 impl<'s> Model<'s> {
     /// The state of the process that functions of the given files change, tests and scripts left out.
     pub fn shared_state(&self) -> Vec<SharedState<'_>> {
+        let found = self.shared_state.get_or_init(|| {
+            self.find_shared_state()
+                .into_iter()
+                .map(|state| {
+                    let changes = state.changes.iter().map(|change| change.place()).collect();
+                    (state.definition.place(), state.value.place(), changes)
+                })
+                .collect()
+        });
+        found
+            .iter()
+            .map(|(definition, value, changes)| SharedState {
+                definition: self.node(*definition),
+                value: self.node(*value),
+                changes: changes.iter().map(|&change| self.node(change)).collect(),
+            })
+            .collect()
+    }
+
+    fn find_shared_state(&self) -> Vec<SharedState<'_>> {
         let mut changes: FxHashMap<Place, Vec<Node<'_>>> = FxHashMap::default();
         for (expression, change) in self.changes_of_containers() {
             if let Some(definition) = expression.defining_target() {
@@ -211,11 +333,19 @@ impl<'s> Model<'s> {
             .iter()
             .flat_map(|name| self.calls_named(name))
             .filter(is_checked)
-            .filter_map(|call| Some((call.receiver()?, call)));
+            .filter_map(|call| Some((call.receiver()?.container_of_entry(), call)));
         let assigned = self.assignments().filter(is_checked).flat_map(|assignment| {
             assignment.targets().filter_map(move |target| match target.kind() {
                 Kind::Subscript => Some((target.child(Role::Value)?, assignment)),
                 Kind::Name if assignment.is(Kind::AugAssign) && target.scope_of_name() == Some(0) => {
+                    Some((target, assignment))
+                }
+                // `global last_user; last_user = user`
+                Kind::Name
+                    if assignment.is(Kind::Assign)
+                        && target.scope_of_name() == Some(0)
+                        && assignment.child(Role::Value).is_some_and(Node::comes_from_request) =>
+                {
                     Some((target, assignment))
                 }
                 _ => None,
@@ -316,13 +446,34 @@ impl<'m> Node<'m> {
                                     .is_some_and(Node::makes_container)
                         })
                     }
-                    _ if receiver.is(Kind::Attribute) && receiver.name() == "state" => {
-                        model.application_state(self.symbol())
+                    _ if self.is_in_application_state() => {
+                        let value = model.application_value(self.symbol())?;
+                        let target = value.parent()?.targets().next()?;
+                        value.makes_container().then_some(target)
                     }
                     _ => None,
                 }
             }
             _ => None,
+        }
+    }
+
+    /// The container out of which a local name took this value, to change it in place: `window = hits[key]`,
+    /// `orders.setdefault(key, [])`; otherwise the value itself.
+    fn container_of_entry(self) -> Node<'m> {
+        let value = match self.kind() {
+            Kind::Name if self.scope_of_name().is_some_and(|scope| scope != 0) => {
+                self.assigned_value().unwrap_or(self)
+            }
+            Kind::Call => self,
+            _ => return self,
+        };
+        match value.kind() {
+            Kind::Subscript => value,
+            Kind::Call if matches!(value.callee_name(), "get" | "setdefault") => {
+                value.receiver().unwrap_or(self)
+            }
+            _ => self,
         }
     }
 
@@ -361,7 +512,9 @@ impl<'s> Model<'s> {
                 }
                 BindingKind::Assignment | BindingKind::Annotated if node.function().is_none() => {
                     let value = node.parent()?.child(Role::Value)?;
-                    return (value.makes_container() || value.is(Kind::Number)).then_some(node);
+                    let begins_empty =
+                        matches!(value.kind(), Kind::Number | Kind::None | Kind::Str | Kind::False);
+                    return (value.makes_container() || begins_empty).then_some(node);
                 }
                 _ => {}
             }
@@ -376,19 +529,5 @@ impl<'s> Model<'s> {
             || self.node(class).decorators().next().is_some();
         let target = self.class_attribute(class, attribute.name()).filter(|_| !copied)?;
         target.parent()?.child(Role::Value)?.makes_container().then_some(target)
-    }
-
-    /// `app.state.name = {}`
-    fn application_state(&self, name: Symbol) -> Option<Node<'_>> {
-        self.assignments().flat_map(Node::targets).find(|target| {
-            target.is(Kind::Attribute)
-                && target.symbol() == name
-                && target.receiver().is_some_and(|state| {
-                    state.is(Kind::Attribute)
-                        && state.name() == "state"
-                        && state.receiver().is_some_and(|app| app.is_a(ClassTag::App))
-                })
-                && target.parent().and_then(|a| a.child(Role::Value)).is_some_and(Node::makes_container)
-        })
     }
 }

@@ -288,7 +288,13 @@ impl<'s> Model<'s> {
             Kind::Name => self.name_type(node),
             Kind::Attribute => {
                 let Some(value) = node.child(Role::Value) else { return Type::Unknown };
-                self.member(value.ty(), node.symbol(), Some(node))
+                let found = self.member(value.ty(), node.symbol(), Some(node));
+                match found {
+                    Type::Unknown if node.is_in_application_state() => {
+                        self.application_value(node.symbol()).map_or(found, Node::ty)
+                    }
+                    _ => found,
+                }
             }
             Kind::Call => self.call_type(node),
             Kind::Await => node.child(Role::Value).map_or(Type::Unknown, |value| self.awaited(value.ty())),

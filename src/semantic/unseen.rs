@@ -3,7 +3,7 @@
 
 use super::types::Type;
 use super::{Model, Node, words_of};
-use crate::stack::{self, ClassTag};
+use crate::stack::{self, ClassTag, System};
 use crate::syntax::{BindingKind, Kind, Role};
 
 /// What only a session of an ORM is asked for.
@@ -15,8 +15,14 @@ const SESSION_METHODS: [&str; 7] = ["execute", "commit", "rollback", "add", "mer
 /// What a session of another kind is asked for: one of HTTP, of a graph database, of a shell.
 const OTHER_METHODS: [&str; 8] = ["post", "put", "patch", "request", "ws_connect", "run", "mount", "prepare"];
 
+/// What the names of sessions have in them.
+const HINTS: [&str; 6] = ["ession", "db", "Db", "DB", "atabase", "uow"];
+
 /// Whether a name is the usual one of a factory of database sessions: `SessionLocal`, `async_session_maker`.
 fn names_factory(name: &str) -> bool {
+    if !name.contains("ession") {
+        return false;
+    }
     let words = words_of(name);
     let has = |wanted: &str| words.iter().any(|word| word == wanted);
     let makes = has("local") || has("maker") || has("factory") || has("async");
@@ -43,9 +49,8 @@ impl Uses {
         let names_class = |argument: Option<Node<'_>>| {
             argument.is_some_and(|argument| {
                 let first = if argument.is(Kind::Attribute) { argument.receiver() } else { Some(argument) };
-                first.is_some_and(|first| {
-                    first.is(Kind::Name) && first.name().starts_with(char::is_uppercase)
-                })
+                first
+                    .is_some_and(|first| first.is(Kind::Name) && first.name().starts_with(char::is_uppercase))
             })
         };
         let of_orm = ORM_METHODS.contains(&name)
@@ -113,14 +118,19 @@ impl<'s> Model<'s> {
         if !matches!(target.kind(), Kind::Name | Kind::Parameter) {
             return None;
         }
-        let mut words = words_of(target.name());
         let source = match binding {
             BindingKind::Parameter => target.child(Role::Annotation),
             BindingKind::With => target.parent().and_then(|item| item.child(Role::Context)),
             _ => None,
         };
-        let source = source.map(|source| if source.is(Kind::Call) { source.callee_name() } else { source.name() });
-        words.extend(words_of(source.unwrap_or_default()));
+        let source =
+            source.map(|source| if source.is(Kind::Call) { source.callee_name() } else { source.name() });
+        let source = source.unwrap_or_default();
+        if ![target.name(), source].iter().any(|name| HINTS.iter().any(|hint| name.contains(hint))) {
+            return None;
+        }
+        let mut words = words_of(target.name());
+        words.extend(words_of(source));
         let has = |wanted: &str| words.iter().any(|word| word == wanted);
         let is_session = has("session") || has("uow");
         if !(is_session || has("db") || has("database")) || has("http") || has("client") || has("redis") {
@@ -153,5 +163,95 @@ impl<'m> Node<'m> {
                 uses.add(call);
             }
         }
+    }
+}
+
+/// The methods by which runnables of LangChain are run; nothing else has the awaited ones.
+const RUNS: [&str; 5] = ["ainvoke", "astream", "astream_events", "astream_log", "abatch"];
+
+impl<'m> Node<'m> {
+    /// Whether this call waits for a model, a chain or an HTTP service that a file made which was not given: by the
+    /// method, which nothing else has, or by the names of the client and of the address.
+    pub(super) fn waits_for_unseen_service(self) -> bool {
+        self.unseen_service().is_some()
+    }
+
+    /// The kind of such a service.
+    pub fn unseen_service(self) -> Option<System> {
+        const ASKS: [&str; 8] = ["create", "get", "post", "put", "patch", "delete", "request", "stream"];
+        let Some(callee) = self.callee().filter(|callee| callee.is(Kind::Attribute)) else { return None };
+        if !RUNS.contains(&callee.name()) && !ASKS.contains(&callee.name()) {
+            return None;
+        }
+        let Some(receiver) = callee.receiver() else { return None };
+        if !self.model.says_nothing(callee.ty()) || !self.model.says_nothing(receiver.ty()) {
+            return None;
+        }
+        let is_waited_for = self.is_awaited()
+            || self.parent().is_some_and(|parent| {
+                matches!(parent.kind(), Kind::WithItem | Kind::For | Kind::Comprehension)
+                    && parent.is(Kind::WithItem) == matches!(callee.name(), "stream")
+            });
+        if !is_waited_for {
+            return None;
+        }
+        if RUNS.contains(&callee.name()) {
+            return Some(System::Model);
+        }
+        let text = callee.source();
+        if ["chat.completions.create", "responses.create", "messages.create", "embeddings.create"]
+            .iter()
+            .any(|end| text.ends_with(end))
+        {
+            return Some(System::Model);
+        }
+        let is_client = words_of(receiver.name())
+            .iter()
+            .any(|word| matches!(word.as_str(), "http" | "httpx" | "client" | "http_client"));
+        let asks = callee.name() != "create"
+            && is_client
+            && self.positional().take(2).chain(self.keyword("url")).any(Node::looks_like_address);
+        asks.then_some(System::Http)
+    }
+
+    /// Whether an expression is an address, or the path of one, by its text or its name.
+    fn looks_like_address(self) -> bool {
+        match self.kind() {
+            Kind::Str => self.name().starts_with('/') || self.name().starts_with("http"),
+            Kind::FString => {
+                let text = self.source().trim_start_matches(['f', 'F', '"', '\'']);
+                text.starts_with('/') || text.starts_with("http") || text.contains("url")
+            }
+            Kind::Name | Kind::Attribute => words_of(self.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "url" | "uri" | "endpoint" | "address")),
+            Kind::BinOp => self.children().next().is_some_and(Node::looks_like_address),
+            _ => false,
+        }
+    }
+
+    /// Whether this call is handed a database session and reads with it, by its name: a helper, or a method of an
+    /// object that was given the session, of which the files show no more. The session.
+    pub(super) fn reads_through_unseen_helper(self) -> Option<Node<'m>> {
+        const READING: [&str; 11] = [
+            "get", "load", "fetch", "find", "list", "read", "query", "search", "lookup", "history", "exists",
+        ];
+        let name = self.callee_name();
+        if name.starts_with(char::is_uppercase) || !READING.iter().any(|word| name.contains(word)) {
+            return None;
+        }
+        let callee = self.callee().filter(|callee| self.model.says_nothing(callee.ty()))?;
+        let reads = || words_of(callee.name()).iter().any(|word| READING.contains(&word.as_str()));
+        let session_in = |call: Node<'m>| {
+            call.positional()
+                .chain(call.keywords().filter_map(|keyword| keyword.child(Role::Value)))
+                .find(|argument| argument.is_session())
+        };
+        session_in(self)
+            .or_else(|| {
+                let made = self.receiver()?.constructed_by_any()?;
+                session_in(made).filter(|_| made.callee_name().starts_with(char::is_uppercase))
+            })
+            .filter(|_| reads())
     }
 }
