@@ -25,6 +25,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             if let Some(fan_out) = started_in_loop(call) {
                 judge(call, &fan_out, findings);
             }
+        } else if api.has(Tag::StartsTask) {
+            if let Some(fan_out) = started_one_by_one(call) {
+                judge(call, &fan_out, findings);
+            }
         } else if api.has(Tag::Branches) {
             branches(call, findings);
         } else if api.has(Tag::QueuesMany) {
@@ -33,6 +37,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             many_inputs(call, findings);
         } else if api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Executor)) {
             executor(call, findings);
+        }
+    }
+    // Nothing else has the method.
+    for call in model.calls_named("abatch").filter(|call| !call.is_outside_production()) {
+        if call.is_awaited() && call.api().is_none() && call.target().is_none() {
+            many_inputs(call, findings);
         }
     }
 }
@@ -431,7 +441,7 @@ fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
         .report(
             call,
             Severity::Medium,
-            Certainty::Sure,
+            if call.api().is_some() { Certainty::Sure } else { Certainty::Likely },
             format!("`{}` runs all its inputs at once", call.called()),
         )
         .because(inputs, "nothing limits how many there are")
@@ -439,6 +449,18 @@ fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
             "Say how many at most: `{}(…, config={{\"max_concurrency\": 8}})`.",
             call.called()
         ));
+}
+
+/// `for x in xs: create_task(f(x))`, where the function gathers nothing: nobody waits for the tasks together.
+fn started_one_by_one(call: Node<'_>) -> Option<FanOut<'_>> {
+    let around = call.enclosing_loop().filter(|around| around.is(Kind::For))?;
+    let function = call.function()?;
+    let gathers = function.own_calls().any(|other| other.does(Tag::Gathers) || other.does(Tag::AwaitsTasks));
+    let waits = call.is_awaited() || around.body()?.descendants_of(Kind::Await).next().is_some();
+    let element = call.scheduled_callable().filter(|element| element.is(Kind::Call))?;
+    let iterable = around.child(Role::Iterable)?;
+    let sent = matches!(origin_of(source_of(iterable, 0), source_name(iterable)), Origin::Request);
+    (!gathers && !waits && sent).then_some(FanOut { iterable, element })
 }
 
 /// `[Send("write", {…}) for section in state["sections"]]`: a branch of the graph for each element.

@@ -192,9 +192,11 @@ fn repeated(
 /// The loop that tries this call again: it goes on where the call fails and ends where it succeeds.
 fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
     let around = call.enclosing_loop()?;
-    if let Some(retry) = around.child(Role::Iterable).filter(|iterable| {
-        iterable.does(Tag::Retries) || iterable.constructed_by().is_some_and(|made| made.does(Tag::Retries))
-    }) {
+    // `async for attempt in AsyncRetrying(…)`
+    let repeats = |made: Node<'_>| made.api().is_some_and(|api| api.callable.retry.is_some());
+    if let Some(retry) =
+        around.child(Role::Iterable).and_then(Node::constructed_by_any).filter(|made| repeats(*made))
+    {
         return Some(retry);
     }
     let counts = match around.kind() {

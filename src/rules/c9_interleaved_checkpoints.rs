@@ -21,6 +21,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             gathered(call, findings);
         }
     }
+    // The checkpointer may come from a file that was not given; nothing else has the method.
+    for call in model.calls_named("adelete_thread").chain(model.calls_named("delete_thread")) {
+        if call.api().is_none() && call.target().is_none() && !call.is_outside_production() {
+            deleted(call, findings);
+        }
+    }
     for call in model.turns().filter(|call| !call.is_outside_production()) {
         turn(call, findings);
     }
@@ -140,7 +146,7 @@ fn deleted(call: Node<'_>, findings: &mut Findings<'_>) {
         .report(
             call,
             Severity::High,
-            Certainty::Sure,
+            if call.api().is_some() { Certainty::Sure } else { Certainty::Likely },
             format!("`{}` deletes the whole conversation because a turn failed", call.called()),
         )
         .because(handler, "this runs when anything in the turn raises, a passing failure of the provider too")

@@ -87,7 +87,7 @@ impl<'m> Node<'m> {
 
     /// What this call makes its thread wait for. An awaited call does not block.
     pub fn blocks_for(self) -> Option<System> {
-        let api = self.api()?;
+        let Some(api) = self.api() else { return self.blocks_unseen() };
         if self.is_awaited() || api.callable.coroutine {
             return None;
         }

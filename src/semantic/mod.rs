@@ -10,13 +10,13 @@
 //! are given), `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what
 //! becomes of it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process`
 //! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what
-//! keeps connections, and who shares it), `databases`
-//! (which one an engine talks to), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
-//! `shared_state` (what a process keeps for all requests), `unseen`
-//! (what files that were not given bring in), `application` (what `app.state` keeps), `fan_out` (coroutines that run at
-//! once), `threads` (conversations that graphs keep), `local_files` (what requests leave on the disk), `fields` (of data models and settings), `headers` (written
-//! by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
-//! `deployment` (what the deployment files say).
+//! keeps connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of
+//! models' runs), `tenants` (whose data it is), `shared_state` (what a process keeps for all requests), `growth` (what of
+//! it only grows), `application` (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen`
+//! (sessions and services of files that were not given), `fan_out` (coroutines that run at once), `threads`
+//! (conversations that graphs keep), `fields` (of data models and settings), `headers` (written by hand), `secrets`,
+//! `migrations`, `environment` (variables that are read), `expressions` (values and words), `deployment` (what the
+//! deployment files say).
 
 mod application;
 mod calls;
@@ -32,6 +32,7 @@ mod fan_out;
 mod fields;
 mod flow;
 mod functions;
+mod growth;
 mod headers;
 mod imports;
 mod lifecycle;

@@ -142,7 +142,9 @@ impl<'m> Node<'m> {
     }
 
     fn waits_slowly(self) -> bool {
-        let Some(api) = self.api() else { return self.waits_for_unseen_service() };
+        let Some(api) = self.api() else {
+            return self.waits_for_unseen_service() || self.blocks_unseen().is_some();
+        };
         let is_slow = |system: System| {
             matches!(
                 system,

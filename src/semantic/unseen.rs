@@ -3,7 +3,7 @@
 
 use super::types::Type;
 use super::{Model, Node, words_of};
-use crate::stack::{self, ClassTag, System};
+use crate::stack::{self, ClassTag, System, Tag};
 use crate::syntax::{BindingKind, Kind, Role};
 
 /// What only a session of an ORM is asked for.
@@ -41,10 +41,13 @@ struct Uses {
     is_awaited: bool,
     /// As no database session is used.
     otherwise: bool,
+    /// In whatever way.
+    at_all: bool,
 }
 
 impl Uses {
     fn add(&mut self, call: Node<'_>) {
+        self.at_all = true;
         let name = call.callee_name();
         let names_class = |argument: Option<Node<'_>>| {
             argument.is_some_and(|argument| {
@@ -57,10 +60,18 @@ impl Uses {
             || (matches!(name, "query" | "get") && names_class(call.argument(0)))
             || (name == "execute"
                 && call.argument(0).is_some_and(|statement| statement.is_a(ClassTag::Statement)));
-        self.surely |= of_orm;
+        // What is made of a class and added is a row.
+        let adds_row = name == "add"
+            && call
+                .argument(0)
+                .is_some_and(|row| row.is(Kind::Call) && row.callee_name().starts_with(char::is_uppercase));
+        self.surely |= of_orm || adds_row;
         self.perhaps |= SESSION_METHODS.contains(&name);
         self.is_awaited |= call.is_awaited() && (of_orm || SESSION_METHODS.contains(&name));
-        self.otherwise |= OTHER_METHODS.contains(&name);
+        // A session takes no bare text.
+        let is_text = name == "execute"
+            && call.argument(0).is_some_and(|sql| matches!(sql.kind(), Kind::Str | Kind::FString));
+        self.otherwise |= is_text || OTHER_METHODS.contains(&name);
     }
 }
 
@@ -112,6 +123,18 @@ impl<'s> Model<'s> {
         (!uses.otherwise).then(|| self.session_type(is_async))
     }
 
+    /// Whether a parameter is injected by a dependency that is named for a session: `Depends(get_db)`.
+    fn injects_session(&self, parameter: Node<'_>) -> bool {
+        let dependency = parameter.injected_by().and_then(|call| self.dependency_of(call));
+        dependency.is_some_and(|dependency| {
+            self.says_nothing(dependency.ty())
+                && matches!(
+                    dependency.name(),
+                    "get_db" | "get_session" | "get_async_session" | "get_db_session"
+                )
+        })
+    }
+
     /// The session that a name stands for, of which the given files say only the name and the use: a parameter, what a
     /// dependency or a context manager from elsewhere gives.
     pub(super) fn session_by_use(&self, target: Node<'_>, binding: BindingKind) -> Option<Type> {
@@ -141,6 +164,10 @@ impl<'s> Model<'s> {
             || (binding == BindingKind::With
                 && target.ancestors().find(|node| node.is(Kind::With)).is_some_and(Node::is_async));
         target.collect_uses(&mut uses);
+        if binding == BindingKind::Parameter && !uses.otherwise && self.injects_session(target) {
+            let is_async = uses.is_awaited || (!uses.at_all && target.parent().is_some_and(Node::is_async));
+            return (uses.surely || uses.perhaps || !uses.at_all).then(|| self.session_type(is_async));
+        }
         let fits = uses.surely || (is_session && uses.perhaps);
         (fits && !uses.otherwise).then(|| self.session_type(uses.is_awaited))
     }
@@ -174,6 +201,30 @@ impl<'m> Node<'m> {
     /// method, which nothing else has, or by the names of the client and of the address.
     pub(super) fn waits_for_unseen_service(self) -> bool {
         self.unseen_service().is_some()
+    }
+
+    /// What a call that is not awaited waits for on its own thread, told by the methods of LangChain's objects that run
+    /// to their end.
+    pub(super) fn blocks_unseen(self) -> Option<System> {
+        let name = self.callee_name();
+        let system = match name {
+            "similarity_search" | "similarity_search_with_score" | "max_marginal_relevance_search" => {
+                System::Vector
+            }
+            "embed_query" | "embed_documents" | "invoke" | "get_relevant_documents" => System::Model,
+            _ => return None,
+        };
+        const RUNNABLES: [&str; 8] =
+            ["llm", "model", "chat", "chain", "agent", "graph", "retriever", "runnable"];
+        let callee = self.callee()?;
+        let receiver = callee.receiver()?;
+        let named = || words_of(receiver.name()).iter().any(|word| RUNNABLES.contains(&word.as_str()));
+        let is_coroutine = self.is_awaited()
+            || self.parent().is_some_and(|parent| {
+                parent.does(Tag::Gathers) || parent.does(Tag::StartsTask) || parent.does(Tag::BoundsTime)
+            });
+        let is_unseen = self.model.says_nothing(callee.ty()) && self.model.says_nothing(receiver.ty());
+        (!is_coroutine && is_unseen && (name != "invoke" || named())).then_some(system)
     }
 
     /// The kind of such a service.
@@ -228,6 +279,15 @@ impl<'m> Node<'m> {
             Kind::BinOp => self.children().next().is_some_and(Node::looks_like_address),
             _ => false,
         }
+    }
+
+    /// Whether this call gives a row that a helper fetches with the session it is handed, by its name, and takes no lock
+    /// that the name would tell.
+    pub(super) fn fetches_row_unseen(self) -> bool {
+        let name = self.callee_name();
+        ["get_", "find_", "load_", "fetch_"].iter().any(|start| name.starts_with(start))
+            && !["lock", "update", "claim", "list", "all", "many"].iter().any(|part| name.contains(part))
+            && self.reads_through_unseen_helper().is_some()
     }
 
     /// Whether this call is handed a database session and reads with it, by its name: a helper, or a method of an
