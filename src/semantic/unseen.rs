@@ -10,7 +10,7 @@ use crate::syntax::{BindingKind, Kind, Role};
 const ORM_METHODS: [&str; 7] = ["scalar", "scalars", "flush", "refresh", "add_all", "expunge", "expire_all"];
 
 /// What any session, and other connections too, are asked for.
-const SESSION_METHODS: [&str; 7] = ["execute", "commit", "rollback", "add", "merge", "delete", "exec"];
+const SESSION_METHODS: [&str; 5] = ["execute", "commit", "rollback", "add", "exec"];
 
 /// What a session of another kind is asked for: one of HTTP, of a graph database, of a shell.
 const OTHER_METHODS: [&str; 8] = ["post", "put", "patch", "request", "ws_connect", "run", "mount", "prepare"];
@@ -221,7 +221,10 @@ impl<'m> Node<'m> {
         let named = || words_of(receiver.name()).iter().any(|word| RUNNABLES.contains(&word.as_str()));
         let is_coroutine = self.is_awaited()
             || self.parent().is_some_and(|parent| {
-                parent.does(Tag::Gathers) || parent.does(Tag::StartsTask) || parent.does(Tag::BoundsTime)
+                matches!(parent.kind(), Kind::WithItem | Kind::For | Kind::Comprehension)
+                    || parent.does(Tag::Gathers)
+                    || parent.does(Tag::StartsTask)
+                    || parent.does(Tag::BoundsTime)
             });
         let is_unseen = self.model.says_nothing(callee.ty()) && self.model.says_nothing(receiver.ty());
         (!is_coroutine && is_unseen && (name != "invoke" || named())).then_some(system)
@@ -256,9 +259,10 @@ impl<'m> Node<'m> {
         {
             return Some(System::Model);
         }
-        let is_client = words_of(receiver.name())
-            .iter()
-            .any(|word| matches!(word.as_str(), "http" | "httpx" | "client" | "http_client"));
+        let words = words_of(receiver.name());
+        let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+        let is_client =
+            has(&["http", "httpx", "client"]) && !has(&["redis", "cache", "s3", "db", "storage", "test"]);
         let asks = callee.name() != "create"
             && is_client
             && self.positional().take(2).chain(self.keyword("url")).any(Node::looks_like_address);
