@@ -50,13 +50,22 @@ impl<'m> Node<'m> {
 
     /// Whether the given files show how the model or chain behind this expression is made.
     pub fn is_made_in_view(self) -> bool {
+        let made = self.resolved_value();
         self.constructed_by().is_some()
+            || (made.is(Kind::Call) && made.does(Tag::CompilesGraph))
+            || self.is_one_provider()
             || self.origin(|made| made.does(Tag::CompilesGraph)).is_some()
             || self.composed_of().is_some_and(|composed| {
                 composed
                     .descendants_of(Kind::Name)
                     .any(|part| part.is_a(ClassTag::ChatModel) && part.constructed_by().is_some())
             })
+    }
+
+    /// Whether the value's class is a provider's own model, which has no other one behind it.
+    fn is_one_provider(self) -> bool {
+        self.is_a(ClassTag::ChatModel)
+            && self.instance_of().is_some_and(|class| !class.short_name().starts_with("Base"))
     }
 
     /// The `prompt | model | parser` that a name or an attribute of `self` stands for.
