@@ -49,7 +49,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// Whether a name is one of things that stand for themselves: one of them may fail without the others.
 fn is_batch(name: &str) -> bool {
-    const ITEMS: [&str; 26] = [
+    const ITEMS: [&str; 29] = [
         "file",
         "document",
         "doc",
@@ -76,6 +76,9 @@ fn is_batch(name: &str) -> bool {
         "notification",
         "source",
         "record",
+        "path",
+        "chunk",
+        "item",
     ];
     thing_named(name).is_some_and(|thing| ITEMS.contains(&thing.as_str()))
 }

@@ -11,7 +11,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for (call, api) in model.known_calls().filter(|(call, _)| is_checked(*call)) {
         if let Some(query) = call.tenant_query().filter(|_| !*rows_are_scoped) {
             queried(&query, findings);
-        } else if api.has(Tag::Retrieves) {
+        } else if api.has(Tag::Retrieves) || api.callable.parameters.contains(&"scroll_filter") {
             searched(call, findings);
         } else if api.has(Tag::Signs) {
             signed(call, findings);
@@ -166,9 +166,18 @@ fn open_to_all(handler: Node<'_>, findings: &mut Findings<'_>) {
 
 /// A search in a collection that all tenants share, without a filter.
 fn searched(call: Node<'_>, findings: &mut Findings<'_>) {
-    let filters = ["query_filter", "filter", "filters", "where", "scroll_filter", "search_kwargs"];
+    const FILTERS: [&str; 5] = ["query_filter", "filter", "filters", "where", "scroll_filter"];
+    let names_filter = |call: Node<'_>| {
+        FILTERS.iter().any(|name| call.keyword(name).is_some_and(|value| !value.is_none()))
+            || call.keyword("search_kwargs").is_some_and(|options| {
+                let options = options.resolved_value();
+                !options.is(Kind::Dict) || FILTERS.iter().any(|name| options.dictionary_value(name).is_some())
+            })
+    };
+    let retriever = call.receiver().and_then(Node::constructed_by_any);
     if call.has_hidden_arguments()
-        || filters.iter().any(|name| call.keyword(name).is_some_and(|value| !value.is_none()))
+        || names_filter(call)
+        || retriever.is_some_and(|made| names_filter(made) || made.has_hidden_arguments())
     {
         return;
     }

@@ -256,6 +256,14 @@ impl<'m> Node<'m> {
         names.into_iter().any(|name| self.mentions(name))
     }
 
+    /// The call in this block that leaves the process and may fail there, through given functions as well.
+    pub fn asks_outside(self) -> Option<Node<'m>> {
+        let home = if self.is_function() { Some(self) } else { self.function() };
+        self.calls_within()
+            .filter(|call| call.function() == home && call.runs_here())
+            .find(|call| call.failing_anyhow().is_some_and(|failing| failing.is_known))
+    }
+
     /// Whether an `except` clause does nothing at all about what it caught.
     pub fn is_silent(self) -> bool {
         self.body().is_some_and(|body| {

@@ -14,9 +14,28 @@ impl<'m> Node<'m> {
             return false;
         }
         let Some(receiver) = self.receiver() else { return true };
+        // Of an object that comes from elsewhere the method tells that it runs something, and the name what.
+        if receiver.instance_of().is_none() && receiver.says(&["retriever", "tool", "tools", "search", "embedder"]) {
+            return false;
+        }
         !receiver.is_a(ClassTag::Embeddings)
             && !receiver.is_a(ClassTag::Retriever)
             && !receiver.descendants_of(Kind::Attribute).any(|part| NO_ANSWERS.contains(&part.name()))
+    }
+
+    /// Whether this call looks for passages by their meaning: by what it calls, or by the name of a retriever that comes
+    /// from elsewhere.
+    pub fn retrieves(self) -> bool {
+        self.does(Tag::Retrieves)
+            || (matches!(self.callee_name(), "ainvoke" | "invoke" | "get_relevant_documents" | "aget_relevant_documents")
+                && self.receiver().is_some_and(|receiver| {
+                    receiver.instance_of().is_none() && receiver.says(&["retriever"])
+                })
+                && self.target().is_none())
+    }
+
+    fn says(self, words: &[&str]) -> bool {
+        words_of(self.name()).iter().any(|word| words.contains(&word.as_str()))
     }
 
     /// Whether this handler answers in a conversation: by its path, or by its name.
@@ -56,9 +75,11 @@ impl<'m> Node<'m> {
             || self.is_one_provider()
             || self.origin(|made| made.does(Tag::CompilesGraph)).is_some()
             || self.composed_of().is_some_and(|composed| {
-                composed
-                    .descendants_of(Kind::Name)
-                    .any(|part| part.is_a(ClassTag::ChatModel) && part.constructed_by().is_some())
+                composed.descendants().any(|part| {
+                    matches!(part.kind(), Kind::Name | Kind::Call)
+                        && part.is_a(ClassTag::ChatModel)
+                        && part.constructed_by().is_some()
+                })
             })
     }
 
