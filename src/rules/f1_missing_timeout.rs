@@ -204,7 +204,11 @@ fn bound_early(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(api) = callable.api_when_called() else { return };
     let Some(timeout) = &api.callable.timeout else { return };
     let given = timeout.parameters.iter().any(|name| call.keyword(name).is_some());
-    let is_open = timeout.default == Bound::Unbounded && !given && !call.has_hidden_arguments();
+    // Who is handed it may give the limit with the call; an executor gives nothing.
+    let around = call.parent().map(|parent| if parent.is(Kind::Keyword) { parent.parent().unwrap_or(parent) } else { parent });
+    let is_handed_on = around.is_some_and(|around| around.is(Kind::Call) && !around.does(Tag::Offloads));
+    let is_open =
+        timeout.default == Bound::Unbounded && !given && !call.has_hidden_arguments() && !is_handed_on;
     if !is_open || api.is_constructor || !is_external(api) || speaks_of_timeout(call) {
         return;
     }

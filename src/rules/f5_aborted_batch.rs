@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Failing, Model, Node, thing_named, words_of};
+use crate::semantic::{Failing, FunctionRole, Kept, Model, Node, thing_named, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -49,7 +49,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// Whether a name is one of things that stand for themselves: one of them may fail without the others.
 fn is_batch(name: &str) -> bool {
-    const ITEMS: [&str; 29] = [
+    const ITEMS: [&str; 26] = [
         "file",
         "document",
         "doc",
@@ -76,11 +76,24 @@ fn is_batch(name: &str) -> bool {
         "notification",
         "source",
         "record",
-        "path",
-        "chunk",
-        "item",
     ];
     thing_named(name).is_some_and(|thing| ITEMS.contains(&thing.as_str()))
+}
+
+/// Whether a name is of things in general, which only a function that is there for many of them makes a batch.
+fn is_general(name: &str) -> bool {
+    thing_named(name).is_some_and(|thing| matches!(thing.as_str(), "item" | "chunk" | "path" | "row" | "entry"))
+}
+
+/// Whether a function works through many things, by its name or because nobody waits for it.
+fn is_for_batches(function: Node<'_>) -> bool {
+    const WORDS: [&str; 18] = [
+        "batch", "bulk", "ingest", "index", "reindex", "import", "export", "sync", "upload", "crawl", "embed", "vectorize",
+        "migrate", "backfill", "load", "send", "publish", "job",
+    ];
+    function.runs_along()
+        || function.plays(FunctionRole::AfterResponse)
+        || words_of(function.name()).iter().any(|word| WORDS.contains(&word.as_str()))
 }
 
 /// Whether a loop or comprehension goes over such things, and over as many as there happen to be.
@@ -93,7 +106,12 @@ fn goes_over_batch(around: Node<'_>) -> bool {
     iterable
         .descendants()
         .chain(around.targets().flat_map(Node::descendants))
-        .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && is_batch(node.name()))
+        // `table.items()` names no things.
+        .filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && node.role() != Role::Callee)
+        .any(|node| {
+            is_batch(node.name())
+                || (is_general(node.name()) && around.function().is_some_and(is_for_batches))
+        })
 }
 
 fn is_ending(call: Node<'_>) -> bool {
@@ -283,7 +301,7 @@ fn unread(call: Node<'_>, each: Node<'_>, findings: &mut Findings<'_>) {
             // What keeps its own failures leaves none in the results.
             let keeps = each
                 .target()
-                .is_some_and(|place| each.model.node(place).keeps_its_failures(crate::semantic::Kept::Expected));
+                .is_some_and(|place| each.model.node(place).keeps_its_failures(Kept::Expected));
             if keeps {
                 return;
             }

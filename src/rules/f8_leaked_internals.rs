@@ -484,6 +484,17 @@ fn check_blame(answer: &Answer<'_>, findings: &mut Findings<'_>) {
     else {
         return;
     };
+    // An address that the client gave may well be wrong.
+    let goes_where_told = asked.descendants().any(|part| {
+        matches!(part.kind(), Kind::Name | Kind::Attribute)
+            && words_of(part.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "url" | "uri" | "endpoint" | "host" | "address"))
+            && part.comes_from_request()
+    });
+    if goes_where_told {
+        return;
+    }
     findings
         .report(
             answer.call,

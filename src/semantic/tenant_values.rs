@@ -284,8 +284,9 @@ impl<'m> Node<'m> {
                     self.function().is_some_and(|method| method.parameters().any(Node::is_tenant_parameter))
                         && !self.is_made_for_one()
                 };
+                let is_cache = || words_of(self.name()).iter().any(|word| matches!(word.as_str(), "cache" | "cached" | "memo"));
                 let is_single = || self.class().is_some_and(|c| self.model.made_at_import(c.place()).is_some());
-                on_state || (on_self && (is_single() || is_told()))
+                on_state || (on_self && (is_single() || (is_cache() && is_told())))
             }
             _ => false,
         }
