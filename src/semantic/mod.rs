@@ -3,25 +3,26 @@
 //! A [`Model`] is built once a check, from one walk a file ([`crate::syntax`]). It answers lazily and remembers its
 //! answers: what no rule asks is never computed. Rules see it through [`Node`], a place in one of the files.
 //!
-//! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
-//! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
-//! execution contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served),
-//! `summary` (what a function does, its callees included), `reach` (which of those calls run with the arguments they
-//! are given), `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what
-//! becomes of it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process`
-//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what
-//! keeps connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of
-//! models' runs), `tenants` (whose data it is), `shared_state` (what a process keeps for all requests), `growth` (what of
-//! it only grows), `application` (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen`
-//! (sessions and services of files that were not given), `fan_out` (coroutines that run at once), `threads`
-//! (conversations that graphs keep), `fields` (of data models and settings), `headers` (written by hand), `secrets`,
-//! `migrations`, `environment` (variables that are read), `expressions` (values and words), `deployment` (what the
-//! deployment files say).
+//! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow` (which
+//! binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and execution
+//! contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served), `summary` (what
+//! a function does, its callees included), `reach` (which of those calls run with the arguments they are given),
+//! `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what becomes of
+//! it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process` (what is
+//! done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what keeps
+//! connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of models'
+//! runs), `tenants` (whose data it is), `tenant_values` (which values are one tenant's), `conversations` (whose thread
+//! it is), `shared_state` (what a process keeps for all requests), `growth` (what of it only grows), `application`
+//! (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen` (sessions and services of files
+//! that were not given), `fan_out` (coroutines that run at once), `threads` (conversations that graphs keep), `fields`
+//! (of data models and settings), `headers` (written by hand), `secrets`, `migrations`, `environment` (variables that
+//! are read), `expressions` (values and words), `deployment` (what the deployment files say).
 
 mod application;
 mod calls;
 mod classes;
 mod clients;
+mod conversations;
 mod databases;
 mod deployment;
 mod entry_points;
@@ -50,6 +51,7 @@ mod rows;
 mod sessions;
 mod shared_state;
 mod summary;
+mod tenant_values;
 mod tenants;
 mod threads;
 mod tracing;
@@ -66,6 +68,7 @@ pub use crate::secrets::{
 };
 pub use calls::{Api, Bounded, Deadline};
 pub use clients::SharedClient;
+pub use conversations::ThreadName;
 pub use databases::Database;
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
@@ -75,7 +78,7 @@ pub use deployment::{
 pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;
 pub use errors::{Failing, Kept};
-pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name};
+pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name, thing_named};
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
@@ -90,6 +93,7 @@ pub use rows::{Fetched, Inserted, RowChange};
 pub use sessions::Held;
 pub use shared_state::{Holding, SharedState};
 pub use summary::{Blocking, ChainStep, Waiting};
+pub use tenant_values::names_tenants;
 pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};
 
@@ -171,6 +175,7 @@ pub struct Model<'s> {
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
     application_state: std::cell::OnceCell<application::ApplicationState>,
     shared_state: std::cell::OnceCell<Vec<shared_state::StatePlaces>>,
+    tenant_key: std::cell::OnceCell<String>,
 }
 
 impl<'s> Model<'s> {
@@ -215,6 +220,7 @@ impl<'s> Model<'s> {
             made_at_import: std::cell::OnceCell::new(),
             application_state: std::cell::OnceCell::new(),
             shared_state: std::cell::OnceCell::new(),
+            tenant_key: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
         model
