@@ -82,14 +82,31 @@ fn is_batch(name: &str) -> bool {
 
 /// Whether a name is of things in general, which only a function that is there for many of them makes a batch.
 fn is_general(name: &str) -> bool {
-    thing_named(name).is_some_and(|thing| matches!(thing.as_str(), "item" | "chunk" | "path" | "row" | "entry"))
+    thing_named(name)
+        .is_some_and(|thing| matches!(thing.as_str(), "item" | "chunk" | "path" | "row" | "entry"))
 }
 
 /// Whether a function works through many things, by its name or because nobody waits for it.
 fn is_for_batches(function: Node<'_>) -> bool {
     const WORDS: [&str; 18] = [
-        "batch", "bulk", "ingest", "index", "reindex", "import", "export", "sync", "upload", "crawl", "embed", "vectorize",
-        "migrate", "backfill", "load", "send", "publish", "job",
+        "batch",
+        "bulk",
+        "ingest",
+        "index",
+        "reindex",
+        "import",
+        "export",
+        "sync",
+        "upload",
+        "crawl",
+        "embed",
+        "vectorize",
+        "migrate",
+        "backfill",
+        "load",
+        "send",
+        "publish",
+        "job",
     ];
     function.runs_along()
         || function.plays(FunctionRole::AfterResponse)
@@ -107,7 +124,8 @@ fn goes_over_batch(around: Node<'_>) -> bool {
         .descendants()
         .chain(around.targets().flat_map(Node::descendants))
         // `table.items()` names no things.
-        .filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && node.role() != Role::Callee)
+        .filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute))
+        .filter(|node| !(node.role() == Role::Callee && node.name() == "items"))
         .any(|node| {
             is_batch(node.name())
                 || (is_general(node.name()) && around.function().is_some_and(is_for_batches))
@@ -124,7 +142,9 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     if !around.is(Kind::For) || !goes_over_batch(around) || looks_for_one(around) || is_on_purpose(around) {
         return;
     }
-    let Some(failing) = around.failing_turn().filter(|failing| !is_ending(failing.chain[0])) else {
+    // What runs beside the loop does not end it.
+    let ends = |call: Node<'_>| !is_ending(call) && !call.is_started_aside();
+    let Some(failing) = around.failing_turn().filter(|failing| ends(failing.chain[0])) else {
         return;
     };
     let call = failing.chain[0];
@@ -299,9 +319,8 @@ fn unread(call: Node<'_>, each: Node<'_>, findings: &mut Findings<'_>) {
     let note = match result.parent() {
         Some(statement) if statement.is(Kind::ExprStatement) => {
             // What keeps its own failures leaves none in the results.
-            let keeps = each
-                .target()
-                .is_some_and(|place| each.model.node(place).keeps_its_failures(Kept::Expected));
+            let keeps =
+                each.target().is_some_and(|place| each.model.node(place).keeps_its_failures(Kept::Expected));
             if keeps {
                 return;
             }
