@@ -2,7 +2,7 @@
 //! which are private to one call by intention.
 
 use super::{FunctionRole, Model, Node, Type};
-use crate::stack::ClassTag;
+use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
 
 /// Keywords by which a client takes what opens its connections.
@@ -142,5 +142,72 @@ impl<'m> Node<'m> {
             below = node;
         }
         false
+    }
+}
+
+impl<'m> Node<'m> {
+    /// The service that an HTTP call asks, as its address names it: a host, or the setting that the address begins with.
+    pub fn service_asked(self) -> Option<&'m str> {
+        let index = usize::from(matches!(self.callee_name(), "request" | "stream"));
+        self.argument_or_keyword(index, "url")?.service_of_address(0)
+    }
+
+    fn service_of_address(self, depth: u32) -> Option<&'m str> {
+        let value = self.resolved_value();
+        match value.kind() {
+            _ if depth > 4 => None,
+            Kind::Str => {
+                let (_, rest) = value.name().split_once("://")?;
+                rest.split(['/', '?', ':']).next().filter(|host| !host.is_empty())
+            }
+            Kind::FString | Kind::BinOp => value.children().next()?.service_of_address(depth + 1),
+            Kind::Call if matches!(value.callee_name(), "rstrip" | "str" | "join" | "urljoin") => value
+                .argument(0)
+                .filter(|first| !first.is(Kind::Str))
+                .or(value.receiver())?
+                .service_of_address(depth + 1),
+            Kind::Name | Kind::Attribute => {
+                let is_address = super::words_of(value.name()).iter().any(|word| {
+                    matches!(word.as_str(), "url" | "uri" | "host" | "endpoint" | "base" | "api")
+                });
+                (is_address && value.as_parameter().is_none() && value.name().len() > 4).then(|| value.name())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The services that calls ask, each with the first such call.
+pub type ServicesAsked<'m> = Vec<(&'m str, Node<'m>)>;
+
+impl<'s> Model<'s> {
+    /// Of each client of the given files, by the call that makes it, the services that it asks. A call that a semaphore
+    /// limits takes no more connections than that, and does not count.
+    pub fn services_by_client(&self) -> Vec<(Node<'_>, ServicesAsked<'_>)> {
+        let mut found: Vec<(Node<'_>, ServicesAsked<'_>)> = Vec::new();
+        for (call, api) in self.known_calls() {
+            if api.callable.crosses != Some(System::Http)
+                || api.is_constructor
+                || call.is_outside_production()
+            {
+                continue;
+            }
+            let Some(service) = call.service_asked() else { continue };
+            let client = call.receiver().filter(|receiver| receiver.is_a(ClassTag::PooledClient));
+            let Some(made) = client.and_then(Node::constructed_by) else { continue };
+            let is_limited = call
+                .enclosing_with_items()
+                .filter_map(|item| item.child(Role::Context))
+                .any(|context| context.is_a(ClassTag::Semaphore) || context.is_a(ClassTag::RateLimiter));
+            if is_limited {
+                continue;
+            }
+            match found.iter_mut().find(|(known, _)| *known == made) {
+                Some((_, services)) if services.iter().any(|(known, _)| *known == service) => {}
+                Some((_, services)) => services.push((service, call)),
+                None => found.push((made, vec![(service, call)])),
+            }
+        }
+        found
     }
 }

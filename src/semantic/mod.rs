@@ -3,20 +3,22 @@
 //! A [`Model`] is built once a check, from one walk a file ([`crate::syntax`]). It answers lazily and remembers its
 //! answers: what no rule asks is never computed. Rules see it through [`Node`], a place in one of the files.
 //!
-//! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
-//! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
-//! execution contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served),
-//! `summary` (what a function does, its callees included), `reach` (which of those calls run with the arguments they
-//! are given), `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what
-//! becomes of it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process`
-//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what
-//! keeps connections, and who shares it), `databases`
-//! (which one an engine talks to), `tracing` (what is recorded of models' runs), `tenants` (whose data it is), `tenant_values`
-//! (which values are one tenant's), `conversations` (whose thread it is),
-//! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written
-//! by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
-//! `deployment` (what the deployment files say).
+//! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow` (which
+//! binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and execution
+//! contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served), `summary` (what
+//! a function does, its callees included), `reach` (which of those calls run with the arguments they are given),
+//! `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what becomes of
+//! it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process` (what is
+//! done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what keeps
+//! connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of models'
+//! runs), `tenants` (whose data it is), `tenant_values` (which values are one tenant's), `conversations` (whose thread
+//! it is), `shared_state` (what a process keeps for all requests), `growth` (what of it only grows), `application`
+//! (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen` (sessions and services of files
+//! that were not given), `fan_out` (coroutines that run at once), `threads` (conversations that graphs keep), `fields`
+//! (of data models and settings), `headers` (written by hand), `secrets`, `migrations`, `environment` (variables that
+//! are read), `expressions` (values and words), `deployment` (what the deployment files say).
 
+mod application;
 mod calls;
 mod classes;
 mod clients;
@@ -27,13 +29,16 @@ mod entry_points;
 mod environment;
 mod errors;
 mod expressions;
+mod fan_out;
 mod fields;
 mod flow;
 mod functions;
+mod growth;
 mod headers;
 mod imports;
 mod lifecycle;
 mod limits;
+mod local_files;
 mod migrations;
 mod models;
 mod node;
@@ -48,8 +53,10 @@ mod shared_state;
 mod summary;
 mod tenant_values;
 mod tenants;
+mod threads;
 mod tracing;
 mod types;
+mod unseen;
 
 use std::cell::{Cell, RefCell};
 
@@ -76,6 +83,7 @@ pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
 pub use lifecycle::{Lifespan, Opened};
+pub use local_files::FileUse;
 pub use migrations::{Migration, Step, StepKind};
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
@@ -165,6 +173,8 @@ pub struct Model<'s> {
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
+    application_state: std::cell::OnceCell<application::ApplicationState>,
+    shared_state: std::cell::OnceCell<Vec<shared_state::StatePlaces>>,
     tenant_key: std::cell::OnceCell<String>,
 }
 
@@ -208,6 +218,8 @@ impl<'s> Model<'s> {
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
             made_at_import: std::cell::OnceCell::new(),
+            application_state: std::cell::OnceCell::new(),
+            shared_state: std::cell::OnceCell::new(),
             tenant_key: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
