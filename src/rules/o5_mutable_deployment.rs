@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Image, Model, Pinning, Runs, Span, Workload, words_of};
+use crate::semantic::{Image, ImageStep, Model, Pinning, Runs, Span, Workload, words_of};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for stage in model.stages().iter().filter(|stage| !stage.is_local) {
@@ -27,10 +27,16 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         tag_of_values(model, value.span(model), &tag, findings);
     }
     for step in model.image_steps() {
-        let loose = step.unpinned_packages();
+        let loose = step.command.unpinned_packages();
         if !loose.is_empty() {
-            packages(model, step.at, &loose, findings);
+            packages(model, step.command.at, &loose, findings);
         }
+        if let Some(address) = step.expanded.unseen_script() {
+            script(model, &step, address, findings);
+        }
+    }
+    for workload in model.workloads() {
+        build(model, workload, findings);
     }
     environments(model, findings);
 }
@@ -153,6 +159,65 @@ fn packages(model: &Model<'_>, at: Span, loose: &[String], findings: &mut Findin
         .report(model.stretch(at), Severity::Low, Certainty::Sure, format!("installs {}{more} in whatever version is newest", names.join(", ")))
         .because(model.stretch(at), "the same Dockerfile gives another image tomorrow")
         .conforming("Install from a lock file: `pip install --require-hashes -r requirements.txt`, or `uv sync --frozen`.");
+}
+
+/// A script from the network that is run as it comes.
+fn script(model: &Model<'_>, step: &ImageStep, address: &str, findings: &mut Findings<'_>) {
+    let severity = if step.is_for_development { Severity::Low } else { Severity::Medium };
+    let at = model.stretch(step.command.at);
+    findings
+        .report(at, severity, Certainty::Sure, format!("whatever `{address}` answers that day is run while the image is built"))
+        .because(at, "no version and no checksum says what it must be, and it may do anything to the image")
+        .conforming("Take it from an image with a version (`COPY --from=node:22.20.0-slim /usr/local /usr/local`), or fetch a named version, compare it (`echo \"<sum>  setup.sh\" | sha256sum --check`), and run it then.");
+}
+
+/// What a Compose file asks of a Dockerfile that has no such thing.
+fn build(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
+    let Some(build) = workload.service.as_ref().and_then(|service| service.build.as_ref()) else { return };
+    let Some(dockerfile) = model.dockerfile_of(workload) else { return };
+    let first = model.stretch(model.first_instruction(dockerfile));
+    let stages = model.stage_names(dockerfile);
+    if let Some((target, at)) = &build.target {
+        let is_there = stages.iter().any(|stage| stage.eq_ignore_ascii_case(target));
+        let is_number = target.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_there && !is_number && !target.contains('$') {
+            let names: Vec<String> = stages.iter().map(|stage| format!("`{stage}`")).collect();
+            let has = if names.is_empty() { "no named stage".to_owned() } else { names.join(", ") };
+            findings
+                .report(
+                    model.stretch(*at),
+                    Severity::Medium,
+                    Certainty::Sure,
+                    format!("`{}` can't be built: its Dockerfile has no stage `{target}`", workload.name),
+                )
+                .because(model.stretch(*at), "the stage that is asked for")
+                .because(first, format!("has {has}"))
+                .conforming("Name a stage that the Dockerfile has, or leave `target` out, which builds the last one. Building each Compose file in CI keeps the two together.");
+        }
+    }
+    let declared = model.declared_arguments(dockerfile);
+    for (name, at) in &build.arguments {
+        if declared.contains(&name.as_str()) || is_predefined_argument(name) {
+            continue;
+        }
+        findings
+            .report(
+                model.stretch(*at),
+                Severity::Low,
+                Certainty::Sure,
+                format!("`{name}` goes to a Dockerfile that declares no such argument"),
+            )
+            .because(model.stretch(*at), "without an `ARG` of that name the value is lost, with no more than a warning")
+            .because(first, "declares others, or none")
+            .conforming(format!("Declare it in the stage that needs it, `ARG {name}`, or pass the name that is declared there."));
+    }
+}
+
+/// Arguments that every build has, or that speak to the builder.
+fn is_predefined_argument(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.ends_with("_proxy")
+        || ["BUILDKIT_", "TARGET", "BUILD", "SOURCE_DATE_EPOCH"].iter().any(|start| name.starts_with(start))
 }
 
 /// A value that one environment sets, and another one forgot.

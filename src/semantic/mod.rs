@@ -50,7 +50,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use calls::{Api, Bounded, Deadline};
 pub use deployment::{
-    ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
+    Build, ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, ImageStep, Pinning, Port, Probe,
     Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage, StopFault, Stretch,
     UngracefulStop, Value, Workload, is_example,
 };

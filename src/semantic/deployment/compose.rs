@@ -17,10 +17,20 @@ pub struct Service {
     pub is_for_tests: bool,
     /// What it mounts, `source:target`.
     pub volumes: Vec<(String, Span)>,
-    /// The Dockerfile's path from the file's folder, where it is built.
-    pub dockerfile: Option<String>,
+    pub build: Option<Build>,
     /// A part of it stands in another file.
     pub extends: bool,
+}
+
+/// How a service's image is built.
+#[derive(Debug)]
+pub struct Build {
+    /// The Dockerfile's path from the Compose file's folder; nothing where it is written in the Compose file itself.
+    pub dockerfile: Option<String>,
+    /// The stage that is built.
+    pub target: Option<(String, Span)>,
+    /// The arguments that it is given.
+    pub arguments: Vec<(String, Span)>,
 }
 
 /// A port that is published on the machine.
@@ -118,16 +128,7 @@ fn service_of(file: u32, yaml: &Yaml, service: YamlId, (development, test): (boo
         }
         (span(file, yaml, key, key), dependencies)
     });
-    let build = yaml.get(service, "build");
-    let dockerfile = build.map(|build| {
-        let context = yaml.text(build).or_else(|| yaml.text(yaml.get(build, "context")?)).unwrap_or(".");
-        let name = yaml.get(build, "dockerfile").and_then(|value| yaml.text(value)).unwrap_or("Dockerfile");
-        let context = context.trim_start_matches("./").trim_matches('/');
-        match context {
-            "" | "." => name.trim_start_matches("./").to_owned(),
-            folder => format!("{folder}/{}", name.trim_start_matches("./")),
-        }
-    });
+    let build = yaml.get(service, "build").map(|build| build_of(file, yaml, build));
     Service {
         ports: yaml
             .get(service, "ports")
@@ -150,8 +151,31 @@ fn service_of(file: u32, yaml: &Yaml, service: YamlId, (development, test): (boo
                     .collect()
             })
             .unwrap_or_default(),
-        dockerfile,
+        build,
         extends: yaml.get(service, "extends").is_some(),
+    }
+}
+
+fn build_of(file: u32, yaml: &Yaml, build: YamlId) -> Build {
+    let text = |key: &str| yaml.get(build, key).and_then(|value| yaml.text(value));
+    let context = yaml.text(build).or_else(|| text("context")).unwrap_or(".");
+    let name = text("dockerfile").unwrap_or("Dockerfile");
+    let path = format!("{}/{name}", context.trim_end_matches('/'));
+    let mut arguments = Vec::new();
+    if let Some(list) = yaml.get(build, "args") {
+        for item in yaml.items(list) {
+            let name = yaml.text(item).map(|text| text.split('=').next().unwrap_or(text));
+            arguments.extend(name.map(|name| (name.to_owned(), span(file, yaml, item, item))));
+        }
+        for (key, value) in yaml.entries(list) {
+            let name = yaml.text(key).filter(|name| *name != "<<");
+            arguments.extend(name.map(|name| (name.to_owned(), span(file, yaml, key, value))));
+        }
+    }
+    Build {
+        dockerfile: yaml.get(build, "dockerfile_inline").is_none().then_some(path),
+        target: text_entry(file, yaml, build, "target"),
+        arguments,
     }
 }
 

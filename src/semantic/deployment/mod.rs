@@ -21,8 +21,8 @@ use crate::syntax::{Yaml, YamlId};
 
 pub use chart::{ForgottenValue, Value};
 pub use command::Command;
-pub use compose::{Dependency, Port, Service};
-pub use dockerfile::Stage;
+pub use compose::{Build, Dependency, Port, Service};
+pub use dockerfile::{ImageStep, Stage};
 pub use image::{Holds, Image, Pinning};
 pub use kubernetes::ClusterService;
 pub use proxy::ProxyDirective;
