@@ -13,6 +13,7 @@ pub struct Entry {
     pub title: &'static str,
     /// The severity in the context that the rubric names; a finding may be milder.
     pub severity: Severity,
+    pub effort: Effort,
     pub needs: Needs,
     /// Whether the checker checks the rule at all.
     pub checked: bool,
@@ -25,6 +26,70 @@ pub struct Entry {
     pub conforming: &'static [Example],
     /// The findings in the violating example, a line each, as `expected.txt` has them.
     pub expected: &'static str,
+    pub accuracy: Accuracy,
+}
+
+/// How much work it is to mend a violation, as a rule: a line or an argument, a function or two, a change of how parts
+/// work together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    Small,
+    Medium,
+    Large,
+}
+
+impl Effort {
+    /// As the team's audits write it.
+    pub const fn letter(self) -> char {
+        match self {
+            Effort::Small => 'S',
+            Effort::Medium => 'M',
+            Effort::Large => 'L',
+        }
+    }
+}
+
+/// How right the rule is on real packages, as `docs/accuracy.md` explains it: counted by people, written to
+/// `rules/accuracy.toml` by `make accuracy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accuracy {
+    /// Findings that were read one by one and still occur.
+    pub right: u32,
+    pub noisy: u32,
+    pub arguable: u32,
+    /// What readers of whole modules would raise under this rule, and how much of it the checker says.
+    pub raised: u32,
+    pub found: u32,
+}
+
+impl Accuracy {
+    /// The figures in words, a sentence on what is said and one on what is missed.
+    pub fn sentences(&self) -> [String; 2] {
+        let Self { right, noisy, arguable, raised, found } = *self;
+        let read = right + noisy + arguable;
+        let said = if read == 0 {
+            "None of its findings in real packages has been read by a person yet: that they are right rests on the \
+             rule's test cases."
+                .to_owned()
+        } else {
+            format!(
+                "Of its findings in real packages, {read} were read one by one with their code: {right} right, {noisy} \
+                 noise, {arguable} arguable. The rule was mended with them in view, so on code that nobody has looked at \
+                 expect more noise."
+            )
+        };
+        let missed = if raised == 0 {
+            "People who read whole modules without knowing its findings raised nothing under this rule, so how much it \
+             misses is not known."
+                .to_owned()
+        } else {
+            format!(
+                "People who read whole modules without knowing its findings raised {raised} places under this rule, the \
+                 hard ones included: it finds {found} of them. No finding is no proof."
+            )
+        };
+        [said, missed]
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

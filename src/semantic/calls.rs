@@ -110,10 +110,15 @@ impl<'m> Node<'m> {
         api.callable.blocks
     }
 
-    /// A file, archive or image that is opened on bytes in memory: `ZipFile(BytesIO(data))`, and what is done with it.
+    /// A file, archive or image that is opened on bytes in memory: `ZipFile(BytesIO(data))`, and what is done with it;
+    /// or one of those in which the kernel shows its own memory.
     fn works_in_memory(self, api: &Api) -> bool {
-        let opened_on_buffer =
-            |call: Node<'m>| call.argument(0).is_some_and(|source| source.is_a(ClassTag::Buffer));
+        let opened_on_buffer = |call: Node<'m>| {
+            call.argument(0).is_some_and(|source| {
+                let text = source.source().trim_start_matches(['f', 'r', '"', '\'']);
+                source.is_a(ClassTag::Buffer) || text.starts_with("/proc/") || text.starts_with("/sys/")
+            })
+        };
         if api.class.is_none() || api.is_constructor {
             return opened_on_buffer(self);
         }
@@ -387,6 +392,7 @@ impl<'m> Node<'m> {
         let value = self.resolved_value();
         match value.kind() {
             Kind::None => Deadline::Removed(self),
+            _ if value.is_infinite() => Deadline::Removed(self),
             Kind::Call => {
                 // `httpx.Timeout(None)`, `aiohttp.ClientTimeout(total=None)`: an object made to hold no limit.
                 let holds_limits =
@@ -404,6 +410,19 @@ impl<'m> Node<'m> {
                 _ => Deadline::Given(self),
             },
             _ => Deadline::Given(self),
+        }
+    }
+
+    /// `math.inf`, `float("inf")`.
+    fn is_infinite(self) -> bool {
+        match self.kind() {
+            Kind::Attribute | Kind::Name => self.names("math.inf"),
+            Kind::Call if self.callee_name() == "float" => {
+                self.argument(0).and_then(Node::string).is_some_and(|text| {
+                    text.eq_ignore_ascii_case("inf") || text.eq_ignore_ascii_case("infinity")
+                })
+            }
+            _ => false,
         }
     }
 

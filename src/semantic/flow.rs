@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::{Node, Place, Type};
+use super::{Model, Node, Place, Type};
 use crate::stack::Tag;
 use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, ScopeKind};
 
@@ -429,12 +429,36 @@ impl<'m> Node<'m> {
         }
     }
 
-    /// The argument of this call that a parameter of the called function receives.
+    /// The argument of this call that a parameter of the called function receives, or of the function that the call
+    /// is given to run: `to_thread(load, path)`.
     pub fn argument_for(self, function: Node<'m>, parameter: Node<'m>) -> Option<Node<'m>> {
         let index = function.parameters().position(|other| other == parameter)?;
-        let is_bound = matches!(self.callee()?.ty(), Type::Method(_) | Type::Class(_));
+        let callee = self.callee()?;
+        let given = self.scheduled_callable().filter(
+            |given| matches!(given.ty(), Type::Function(place) | Type::Method(place) if place == function.place()),
+        );
+        let position = given.and_then(|given| self.positional().position(|argument| argument == given));
+        let (runs, before) = match position.zip(given) {
+            Some((position, given)) => (given, position + 1),
+            None => (callee, 0),
+        };
+        let is_bound = matches!(runs.ty(), Type::Method(_) | Type::Class(_));
         let index = if is_bound { index.checked_sub(1)? } else { index };
-        self.argument_or_keyword(index, parameter.name())
+        self.argument_or_keyword(index + before, parameter.name())
+    }
+
+    /// Whether this parameter receives nothing but what fits: in every call of its function outside tests, and there is
+    /// such a call.
+    pub fn receives_only(self, fits: impl Fn(Node<'m>) -> bool) -> bool {
+        let Some(function) = self.parent() else { return false };
+        let model: &'m Model<'m> = self.model;
+        let mut calls = model
+            .callers_of(function.place())
+            .iter()
+            .map(|&call| model.node(call))
+            .filter(|call| !call.is_outside_production())
+            .peekable();
+        calls.peek().is_some() && calls.all(|call| call.argument_for(function, self).is_some_and(&fits))
     }
 
     /// The `except` clause that binds this name here.

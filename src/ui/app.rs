@@ -7,6 +7,7 @@ use crate::ui::components::announcer::Announcer;
 use crate::ui::components::header::Header;
 use crate::ui::components::status_line::StatusLine;
 use crate::ui::hooks::{load_draft, use_draft};
+use crate::ui::pages::link::LinkPage;
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::pages::playground::PlaygroundPage;
 use crate::ui::pages::rule::RulePage;
@@ -63,6 +64,7 @@ fn page(route: Route) -> Html {
         Route::Rules => html! { <RulesPage /> },
         // A page for itself: nothing that was typed into one rule's pair shows up in the next one's.
         Route::Rule { rule } => html! { <RulePage key={rule.id()} {rule} /> },
+        Route::Link => html! { <LinkPage /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }
 }

@@ -2,10 +2,15 @@
 #![cfg(target_arch = "wasm32")]
 
 mod app;
+mod clipboard;
 pub mod components;
+mod dialog;
+mod download;
 pub mod editor;
 mod hooks;
+mod packing;
 mod pages;
+pub mod patches;
 pub mod route;
 pub mod state;
 pub mod words;

@@ -15,6 +15,9 @@ pub enum Route {
     Rules,
     #[at("/rules/:rule")]
     Rule { rule: Rule },
+    /// What a share link holds, behind the `?`.
+    #[at("/link")]
+    Link,
     #[not_found]
     #[at("/not-found")]
     NotFound,

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use yew::{AttrValue, Reducible, UseReducerHandle};
 
 use crate::check::Source;
+use crate::link::Shared;
 use crate::report::{Certainty, Position, Range, Report, Rule};
+use crate::settings::Settings;
+use crate::ui::patches::Patches;
 use crate::ui::words;
 use crate::worker::client::Failure;
 
@@ -15,6 +18,8 @@ pub type Store = UseReducerHandle<State>;
 
 /// The path of the file that an empty playground starts with.
 pub const FIRST_PATH: &str = "main.py";
+/// The path that a pasted patch gets.
+pub const PATCH_PATH: &str = "changes.patch";
 
 /// An open file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +37,7 @@ pub struct File {
 pub struct Former {
     pub files: Vec<File>,
     pub active: usize,
+    pub settings: Rc<Settings>,
     /// What replaced them, in a sentence.
     pub why: AttrValue,
 }
@@ -61,7 +67,23 @@ pub struct State {
     pub files: Vec<File>,
     /// The index of the file that is shown.
     pub active: usize,
+    pub settings: Rc<Settings>,
+    /// What is shown: of patches, what concerns the lines that they add, unless all is asked for.
     pub report: Option<Rc<Report>>,
+    /// The report with what is on unchanged lines of patches.
+    pub whole: Option<Rc<Report>>,
+    /// How the report's files are read in the open patches.
+    pub patches: Patches,
+    /// Whether what is on unchanged lines of patches is shown.
+    pub with_unchanged: bool,
+    /// What was opened from a link or a bundle, as long as it is of interest.
+    pub linked: Option<Rc<Shared>>,
+    /// The finding that a link selects, until there is a report.
+    wanted: Option<String>,
+    /// A text that the browser would not copy.
+    pub uncopied: Option<AttrValue>,
+    /// Why something could not be opened, in a sentence.
+    pub refused: Option<AttrValue>,
     /// The index of a finding in the report.
     pub selected: Option<usize>,
     /// The rule that the list is narrowed to.
@@ -122,6 +144,23 @@ pub enum Action {
     },
     /// Narrow the list to a rule, or show all again.
     Narrow(Option<Rule>),
+    /// How the files of the next report are read in the open patches.
+    Patches(Patches),
+    /// Show what is on unchanged lines of patches, or fold it away.
+    ShowUnchanged(bool),
+    /// Give a file another path, which decides how it is read.
+    ReadUnder {
+        id: u32,
+        path: AttrValue,
+    },
+    /// Open what a link or a bundle holds; what was there can be returned to.
+    OpenShared(Rc<Shared>),
+    /// What was opened is of no interest any more.
+    ForgetLinked,
+    /// The browser would not copy this text, or it was seen to.
+    Uncopied(Option<AttrValue>),
+    /// Something could not be opened, or that was read.
+    Refused(Option<AttrValue>),
     /// The browser does not keep the draft.
     NotKept,
     Announce(AttrValue),
@@ -133,7 +172,15 @@ impl State {
         let mut state = Self {
             files: Vec::new(),
             active: 0,
+            settings: Rc::default(),
             report: None,
+            whole: None,
+            patches: Patches::default(),
+            with_unchanged: false,
+            linked: None,
+            wanted: None,
+            uncopied: None,
+            refused: None,
             selected: None,
             rule: None,
             reveal: None,
@@ -190,10 +237,19 @@ impl State {
             self.push(Given { path: FIRST_PATH.to_owned(), text: String::new() });
         }
         self.active = 0;
+        self.forget_report();
+        self.with_unchanged = false;
+        self.linked = None;
+        self.wanted = None;
+        self.reveal = None;
+    }
+
+    fn forget_report(&mut self) {
         self.report = None;
+        self.whole = None;
+        self.patches = Patches::default();
         self.selected = None;
         self.rule = None;
-        self.reveal = None;
     }
 
     fn push(&mut self, file: Given) {
@@ -209,15 +265,33 @@ impl State {
     /// Remembers the files, unless there is nothing in them to lose.
     fn remember(&mut self, why: AttrValue) {
         if !self.is_empty() {
-            self.former = Some(Former { files: self.files.clone(), active: self.active, why });
+            let (files, settings) = (self.files.clone(), self.settings.clone());
+            self.former = Some(Former { files, active: self.active, settings, why });
         }
     }
 
     fn show(&mut self, path: &str, range: Range, focus: bool) {
+        let (path, range) = self.patches.shown(path, range).unwrap_or((path.into(), range));
         let Some(index) = self.files.iter().position(|file| file.path == path) else { return };
         self.active = index;
         let serial = self.reveal.as_ref().map_or(0, |reveal| reveal.serial) + 1;
         self.reveal = Some(Reveal { serial, range, focus });
+    }
+
+    /// Takes over files and settings; where they are the ones that are open already, nothing is lost or gained.
+    fn open_shared(&mut self, shared: Rc<Shared>) {
+        let settings = Rc::new(shared.settings.clone().unwrap_or_default());
+        if self.sources() != shared.files || self.settings != settings {
+            self.remember("Opened what was shared.".into());
+            let given = |source: &Source| Given { path: source.path.clone(), text: source.text.clone() };
+            self.set_files(shared.files.iter().map(given).collect());
+            self.settings = settings;
+        }
+        self.active = shared.active.min(self.files.len() - 1);
+        self.refused = None;
+        self.announcement = format!("Opened {}", words::count(self.files.len(), "file")).into();
+        self.wanted = shared.selected.clone();
+        self.linked = Some(shared);
     }
 
     fn select(&mut self, index: usize, focus: bool) {
@@ -258,7 +332,19 @@ impl State {
         .into();
     }
 
-    fn take_report(&mut self, report: Rc<Report>) {
+    fn take_report(&mut self, whole: Rc<Report>) {
+        let report = if self.with_unchanged { whole.clone() } else { self.patches.narrowed(&whole) };
+        self.whole = Some(whole);
+        self.show_report(report);
+        if let Some(wanted) = self.wanted.take() {
+            let findings = self.report.iter().flat_map(|report| &report.findings);
+            if let Some(index) = findings.map(crate::link::word).position(|word| word == wanted) {
+                self.select(index, false);
+            }
+        }
+    }
+
+    fn show_report(&mut self, report: Rc<Report>) {
         // The same finding stays selected, wherever it has moved to.
         self.selected = self.selected.and_then(|index| {
             let former = self.report.as_ref()?.findings.get(index)?.clone();
@@ -301,13 +387,22 @@ impl Reducible for State {
         let mut state = (*self).clone();
         match action {
             Action::Typed { id, text } => {
+                let is_patch = crate::patch::is_patch(&text);
+                let is_open = |path: &str| state.files.iter().any(|file| file.path == path);
+                let (has_patch, has_first) = (is_open(PATCH_PATH), is_open(FIRST_PATH));
                 if let Some(file) = state.files.iter_mut().find(|file| file.id == id) {
+                    // A file without a name of its own is called by what is pasted into it.
+                    if is_patch != crate::patch::is_patch(&file.text) {
+                        if is_patch && !has_patch && file.path == FIRST_PATH {
+                            file.path = PATCH_PATH.into();
+                        } else if !is_patch && !has_first && file.path == PATCH_PATH {
+                            file.path = FIRST_PATH.into();
+                        }
+                    }
                     file.text = text;
                 }
                 if state.is_empty() {
-                    state.report = None;
-                    state.selected = None;
-                    state.rule = None;
+                    state.forget_report();
                 }
             }
             Action::Show(index) => {
@@ -348,6 +443,7 @@ impl Reducible for State {
                     state.set_files(Vec::new());
                     state.files = former.files;
                     state.active = former.active;
+                    state.settings = former.settings;
                     // The editor takes each text over afresh.
                     for file in &mut state.files {
                         file.revision += 1;
@@ -365,6 +461,7 @@ impl Reducible for State {
             Action::Caret(position) => {
                 let found = state.report.as_ref().and_then(|report| {
                     let path = &state.file().path;
+                    let report = state.patches.in_tab(report, path);
                     report
                         .findings
                         .iter()
@@ -394,6 +491,23 @@ impl Reducible for State {
                     (None, _) => {}
                 }
             }
+            Action::Patches(patches) => state.patches = patches,
+            Action::ShowUnchanged(shown) => {
+                state.with_unchanged = shown;
+                if let Some(whole) = state.whole.clone() {
+                    state.take_report(whole);
+                }
+            }
+            Action::ReadUnder { id, path } => {
+                if let Some(file) = state.files.iter_mut().find(|file| file.id == id) {
+                    state.announcement = format!("Read as {path}").into();
+                    file.path = path;
+                }
+            }
+            Action::OpenShared(shared) => state.open_shared(shared),
+            Action::ForgetLinked => state.linked = None,
+            Action::Uncopied(text) => state.uncopied = text,
+            Action::Refused(why) => state.refused = why,
             Action::NotKept => state.kept = false,
             Action::Announce(text) => state.announcement = text,
         }

@@ -5,8 +5,11 @@ use yew_router::prelude::*;
 
 use crate::catalogue;
 use crate::report::{Certainty, Report, Rule, Status};
+use crate::ui::components::export_menu::ExportMenu;
 use crate::ui::components::level::Level;
 use crate::ui::components::scorecard::Cell;
+use crate::ui::components::share::Share;
+use crate::ui::components::unchanged::Unchanged;
 use crate::ui::components::with_code::with_code;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store};
@@ -19,6 +22,8 @@ pub fn FindingList() -> Html {
     let Some(report) = store.report.clone() else { return html! {} };
     let (first, second) = words::headline(&report);
     let listed = store.listed();
+    let (unchanged, listed): (Vec<usize>, Vec<usize>) =
+        listed.into_iter().partition(|&index| store.patches.is_unchanged(&report.findings[index]));
     let (questions, findings): (Vec<usize>, Vec<usize>) =
         listed.into_iter().partition(|&index| report.findings[index].certainty == Certainty::Question);
     html! {
@@ -26,6 +31,10 @@ pub fn FindingList() -> Html {
             <div class="headline">
                 <h2 class="headline-main">{ first }</h2>
                 <p class="headline-more">{ second }</p>
+                <div class="headline-buttons">
+                    <ExportMenu />
+                    <Share />
+                </div>
             </div>
             if let Some(rule) = store.rule {
                 { narrowed(&store, &report, rule) }
@@ -41,6 +50,9 @@ pub fn FindingList() -> Html {
                     { for questions.into_iter().map(|index| item(&store, &report, index)) }
                 </ol>
             }
+            <Unchanged>
+                { for unchanged.into_iter().map(|index| item(&store, &report, index)) }
+            </Unchanged>
             if !report.problems.is_empty() && store.rule.is_none() {
                 <h3 class="list-title">{ "Not read as it stands" }</h3>
                 <ol class="finding-list" aria-label="Problems">

@@ -20,6 +20,14 @@ pub fn Notices() -> Html {
                     <p>{ words::failure(failure) }</p>
                 </div>
             }
+            if let Some(refused) = &store.refused {
+                <div class="notice notice-warning" role="alert">
+                    <p>{ refused.clone() }</p>
+                    <button type="button" class="button button-quiet" onclick={act(Action::Refused(None))}>
+                        { "Dismiss" }
+                    </button>
+                </div>
+            }
             if let Some(former) = &store.former {
                 <div class="notice">
                     <p>{ format!("{} Your former text is kept until you dismiss this.", former.why) }</p>

@@ -1,9 +1,12 @@
 //! Opening and dropping files.
 
+use std::rc::Rc;
+
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, FileList, HtmlInputElement};
 use yew::prelude::*;
 
+use crate::link::{BUNDLE_ENDING, Shared};
 use crate::ui::state::{Action, Given, Store};
 use crate::ui::words;
 
@@ -18,12 +21,23 @@ pub fn open(files: &FileList, store: &Store) {
     spawn_local(async move {
         let mut given = Vec::new();
         let mut left_out = 0;
+        let mut bundle = None;
         for file in files {
             let text =
                 if file.size() > LARGEST_BYTES { None } else { JsFuture::from(file.text()).await.ok() };
             match text.and_then(|text| text.as_string()).filter(|text| !text.contains('\0')) {
+                Some(text) if file.name().ends_with(BUNDLE_ENDING) => bundle = Some((file.name(), text)),
                 Some(text) => given.push(Given { path: file.name(), text }),
                 None => left_out += 1,
+            }
+        }
+        if let Some((name, text)) = bundle {
+            dispatch.dispatch(match Shared::from_bundle(&text) {
+                Ok(shared) => Action::OpenShared(Rc::new(shared)),
+                Err(why) => Action::Refused(Some(format!("{name} was not opened. {}", why.0).into())),
+            });
+            if given.is_empty() {
+                return;
             }
         }
         let opened = given.len();

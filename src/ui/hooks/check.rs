@@ -6,7 +6,6 @@ use yew::prelude::*;
 
 use crate::check::Source;
 use crate::report::Report;
-use crate::settings::Settings;
 use crate::ui::state::{Action, Checker, Store};
 use crate::worker::client::{Client, Reply};
 use crate::worker::protocol::Request;
@@ -14,7 +13,7 @@ use crate::worker::protocol::Request;
 /// The newest reports, one a set; none before the first answer.
 pub type Check = Option<Vec<Rc<Report>>>;
 
-/// Has the sets checked whenever they change, and says in the store how that goes.
+/// Has the sets checked whenever they or the settings change, and says in the store how that goes.
 #[hook]
 pub fn use_check(sets: Rc<Vec<Vec<Source>>>) -> Check {
     let client = use_context::<Client>().expect("the application provides the client");
@@ -23,7 +22,7 @@ pub fn use_check(sets: Rc<Vec<Vec<Source>>>) -> Check {
     {
         let reports = reports.setter();
         let dispatch = store.dispatcher();
-        use_effect_with(sets, move |sets| {
+        use_effect_with((sets, store.settings.clone()), move |(sets, settings)| {
             if sets.is_empty() {
                 // What is in flight answers for a text that is gone.
                 client.forget();
@@ -31,7 +30,7 @@ pub fn use_check(sets: Rc<Vec<Vec<Source>>>) -> Check {
                 reports.set(None);
                 return;
             }
-            let request = Request { settings: Settings::default(), sets: (**sets).clone() };
+            let request = Request { settings: (**settings).clone(), sets: (**sets).clone() };
             dispatch.dispatch(Action::Checker(Checker::Checking));
             let reply = Callback::from(move |reply| match reply {
                 Reply::Reports { reports: newest, milliseconds } => {

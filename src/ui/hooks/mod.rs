@@ -2,6 +2,7 @@
 
 mod check;
 mod draft;
+mod menu_place;
 mod page_title;
 mod requests;
 mod theme;
@@ -9,6 +10,7 @@ mod window_key;
 
 pub use check::use_check;
 pub use draft::{load_draft, use_draft};
+pub use menu_place::use_menu_place;
 pub use page_title::use_page_title;
 pub use requests::use_request_count;
 pub use theme::{Theme, use_theme};
