@@ -104,6 +104,11 @@ impl Command {
         )
     }
 
+    /// Whether it changes the schema and starts a server, or another program, behind that.
+    pub fn migrates_then_serves(&self) -> bool {
+        self.migrates() && self.goes_on_after_migrating()
+    }
+
     /// Whether it ends at once (`true`).
     pub fn does_nothing(&self) -> bool {
         let mut words = self.text.split_whitespace();
@@ -200,7 +205,8 @@ fn fetched(step: &str) -> Option<&str> {
 /// Whether a step starts an interpreter that runs what it is given: by its standard input, or beside it (`takes_in`).
 fn is_interpreter(step: &str, takes_in: bool) -> bool {
     let mut words = step.split_whitespace().filter(|word| {
-        !matches!(*word, "sudo" | "env" | "exec" | "-E") && !word.split('/').next().unwrap_or(word).contains('=')
+        !matches!(*word, "sudo" | "env" | "exec" | "-E")
+            && !word.split('/').next().unwrap_or(word).contains('=')
     });
     let Some(first) = words.next() else { return false };
     let first = program(first.trim_matches(['"', '\'']));
@@ -223,8 +229,7 @@ fn names_version(word: &str) -> bool {
         let is_commit = part.len() >= 40 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
         let numbers = part.strip_prefix('v').unwrap_or(part);
         let mut numbers = numbers.split('.');
-        let is_number =
-            |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
+        let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
         is_commit || (is_number(numbers.next()) && is_number(numbers.next()))
     })
 }

@@ -165,7 +165,9 @@ impl<'s> Model<'s> {
         let compose = self.files[workload.heading.file as usize].path;
         let folder = compose.rfind('/').map_or("", |at| &compose[..at]);
         let wanted = joined(folder, path)?;
-        self.dockerfiles().find(|(_, data)| data.path.trim_start_matches("./") == wanted).map(|(file, _)| file)
+        self.dockerfiles()
+            .find(|(_, data)| data.path.trim_start_matches("./") == wanted)
+            .map(|(file, _)| file)
     }
 
     /// The first instruction of a Dockerfile.
