@@ -131,7 +131,11 @@ fn is_wanted(entry: &DirEntry) -> bool {
     }
     let name = entry.file_name().to_string_lossy();
     let is_virtual_environment = entry.path().join("pyvenv.cfg").exists();
-    !name.starts_with('.') && name != "node_modules" && name != "__pycache__" && !is_virtual_environment
+    // Pipelines are in `.github`.
+    (!name.starts_with('.') || name == ".github")
+        && name != "node_modules"
+        && name != "__pycache__"
+        && !is_virtual_environment
 }
 
 /// The bytes as text, and what to say of it. What is not UTF-8 is read as Latin-1, in which every byte is a character.

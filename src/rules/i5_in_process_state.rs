@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Holding, Model, Node, SharedState, words_of};
+use crate::semantic::{FunctionRole, Holding, Model, Node, Runs, SharedState, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -89,8 +89,47 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for assignment in model.assignments().filter(|assignment| assignment.function().is_none()) {
         lock(assignment, findings);
     }
+    deployed(model, findings);
     for call in model.calls_named("write_text").chain(model.calls_named("write_bytes")) {
         file(call, findings);
+    }
+}
+
+/// Databases inside of the application's container, and those that keep nothing when theirs is replaced.
+fn deployed(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for (at, name) in model.stores_in_images() {
+        findings
+            .report(
+                model.stretch(at),
+                Severity::Medium,
+                Certainty::Likely,
+                format!("the application's image holds a server of its own data, `{name}`"),
+            )
+            .because(
+                model.stretch(at),
+                "each replica that starts it has data of its own, which goes when the container is replaced",
+            )
+            .conforming(
+                "Run it as a service of its own with a volume, and give the application its address.",
+            );
+    }
+    for workload in model.workloads().iter().filter(|workload| workload.runs == Runs::Service) {
+        let (Some(container), Some(service)) = (workload.containers.first(), &workload.service) else {
+            continue;
+        };
+        let is_partial = service.is_for_development || service.is_for_tests || service.extends;
+        if !container.keeps_data() || is_partial || service.has_volumes {
+            continue;
+        }
+        findings
+            .report(
+                model.stretch(container.at),
+                Severity::Medium,
+                Certainty::Likely,
+                format!("`{}` keeps its data in the container, which goes with it", workload.name),
+            )
+            .because(model.stretch(container.at), "no volume is mounted: `docker compose down`, or another version of the image, starts it empty")
+            .conforming("Give it a volume: `volumes: [data:/var/lib/postgresql/data]`, and `volumes: {data: {}}` below.");
     }
 }
 

@@ -60,9 +60,9 @@ pub use calls::{Api, Bounded, Deadline};
 pub use clients::SharedClient;
 pub use databases::Database;
 pub use deployment::{
-    Build, ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, ImageStep, Pinning,
-    Port, Probe, Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage,
-    StopFault, Stretch, UngracefulStop, Value, Workload, is_example,
+    Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
+    Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
+    SetBy, SetVariable, Span, Stage, StopFault, Stretch, UngracefulStop, Value, Workload, is_example,
 };
 pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;

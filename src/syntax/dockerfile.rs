@@ -1,6 +1,6 @@
 //! Dockerfiles as instructions with positions. The only module that names the Dockerfile parser's crate.
 
-use parse_dockerfile::{Command as Written, HealthcheckArguments, Instruction as Parsed, parse_iter};
+use parse_dockerfile::{Command as Written, HealthcheckArguments, Instruction as Parsed, Source, parse_iter};
 
 use super::{SyntaxProblem, Word};
 
@@ -35,6 +35,8 @@ pub enum InstructionKind {
     Healthcheck(Option<CommandLine>),
     /// What `COPY --from=…` or `RUN --mount=…,from=…` takes files out of: a stage, its number, or an image.
     TakesFrom(Word),
+    /// What `COPY` or `ADD` takes out of the folder that is built.
+    Copies(Vec<Word>),
     /// The ports that the image says it listens on.
     Expose(Vec<Word>),
 }
@@ -125,6 +127,10 @@ fn lower(text: &str, parsed: &Parsed<'_>, shift: u32) -> Option<Instruction> {
             }
             _ => return None,
         },
+        Parsed::Copy(copy) if !copy.options.iter().any(|option| &*option.name.value == "from") => {
+            (InstructionKind::Copies(paths(&copy.src, &word)), &copy.copy, copy.dest.span.end)
+        }
+        Parsed::Add(add) => (InstructionKind::Copies(paths(&add.src, &word)), &add.add, add.dest.span.end),
         Parsed::Expose(expose) => {
             let end = expose.arguments.last()?.span.end;
             (InstructionKind::Expose(expose.arguments.iter().map(word).collect()), &expose.expose, end)
@@ -133,6 +139,17 @@ fn lower(text: &str, parsed: &Parsed<'_>, shift: u32) -> Option<Instruction> {
     };
     let start = keyword.span.start as u32 + shift;
     Some(Instruction { kind, start, end: (end as u32 + shift).max(start) })
+}
+
+fn paths<'a>(
+    sources: &[Source<'a>],
+    word: &dyn Fn(&parse_dockerfile::UnescapedString<'a>) -> Word,
+) -> Vec<Word> {
+    let paths = sources.iter().filter_map(|source| match source {
+        Source::Path(path) => Some(word(path)),
+        _ => None,
+    });
+    paths.collect()
 }
 
 /// The stages and images that an instruction takes files out of, each where it begins.
@@ -263,6 +280,10 @@ mod tests {
         );
         assert_eq!(at(8), "COPY --from=x/y:1");
         assert!(matches!(&found[9].kind, InstructionKind::Expose(ports) if ports.len() == 2));
+        let (found, _) = read_dockerfile("COPY --chown=1 .env a /srv/\n");
+        assert!(
+            matches!(&found[0].kind, InstructionKind::Copies(paths) if &*paths[0].text == ".env" && paths.len() == 2)
+        );
     }
 
     #[test]

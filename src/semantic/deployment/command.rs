@@ -83,6 +83,46 @@ impl Command {
         })
     }
 
+    /// Whether it starts a server that watches its files and starts anew when one changes.
+    pub fn reloads(&self) -> bool {
+        self.server().is_some_and(|words| words.iter().any(|word| *word == "--reload"))
+            || self
+                .parts()
+                .any(|words| words.windows(2).any(|pair| program(pair[0]) == "fastapi" && pair[1] == "dev"))
+    }
+
+    /// Whether it installs Python or its packages.
+    pub(super) fn installs_python(&self) -> bool {
+        self.parts().any(|words| {
+            words.iter().any(|word| matches!(program(word), "pip" | "pip3" | "uv" | "poetry"))
+                || (words.contains(&"install") && words.iter().any(|word| word.starts_with("python3")))
+        })
+    }
+
+    /// The server of a database or a cache that a package manager installs here.
+    pub(super) fn installed_store(&self) -> Option<&str> {
+        self.parts().find_map(|words| {
+            let at = words.iter().position(|word| matches!(*word, "install" | "add"))?;
+            let is_manager = words[..at]
+                .iter()
+                .any(|word| matches!(program(word), "apt" | "apt-get" | "apk" | "dnf" | "yum" | "microdnf"));
+            let name = words[at + 1..].iter().find(|word| {
+                let name = word.split('=').next().unwrap_or(word);
+                matches!(
+                    name,
+                    "postgresql"
+                        | "redis-server"
+                        | "redis"
+                        | "mysql-server"
+                        | "mariadb-server"
+                        | "rabbitmq-server"
+                        | "memcached"
+                ) || name.strip_prefix("postgresql-").is_some_and(|rest| rest.parse::<u32>().is_ok())
+            })?;
+            is_manager.then(|| name.split('=').next().unwrap_or(name))
+        })
+    }
+
     /// Whether it changes the database's schema.
     pub fn migrates(&self) -> bool {
         self.parts().any(|words| {
@@ -135,6 +175,10 @@ impl Command {
                 }
                 if word.starts_with('-') {
                     takes_value = PIP_OPTIONS_WITH_VALUES.contains(word);
+                    continue;
+                }
+                if let Some(address) = word.strip_prefix("git+") {
+                    found.extend(moving_repository(address).map(str::to_owned));
                     continue;
                 }
                 let name: String = word
@@ -193,6 +237,19 @@ impl Command {
                 || (rest.contains(&"worker") && (rest.contains(&"-B") || rest.contains(&"--beat")))
         })
     }
+}
+
+/// The name of a repository from which pip takes whatever a branch holds: `https://example.com/a/b.git@main`.
+fn moving_repository(address: &str) -> Option<&str> {
+    let path = address.split('#').next()?.split("://").nth(1)?;
+    let (path, reference) = match path.rsplit_once('@') {
+        // `git@example.com/a/b.git`
+        Some((path, reference)) if !reference.contains('/') => (path, Some(reference)),
+        _ => (path, None),
+    };
+    let is_open = |text: &str| text.contains(['$', '{']);
+    let moves = reference.is_none_or(super::image::moves);
+    (moves && !is_open(address)).then(|| program(path).trim_end_matches(".git"))
 }
 
 /// The address that `curl` or `wget` is told to fetch.
@@ -268,6 +325,15 @@ mod tests {
         assert!(command("alembic upgrade head && exec uvicorn a:b").goes_on_after_migrating());
         assert!(command("python -m alembic -c a.ini upgrade head").migrates());
         assert!(!command("alembic upgrade head").goes_on_after_migrating());
+    }
+
+    #[test]
+    fn repositories_of_which_a_branch_is_taken() {
+        let loose = |text: &str| command(text).unpinned_packages();
+        assert_eq!(loose("pip install git+https://github.com/a/lib.git"), ["lib"]);
+        assert_eq!(loose("uv pip install git+https://github.com/a/lib.git@main#egg=lib"), ["lib"]);
+        assert_eq!(loose("pip install git+https://github.com/a/lib@v1.2.0"), [""; 0]);
+        assert_eq!(loose("pip install git+https://${TOKEN}@github.com/a/lib"), [""; 0]);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Service {
     pub is_for_tests: bool,
     /// What it mounts, `source:target`.
     pub volumes: Vec<(String, Span)>,
+    /// It mounts something, or may do so by way of another mapping.
+    pub has_volumes: bool,
     pub build: Option<Build>,
     /// A part of it stands in another file.
     pub extends: bool,
@@ -48,6 +50,7 @@ pub struct Port {
 pub struct Dependency {
     pub name: String,
     pub condition: Option<String>,
+    pub at: Span,
 }
 
 pub(super) fn workloads(file: u32, data: &File<'_>, found: &mut Vec<Workload>) {
@@ -79,6 +82,7 @@ pub(super) fn workloads(file: u32, data: &File<'_>, found: &mut Vec<Workload>) {
                 readiness: None,
                 startup: None,
                 has_ports: yaml.get(service, "ports").or(yaml.get(service, "expose")).is_some(),
+                ports: Vec::new(),
                 resources: resources(yaml, service, deploy),
                 hidden: None,
             });
@@ -116,14 +120,15 @@ fn service_of(file: u32, yaml: &Yaml, service: YamlId, (development, test): (boo
         let mut dependencies: Vec<Dependency> = yaml
             .items(list)
             .into_iter()
-            .filter_map(|item| yaml.text(item))
-            .map(|name| Dependency { name: name.to_owned(), condition: None })
+            .filter_map(|item| Some((yaml.text(item)?, span(file, yaml, item, item))))
+            .map(|(name, at)| Dependency { name: name.to_owned(), condition: None, at })
             .collect();
         for (name, options) in yaml.entries(list) {
             let condition = yaml.get(options, "condition").and_then(|value| yaml.text(value));
             dependencies.push(Dependency {
                 name: yaml.text(name).unwrap_or_default().to_owned(),
                 condition: condition.map(str::to_owned),
+                at: span(file, yaml, name, name),
             });
         }
         (span(file, yaml, key, key), dependencies)
@@ -152,6 +157,9 @@ fn service_of(file: u32, yaml: &Yaml, service: YamlId, (development, test): (boo
             })
             .unwrap_or_default(),
         build,
+        has_volumes: ["volumes", "volumes_from", "tmpfs", "<<"]
+            .iter()
+            .any(|key| yaml.get(service, key).is_some()),
         extends: yaml.get(service, "extends").is_some(),
     }
 }
@@ -263,6 +271,8 @@ pub(super) fn probe(text: &str, at: Span, path_at: Span) -> Probe {
         at,
         asks: text.split_whitespace().collect(),
         path: path.map(|path| (path, path_at)),
+        port: None,
+        only_connects: false,
         is_off: false,
     }
 }

@@ -118,7 +118,7 @@ impl<'s> Model<'s> {
                             names.extend(alias.as_ref().map(|name| &*name.text));
                         }
                         InstructionKind::Healthcheck(None) => {
-                            found = Some(Probe { at, asks: String::new(), path: None, is_off: true });
+                            found = Some(Probe { is_off: true, ..compose::probe("", at, at) });
                         }
                         InstructionKind::Healthcheck(Some(line)) => {
                             found = Some(compose::probe(&line.text, at, at));
@@ -170,6 +170,73 @@ impl<'s> Model<'s> {
             .map(|(file, _)| file)
     }
 
+    /// Whether a place is in a file for development or tests, by its name.
+    pub fn is_for_development(&self, at: Span) -> bool {
+        let (development, test) = compose::is_partial_file(self.files[at.file as usize].path);
+        development || test
+    }
+
+    /// Whether a place of a Dockerfile is in its last stage, or in one that the last one is made from.
+    pub fn is_in_last_stage(&self, at: Span) -> bool {
+        let instructions = &self.files[at.file as usize].dockerfile;
+        let mut stages: Vec<(u32, &str, &str)> = Vec::new();
+        for instruction in instructions {
+            if let InstructionKind::From { image, alias } = &instruction.kind {
+                let alias = alias.as_ref().map_or("", |alias| &*alias.text);
+                stages.push((instruction.start, &*image.text, alias));
+            }
+        }
+        let mut end = u32::MAX;
+        let mut wanted: Option<&str> = None;
+        for (start, image, alias) in stages.into_iter().rev() {
+            let is_part = wanted.is_none_or(|wanted| !alias.is_empty() && alias.eq_ignore_ascii_case(wanted));
+            if is_part {
+                if (start..end).contains(&at.start) {
+                    return true;
+                }
+                wanted = Some(image);
+            }
+            end = start;
+        }
+        false
+    }
+
+    /// Stores that run in the application's own container: the images that Dockerfiles which start something of their own
+    /// are made from, and the servers that are installed into them.
+    pub fn stores_in_images(&self) -> Vec<(Span, String)> {
+        let mut found = Vec::new();
+        for (file, data) in self.dockerfiles() {
+            let (mut base, mut starts, mut builds) = (None, false, false);
+            let mut servers: Vec<(Span, String)> = Vec::new();
+            for instruction in &data.dockerfile {
+                let at = span(file, instruction);
+                match &instruction.kind {
+                    InstructionKind::From { image, .. } => {
+                        let is_store = super::image::kind_of(&image.text) == Some(super::Holds::Store);
+                        base = is_store.then(|| (at, image.text.to_string()));
+                        (starts, builds) = (false, false);
+                        servers.clear();
+                    }
+                    InstructionKind::Command(_) | InstructionKind::Entrypoint(_) => starts = true,
+                    InstructionKind::Run(line) => {
+                        let command = Command { text: line.text.clone(), at };
+                        builds |= command.installs_python();
+                        servers.extend(command.installed_store().map(|name| (at, name.to_owned())));
+                    }
+                    _ => {}
+                }
+            }
+            // A database's image with more extensions starts what it started before.
+            let of_base = base.filter(|_| starts && builds);
+            let is_application = of_base.is_some() || data.text.contains("python");
+            found.extend(of_base);
+            if starts && is_application {
+                found.extend(servers);
+            }
+        }
+        found
+    }
+
     /// The first instruction of a Dockerfile.
     pub fn first_instruction(&self, dockerfile: u32) -> Span {
         match self.files[dockerfile as usize].dockerfile.first() {
@@ -196,6 +263,19 @@ impl<'s> Model<'s> {
             _ => None,
         });
         names.flatten().collect()
+    }
+
+    /// The files and folders that Dockerfiles take out of what is built, each with its instruction.
+    pub fn copied_paths(&self) -> Vec<(&str, Span)> {
+        let mut found = Vec::new();
+        for (file, data) in self.dockerfiles() {
+            for instruction in &data.dockerfile {
+                if let InstructionKind::Copies(paths) = &instruction.kind {
+                    found.extend(paths.iter().map(|path| (&*path.text, span(file, instruction))));
+                }
+            }
+        }
+        found
     }
 
     /// All `RUN` instructions, with the values of the file's arguments and variables put in.
@@ -256,7 +336,7 @@ fn joined(folder: &str, path: &str) -> Option<String> {
 }
 
 /// The text with the arguments' defaults in it. What has none stays as it is.
-fn with_arguments(image: &str, arguments: &[(&str, &str)]) -> String {
+pub(super) fn with_arguments(image: &str, arguments: &[(&str, &str)]) -> String {
     let mut text = image.to_owned();
     // An argument may be made from an earlier one.
     for (name, value) in arguments.iter().rev() {

@@ -2,7 +2,7 @@
 //! health checks, limits, ports and variables.
 //!
 //! `command` (command lines), `image` (references to images, and what is known of them), `dockerfile`, `compose`,
-//! `kubernetes`, `chart` (values of Helm charts) and `proxy` (Caddyfiles) read one kind of file each; `stopping`
+//! `kubernetes`, `chart` (values of Helm charts), `proxy` (Caddyfiles) and `pipeline` read one kind of file each; `stopping`
 //! says how what they run is ended; `variables` lists what any of them puts into the environment.
 
 mod chart;
@@ -11,6 +11,7 @@ mod compose;
 mod dockerfile;
 mod image;
 mod kubernetes;
+mod pipeline;
 mod proxy;
 mod stopping;
 mod variables;
@@ -24,7 +25,7 @@ pub use command::Command;
 pub use compose::{Build, Dependency, Port, Service};
 pub use dockerfile::{ImageStep, Stage};
 pub use image::{Holds, Image, Pinning};
-pub use kubernetes::ClusterService;
+pub use kubernetes::{ClusterIngress, ClusterService};
 pub use proxy::ProxyDirective;
 pub use stopping::{StopFault, UngracefulStop};
 pub use variables::{SetBy, SetVariable, is_example};
@@ -108,9 +109,20 @@ pub struct Container {
     pub startup: Option<Probe>,
     /// It says on which ports it is reached.
     pub has_ports: bool,
+    /// Those of a container of Kubernetes.
+    pub ports: Vec<ContainerPort>,
     pub resources: Resources,
     /// What a template puts into it, from values that may say anything.
     pub hidden: Option<Span>,
+}
+
+/// A port of a container of Kubernetes.
+#[derive(Debug)]
+pub struct ContainerPort {
+    pub name: Option<String>,
+    pub number: Option<u16>,
+    /// It is opened on the node as well.
+    pub on_host: Option<Span>,
 }
 
 /// A question that the platform asks a container.
@@ -122,6 +134,10 @@ pub struct Probe {
     pub asks: String,
     /// The HTTP path that it asks for.
     pub path: Option<(String, Span)>,
+    /// The port that it asks at, a number or a name.
+    pub port: Option<(String, Span)>,
+    /// It only opens a connection.
+    pub only_connects: bool,
     /// Switched off, so that an image's own check does not run either.
     pub is_off: bool,
 }
@@ -187,10 +203,25 @@ impl Workload {
     }
 }
 
+impl Probe {
+    /// Whether its command ends with success in any case.
+    pub fn always_passes(&self) -> bool {
+        let asks = self.asks.trim_start_matches("CMD-SHELL").trim_start_matches("CMD");
+        matches!(asks, "true" | "/bin/true" | "exit0")
+            || asks.starts_with("echo")
+            || ["||true", "||exit0", ";true", ";exit0", "||:"].iter().any(|end| asks.ends_with(end))
+    }
+}
+
 impl Container {
     /// What somebody else's image holds, as far as it is known.
     pub fn foreign(&self) -> Option<Holds> {
         image::kind_of(&self.image.as_ref()?.resolved)
+    }
+
+    /// Whether it is a store whose data is meant to last: neither a cache nor a broker.
+    pub fn keeps_data(&self) -> bool {
+        self.image.as_ref().is_some_and(|image| image::keeps_data(&image.resolved))
     }
 
     /// Whether it only helps another container of the same pod.
