@@ -543,6 +543,16 @@ fn swapped(model: &Model<'_>, container: &Container, findings: &mut Findings<'_>
         let path = probe.as_ref()?.path.clone();
         path.filter(|(path, _)| names.contains(&last_part(path)))
     };
+    let is_one = |one: &Probe, other: &Probe| one.asks == other.asks;
+    // One question for both is told as that.
+    if container
+        .liveness
+        .as_ref()
+        .zip(container.readiness.as_ref())
+        .is_some_and(|(one, other)| is_one(one, other))
+    {
+        return;
+    }
     if let Some((path, at)) = asks(&container.liveness, &READY) {
         findings
             .report(

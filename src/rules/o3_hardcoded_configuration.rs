@@ -114,7 +114,7 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
         return;
     }
     let line = model.files[variable.at.file as usize].lines.line(variable.at.start);
-    if variable.by == SetBy::Compose && variable.value.contains("${") {
+    if is_of_compose(variable) && variable.value.contains("${") {
         let opens = connection_strings(&variable.by_default).first().is_some()
             && connection_strings(&variable.value).is_empty();
         if opens && !is_told(told, variable.at.file, line) {
@@ -136,12 +136,12 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
         None => (false, variable.value.as_str()),
     };
     // What is deployed with a word that anybody would try is open, however it was meant.
-    let is_weak = is_guessable(value) || (variable.by == SetBy::Compose && is_weak_word(value));
+    let is_weak = is_guessable(value) || (is_of_compose(variable) && is_weak_word(value));
     let is_secret = value.len() >= (if default { 4 } else { 6 })
         && !is_placeholder(value)
         && !value.contains(['$', '{', '/']);
     // For a password, or what is signed with, any word does.
-    let opens = matches!(variable.by, SetBy::Compose | SetBy::Image | SetBy::BuildArgument)
+    let opens = (is_of_compose(variable) || matches!(variable.by, SetBy::Image | SetBy::BuildArgument))
         && is_default_secret(&variable.name, value)
         && !value.contains(['$', '{', '/']);
     if !is_weak && !is_secret && !opens {
@@ -153,7 +153,7 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
     let name = &variable.name;
     let read = read_from(&variable.value).unwrap_or(name);
     let (severity, message, instead) = match variable.by {
-        SetBy::Compose if default => (
+        SetBy::Compose | SetBy::ComposeArgument if default => (
             Severity::Medium,
             if read == name {
                 format!("`{name}` is a word that everybody can read here, wherever it isn't set")
@@ -162,7 +162,7 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
             },
             format!("Demand it: `${{{read}:?must be set}}`."),
         ),
-        SetBy::Compose => (
+        SetBy::Compose | SetBy::ComposeArgument => (
             if is_weak { Severity::Medium } else { Severity::High },
             format!("`{name}` is written down here"),
             format!("Demand it from the environment, `${{{name}:?must be set}}`, or mount it as one of the service's `secrets:`."),
@@ -201,6 +201,10 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
             "its name says that it is a secret, and its value stands beside it",
         )
         .conforming(instead);
+}
+
+fn is_of_compose(variable: &SetVariable) -> bool {
+    matches!(variable.by, SetBy::Compose | SetBy::ComposeArgument)
 }
 
 /// An address whose password is a default.
@@ -435,6 +439,11 @@ fn missing(field: Field<'_>, findings: &mut Findings<'_>) {
 /// Where the field of a settings object is what a client of another system is made with.
 fn handed_on(field: Field<'_>) -> Option<Node<'_>> {
     let class = field.at.class()?.place();
+    // Where something asks for it, it is optional for a reason.
+    let is_optional = |branch: Node<'_>| branch.child(Role::Test).is_some_and(|test| test.mentions(field.name));
+    if field.at.model.ifs().any(is_optional) {
+        return None;
+    }
     let mut values = field
         .at
         .model

@@ -189,9 +189,8 @@ impl<'s> Model<'s> {
             });
             let values = action.and_then(|action| self.values_for(file, action)).unwrap_or_default();
             let says_nothing = |value: &super::Value| {
-                let yaml = &self.files[value.file as usize].yaml;
-                yaml.is_null(value.value)
-                    || (yaml.is_mapping(value.value) && yaml.entries(value.value).is_empty())
+                let (yaml, value) = (&self.files[value.file as usize].yaml, value.value);
+                yaml.is_null(value) || (yaml.text(value).is_none() && !yaml.is_mapping(value))
             };
             if !values.is_empty() && values.iter().all(says_nothing) {
                 return None;

@@ -26,6 +26,8 @@ pub enum SetBy {
     /// A file that documents the variables, such as `.env.example`.
     Example,
     Compose,
+    /// `build: {args: …}` of a Compose file.
+    ComposeArgument,
     /// `ENV` of a Dockerfile.
     Image,
     /// `ARG` of a Dockerfile; the value is empty where there is no default.
@@ -57,7 +59,11 @@ impl<'s> Model<'s> {
             let mut set = |by: SetBy, name: &str, value: &str, at: Span| {
                 found.push(SetVariable {
                     name: name.to_owned(),
-                    by_default: if by == SetBy::Compose { interpolated(value, 0) } else { value.to_owned() },
+                    by_default: if data.kind == FileKind::Compose {
+                        interpolated(value, 0)
+                    } else {
+                        value.to_owned()
+                    },
                     value: value.to_owned(),
                     at,
                     by,
@@ -81,14 +87,14 @@ impl<'s> Model<'s> {
                     {
                         for (_, service) in data.yaml.entries(services) {
                             for key in ["environment", "args"] {
-                                let parent = if key == "args" {
-                                    data.yaml.get(service, "build")
+                                let (parent, by) = if key == "args" {
+                                    (data.yaml.get(service, "build"), SetBy::ComposeArgument)
                                 } else {
-                                    Some(service)
+                                    (Some(service), SetBy::Compose)
                                 };
                                 if let Some(list) = parent.and_then(|parent| data.yaml.get(parent, key)) {
                                     pairs(file, &data.yaml, list, &mut |name, value, at| {
-                                        set(SetBy::Compose, name, value, at)
+                                        set(by, name, value, at)
                                     });
                                 }
                             }
