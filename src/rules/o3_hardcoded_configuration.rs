@@ -440,7 +440,8 @@ fn missing(field: Field<'_>, findings: &mut Findings<'_>) {
 fn handed_on(field: Field<'_>) -> Option<Node<'_>> {
     let class = field.at.class()?.place();
     // Where something asks for it, it is optional for a reason.
-    let is_optional = |branch: Node<'_>| branch.child(Role::Test).is_some_and(|test| test.mentions(field.name));
+    let is_optional =
+        |branch: Node<'_>| branch.child(Role::Test).is_some_and(|test| test.mentions(field.name));
     if field.at.model.ifs().any(is_optional) {
         return None;
     }
