@@ -270,10 +270,24 @@ impl<'s> Model<'s> {
         let serving = || self.workloads().iter().filter(|workload| workload.may_serve());
         let image =
             serving().filter(|workload| workload.runs == Runs::Image).filter_map(workers).max_by_key(|w| w.0);
+        // Servers that aren't told on their command line look there.
+        let variables = std::cell::LazyCell::new(|| {
+            let mut variables = self.set_variables();
+            variables.retain(|variable| variable.name == "WEB_CONCURRENCY" && !variable.is_for_development);
+            variables
+        });
+        let by_variable = |workload: &Workload| {
+            variables
+                .iter()
+                .filter(|variable| variable.by == SetBy::Image || variable.at.file == workload.heading.file)
+                .find_map(|variable| Some((command::number_of(&variable.by_default)?, variable.at)))
+        };
         let mut best: Option<(u32, Vec<(Span, String)>)> = None;
         for workload in serving() {
             let replicas = workload.replicas;
-            let workers = workers(workload).or(image.filter(|_| workload.commands.is_empty()));
+            let workers = workers(workload)
+                .or(image.filter(|_| workload.commands.is_empty()))
+                .or_else(|| by_variable(workload));
             let count = replicas.map_or(1, |r| r.0).saturating_mul(workers.map_or(1, |w| w.0));
             if count < 2 || best.as_ref().is_some_and(|(known, _)| *known >= count) {
                 continue;
@@ -366,6 +380,9 @@ mod tests {
         let model = Model::new(&sources, &settings);
         let processes = model.processes().unwrap();
         assert_eq!(processes.count, 6);
+        let by_variable =
+            [source("Dockerfile", "FROM a\nENV WEB_CONCURRENCY=4\nCMD [\"gunicorn\", \"a:b\"]\n")];
+        assert_eq!(Model::new(&by_variable, &settings).processes().unwrap().count, 4);
         let places: Vec<_> =
             processes.because.iter().map(|(at, _)| (at.path(), at.range().start.line)).collect();
         assert_eq!(places, [("Dockerfile", 4), ("compose.yaml", 4)]);
