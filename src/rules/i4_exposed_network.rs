@@ -3,8 +3,8 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
-    Container, Field, Holds, Model, Node, Port, Runs, Service, SetBy, Span, Type, Workload, is_secret_name,
-    words_of,
+    Container, Field, Holds, Model, Node, Port, ProxyDirective, Runs, Service, SetBy, Span, Type, Workload,
+    is_secret_name, words_of,
 };
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
@@ -634,6 +634,18 @@ fn is_internal_path(path: &str) -> bool {
     matches!(first, "metrics" | "internal" | "debug" | "actuator")
 }
 
+/// The path for operators that a matcher stands for, `/metrics` itself or `@operators`.
+fn internal_path<'m>(directives: &[ProxyDirective<'m>], matcher: &'m str) -> Option<&'m str> {
+    if !matcher.starts_with('@') {
+        return Some(matcher).filter(|path| is_internal_path(path));
+    }
+    directives
+        .iter()
+        .filter(|directive| matches!(directive.words.as_slice(), [name, "path", ..] if *name == matcher))
+        .flat_map(|directive| directive.words.iter().copied())
+        .find(|path| is_internal_path(path))
+}
+
 fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
     let directives = model.proxy_directives();
     // Whoever guards one of them in some way has thought of it.
@@ -681,16 +693,22 @@ fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
                     .because(at, "anybody on the way between the two can read along")
                     .conforming("Trust the authority that signed it: `tls_trust_pool file /etc/caddy/internal-ca.pem`, or speak plain HTTP on an internal network.");
             }
-            ["handle" | "handle_path" | "route", path] if is_internal_path(path) && !guards => {
+            ["handle" | "handle_path" | "route", path]
+                if !guards && internal_path(&directives, path).is_some() =>
+            {
                 let hands_on = directives.iter().any(|inner| {
                     inner.words.first() == Some(&"reverse_proxy") && inner.parent.as_deref() == Some(words)
                 });
-                if hands_on {
+                if let Some(path) = internal_path(&directives, path).filter(|_| hands_on) {
                     internal(model, directive.at, path, findings);
                 }
             }
-            ["reverse_proxy", path, ..] if is_internal_path(path) && path.starts_with('/') && !guards => {
-                internal(model, directive.at, path, findings);
+            ["reverse_proxy", path, ..]
+                if path.starts_with(['/', '@']) && !guards && internal_path(&directives, path).is_some() =>
+            {
+                if let Some(path) = internal_path(&directives, path) {
+                    internal(model, directive.at, path, findings);
+                }
             }
             ["reverse_proxy", targets @ ..] => {
                 if let Some(store) = targets.iter().find(|target| is_store_address(target)) {
