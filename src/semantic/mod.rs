@@ -71,9 +71,9 @@ pub use clients::SharedClient;
 pub use conversations::ThreadName;
 pub use databases::Database;
 pub use deployment::{
-    ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
-    Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage, StopFault, Stretch,
-    UngracefulStop, Value, Workload, is_example,
+    Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
+    Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
+    SetBy, SetVariable, Span, Stage, StopFault, Stretch, UngracefulStop, Value, Workload, is_example,
 };
 pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;
@@ -84,7 +84,7 @@ pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
 pub use lifecycle::{Lifespan, Opened};
 pub use local_files::FileUse;
-pub use migrations::{Migration, Step, StepKind};
+pub use migrations::{Migration, Step, StepKind, TypeChange, same_revisions, second_heads};
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};

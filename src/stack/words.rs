@@ -88,6 +88,7 @@ words! {
         ReadsEnvironment = "reads_environment",
         DescribesField = "describes_field",
         ChangesSchema = "changes_schema",
+        Migrates = "migrates",
         LeavesTransaction = "leaves_transaction",
         Traces = "traces",
         Logs = "logs",
