@@ -51,11 +51,11 @@ fn crosses(call: Node<'_>) -> bool {
 
 fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mut Findings<'_>) {
     let Some(last) = blocking.chain.last().map(|step| call.model.node(step.call)) else { return };
-    if is_exempt(call, last, blocking.system) {
+    if call.is_after_serving() || is_exempt(call, last, blocking.system) {
         return;
     }
     let direct = blocking.chain.len() == 1;
-    let what = waits_for(blocking.system);
+    let what = waits_for(blocking.system, last);
     let message = if direct {
         format!("`{}` {what} and holds the event loop of `async def {}`", call.called(), function.name())
     } else {
@@ -150,8 +150,12 @@ fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
     }
 }
 
-fn waits_for(system: System) -> &'static str {
+fn waits_for(system: System, last: Node<'_>) -> &'static str {
+    let class = last.api().and_then(|api| api.class);
     match system {
+        System::Wait if class.is_some_and(|class| class.has(ClassTag::OwnProcess)) => {
+            "waits for another process"
+        }
         System::Http => "waits for an HTTP response",
         System::Database => "waits for the database",
         System::Vector => "waits for the vector store",
