@@ -158,6 +158,9 @@ fn run_check(given: Check) -> Result<u8, String> {
     let settings = settings.or_else(|| paths.first().and_then(|path| nearest_settings(path)));
     let settings = effective_settings(settings.as_deref(), &select)?;
     let files = files::read(&paths, &stdin_path)?;
+    for folder in &files.foreign {
+        say(&format!("{folder} was left out, as other people's code: name it to have it checked"));
+    }
     // A patch that does not fit is told before the time for the check is spent.
     let patch = diff.as_deref().map(diff::text).transpose()?;
     let diff = patch.as_deref().map(|patch| diff::Diff::of(patch, &files)).transpose()?;

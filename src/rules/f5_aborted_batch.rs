@@ -147,6 +147,10 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     let Some(failing) = around.failing_turn().filter(|failing| ends(failing.chain[0])) else {
         return;
     };
+    // To leave out what failed would make the result wrong, and nothing that was done is lost with it.
+    if around.gathers_a_whole() {
+        return;
+    }
     let call = failing.chain[0];
     let draft = findings.report(
         around,

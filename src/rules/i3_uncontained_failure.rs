@@ -52,7 +52,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// The function in which this runs while a request is served.
 fn request_code(at: Node<'_>) -> Option<Node<'_>> {
-    at.function().filter(|function| !at.runs_at_startup() && function.serves_requests())
+    at.function().filter(|function| {
+        !at.runs_at_startup() && function.serves_requests() && !function.runs_in_own_process()
+    })
 }
 
 /// What is called on the way from a request may be called by a command line or another process as well.

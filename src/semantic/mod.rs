@@ -8,17 +8,20 @@
 //! contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served), `summary` (what
 //! a function does, its callees included), `reach` (which of those calls run with the arguments they are given),
 //! `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what becomes of
-//! it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process` (what is
+//! it), `retries`, `retry_loops` and `retried` (what is tried again, and after what), `batches` (what a loop over many things
+//! makes of them), `callers` (who asks, and who has chosen), `models` (who asks a language model), `process` (what is
 //! done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what keeps
 //! connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of models'
 //! runs), `tenants` (whose data it is), `tenant_values` (which values are one tenant's), `conversations` (whose thread
 //! it is), `shared_state` (what a process keeps for all requests), `growth` (what of it only grows), `application`
 //! (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen` (sessions and services of files
 //! that were not given), `fan_out` (coroutines that run at once), `threads` (conversations that graphs keep), `fields`
-//! (of data models and settings), `headers` (written by hand), `secrets`, `migrations`, `environment` (variables that
+//! (of data models and settings), `headers` (written by hand), `secrets`, `migrations` and `migration_data`, `environment` (variables that
 //! are read), `expressions` (values and words), `deployment` (what the deployment files say).
 
 mod application;
+mod batches;
+mod callers;
 mod calls;
 mod classes;
 mod clients;
@@ -39,11 +42,13 @@ mod imports;
 mod lifecycle;
 mod limits;
 mod local_files;
+mod migration_data;
 mod migrations;
 mod models;
 mod node;
 mod process;
 mod reach;
+mod retried;
 mod retries;
 mod retry_loops;
 mod routes;

@@ -159,17 +159,7 @@ impl<'m> Node<'m> {
     /// Whether all classes of exceptions in a strategy are the project's own, raised where it looks at a state and never
     /// where something failed.
     fn selects_a_state(self) -> bool {
-        let value = self.resolved_value();
-        let classes: Vec<Node<'m>> = match value.kind() {
-            Kind::Call => match value.argument(0).or_else(|| value.keyword("exception_types")) {
-                Some(classes) if value.api().and_then(|api| api.callable.repeats) == Some(Repeats::Named) => {
-                    return classes.selects_a_state();
-                }
-                _ => return false,
-            },
-            Kind::Tuple | Kind::List => value.children().collect(),
-            _ => vec![value],
-        };
+        let classes = self.named_classes();
         !classes.is_empty() && classes.into_iter().all(Node::is_raised_for_a_state)
     }
 
