@@ -19,6 +19,8 @@ pub mod syntax;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
+pub mod embed;
 #[cfg(feature = "browser")]
 pub mod ui;
 #[cfg(feature = "browser")]
