@@ -11,7 +11,7 @@ use rubric_playground::rules::CHECKS;
 use rubric_playground::settings::Settings;
 
 /// What is not ours, or not source text.
-const LEFT_OUT: [&str; 9] = [
+const LEFT_OUT: [&str; 10] = [
     ".git",
     "target",
     "dist",
@@ -21,6 +21,7 @@ const LEFT_OUT: [&str; 9] = [
     "playwright-report",
     "editor.js",
     "link.js",
+    "built",
 ];
 
 /// One source file, its path relative to the repository and with `/`.
