@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod embed;
 pub mod export;
 mod ignores;
 pub mod link;
@@ -19,8 +20,6 @@ pub mod syntax;
 
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(feature = "cli")]
-pub mod embed;
 #[cfg(feature = "browser")]
 pub mod ui;
 #[cfg(feature = "browser")]

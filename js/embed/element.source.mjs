@@ -52,7 +52,7 @@ const findingsOf = (report) => [
 ];
 
 class RubricExample extends HTMLElement {
-  static observedAttributes = ["rule", "view", "theme", "height", "editable"];
+  static observedAttributes = ["rule", "view", "theme", "height", "editable", "label"];
 
   /** Counts the drawings, so that one that was overtaken stops. */
   #turn = 0;
@@ -157,7 +157,7 @@ class RubricExample extends HTMLElement {
     for (const kind of ["pointerenter", "focus", "pointerdown"]) this.#link.addEventListener(kind, () => this.#pack());
 
     this.#frame = drawFrame({
-      rule, title: own ? null : example.title, severity: own ? null : example.severity,
+      rule, title: example.title, severity: example.severity,
       rulePage: `${ROOT}#/rules/${rule}`, playground: ROOT,
       sides: this.#sides, paths: single ? paths.slice(0, 1) : paths, shown: this.#shown,
       onShow: (path) => this.#showFile(path),

@@ -3,7 +3,7 @@
 import { unpack } from "../link.source.mjs";
 
 const LARGEST = 8_000_000;
-const NAMES = ["rule", "view", "theme", "height", "editable"];
+const NAMES = ["rule", "view", "theme", "height", "editable", "label"];
 
 const asked = new URLSearchParams(location.search);
 const title = document.createElement("h1");

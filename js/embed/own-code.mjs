@@ -10,7 +10,7 @@ function finding(item, files) {
   const range = RANGE.exec(item.dataset.range ?? "");
   if (!range || !LEVELS.includes(item.dataset.level)) return null;
   const [line, column, endLine, endColumn] = range.slice(1).map(Number);
-  const message = item.dataset.message ?? item.textContent.trim();
+  const message = (item.querySelector("[data-message]") ?? item).textContent.trim();
   return {
     rule: item.dataset.rule ?? "",
     level: item.dataset.level,
@@ -56,5 +56,5 @@ export function readOwnCode(element, view) {
     const found = side && finding(item, side.files);
     if (found) side.findings.push(found);
   }
-  return { sides, checked: element.querySelector("[data-checked]") !== null };
+  return { title: element.getAttribute("label")?.trim() || null, sides, checked: element.querySelector("[data-checked]") !== null };
 }

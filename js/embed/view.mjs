@@ -110,7 +110,7 @@ export function drawFrame({ rule, title, severity, rulePage, playground, sides, 
     head.append(make("a", "rule", { href: rulePage, target: "_blank", rel: "noopener", "aria-label": `${rule} ${title ?? ""} in the playground` }, ...name));
     if (severity) head.append(levelOf(severity));
   } else {
-    head.append(make("span", "rule-title", {}, paths.length === 1 ? paths[0] : "Example"));
+    head.append(make("span", "rule-title", {}, title ?? (paths.length === 1 ? paths[0] : "Example")));
   }
   head.append(make("span", "buttons", {}, ...buttons));
   const frame = make("div", "example", {}, head);

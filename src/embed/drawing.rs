@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::escaped::escaped;
 use super::example::{Side, level};
 use super::highlight::highlight;
 use crate::report::{Finding, Range};
@@ -10,22 +11,6 @@ use crate::source::Source;
 
 /// Worst first: the one that a mark shows where several meet.
 const LEVELS: [&str; 5] = ["critical", "high", "medium", "low", "question"];
-
-/// Text that HTML takes as text, also between quotes.
-pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
-}
 
 /// A text of the report: what stands between backticks is code.
 pub fn message(text: &str) -> String {

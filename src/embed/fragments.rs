@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use super::Page;
 use super::drawing;
 use super::example::{Side, level, pair};
+use super::page::Page;
 use crate::catalogue::{ENTRIES, Entry};
 
 #[derive(Serialize)]

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::drawing::{code, escaped, message};
+use super::drawing::{code, message};
+use super::escaped::escaped;
 use super::example::{Side, level, pair};
 use super::link::Playground;
-use super::{Page, anchor, needs};
+use super::page::{Page, anchor, needs};
 use crate::catalogue::{ENTRIES, Entry};
 use crate::report::Section;
 

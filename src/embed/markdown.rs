@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::drawing::covered;
 use super::example::{Side, level, pair};
 use super::link::Playground;
-use super::{Page, anchor, needs};
+use super::page::{Page, anchor, needs};
 use crate::catalogue::{ENTRIES, Entry};
 use crate::report::Section;
 use crate::source::Source;

@@ -1,39 +1,25 @@
-//! The catalogue as other sites show it: the pages of `rubric export-docs`, and what the element `<rubric-example>` shows
-//! of a rule before anything is loaded. Both draw code with its findings by the same hand.
+//! The catalogue and a user's own code as other sites show them: the pages of `rubric export-docs`, what the element
+//! `<rubric-example>` shows of a rule before anything is loaded, and the code that embeds one.
 
+pub mod code;
+mod escaped;
+
+#[cfg(feature = "cli")]
 mod drawing;
+#[cfg(feature = "cli")]
 mod example;
+#[cfg(feature = "cli")]
 pub mod fragments;
+#[cfg(feature = "cli")]
 mod highlight;
+#[cfg(feature = "cli")]
 pub mod html;
+#[cfg(feature = "cli")]
 mod link;
+#[cfg(feature = "cli")]
 pub mod markdown;
+#[cfg(feature = "cli")]
+mod page;
 
-use crate::catalogue::Needs;
-use crate::report::Section;
-
-/// A file that is to be written, its path relative to the folder that is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    pub path: String,
-    pub text: String,
-}
-
-impl Page {
-    fn new(path: impl Into<String>, text: String) -> Self {
-        Self { path: path.into(), text }
-    }
-}
-
-/// A section's title as an anchor: `fault-tolerance`.
-fn anchor(section: Section) -> String {
-    section.title().to_lowercase().replace(' ', "-")
-}
-
-/// What a rule needs, behind the word 'needs'.
-fn needs(needs: Needs) -> &'static str {
-    match needs {
-        Needs::Snippet => "a snippet",
-        Needs::SeveralFiles | Needs::DeploymentFiles => needs.words(),
-    }
-}
+#[cfg(feature = "cli")]
+pub use page::Page;

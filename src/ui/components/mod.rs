@@ -3,6 +3,7 @@
 pub mod announcer;
 pub mod copy_finding;
 pub mod editor_pane;
+pub mod embed_code;
 pub mod export_menu;
 pub mod file_tabs;
 pub mod finding_detail;

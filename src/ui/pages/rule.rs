@@ -7,8 +7,10 @@ use yew_router::prelude::*;
 
 use crate::catalogue::{self, Entry};
 use crate::check::Source;
+use crate::embed::code;
 use crate::report::{Rule, Status};
 use crate::ui::components::editor_pane::Side;
+use crate::ui::components::embed_code::EmbedCode;
 use crate::ui::components::level::Level;
 use crate::ui::components::notices::Notices;
 use crate::ui::components::rule_card::needs;
@@ -116,6 +118,17 @@ fn EntryPage(props: &EntryProps) -> Html {
     let status = |index: usize| {
         report(index)?.rules.iter().find(|status| status.rule == entry.rule).map(|status| status.status)
     };
+    let sides = {
+        let (pair, reports) = (pair.clone(), reports.clone());
+        Callback::from(move |()| {
+            let side = |word, files: &[PairFile], index: usize| {
+                let report = reports.as_ref().and_then(|reports| reports.get(index));
+                let findings = report.map(|report| report.findings.clone());
+                code::Side { word, files: sources(files), findings }
+            };
+            vec![side("violating", &pair.violating, 0), side("conforming", &pair.conforming, 1)]
+        })
+    };
     let place = Rule::ALL.iter().position(|&rule| rule == entry.rule).unwrap_or_default();
     let neighbour = |offset: isize| {
         let index = place.checked_add_signed(offset)?;
@@ -152,6 +165,7 @@ fn EntryPage(props: &EntryProps) -> Html {
                             { "Reset" }
                         </button>
                         <button type="button" class="button" onclick={take}>{ "Open in the playground" }</button>
+                        <EmbedCode rule={entry.rule} title={entry.title} {sides} own={*pair != original} />
                     </div>
                 </div>
                 <RulePair
