@@ -18,7 +18,7 @@ impl Side {
     fn new(word: &'static str, examples: &[Example]) -> Self {
         let files: Vec<Source> = examples
             .iter()
-            .map(|example| Source { path: example.path.to_owned(), text: example.text.to_owned() })
+            .map(|example| Source { path: example.path.clone(), text: example.text.clone() })
             .collect();
         let report = check(&files, &Settings::default());
         Self { word, files, report }
@@ -47,7 +47,7 @@ impl Side {
 
 /// Both sides of a rule's pair, checked.
 pub fn pair(entry: &Entry) -> [Side; 2] {
-    [Side::new("violating", entry.violating), Side::new("conforming", entry.conforming)]
+    [Side::new("violating", entry.violating()), Side::new("conforming", entry.conforming())]
 }
 
 /// The word and the shape of a finding: its severity, or that it is a question.

@@ -115,8 +115,8 @@ fn rule(entry: &Entry, neighbours: [(&str, Option<&Entry>); 2], playground: Opti
         self::side(side, &mut body);
     }
     body.push_str("</div>\n<div class=\"texts\">\n");
-    for text in entry.texts {
-        let _ = writeln!(body, "<section>\n<h2>{}</h2>\n{}</section>", escaped(text.heading), text.html);
+    for text in entry.texts() {
+        let _ = writeln!(body, "<section>\n<h2>{}</h2>\n{}</section>", escaped(&text.heading), text.html);
     }
     let sentences = entry.accuracy.sentences().map(|sentence| format!("<p>{}</p>\n", message(&sentence)));
     let _ = writeln!(body, "<section>\n<h2>How right it is</h2>\n{}</section>\n</div>", sentences.concat());

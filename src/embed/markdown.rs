@@ -91,7 +91,7 @@ fn rule(entry: &Entry, playground: Option<&Playground>) -> String {
             }
         }
     }
-    for text in entry.texts {
+    for text in entry.texts() {
         let _ = writeln!(out, "## {}\n\n{}\n", text.heading, text.markdown.trim());
     }
     let _ = writeln!(out, "## How right it is\n\n{}", entry.accuracy.sentences().join(" "));
