@@ -29,7 +29,7 @@ export async function serve(folder, { port = 0, under = "/", headerPolicy = fals
     const refuse = (status, text) => response.writeHead(status, { "content-type": "text/plain" }).end(text);
     if (request.method !== "GET" && request.method !== "HEAD") return refuse(405, "only GET and HEAD");
     if (!path.startsWith(under)) return refuse(404, `the page is at ${under}`);
-    const file = join(root, path.slice(under.length) || "index.html");
+    const file = join(root, path.slice(under.length), path.endsWith("/") ? "index.html" : "");
     if (file !== root && !file.startsWith(root + sep)) return refuse(404, "not found");
     const found = await stat(file).catch(() => null);
     if (!found?.isFile()) return refuse(404, "not found");
