@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the sites of examples/docs from their locked packages, which it installs once: into target/docs-examples and
-# into the Docusaurus example's node_modules.
+# into the Docusaurus example's node_modules. Beside them the catalogue as `rubric export-docs` writes it: the HTML as it
+# is, the Markdown as a site of MkDocs, which refuses an address or an anchor that leads nowhere.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/versions.sh
@@ -36,3 +37,15 @@ if [ ! -f "$out/docusaurus/index.html" ] ||
     DOCUSAURUS_NO_PERSISTENT_CACHE=1 npm --prefix $docusaurus run build --silent -- --out-dir "$out/docusaurus" >"$out/docusaurus.log" 2>&1 ||
         { cat "$out/docusaurus.log" >&2; exit 1; }
 fi
+
+playground=https://rubric.example/
+cargo run --quiet --features cli --bin rubric -- export-docs --output "$out/exported" --playground $playground >&2
+cargo run --quiet --features cli --bin rubric -- export-docs --format markdown --output "$out/markdown" --playground $playground >&2
+cat >"$out/markdown.yml" <<YAML
+INHERIT: $PWD/examples/docs/mkdocs/mkdocs.yml
+docs_dir: markdown
+validation:
+  links:
+    anchors: warn
+YAML
+"$out/venv-mkdocs/bin/mkdocs" build --quiet --strict --config-file "$out/markdown.yml" --site-dir "$out/from-markdown"

@@ -1,4 +1,5 @@
 // <rubric-example> as a docs author uses it: from the built page, on a page of another origin with a strict policy.
+import { readFile, readdir } from "node:fs/promises";
 import { AxeBuilder, expect, serveHost, test as base } from "./fixtures.mjs";
 
 const OWN = `import time
@@ -253,4 +254,18 @@ test("an example that leaves the page or comes later works as well", async ({ pa
   });
   await page.getByRole("button", { name: "Edit" }).click();
   await expect(page.getByRole("status")).toHaveText("Conforming: no findings. Checked in this browser.");
+});
+
+const PINS = (await readdir(new URL("../../js/embed/pins/", import.meta.url))).filter((name) => name.endsWith(".js"));
+
+test("every pinned version is served as it was, and works", async ({ page, site, host }) => {
+  expect(PINS.length).toBeGreaterThan(0);
+  for (const name of PINS) {
+    const served = await (await fetch(`${site}embed/${name}`)).text();
+    expect(served).toBe(await readFile(new URL(`../../js/embed/pins/${name}`, import.meta.url), "utf8"));
+    await page.goto(await host('<rubric-example rule="C5"></rubric-example>', { script: `<script type="module" src="${site}embed/${name}"></script>` }));
+    await expect(page.locator("mark.finding-high").first()).toHaveText(/sharepoint\.get/);
+    await page.getByRole("button", { name: "Edit" }).click();
+    await expect(page.getByRole("status")).toHaveText("Violating: 3 findings. Conforming: no findings. Checked in this browser.");
+  }
 });

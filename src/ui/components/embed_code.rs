@@ -241,7 +241,9 @@ fn Choices(props: &ChoicesProps) -> Html {
             </div>
             <h3 class="embed-preview-title">{ "Preview" }</h3>
             // What is shown there was escaped where it was made, and nothing in it can be pressed.
-            <div class="embed-preview" inert=true>{ Html::from_html_unchecked(with_code.element().into()) }</div>
+            <div class="embed-preview" tabindex="0" role="group" aria-label="Preview">
+                <div inert=true>{ Html::from_html_unchecked(with_code.element().into()) }</div>
+            </div>
         </>
     }
 }
