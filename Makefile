@@ -4,7 +4,8 @@
 PORT ?= 8080
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help serve dist test check format clippy native browser end-to-end docs-examples bench corpus sample accuracy bless
+.PHONY: help serve dist test check format clippy native browser end-to-end docs-examples bench bench-wasm corpus sample \
+	accuracy bless
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +52,9 @@ docs-examples: dist ## Build the sites of examples/docs and open them in Chromiu
 
 bench: ## Measure a check against the bare parse
 	cargo bench --features cli
+
+bench-wasm: ## The same as WebAssembly, in headless Chromium (another file: FILE=path.py)
+	@scripts/bench-wasm.sh $(FILE)
 
 corpus: ## Check the pinned packages of the corpus
 	@scripts/corpus.sh

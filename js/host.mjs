@@ -4,6 +4,8 @@ import { createServer } from "node:http";
 /** Starts a server for `{path: html}`; a function is called with the request's address. Answers as `serve` does. */
 export async function serveHost(pages, { policy } = {}) {
   const server = createServer((request, response) => {
+    // Browsers ask for it by themselves.
+    if (request.url === "/favicon.ico") return response.writeHead(204).end();
     const page = pages[new URL(request.url, "http://localhost").pathname];
     if (page === undefined) return response.writeHead(404).end();
     response.writeHead(200, {

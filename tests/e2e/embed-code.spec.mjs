@@ -7,7 +7,7 @@ const embed = (page) => page.getByRole("button", { name: "Embed", exact: true })
 
 /** A page of another origin that holds the code and nothing else. */
 async function shown(page, code, policy) {
-  const server = await serveHost({ "/": `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Docs</title>${code}` }, { policy });
+  const server = await serveHost({ "/": `<!doctype html><meta charset="utf-8"><title>Docs</title>${code}` }, { policy });
   await page.goto(server.url);
   return server;
 }
