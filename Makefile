@@ -8,7 +8,7 @@ SHELL := /bin/bash
 	accuracy bless
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: dist ## Build the page and serve it on http://127.0.0.1:8080 (another port: PORT=9000)
 	@node js/serve.mjs dist --port $(PORT)

@@ -11,7 +11,7 @@ use rubric_playground::rules::CHECKS;
 use rubric_playground::settings::Settings;
 
 /// What is not ours, or not source text.
-const LEFT_OUT: [&str; 10] = [
+const LEFT_OUT: [&str; 11] = [
     ".git",
     "target",
     "dist",
@@ -22,6 +22,7 @@ const LEFT_OUT: [&str; 10] = [
     "editor.js",
     "link.js",
     "built",
+    ".docusaurus",
 ];
 
 /// One source file, its path relative to the repository and with `/`.
