@@ -1,4 +1,5 @@
-// Bundles the editor: js/editor.source.mjs becomes js/editor.js, which src/ui/editor.rs imports.
+// Bundles what the page has in JavaScript: js/NAME.source.mjs becomes js/NAME.js. src/ui/editor.rs and src/ui/device.rs
+// import the first two; the third is a chunk that the page fetches while it is idle.
 // Trunk runs this before it builds; tests that need the editor run `npm --prefix js run build` first.
 import { readFile, stat } from "node:fs/promises";
 import { build } from "esbuild";
@@ -19,15 +20,17 @@ const adoptStyles = {
   },
 };
 
-await build({
-  entryPoints: [at("editor.source.mjs")],
-  outfile: at("editor.js"),
-  bundle: true,
-  format: "esm",
-  target: "es2022",
-  minify: true,
-  legalComments: "none",
-  plugins: [adoptStyles],
-});
-const { size } = await stat(at("editor.js"));
-console.log(`js/editor.js: ${Math.round(size / 1024)} KiB`);
+for (const name of ["editor", "device", "intake"]) {
+  await build({
+    entryPoints: [at(`${name}.source.mjs`)],
+    outfile: at(`${name}.js`),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    plugins: [adoptStyles],
+  });
+  const { size } = await stat(at(`${name}.js`));
+  console.log(`js/${name}.js: ${Math.round(size / 1024)} KiB`);
+}

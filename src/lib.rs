@@ -5,11 +5,15 @@
 pub mod catalogue;
 pub mod check;
 pub mod export;
+pub mod file_names;
 mod ignores;
+pub mod pasted;
 pub mod report;
 pub mod rules;
 pub mod semantic;
 pub mod settings;
+#[cfg(any(feature = "cli", feature = "browser"))]
+pub mod settings_file;
 pub mod source;
 pub mod stack;
 pub mod syntax;

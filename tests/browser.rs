@@ -18,10 +18,10 @@ use rubric_playground::check::Source;
 use rubric_playground::report::{Position, Range, Report, Rule};
 use rubric_playground::settings::Settings;
 use rubric_playground::ui::components::editor_pane::{EditorPane, Mark, Props};
-use rubric_playground::ui::state::{Action, Given, State};
-use rubric_playground::worker::client::{Client, Failure, Reply};
-use rubric_playground::worker::protocol::Request;
-use rubric_playground::worker::server;
+use rubric_playground::ui::state::{Action, File, Given, State};
+use rubric_playground::worker::client::{Client, Failure, Job, Reply};
+use rubric_playground::worker::protocol::{Request, Sent};
+use rubric_playground::worker::server::Server;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement};
@@ -35,8 +35,10 @@ wasm_bindgen_test_configure!(run_in_browser);
 const NATIVE: &str = include_str!("generated/native_reports.json");
 
 fn answers(sets: Vec<Vec<Source>>) -> Vec<String> {
+    let sent = |source: Source| Sent { path: source.path, text: Some(source.text) };
+    let sets = sets.into_iter().map(|set| set.into_iter().map(sent).collect()).collect();
     let request = Request { settings: Settings::default(), sets };
-    server::answer(&serde_json::to_string(&request).unwrap()).unwrap()
+    Server::default().answer(&serde_json::to_string(&request).unwrap()).unwrap()
 }
 
 #[wasm_bindgen_test]
@@ -81,7 +83,7 @@ async fn a_worker_that_is_not_there_fails_the_request() {
         let replies = replies.clone();
         Callback::from(move |reply| replies.borrow_mut().push(reply))
     };
-    client.check(&Request::default(), reply);
+    client.check(Job::default(), reply);
     for _ in 0..100 {
         if !replies.borrow().is_empty() {
             break;
@@ -98,11 +100,16 @@ fn given(path: &str, text: &str) -> Given {
 }
 
 fn state(files: Vec<Given>) -> Rc<State> {
-    Rc::new(State::new(files, 0))
+    Rc::new(State::new("draft".into(), files, 0, Settings::default()))
+}
+
+fn sources(state: &State) -> Vec<Source> {
+    let source = |file: &File| Source { path: file.path.to_string(), text: file.text.to_string() };
+    state.files.iter().map(source).collect()
 }
 
 fn with_report(state: Rc<State>) -> Rc<State> {
-    let report: Report = serde_json::from_str(&answers(vec![state.sources()])[0]).unwrap();
+    let report: Report = serde_json::from_str(&answers(vec![sources(&state)])[0]).unwrap();
     state.reduce(Action::Report(Rc::new(report)))
 }
 
@@ -121,7 +128,7 @@ fn what_was_replaced_comes_back_at_undo() {
     let after = before.clone().reduce(Action::StartOver);
     assert!(after.is_empty());
     let back = after.reduce(Action::Undo);
-    assert_eq!(back.sources(), before.sources());
+    assert_eq!(sources(&back), sources(&before));
     assert_eq!(back.active, 1);
     assert!(back.former.is_none());
 }
@@ -169,7 +176,7 @@ fn narrowing_to_a_rule_lists_its_findings_alone() {
 fn a_file_with_a_known_path_is_replaced_and_others_are_added() {
     let state = state(vec![given("a.py", "old\n")]);
     let state = state.reduce(Action::Add(vec![given("a.py", "new\n"), given("b.py", "more\n")]));
-    assert_eq!(state.sources().len(), 2);
+    assert_eq!(state.files.len(), 2);
     assert_eq!(state.files[0].text, "new\n");
     assert_eq!(state.active, 1);
 }

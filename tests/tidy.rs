@@ -11,8 +11,18 @@ use rubric_playground::rules::CHECKS;
 use rubric_playground::settings::Settings;
 
 /// What is not ours, or not source text.
-const LEFT_OUT: [&str; 8] =
-    [".git", "target", "dist", "node_modules", "corpus", "test-results", "playwright-report", "editor.js"];
+const LEFT_OUT: [&str; 10] = [
+    ".git",
+    "target",
+    "dist",
+    "node_modules",
+    "corpus",
+    "test-results",
+    "playwright-report",
+    "editor.js",
+    "device.js",
+    "intake.js",
+];
 
 /// One source file, its path relative to the repository and with `/`.
 struct File {

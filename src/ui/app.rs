@@ -1,16 +1,26 @@
 //! The application: the frame around the pages, the worker, and the state that they share.
 
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::ui::components::announcer::Announcer;
 use crate::ui::components::header::Header;
+use crate::ui::components::newer_build::NewerBuild;
+use crate::ui::components::palette::Palette;
 use crate::ui::components::status_line::StatusLine;
-use crate::ui::hooks::{load_draft, use_draft};
+use crate::ui::hooks::{
+    Build, Draft, load_draft, load_settings, use_build, use_draft, use_kept_settings, use_theme,
+};
+use crate::ui::intake::Outcome;
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::pages::playground::PlaygroundPage;
+use crate::ui::pages::private::PrivatePage;
 use crate::ui::pages::rule::RulePage;
 use crate::ui::pages::rules::RulesPage;
+use crate::ui::pages::settings::SettingsPage;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, State, Store};
 use crate::worker::client::{Client, LIMIT_MILLISECONDS};
@@ -21,15 +31,32 @@ pub fn run() {
         .and_then(|window| window.document())
         .and_then(|document| document.get_element_by_id("application"))
         .expect("index.html has the element");
-    yew::Renderer::<App>::with_root(root).render();
+    spawn_local(async move {
+        let draft = Rc::new(load_draft().await);
+        yew::Renderer::<App>::with_root_and_props(root, Props { draft }).render();
+    });
+}
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What this tab of the browser goes on with.
+    draft: Rc<Draft>,
 }
 
 #[component]
-pub fn App() -> Html {
+pub fn App(props: &Props) -> Html {
     let store: Store = use_reducer_eq(|| {
-        let (files, active) = load_draft();
-        State::new(files, active)
+        let Draft { id, files, active, copied } = (*props.draft).clone();
+        let mut state = State::new(id.into(), files, active, load_settings());
+        if copied {
+            state.outcome = Some(Rc::new(Outcome {
+                said: "The draft is open in another tab of the browser: this is a copy of it.".to_owned(),
+                left_out: Vec::new(),
+            }));
+        }
+        state
     });
+    let (theme, choose_theme) = use_theme();
     let loaded = use_state_eq(|| false);
     let client = {
         let dispatch = store.dispatcher();
@@ -43,13 +70,17 @@ pub fn App() -> Html {
         })
     };
     use_draft(&store);
+    use_kept_settings(&store);
+    let build = use_build(*loaded);
     html! {
         <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Client> context={(*client).clone()}>
                 <HashRouter>
-                    <Header />
+                    <Header {theme} choose_theme={choose_theme.clone()} />
+                    <NewerBuild {build} />
                     <Switch<Route> render={page} />
-                    <StatusLine loaded={*loaded} />
+                    <StatusLine loaded={*loaded} quiet={*loaded && build != Build::Fetching} {build} />
+                    <Palette {choose_theme} />
                     <Announcer text={store.announcement.clone()} />
                 </HashRouter>
             </ContextProvider<Client>>
@@ -63,6 +94,8 @@ fn page(route: Route) -> Html {
         Route::Rules => html! { <RulesPage /> },
         // A page for itself: nothing that was typed into one rule's pair shows up in the next one's.
         Route::Rule { rule } => html! { <RulePage key={rule.id()} {rule} /> },
+        Route::Settings => html! { <SettingsPage /> },
+        Route::Private => html! { <PrivatePage /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }
 }

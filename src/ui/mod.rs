@@ -2,10 +2,16 @@
 #![cfg(target_arch = "wasm32")]
 
 mod app;
+pub mod commands;
 pub mod components;
+pub mod device;
+pub mod dialogs;
 pub mod editor;
+pub mod filters;
 mod hooks;
+pub mod intake;
 mod pages;
+pub mod rescue;
 pub mod route;
 pub mod state;
 pub mod words;

@@ -15,6 +15,10 @@ pub enum Route {
     Rules,
     #[at("/rules/:rule")]
     Rule { rule: Rule },
+    #[at("/settings")]
+    Settings,
+    #[at("/private")]
+    Private,
     #[not_found]
     #[at("/not-found")]
     NotFound,

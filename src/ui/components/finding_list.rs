@@ -6,11 +6,16 @@ use yew_router::prelude::*;
 use crate::catalogue;
 use crate::report::{Certainty, Report, Rule, Status};
 use crate::ui::components::level::Level;
+use crate::ui::components::list_filters::ListFilters;
 use crate::ui::components::scorecard::Cell;
+use crate::ui::components::seen::Seen;
 use crate::ui::components::with_code::with_code;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
+
+/// So many lines are drawn at once.
+const LINES: usize = 200;
 
 /// The outcome in words, the findings, the questions apart from them, and what could not be read.
 #[component]
@@ -19,6 +24,21 @@ pub fn FindingList() -> Html {
     let Some(report) = store.report.clone() else { return html! {} };
     let (first, second) = words::headline(&report);
     let listed = store.listed();
+    let shown = listed.len();
+    let hidden = report.findings.len() - shown;
+    // Thousands of lines would take seconds to draw at every change.
+    let more = use_state_eq(|| LINES);
+    let show_more = {
+        let more = more.clone();
+        Callback::from(move |_: MouseEvent| more.set(*more + LINES))
+    };
+    let cut = shown.saturating_sub(*more);
+    let listed: Vec<usize> = listed
+        .into_iter()
+        .enumerate()
+        .filter(|(line, index)| *line < *more || store.selected == Some(*index))
+        .map(|(_, index)| index)
+        .collect();
     let (questions, findings): (Vec<usize>, Vec<usize>) =
         listed.into_iter().partition(|&index| report.findings[index].certainty == Certainty::Question);
     html! {
@@ -27,6 +47,13 @@ pub fn FindingList() -> Html {
                 <h2 class="headline-main">{ first }</h2>
                 <p class="headline-more">{ second }</p>
             </div>
+            <Seen />
+            <ListFilters />
+            if hidden > 0 && store.rule.is_none() {
+                <p class="list-hidden">
+                    { format!("{} shown, {hidden} hidden by the choices above.", shown) }
+                </p>
+            }
             if let Some(rule) = store.rule {
                 { narrowed(&store, &report, rule) }
             }
@@ -41,10 +68,15 @@ pub fn FindingList() -> Html {
                     { for questions.into_iter().map(|index| item(&store, &report, index)) }
                 </ol>
             }
+            if cut > 0 {
+                <button type="button" class="button list-more" onclick={show_more}>
+                    { format!("Show more: {cut} are not shown yet") }
+                </button>
+            }
             if !report.problems.is_empty() && store.rule.is_none() {
                 <h3 class="list-title">{ "Not read as it stands" }</h3>
                 <ol class="finding-list" aria-label="Problems">
-                    { for report.problems.iter().map(|problem| {
+                    { for report.problems.iter().take(LINES).map(|problem| {
                         let jump = jump(&store, &problem.path, problem.range);
                         html! {
                             <li>

@@ -1,19 +1,33 @@
 //! The parts of the pages, one a file.
 
 pub mod announcer;
+pub mod chooser;
+pub mod dialog;
+pub mod draft_history;
 pub mod editor_pane;
+pub mod file_list;
+pub mod file_menu;
 pub mod file_tabs;
 pub mod finding_detail;
 pub mod finding_list;
 pub mod header;
+pub mod intake_notice;
 pub mod level;
+pub mod list_filters;
+pub mod newer_build;
 pub mod notices;
 pub mod open_files;
+pub mod open_tabs;
+pub mod palette;
+pub mod read_as;
+pub mod rename_field;
 pub mod rule_card;
 pub mod rule_filters;
 pub mod rule_pair;
 pub mod sample_menu;
 pub mod scorecard;
+pub mod seen;
 pub mod start_over;
 pub mod status_line;
+pub mod stopped_files;
 pub mod with_code;

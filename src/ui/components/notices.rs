@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::ui::components::intake_notice::IntakeNotice;
+use crate::ui::components::stopped_files::{StoppedFiles, tells};
 use crate::ui::state::{Action, Checker, Store};
 use crate::ui::words;
 
@@ -18,6 +20,19 @@ pub fn Notices() -> Html {
             if let Checker::Failed(failure) = &store.checker {
                 <div class="notice notice-warning" role="alert">
                     <p>{ words::failure(failure) }</p>
+                </div>
+            }
+            if tells(&store.left_out) {
+                <StoppedFiles />
+            }
+            <IntakeNotice />
+            if let Some(closed) = store.closed.last() {
+                <div class="notice">
+                    <p>{ format!("Closed {}.", closed.file.path) }</p>
+                    <button type="button" class="button" onclick={act(Action::Reopen)}>{ "Undo" }</button>
+                    <button type="button" class="button button-quiet" onclick={act(Action::ForgetClosed)}>
+                        { "Dismiss" }
+                    </button>
                 </div>
             }
             if let Some(former) = &store.former {

@@ -2,14 +2,18 @@
 
 mod check;
 mod draft;
+mod offline;
 mod page_title;
 mod requests;
+mod settings;
 mod theme;
 mod window_key;
 
 pub use check::use_check;
-pub use draft::{load_draft, use_draft};
+pub use draft::{Draft, load_draft, use_draft};
+pub use offline::{Build, use_build};
 pub use page_title::use_page_title;
 pub use requests::use_request_count;
+pub use settings::{load_settings, use_kept_settings};
 pub use theme::{Theme, use_theme};
 pub use window_key::use_window_key;

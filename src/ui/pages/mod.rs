@@ -2,5 +2,7 @@
 
 pub mod not_found;
 pub mod playground;
+pub mod private;
 pub mod rule;
 pub mod rules;
+pub mod settings;

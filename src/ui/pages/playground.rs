@@ -1,19 +1,21 @@
 //! The playground: code, scorecard, findings and detail.
 
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::catalogue::SAMPLES;
 use crate::ui::components::editor_pane::{EditorPane, Listeners, marks};
-use crate::ui::components::file_tabs::FileTabs;
 use crate::ui::components::finding_detail::FindingDetail;
 use crate::ui::components::finding_list::FindingList;
 use crate::ui::components::notices::Notices;
-use crate::ui::components::open_files::{OpenFiles, open};
+use crate::ui::components::open_files::OpenFiles;
+use crate::ui::components::open_tabs::OpenTabs;
 use crate::ui::components::sample_menu::{SampleMenu, given};
 use crate::ui::components::scorecard::Scorecard;
 use crate::ui::components::start_over::StartOver;
-use crate::ui::hooks::{use_check, use_page_title, use_window_key};
+use crate::ui::device;
+use crate::ui::hooks::{use_check, use_page_title};
+use crate::ui::intake;
 use crate::ui::state::{Action, Store};
 
 /// Code on one side, what the rubric says of it on the other.
@@ -23,7 +25,7 @@ pub fn PlaygroundPage() -> Html {
     let heading = use_page_title("Playground".to_owned());
     let over = use_state_eq(|| false);
     let sources =
-        use_memo(store.files.clone(), |_| if store.is_empty() { Vec::new() } else { vec![store.sources()] });
+        use_memo(store.files.clone(), |_| if store.is_empty() { Vec::new() } else { vec![store.texts()] });
     let reports = use_check(sources);
     {
         let dispatch = store.dispatcher();
@@ -32,16 +34,6 @@ pub fn PlaygroundPage() -> Html {
                 dispatch.dispatch(Action::Report(report.clone()));
             }
         });
-    }
-    {
-        let dispatch = store.dispatcher();
-        let press = use_callback((), move |(event, _): (KeyboardEvent, bool), ()| {
-            if event.key() == "F8" {
-                event.prevent_default();
-                dispatch.dispatch(Action::Walk(if event.shift_key() { -1 } else { 1 }));
-            }
-        });
-        use_window_key(press);
     }
     let file = store.file().clone();
     let shown = use_memo((store.report.clone(), file.path.clone()), |(report, path)| {
@@ -57,10 +49,6 @@ pub fn PlaygroundPage() -> Html {
             finding: Callback::from(move |index| finding.dispatch(Action::Select(index))),
             walk: Callback::from(move |step| walk.dispatch(Action::Walk(step))),
         }
-    };
-    let show = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |index| dispatch.dispatch(Action::Show(index)))
     };
     let drag_over = {
         let over = over.setter();
@@ -79,11 +67,10 @@ pub fn PlaygroundPage() -> Html {
         let (over, store) = (over.setter(), store.clone());
         Callback::from(move |event: DragEvent| {
             over.set(false);
-            let files =
-                event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0);
-            if let Some(files) = files {
+            let data = event.data_transfer().filter(|data| data.types().includes(&"Files".into(), 0));
+            if let Some(data) = data {
                 event.prevent_default();
-                open(&files, &store);
+                intake::open(device::dropped(&data), &store);
             }
         })
     };
@@ -102,12 +89,7 @@ pub fn PlaygroundPage() -> Html {
             <h1 class="visually-hidden" ref={heading} tabindex="-1">{ "Playground" }</h1>
             <div class="code" id="code" tabindex="-1">
                 <div class="toolbar">
-                    <FileTabs
-                        label="Files"
-                        paths={store.files.iter().map(|file| file.path.clone()).collect::<Vec<_>>()}
-                        active={store.active}
-                        on_show={show}
-                    />
+                    <OpenTabs />
                     <div class="toolbar-buttons">
                         <SampleMenu />
                         <OpenFiles />
@@ -115,6 +97,7 @@ pub fn PlaygroundPage() -> Html {
                     </div>
                 </div>
                 <Notices />
+                <div class="editor-panel" id="editor-panel" role="tabpanel" aria-label={file.path.clone()}>
                 <EditorPane
                     label={format!("Code of {}", file.path)}
                     described_by="editor-hint"
@@ -128,9 +111,10 @@ pub fn PlaygroundPage() -> Html {
                     reveal={store.reveal.clone()}
                     {listeners}
                 />
+                </div>
                 <p class="hint" id="editor-hint">
                     <kbd>{ "F8" }</kbd>{ " next finding, " }<kbd>{ "Shift F8" }</kbd>{ " previous, " }
-                    <kbd>{ "Esc" }</kbd>{ " then " }<kbd>{ "Tab" }</kbd>{ " leaves the editor" }
+                    <kbd>{ "Esc" }</kbd>{ " then " }<kbd>{ "Tab" }</kbd>{ " leaves the editor, " }<kbd>{ "?" }</kbd>{ " all keys" }
                 </p>
             </div>
             <div class="outcome">

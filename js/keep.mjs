@@ -1,0 +1,30 @@
+// After a build: writes dist/service-worker.js, with the list of all files of the build and what they contain.
+//   node js/keep.mjs FOLDER
+import { createHash } from "node:crypto";
+import { readFile, readdir, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { build } from "esbuild";
+
+const folder = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
+const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+const files = [];
+for (const entry of entries.filter((entry) => entry.isFile())) {
+  const path = join(entry.parentPath, entry.name);
+  const url = relative(folder, path).replaceAll("\\", "/");
+  if (url === "service-worker.js" || url.startsWith(".stage")) continue;
+  const revision = createHash("sha256").update(await readFile(path)).digest("hex").slice(0, 16);
+  files.push({ url, revision });
+}
+files.sort((one, other) => (one.url < other.url ? -1 : 1));
+await rm(join(folder, "service-worker.js"), { force: true });
+await build({
+  entryPoints: [new URL("service-worker.source.mjs", import.meta.url).pathname],
+  outfile: join(folder, "service-worker.js"),
+  bundle: true,
+  format: "iife",
+  target: "es2022",
+  minify: true,
+  legalComments: "none",
+  define: { "self.__WB_MANIFEST": JSON.stringify(files), "process.env.NODE_ENV": '"production"' },
+});
+console.log(`service-worker.js: keeps ${files.length} files`);
