@@ -21,7 +21,8 @@ const LARGEST_UNSAVED = 2_000_000;
 
 let opened;
 
-function database() {
+// Asynchronous, so that a browser that forbids databases rejects and does not throw.
+async function database() {
   opened ??= Promise.race([
     openDB(DATABASE, 1, {
       upgrade(made) {
@@ -107,6 +108,14 @@ const shown = (id, { files, active }, copied) => ({
 
 /** The draft that this tab goes on with: `{id, texts: [path, text, …], active, copied}`. */
 export async function openDraft() {
+  try {
+    return await ownDraft();
+  } catch {
+    return { id: newDraftId(), texts: [], active: 0, copied: false };
+  }
+}
+
+async function ownDraft() {
   const own = attempt(() => sessionStorage.getItem(TAB));
   const old = parsed(stored(OLD_DRAFT));
   const fresh = async (draft, copied) => {

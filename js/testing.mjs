@@ -2,3 +2,4 @@
 export { AxeBuilder } from "@axe-core/playwright";
 export { expect, test, chromium } from "@playwright/test";
 export { serve } from "./serve.mjs";
+export { zipSync } from "fflate";

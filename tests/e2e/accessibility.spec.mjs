@@ -3,6 +3,8 @@ import { AxeBuilder, VIOLATING, expect, loaded, test } from "./fixtures.mjs";
 const ROUTES = {
   "empty playground": "#/",
   rules: "#/rules",
+  settings: "#/settings",
+  private: "#/private",
   "narrowed rules": "#/rules?search=no-such-rule",
   "a checked rule": "#/rules/C5",
   "a rule of several files": "#/rules/F7",
@@ -79,7 +81,7 @@ test("all of the page is reached with Tab alone, and the focus is always visible
     if (name) seen.add(name);
   }
   const names = [...seen].join("\n");
-  for (const part of ["Playground", "Rules", "Theme", "Samples", "Open files", "Start over", "Code of main.py", "C1 ", "O5 "]) {
+  for (const part of ["Playground", "Rules", "Theme", "Samples", "Open", "Start over", "Code of main.py", "C1 ", "O5 "]) {
     expect(names).toContain(part);
   }
   expect(names).toMatch(/All about C5/);
@@ -102,7 +104,7 @@ test("a route change puts the focus on the new page's heading", async ({ page, p
 
 test("nothing is cut off at 320 pixels", async ({ page, site, viewport }) => {
   await page.setViewportSize({ width: 320, height: viewport.height });
-  for (const route of ["#/", "#/rules", "#/rules/C5", "#/rules/F7"]) {
+  for (const route of ["#/", "#/rules", "#/rules/C5", "#/rules/F7", "#/settings", "#/private"]) {
     await page.goto(site + route);
     await loaded(page);
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

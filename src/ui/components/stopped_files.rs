@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::ui::device;
 use crate::ui::rescue::{self, LeftOut};
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Checker, Store};
 use crate::ui::words;
 use crate::worker::client::{Client, Failure};
 
@@ -20,6 +20,7 @@ pub fn StoppedFiles() -> Html {
             <StoppedFile
                 key={left_out.file.path.to_string()}
                 left_out={left_out.clone()}
+                is_told={matches!(store.checker, Checker::Failed(_))}
                 others={store.files.len().saturating_sub(store.left_out.len())}
             />
         }) }
@@ -31,6 +32,8 @@ struct Props {
     left_out: LeftOut,
     /// How many files are checked all the same.
     others: usize,
+    /// Whether the failure itself is told of already.
+    is_told: bool,
 }
 
 /// What the search for a smaller text has come to.
@@ -89,9 +92,10 @@ fn StoppedFile(props: &Props) -> Html {
         })
     };
     html! {
-        <div class="notice notice-warning notice-tall" role="alert">
+        <div class="notice notice-warning notice-tall" role={(!props.is_told).then_some("alert")}>
             <p>
-                <code>{ file.path.clone() }</code>{ format!(" {why} and was left out. ") }
+                <code>{ file.path.clone() }</code>
+                { if props.is_told { format!(" {why}. ") } else { format!(" {why} and was left out. ") } }
                 { if props.others == 0 {
                     "It is checked again when its text changes.".to_owned()
                 } else {
