@@ -195,7 +195,7 @@ async function forgetOldest(current) {
   if ((await db.count("drafts")) <= KEPT_DRAFTS) return;
   const open = await othersOpen();
   const all = (await records()).filter(({ id }) => id !== current && !open.has(lockName(id)));
-  for (const { id } of all.slice(KEPT_DRAFTS - 1)) await removeDraft(id);
+  for (const { id } of all.slice(KEPT_DRAFTS - 1)) await remove(id);
 }
 
 /** Puts what is not written yet where it is written at once; false where there is no room for it. */
@@ -244,23 +244,26 @@ export const renameDraft = (id, name) =>
     if (record) await db.put("drafts", { ...record, name });
   });
 
+/** Takes a draft off the device; answers with what it was. */
+async function remove(id) {
+  const db = await database();
+  const transaction = db.transaction(["drafts", "texts"], "readwrite");
+  const [drafts, texts] = [transaction.objectStore("drafts"), transaction.objectStore("texts")];
+  const record = await drafts.get(id);
+  const kept = await Promise.all(record?.files.map((file) => texts.get([id, file.id])) ?? []);
+  drafts.delete(id);
+  for (const file of record?.files ?? []) texts.delete([id, file.id]);
+  await transaction.done;
+  attempt(() => localStorage.removeItem(UNSAVED + id));
+  return record ? { record, texts: kept } : null;
+}
+
 let removed = null;
 
 /** Takes a draft out of the history. The last one taken out can be put back. */
 export const removeDraft = (id) =>
   inTurn(async () => {
-    const db = await database();
-    const transaction = db.transaction(["drafts", "texts"], "readwrite");
-    const [drafts, texts] = [transaction.objectStore("drafts"), transaction.objectStore("texts")];
-    const record = await drafts.get(id);
-    if (record) {
-      const kept = await Promise.all(record.files.map((file) => texts.get([id, file.id])));
-      removed = { record, texts: kept };
-      drafts.delete(id);
-      for (const file of record.files) texts.delete([id, file.id]);
-    }
-    await transaction.done;
-    attempt(() => localStorage.removeItem(UNSAVED + id));
+    removed = await remove(id);
   });
 
 export const restoreDraft = () =>

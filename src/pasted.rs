@@ -121,7 +121,7 @@ fn is_session(lines: &[&str]) -> bool {
 /// Fences, and nothing that only code has before the first of them.
 fn is_markdown(lines: &[&str]) -> bool {
     let fence = |line: &&str| line.starts_with("```") || line.starts_with("~~~");
-    let Some(first) = lines.iter().position(|line| fence(&line)) else { return false };
+    let Some(first) = lines.iter().position(fence) else { return false };
     let code = |line: &&&str| {
         ["import ", "from ", "def ", "class ", "async def ", "@"].iter().any(|word| line.starts_with(word))
             && !line.ends_with('.')
@@ -133,7 +133,7 @@ fn is_dockerfile(lines: &[&str]) -> bool {
     let mut instructions = lines.iter().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let word = |line: &&&str, words: &[&str]| {
         let first = line.split_whitespace().next().unwrap_or_default();
-        words.iter().any(|word| first == *word)
+        words.contains(&first)
     };
     let Some(first) = instructions.next() else { return false };
     // `from x import y` is Python: an image has no `import` behind it.
@@ -214,7 +214,7 @@ fn is_caddyfile(lines: &[&str]) -> bool {
         "root",
     ];
     let opens = |line: &&str| line.ends_with(" {") || *line == "{";
-    lines.iter().any(|line| opens(&line))
+    lines.iter().any(opens)
         && lines.iter().any(|line| {
             let first = line.split_whitespace().next().unwrap_or_default();
             directives.contains(&first) && !line.contains(['(', '='])

@@ -181,6 +181,62 @@ fn a_file_with_a_known_path_is_replaced_and_others_are_added() {
     assert_eq!(state.active, 1);
 }
 
+#[wasm_bindgen_test]
+fn a_closed_file_comes_back_where_it_was() {
+    let state = state(vec![given("a.py", "a\n"), given("b.py", "b\n"), given("c.py", "c\n")]);
+    let id = state.files[1].id;
+    let closed = state.reduce(Action::Close(id));
+    assert_eq!(closed.files.len(), 2);
+    let back = closed.reduce(Action::Reopen);
+    assert_eq!(back.files[1].path, "b.py");
+    assert_eq!((back.active, back.closed.len()), (1, 0));
+}
+
+#[wasm_bindgen_test]
+fn closing_the_last_file_leaves_an_empty_one() {
+    let state = state(vec![given("a.py", "a\n")]);
+    let id = state.file().id;
+    let closed = state.reduce(Action::Close(id));
+    assert!(closed.is_empty() && closed.files.len() == 1);
+    let back = closed.reduce(Action::Reopen);
+    assert_eq!((back.files.len(), &*back.file().path), (1, "a.py"));
+}
+
+#[wasm_bindgen_test]
+fn a_taken_or_empty_path_is_refused_and_dots_before_it_do_not_count() {
+    let state = state(vec![given("app/a.py", "a\n"), given("b.py", "b\n")]);
+    let id = state.files[1].id;
+    for path in ["app/a.py", " ./app/a.py", "", " ", "./", "a\nb"] {
+        assert!(state.objection(id, path).is_some(), "{path:?}");
+        let refused = state.clone().reduce(Action::Rename { id, path: path.to_owned() });
+        assert_eq!(refused.files[1].path, "b.py");
+    }
+    let renamed = state.reduce(Action::Rename { id, path: "./app/b.py".to_owned() });
+    assert_eq!(renamed.files[1].path, "app/b.py");
+}
+
+#[wasm_bindgen_test]
+fn moving_a_file_keeps_the_shown_one_shown() {
+    let state = state(vec![given("a.py", "a\n"), given("b.py", "b\n"), given("c.py", "c\n")]);
+    let shown = state.file().id;
+    let id = state.files[2].id;
+    let moved = state.reduce(Action::Move { id, index: 0 });
+    assert_eq!(moved.files[0].path, "c.py");
+    assert_eq!(moved.file().id, shown);
+}
+
+#[wasm_bindgen_test]
+fn a_text_that_is_emptied_or_replaced_becomes_another_draft() {
+    let state = state(vec![given("main.py", "import os\nx = 1\ny = 2\n")]);
+    let id = state.file().id;
+    let typed = state.clone().reduce(Action::Typed { id, text: "import os\nx = 1\ny = 23\n".into() });
+    assert_eq!(typed.draft, state.draft);
+    assert_ne!(typed.clone().reduce(Action::Typed { id, text: "".into() }).draft, state.draft);
+    let pasted = typed.reduce(Action::Typed { id, text: "FROM python:3.12\nRUN pip install a\n".into() });
+    assert_ne!(pasted.draft, state.draft);
+    assert_eq!(pasted.file().path, "Dockerfile");
+}
+
 // ---- The editor ----------------------------------------------------------------------------------------------------
 
 fn host() -> Element {

@@ -43,7 +43,7 @@ pub fn open(given: Dropped, store: &Store) {
             let dispatch = dispatch.clone();
             Closure::<dyn Fn(u32, u32)>::new(move |done: u32, total: u32| {
                 // Drawing every file would take longer than reading it.
-                if done % 25 == 0 || done == total {
+                if done.is_multiple_of(25) || done == total {
                     dispatch.dispatch(Action::Intake(Some(Progress { done, total })));
                 }
             })

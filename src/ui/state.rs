@@ -346,13 +346,12 @@ impl State {
         let file = &self.files[index];
         let replaced = is_replaced(&file.text, &text);
         let lost = !was_empty && replaced && self.files.len() == 1 && file.text.lines().count() > 2;
-        if replaced && !file.named {
-            if let Some(kind) = recognise(&text) {
-                let path = self.free_path(id, kind.path());
-                if *self.files[index].path != *path {
-                    self.announcement = format!("Read as {}: {path}", kind.word()).into();
-                    self.files[index].path = path.into();
-                }
+        let pasted = if replaced && !file.named { recognise(&text) } else { None };
+        if let Some(kind) = pasted {
+            let path = self.free_path(id, kind.path());
+            if *self.files[index].path != *path {
+                self.announcement = format!("Read as {}: {path}", kind.word()).into();
+                self.files[index].path = path.into();
             }
         }
         self.files[index].text = text;
@@ -577,12 +576,11 @@ impl Reducible for State {
             Action::EditPath(id) => state.renaming = id,
             Action::Rename { id, path } => {
                 state.renaming = None;
-                if state.objection(id, &path).is_none() {
-                    if let Some(file) = state.files.iter_mut().find(|file| file.id == id) {
-                        file.path = tidy_path(&path).to_owned().into();
-                        file.named = true;
-                        state.announcement = format!("Renamed to {}", file.path).into();
-                    }
+                let is_free = state.objection(id, &path).is_none();
+                if let Some(file) = state.files.iter_mut().find(|file| is_free && file.id == id) {
+                    file.path = tidy_path(&path).to_owned().into();
+                    file.named = true;
+                    state.announcement = format!("Renamed to {}", file.path).into();
                 }
             }
             Action::ReadAs { id, kind } => {

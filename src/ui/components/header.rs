@@ -76,6 +76,7 @@ pub fn Header(props: &Props) -> Html {
                 aria-haspopup="dialog"
                 onclick={|_: MouseEvent| dialogs::open(dialogs::PALETTE)}
             >
+                <span class="palette-sign" aria-hidden="true">{ "☰" }</span>
                 <span class="palette-words">{ "Actions" }</span><kbd>{ "Ctrl K" }</kbd>
             </button>
             <label class="theme">

@@ -18,10 +18,12 @@ const MOST_TABS: usize = 8;
 pub fn OpenTabs() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let strip = use_node_ref();
+    let was_renaming = use_mut_ref(|| false);
     {
         let strip = strip.clone();
         let active = store.file().id;
         use_effect_with((active, store.active, store.renaming), move |(active, _, renaming)| {
+            let was_renaming = was_renaming.replace(renaming.is_some());
             let Some(strip) = strip.cast::<HtmlElement>() else { return };
             let document = web_sys::window().and_then(|window| window.document());
             let tab = document.as_ref().and_then(|document| document.get_element_by_id(&tab_id(*active)));
@@ -30,10 +32,9 @@ pub fn OpenTabs() -> Html {
             options.set_block(web_sys::ScrollLogicalPosition::Nearest);
             options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
             tab.scroll_into_view_with_scroll_into_view_options(&options);
-            // The focus follows where it was among the tabs, or on a field that has just gone.
+            // The focus follows where it was among the tabs, or on the field that has just gone.
             let focused = document.as_ref().and_then(|document| document.active_element());
-            let is_lost = focused.as_ref().is_none_or(|focused| focused.tag_name() == "BODY");
-            if renaming.is_none() && (is_lost_to_tabs(is_lost) || strip.contains(focused.as_deref())) {
+            if renaming.is_none() && (was_renaming || strip.contains(focused.as_deref())) {
                 let _ = tab.focus();
             }
         });
@@ -86,14 +87,6 @@ pub fn OpenTabs() -> Html {
             <FileMenu />
         </div>
     }
-}
-
-/// The focus of a page that nobody has touched yet is not taken.
-fn is_lost_to_tabs(is_lost: bool) -> bool {
-    is_lost
-        && web_sys::window()
-            .and_then(|window| window.document())
-            .is_some_and(|document| document.get_elements_by_class_name("rename").length() > 0)
 }
 
 fn take(event: &KeyboardEvent, store: &Store, action: Action) {

@@ -73,7 +73,8 @@ pub fn ReadAs() -> Html {
     html! {
         <span class="read-as">
             <span data-testid={if is_plain { "kind" } else { "shape" }}>
-                { format!("read as {words}") }
+                // The choice beside it has the word already.
+                { if is_plain { "read as".to_owned() } else { format!("read as {words}") } }
             </span>
             <label>
                 <span class="visually-hidden">{ format!("Read {} as", file.path) }</span>

@@ -88,11 +88,15 @@ fn lacking(report: &Report, unseen: &[Rule]) -> Vec<String> {
         .filter_map(|needs| {
             let ids = needing(needs);
             let lacks = match needs {
-                Needs::DeploymentFiles if !has_deployment => "looks at deployment files, and none was given",
-                Needs::SeveralFiles if report.files.len() < 2 => "looks across files, and one was given",
+                Needs::DeploymentFiles if !has_deployment => {
+                    "No deployment file was given, so nothing can be said of"
+                }
+                Needs::SeveralFiles if report.files.len() < 2 => {
+                    "One file was given, so little can be said of"
+                }
                 _ => return None,
             };
-            (!ids.is_empty()).then(|| format!("{ids} {lacks}."))
+            (!ids.is_empty()).then(|| format!("{lacks} {ids}."))
         })
         .collect()
 }

@@ -45,7 +45,7 @@ pub fn StatusLine(props: &Props) -> Html {
                 <button type="button" class="button button-quiet status-button" onclick={stop}>{ "Stop" }</button>
             }
             <ReadAs />
-            if store.settings.off.len() > 0 {
+            if !store.settings.off.is_empty() {
                 <Link<Route> to={Route::Settings} classes="status-link">
                     { format!("{} off", words::count(store.settings.off.len(), "rule")) }
                 </Link<Route>>
