@@ -204,6 +204,8 @@ export function keepUnsaved(id, filesJson, active) {
   return attempt(() => {
     const files = JSON.parse(filesJson);
     localStorage.setItem(UNSAVED + id, JSON.stringify({ files, active, changed: Date.now() }));
+    // A page that is left before the lock came would otherwise begin with an empty draft.
+    sessionStorage.setItem(TAB, id);
     return true;
   }) === true;
 }

@@ -68,7 +68,7 @@ for (const colorScheme of ["light", "dark"]) {
       await expect(playground.finding("C5")).toHaveCount(1);
       await page.getByText("What and why").click();
       await page.getByText("What could not be seen").click();
-      await page.getByRole("combobox", { name: "File of the listed findings" }).selectOption("one.py");
+      await page.getByRole("combobox", { name: "Severity of the listed findings" }).selectOption("high");
       await look("what was left out, what could not be seen, and the filters");
       await page.getByRole("button", { name: "Actions for" }).click();
       await look("the menu of a file");

@@ -56,6 +56,16 @@ test("a text that a paste replaced at once is in the history too", async ({ page
   expect(await playground.text()).toContain("# long gone");
 });
 
+test("files that were opened and changed a moment before a reload are there after it", async ({ page, playground }) => {
+  await playground.open([{ name: "opened.py", text: VIOLATING }]);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await playground.editor.press("Control+End");
+  await page.keyboard.type("# last words");
+  await page.reload();
+  await loaded(page);
+  expect(await playground.text()).toContain("# last words");
+});
+
 test("the last twenty drafts are kept, not more", async ({ page, playground }) => {
   test.slow();
   for (let index = 0; index < 23; index++) {

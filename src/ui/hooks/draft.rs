@@ -86,16 +86,18 @@ impl Written {
 pub fn use_draft(store: &Store) {
     let dispatch = store.dispatcher();
     let written: Rc<RefCell<Written>> = use_mut_ref(Written::default);
+    // At once, and also where it is empty still: a reload shows this draft and no other.
+    use_effect_with(store.draft.clone(), |draft| {
+        let draft = draft.clone();
+        spawn_local(async move {
+            device::hold_draft(&draft).await;
+        });
+    });
     let deps = (store.draft.clone(), store.files.clone(), store.active);
     let keep = move |draft: &AttrValue, files: &Vec<File>, active: &usize| {
         // An empty page is no draft; one that was emptied is another draft than the one before.
         let is_empty = files.iter().all(|file| file.text.trim().is_empty());
         if is_empty && written.borrow().draft != *draft {
-            // So that a reload shows an empty page, too.
-            let draft = draft.clone();
-            spawn_local(async move {
-                device::hold_draft(&draft).await;
-            });
             return None;
         }
         let save = {
