@@ -55,7 +55,7 @@ for (const colorScheme of ["light", "dark"]) {
       playground,
     }) => {
       test.setTimeout(120_000);
-      const look = async (what) => expect(await violations(page), what).toEqual([]);
+      const look = async (what) => expect.soft(await violations(page), what).toEqual([]);
       const escape = async () => {
         await page.keyboard.press("Escape");
         await page.waitForTimeout(100);

@@ -44,9 +44,9 @@ pub fn IntakeNotice() -> Html {
                             <summary>{ "What and why" }</summary>
                             { for outcome.left_out.iter().map(|reason| html! {
                                 <>
-                                    <h3 class="left-out-reason">
+                                    <p class="left-out-reason">
                                         { format!("{} ({})", reason.words, reason.paths.len()) }
-                                    </h3>
+                                    </p>
                                     <ul class="left-out-paths">
                                         { for reason.paths.iter().take(LISTED).map(|path| html! { <li>{ path.clone() }</li> }) }
                                         if reason.paths.len() > LISTED {

@@ -76,14 +76,12 @@ pub fn OpenTabs() -> Html {
     html! {
         <div class="open-files">
             <div class="tabs" role="tablist" aria-label="Files" ref={strip} onkeydown={press}>
-                { for store.files.iter().enumerate().map(|(index, file)| {
-                    if store.renaming == Some(file.id) {
-                        html! { <RenameField key={file.id} id={file.id} path={file.path.clone()} /> }
-                    } else {
-                        tab(&store, index, file)
-                    }
-                }) }
+                { for store.files.iter().enumerate().map(|(index, file)| tab(&store, index, file)) }
             </div>
+            // Beside the tabs: a list of tabs may hold nothing else.
+            if let Some(file) = store.files.iter().find(|file| store.renaming == Some(file.id)) {
+                <RenameField key={file.id} id={file.id} path={file.path.clone()} />
+            }
             <FileMenu />
         </div>
     }
