@@ -125,6 +125,7 @@ fn is_markdown(lines: &[&str]) -> bool {
     let code = |line: &&&str| {
         ["import ", "from ", "def ", "class ", "async def ", "@"].iter().any(|word| line.starts_with(word))
             && !line.ends_with('.')
+            || line.contains("\"\"\"")
     };
     !lines[..first].iter().any(|line| code(&line))
 }
