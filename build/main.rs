@@ -15,8 +15,11 @@ fn main() {
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     let rules = Path::new(&root).join("rules");
-    let tables =
-        [("catalogue.rs", catalogue::generate(&rules)), ("stack.rs", stack::generate(&rules.join("stack")))];
+    let tables = [
+        ("catalogue.rs", catalogue::generate(&rules)),
+        ("stack.rs", stack::generate(&rules.join("stack"))),
+        ("packages.rs", stack::generate_packages(&rules.join("stack"))),
+    ];
     for (name, code) in tables {
         let written = code.and_then(|code| {
             std::fs::write(Path::new(&out).join(name), code).map_err(|error| format!("{name}: {error}"))

@@ -162,7 +162,19 @@ impl File {
     }
 }
 
+/// The tables of `src/stack.rs`.
 pub fn generate(folder: &Path) -> Result<String, String> {
+    let files = read(folder)?;
+    Tables::read(&files)?.write(&files)
+}
+
+/// The packages that any library's names begin with, for `src/patch`, which does without the tables.
+pub fn generate_packages(folder: &Path) -> Result<String, String> {
+    let packages = Tables::read(&read(folder)?)?.packages;
+    Ok(format!("static PACKAGES: &[&str] = &{:?};\n", packages.iter().collect::<Vec<_>>()))
+}
+
+fn read(folder: &Path) -> Result<Vec<File>, String> {
     let mut files = Vec::new();
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)
         .map_err(|error| format!("{}: {error}", folder.display()))?
@@ -179,7 +191,7 @@ pub fn generate(folder: &Path) -> Result<String, String> {
         })?;
         files.push(File { path, text, library });
     }
-    Tables::read(&files)?.write(&files)
+    Ok(files)
 }
 
 /// The names of all classes and functions, gathered before any reference to one is resolved.

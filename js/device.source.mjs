@@ -336,8 +336,8 @@ export function takeIn(given, isRead, tell) {
     const { signal } = running;
     try {
       const { takeIn } = await loadIntake();
-      const { texts, skipped, latin } = await takeIn(given, isRead, tell, signal);
-      return { texts, skipped, latin };
+      const { texts, skipped, latin, bundles } = await takeIn(given, isRead, tell, signal);
+      return { texts, skipped, latin, bundles };
     } catch (error) {
       if (signal.aborted) return null;
       throw error;

@@ -12,6 +12,7 @@ import {
   indentUnit,
   syntaxHighlighting,
 } from "@codemirror/language";
+import { diff } from "@codemirror/legacy-modes/mode/diff";
 import { dockerFile } from "@codemirror/legacy-modes/mode/dockerfile";
 import { properties } from "@codemirror/legacy-modes/mode/properties";
 import { yaml } from "@codemirror/legacy-modes/mode/yaml";
@@ -308,6 +309,7 @@ const comparisonField = StateField.define({
 
 // ---- Languages and looks -----------------------------------------------------------------------------------------
 
+const PATCH = StreamLanguage.define(diff);
 const YAML = StreamLanguage.define(yaml);
 const DOCKERFILE = StreamLanguage.define(dockerFile);
 const ENVIRONMENT = StreamLanguage.define(properties);
@@ -315,6 +317,7 @@ const ENVIRONMENT = StreamLanguage.define(properties);
 function languageOf(path) {
   const name = path.split("/").pop().toLowerCase();
   if (/\.pyi?$/.test(name)) return pythonLanguage;
+  if (/\.(diff|patch)$/.test(name)) return PATCH;
   if (/\.(ya?ml|tpl)$/.test(name)) return YAML;
   if (/^(dockerfile|containerfile)|\.dockerfile$/.test(name)) return DOCKERFILE;
   if (/^\.env|\.(env|ini|cfg|toml)$/.test(name)) return ENVIRONMENT;
@@ -330,6 +333,8 @@ const highlight = HighlightStyle.define([
   { tag: [tags.function(tags.definition(tags.variableName)), tags.function(tags.variableName), tags.function(tags.propertyName)], color: "var(--code-function)" },
   { tag: [tags.className, tags.definition(tags.className), tags.typeName], color: "var(--code-type)" },
   { tag: [tags.propertyName, tags.attributeName, tags.definition(tags.propertyName)], color: "var(--code-property)" },
+  { tag: [tags.inserted], color: "var(--conforms)" },
+  { tag: [tags.deleted], color: "var(--high)", textDecoration: "none" },
   { tag: [tags.meta, tags.annotation], color: "var(--code-decorator)" },
 ]);
 
@@ -484,6 +489,8 @@ export function createEditor(parent, optionsJson, tell) {
 export function showDocument(editor, key, path, text) {
   const { view } = editor;
   if (editor.current === key) {
+    if (editor.path !== path) view.dispatch({ effects: editor.language.reconfigure(languageOf(path)) });
+    editor.path = path;
     // Compared by string: CodeMirror has made every line end a "\n".
     if (view.state.doc.toString() !== text) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
@@ -494,11 +501,13 @@ export function showDocument(editor, key, path, text) {
   const kept = editor.documents.get(key);
   if (kept && kept.doc.toString() === text) {
     view.setState(kept);
+    view.dispatch({ effects: editor.language.reconfigure(languageOf(path)) });
   } else {
     view.setState(EditorState.create({ doc: text, extensions: editor.extensions }));
     view.dispatch({ effects: editor.language.reconfigure(languageOf(path)) });
   }
   editor.current = key;
+  editor.path = path;
 }
 
 /** Shows findings: `[{index, level, rule, message, range}]`, and which of them is selected, or nothing. */

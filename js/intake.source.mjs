@@ -16,6 +16,8 @@ export const LIMITS = {
   archiveBytes: 100_000_000,
   /** How far a folder is walked, whatever is in it. */
   walkedFiles: 100_000,
+  /** A bundle holds the texts of all files, escaped as JSON. */
+  bundleBytes: 32_000_000,
 };
 
 const REASON = {
@@ -32,6 +34,7 @@ const REASON = {
   packed: "packed in a way that cannot be read here",
   damaged: "damaged, or larger than the archive says",
   unreadable: "it could not be read",
+  bundle: "a bundle larger than 32 MB",
   walked: "the folder has more than 100,000 files",
   twice: "there is another file with this path",
 };
@@ -113,6 +116,9 @@ async function walk(entry, path, out, skipped, pace) {
     }
   }
 }
+
+/** What the page itself gives away as a file: it is opened as a whole, and is no file of a project. */
+const isBundle = (file) => /\.rubric\.json$/i.test(file.name);
 
 const isArchive = (file) => /\.zip$/i.test(file.name);
 
@@ -306,6 +312,7 @@ export async function takeIn({ files, entries }, isRead, tell, signal) {
   const skipped = [];
   const latin = [];
   const named = [];
+  const bundles = [];
   const sets = [];
   tell(0, 0, "");
   for (const entry of entries) {
@@ -323,7 +330,10 @@ export async function takeIn({ files, entries }, isRead, tell, signal) {
   }
   const picked = [];
   for (const file of files) {
-    if (isArchive(file)) sets.push(await openArchive(file, skipped, pace));
+    if (isBundle(file) && !file.webkitRelativePath) {
+      if (file.size > LIMITS.bundleBytes) skipped.push([file.name, REASON.bundle]);
+      else bundles.push(file.name, decode(new Uint8Array(await file.arrayBuffer())).text);
+    } else if (isArchive(file)) sets.push(await openArchive(file, skipped, pace));
     else if (file.webkitRelativePath) picked.push(ofFile(file, safePath(file.webkitRelativePath) ?? file.name));
     else named.push(ofFile(file, file.name));
   }
@@ -363,7 +373,7 @@ export async function takeIn({ files, entries }, isRead, tell, signal) {
   // Some at once, since each waits for the disk.
   await Promise.all(Array.from({ length: 4 }, read));
   signal.throwIfAborted();
-  return { texts: found.filter(Boolean).flat(), skipped: skipped.flat(), latin };
+  return { texts: found.filter(Boolean).flat(), skipped: skipped.flat(), latin, bundles };
 }
 
 /** A text in TOML as JSON: `[json]`, or `[null, line, column, message]`. */

@@ -42,6 +42,12 @@ pub fn named(path: &str) -> Named {
     }
 }
 
+/// Whether a file is read as a patch: its name says so.
+pub fn is_patch(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    lower.ends_with(".patch") || lower.ends_with(".diff")
+}
+
 /// Whether a file of this name is read where only its folder was named. Markdown is not: in a project it is
 /// documentation. Nor are stubs, which run nothing, and templates of whatever tool.
 pub fn is_read_in_folders(path: &str) -> bool {

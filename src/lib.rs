@@ -7,9 +7,12 @@ pub mod check;
 pub mod export;
 pub mod file_names;
 mod ignores;
+pub mod link;
 pub mod pasted;
+pub mod patch;
 pub mod report;
 pub mod rules;
+pub mod secrets;
 pub mod semantic;
 pub mod settings;
 #[cfg(any(feature = "cli", feature = "browser"))]

@@ -83,7 +83,7 @@ pub fn recognise(text: &str) -> Option<Pasted> {
         return Some(Pasted::Notebook);
     }
     let lines: Vec<&str> = text.lines().map(str::trim_end).take(LINES).collect();
-    if is_patch(&lines) {
+    if crate::patch::is_patch(text) {
         return Some(Pasted::Patch);
     }
     if is_session(&lines) {
@@ -105,13 +105,6 @@ pub fn recognise(text: &str) -> Option<Pasted> {
         return Some(Pasted::Caddyfile);
     }
     Some(Pasted::Python)
-}
-
-fn is_patch(lines: &[&str]) -> bool {
-    let hunk = |line: &&str| line.starts_with("@@ -") && line[3..].contains(" @@");
-    let header = |line: &&str| line.starts_with("diff --git ") || line.starts_with("--- ");
-    lines.iter().any(hunk)
-        || (lines.first().is_some_and(header) && lines.iter().any(|line| line.starts_with("+++ ")))
 }
 
 fn is_session(lines: &[&str]) -> bool {

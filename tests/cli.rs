@@ -334,3 +334,129 @@ fn a_closed_pipe_is_no_failure() {
     drop(child.stdout.take());
     Run::of(child.wait_with_output().unwrap()).exits_with(1);
 }
+
+#[test]
+fn every_format_is_printed_with_paths_from_where_the_command_was_started() {
+    let folder = Folder::new("formats").with("backend/app.py", BLOCKED);
+    let run = |format: &str| {
+        let arguments = ["check", "backend", "--format", format, "--page", "https://rubric.example/"];
+        folder.run(&arguments).exits_with(1).out
+    };
+    let sarif: serde_json::Value = serde_json::from_str(&run("sarif")).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "backend/app.py");
+    let gitlab: serde_json::Value = serde_json::from_str(&run("gitlab")).unwrap();
+    assert_eq!(gitlab[0]["location"]["path"], "backend/app.py");
+    assert!(run("github").starts_with("::"), "{}", run("github"));
+    assert!(run("github").contains(" file=backend/app.py,line=5,col=5,"), "{}", run("github"));
+    assert!(run("markdown").contains("[C5](https://rubric.example/#/rules/C5)"), "{}", run("markdown"));
+    assert!(run("markdown").contains("`backend/app.py:5` in `reply`"), "{}", run("markdown"));
+    assert!(run("audit").contains("\n- file: `backend/app.py:5`\n"), "{}", run("audit"));
+    let wrong = folder.run(&["check", "backend", "--page", "javascript:alert(1)"]).exits_with(2);
+    assert!(wrong.err.contains("begins with https://"), "{}", wrong.err);
+}
+
+/// A repository with a patch applied: the added line 6 blocks as line 5 did before.
+fn patched(test: &str) -> Folder {
+    Folder::new(test)
+        .with(".git/HEAD", "")
+        .with("app/chat.py", format!("{BLOCKED}    time.sleep(2)\n    return 1\n"))
+        .with("README.md", "Hello\n")
+}
+
+const PATCH: &str = "diff --git a/app/chat.py b/app/chat.py\nindex 1..2 100644\n--- a/app/chat.py\n+++ b/app/chat.py\n\
+                     @@ -4,3 +4,4 @@ import time\n async def reply():\n     time.sleep(1)\n+    time.sleep(2)\n     return 1\n";
+
+#[test]
+fn a_diff_narrows_the_findings_to_the_lines_that_it_adds() {
+    let folder = patched("diff").with("change.patch", PATCH);
+    let run = folder.run(&["check", ".", "--diff", "change.patch"]).exits_with(1);
+    assert!(run.out.contains("--> app/chat.py:6:5"), "{}", run.out);
+    assert!(!run.out.contains("chat.py:5:5"), "{}", run.out);
+    assert!(run.out.ends_with("\n1 finding on unchanged lines not shown; --all shows them\n"), "{}", run.out);
+
+    let all = folder.run(&["check", "--all", "--diff", "change.patch"]).exits_with(1).out;
+    let (first, rest) = all.split_once("\nOn lines that the patch does not add:\n").unwrap();
+    assert!(first.contains("chat.py:6:5") && rest.contains("chat.py:5:5"), "{all}");
+
+    let run = folder.run(&["check", "--diff", "change.patch", "--format", "json"]).exits_with(1);
+    assert_eq!(run.report().findings.len(), 1);
+    assert!(run.err.contains("1 finding on unchanged lines not shown"), "{}", run.err);
+    let all = folder.run(&["check", "--all", "--diff", "change.patch", "--format", "json"]).exits_with(1);
+    assert_eq!(all.report().findings.len(), 2);
+}
+
+#[test]
+fn a_diff_is_found_from_any_folder_with_and_without_prefixes_and_through_the_standard_input() {
+    let folder = patched("diff_places");
+    let without = PATCH.replace(" a/", " ").replace(" b/", " ");
+    for patch in [PATCH.to_owned(), without.clone(), PATCH.replace('\n', "\r\n")] {
+        let run = folder.run_with_input(&["check", ".", "--diff", "-"], &patch).exits_with(1);
+        assert!(run.out.contains("chat.py:6:5") && !run.out.contains("chat.py:5:5"), "{}", run.out);
+    }
+    let inner = Folder(folder.0.join("app"));
+    inner.run_with_input(&["check", ".", "--diff", "-"], PATCH).exits_with(1);
+    let relative = without.replace("app/chat.py", "chat.py");
+    inner.run_with_input(&["check", "chat.py", "--diff", "-"], &relative).exits_with(1);
+    // Only the lines count: no context, and a patch of nothing that is checked.
+    let bare = "--- a/app/chat.py\n+++ b/app/chat.py\n@@ -5,0 +6 @@\n+    time.sleep(2)\n";
+    folder.run_with_input(&["check", "--diff", "-"], bare).exits_with(1);
+    let other = "--- a/README.md\n+++ b/README.md\n@@ -0,0 +1 @@\n+Hello\n";
+    let run = folder.run_with_input(&["check", ".", "--diff", "-"], other).exits_with(0);
+    assert!(run.out.contains("2 findings on unchanged lines not shown"), "{}", run.out);
+    folder.run_with_input(&["check", ".", "--diff", "-"], "").exits_with(0);
+}
+
+#[test]
+fn a_finding_that_rests_on_an_added_line_is_one_of_the_patch() {
+    let folder = Folder::new("diff_evidence")
+        .with("a.py", "from b import load\n\n\nasync def reply():\n    return load()\n")
+        .with("b.py", "import time\n\n\ndef load():\n    time.sleep(1)\n");
+    let patch = "--- a/b.py\n+++ b/b.py\n@@ -4,2 +4,2 @@\n def load():\n-    pass\n+    time.sleep(1)\n";
+    let run = folder.run_with_input(&["check", ".", "--diff", "-", "--select", "C5"], patch).exits_with(1);
+    assert!(run.out.contains("--> a.py:5:12"), "{}", run.out);
+}
+
+#[test]
+fn a_diff_of_renamed_new_and_deleted_files() {
+    let folder = Folder::new("diff_files").with("new.py", BLOCKED).with("moved/to.py", BLOCKED);
+    let added: String = BLOCKED.lines().map(|line| format!("+{line}\n")).collect();
+    let patch = format!(
+        "diff --git a/new.py b/new.py\nnew file mode 100644\n--- /dev/null\n+++ b/new.py\n@@ -0,0 +1,5 @@\n{added}\
+         diff --git a/from.py b/moved/to.py\nsimilarity index 90%\nrename from from.py\nrename to moved/to.py\n\
+         --- a/from.py\n+++ b/moved/to.py\n@@ -5 +5 @@ async def reply():\n-    time.sleep(9)\n+    time.sleep(1)\n\
+         \\ No newline at end of file\n\
+         diff --git a/gone.py b/gone.py\ndeleted file mode 100644\n--- a/gone.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"
+    );
+    let run = folder.run_with_input(&["check", ".", "--diff", "-", "--format", "json"], &patch).exits_with(1);
+    let report = run.report();
+    let found: Vec<&str> = report.findings.iter().map(|finding| finding.path.as_str()).collect();
+    assert_eq!(found, ["moved/to.py", "new.py"]);
+}
+
+#[test]
+fn a_diff_that_does_not_fit_says_what_to_do() {
+    let folder = patched("diff_misfit");
+    let refused =
+        |patch: &str| folder.run_with_input(&["check", ".", "--diff", "-"], patch).exits_with(2).err;
+    let other = refused(&PATCH.replace("sleep(2)", "sleep(3)"));
+    assert!(
+        other.contains("for app/chat.py:6 it says `time.sleep(3)`, but the file has `time.sleep(2)`"),
+        "{other}"
+    );
+    assert!(other.contains("applied"), "{other}");
+    let beyond = refused(&PATCH.replace("+4,4", "+400,4"));
+    assert!(beyond.contains("app/chat.py:400") && beyond.contains("the file ends before it"), "{beyond}");
+    let absent = refused(&PATCH.replace("chat.py", "chap.py"));
+    assert!(absent.contains("app/chap.py: there is no such file: start the command where"), "{absent}");
+    let cut = refused(&PATCH[..PATCH.len() - 14]);
+    assert!(cut.contains("line 5 of the patch: the patch is cut here"), "{cut}");
+    assert!(refused("x = 1\n").contains("no unified diff"), "{}", refused("x = 1\n"));
+    let absent = folder.run(&["check", ".", "--diff", "absent.patch"]).exits_with(2).err;
+    assert!(absent.contains("absent.patch: the patch cannot be read"), "{absent}");
+    let twice = folder.run(&["check", "-", "--diff", "-"]).exits_with(2).err;
+    assert!(twice.contains("standard input"), "{twice}");
+    // A file that is there but was not given is said, and is no failure.
+    let narrow = folder.run_with_input(&["check", "README.md", "--diff", "-"], PATCH);
+    assert!(narrow.err.contains("app/chat.py is not among the checked files"), "{}", narrow.err);
+}

@@ -19,6 +19,8 @@ pub struct Files {
     pub problems: Vec<Problem>,
     /// What stands before a path of the report to reach the file from where the command was started.
     pub folder: String,
+    /// Where on the disk each of the sources comes from, by its path in the report.
+    pub origins: BTreeMap<String, PathBuf>,
 }
 
 /// Reads every file under the given paths. A file that is named is always read; in a folder, only files of a kind
@@ -56,8 +58,9 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
             return Err(format!("{}: there is no such file or folder", path.display()));
         }
     }
-    for (name, file) in found {
-        let read = fs::read(&file).map_err(|error| format!("cannot be read, so it was not checked: {error}"));
+    for (name, file) in &found {
+        let name = name.clone();
+        let read = fs::read(file).map_err(|error| format!("cannot be read, so it was not checked: {error}"));
         match read.and_then(|bytes| text(bytes).map_err(|why| format!("{why}, so it was not checked"))) {
             Ok((text, note)) => {
                 problems.extend(note.map(|note| problem(name.clone(), note)));
@@ -85,7 +88,7 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
         Some(folder) => folder + "/",
         None => String::new(),
     };
-    Ok(Files { sources, problems, folder })
+    Ok(Files { sources, problems, folder, origins: found })
 }
 
 fn walk(
@@ -133,7 +136,7 @@ fn is_wanted(entry: &DirEntry) -> bool {
 
 /// The bytes as text, and what to say of it. What is not UTF-8 is read as Latin-1, in which every byte is a character.
 /// The error is the end of a sentence about the file.
-fn text(bytes: Vec<u8>) -> Result<(String, Option<String>), String> {
+pub fn text(bytes: Vec<u8>) -> Result<(String, Option<String>), String> {
     if bytes.contains(&0) {
         return Err("is not text: it has a NUL byte".to_owned());
     }

@@ -3,6 +3,7 @@
 //! It exits with 0 where nothing was found, with 1 where something was, and with 2 where it could not run, which
 //! includes that there was nothing to check: a pipeline must not take that for a pass.
 
+mod diff;
 mod files;
 mod rules;
 
@@ -10,12 +11,12 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalogue;
 use crate::check::check;
-use crate::export::{json, text};
-use crate::report::{Certainty, Report, Rule};
+use crate::export::{audit, github, gitlab, json, markdown, sarif, text};
+use crate::report::{Certainty, Finding, Report, Rule};
 use crate::settings::Settings;
 use crate::settings_file;
 
@@ -37,23 +38,7 @@ enum Command {
         after_help = "Exit status: 0 nothing was found, 1 something was (questions do not count), 2 it could \
                             not run.\nFolders are walked; what .gitignore names is left out."
     )]
-    Check {
-        /// Files and folders, or '-' for the standard input
-        #[arg(required = true, value_name = "PATH")]
-        paths: Vec<PathBuf>,
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
-        /// Check these rules alone, for example C5,F1
-        #[arg(long, value_name = "RULES", value_delimiter = ',')]
-        select: Vec<Rule>,
-        /// A TOML file that says what is specific to your project [default: the nearest rubric.toml at or above the
-        /// first path]
-        #[arg(long, value_name = "FILE")]
-        settings: Option<PathBuf>,
-        /// What the standard input is called in the report; its ending decides how it is read
-        #[arg(long, value_name = "PATH", default_value = "stdin.py")]
-        stdin_path: String,
-    },
+    Check(Check),
     /// List the rules
     Rules {
         #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -68,10 +53,65 @@ enum Command {
     },
 }
 
+#[derive(Args)]
+struct Check {
+    /// Files and folders, or '-' for the standard input [default with --diff: the folder here]
+    #[arg(required_unless_present = "diff", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
+    /// Report only what concerns the lines that this patch adds; '-' reads it from the standard input. The files
+    /// must be as they are with the patch applied
+    #[arg(long, value_name = "PATCH")]
+    diff: Option<PathBuf>,
+    /// With --diff: report what is on unchanged lines as well, apart from the rest
+    #[arg(long, requires = "diff")]
+    all: bool,
+    /// The address of a page of the playground, to which Markdown and SARIF link each rule
+    #[arg(long, value_name = "ADDRESS", value_parser = web_address)]
+    page: Option<String>,
+    /// Check these rules alone, for example C5,F1
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    select: Vec<Rule>,
+    /// A TOML file that says what is specific to your project [default: the nearest rubric.toml at or above the
+    /// first path]
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// What the standard input is called in the report; its ending decides how it is read
+    #[arg(long, value_name = "PATH", default_value = "stdin.py")]
+    stdin_path: String,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Text,
     Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    /// For a terminal
+    Text,
+    /// The whole report, as the page has it too
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// A review comment
+    Markdown,
+    /// An audit with its verdict, GO or NO-GO
+    Audit,
+}
+
+fn web_address(text: &str) -> Result<String, String> {
+    if text.starts_with("https://") || text.starts_with("http://") {
+        Ok(text.to_owned())
+    } else {
+        Err("an address of the web begins with https:// or http://".to_owned())
+    }
 }
 
 /// Runs the command that the process was started with.
@@ -87,23 +127,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<u8, String> {
     match command {
-        Command::Check { paths, format, select, settings, stdin_path } => {
-            let settings = settings.or_else(|| paths.first().and_then(|path| nearest_settings(path)));
-            let settings = effective_settings(settings.as_deref(), &select)?;
-            let files = files::read(&paths, &stdin_path)?;
-            let mut report = check(&files.sources, &settings);
-            report.problems.extend(files.problems);
-            report.problems.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
-            print(&match format {
-                Format::Json => json::report(&report) + "\n",
-                Format::Text => text::report(
-                    &report,
-                    &files.sources,
-                    &text::Style { colour: colour_is_wanted(), folder: files.folder },
-                ),
-            })?;
-            Ok(if has_findings(&report) { FOUND } else { 0 })
-        }
+        Command::Check(given) => run_check(given),
         Command::Rules { format } => {
             print(&match format {
                 Format::Text => rules::list(),
@@ -120,6 +144,99 @@ fn run(command: Command) -> Result<u8, String> {
             })?;
             Ok(0)
         }
+    }
+}
+
+fn run_check(given: Check) -> Result<u8, String> {
+    let Check { mut paths, format, diff, all, page, select, settings, stdin_path } = given;
+    if paths.is_empty() {
+        paths.push(PathBuf::from("."));
+    }
+    let is_input = |path: &PathBuf| path.as_os_str() == "-";
+    if diff.as_ref().is_some_and(is_input) && paths.iter().any(is_input) {
+        return Err("--diff: the standard input cannot be the patch and a file to check at once".to_owned());
+    }
+    let settings = settings.or_else(|| paths.first().and_then(|path| nearest_settings(path)));
+    let settings = effective_settings(settings.as_deref(), &select)?;
+    let files = files::read(&paths, &stdin_path)?;
+    // A patch that does not fit is told before the time for the check is spent.
+    let patch = diff.as_deref().map(diff::text).transpose()?;
+    let diff = patch.as_deref().map(|patch| diff::Diff::of(patch, &files)).transpose()?;
+
+    let mut report = check(&files.sources, &settings);
+    report.problems.extend(files.problems);
+    report.problems.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
+    let mut unchanged = Vec::new();
+    if let Some((diff, left_out)) = &diff {
+        left_out.iter().for_each(|message| say(message));
+        unchanged = diff.narrow(&mut report);
+    }
+    let code = if has_findings(&report.findings) { FOUND } else { 0 };
+
+    let style = text::Style { colour: colour_is_wanted(), folder: files.folder };
+    let note = on_unchanged_lines(&unchanged);
+    if format == ReportFormat::Text {
+        let mut out = text::report(&report, &files.sources, &style);
+        if all && !unchanged.is_empty() {
+            out += "\nOn lines that the patch does not add:\n\n";
+            out += &text::findings(&unchanged, &files.sources, &style);
+        } else if let Some(note) = note {
+            out += &note;
+            out.push('\n');
+        }
+        print(&out)?;
+        return Ok(code);
+    }
+    if all {
+        report.findings.append(&mut unchanged);
+        report.findings.sort_by(|a, b| (&a.path, a.range, a.rule).cmp(&(&b.path, b.range, b.rule)));
+    } else if let Some(note) = note {
+        say(&note);
+    }
+    if format != ReportFormat::Json {
+        // Whoever takes these in looks for the files from where the command was started.
+        put_below(&style.folder, &mut report);
+    }
+    let page = page.as_deref();
+    print(&match format {
+        ReportFormat::Text | ReportFormat::Json => json::report(&report) + "\n",
+        ReportFormat::Sarif => sarif::report(&report, page),
+        ReportFormat::Github => github::report(&report),
+        ReportFormat::Gitlab => gitlab::report(&report),
+        ReportFormat::Markdown => markdown::report(&report, page),
+        ReportFormat::Audit => audit::report(&report),
+    })?;
+    Ok(code)
+}
+
+/// What is not shown, in a sentence.
+fn on_unchanged_lines(findings: &[Finding]) -> Option<String> {
+    let questions = findings.iter().filter(|finding| finding.certainty == Certainty::Question).count();
+    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let what = match (findings.len() - questions, questions) {
+        (0, 0) => return None,
+        (findings, 0) => counted(findings, "finding"),
+        (0, questions) => counted(questions, "question"),
+        (findings, questions) => {
+            format!("{} and {}", counted(findings, "finding"), counted(questions, "question"))
+        }
+    };
+    Some(format!("{what} on unchanged lines not shown; --all shows them"))
+}
+
+fn put_below(folder: &str, report: &mut Report) {
+    let paths = report
+        .files
+        .iter_mut()
+        .map(|file| &mut file.path)
+        .chain(report.problems.iter_mut().map(|problem| &mut problem.path))
+        .chain(report.findings.iter_mut().flat_map(|finding| {
+            let evidence = finding.because.iter_mut().map(|evidence| &mut evidence.path);
+            let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.path);
+            std::iter::once(&mut finding.path).chain(evidence).chain(edits)
+        }));
+    for path in paths {
+        path.insert_str(0, folder);
     }
 }
 
@@ -171,8 +288,8 @@ fn read_settings(path: &Path) -> Result<Settings, String> {
 }
 
 /// Questions never count.
-fn has_findings(report: &Report) -> bool {
-    report.findings.iter().any(|finding| finding.certainty != Certainty::Question)
+fn has_findings(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.certainty != Certainty::Question)
 }
 
 fn colour_is_wanted() -> bool {

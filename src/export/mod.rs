@@ -1,5 +1,35 @@
-//! A report in the forms that are taken away: JSON, and text for a terminal.
+//! A report in the forms that are taken away, one file a form. None of them knows the browser, and none reads a file.
+//!
+//! Texts of the report come from outside (paths, names in code): each form makes them harmless for whoever shows it.
 
+pub mod audit;
+mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod markdown;
+pub mod sarif;
 #[cfg(feature = "cli")]
 pub mod text;
+mod visible;
+
+#[cfg(test)]
+mod sample;
+
+use crate::report::{Certainty, Finding, Report};
+
+/// The findings that count, and the questions apart from them, both in the report's order.
+fn findings_and_questions(report: &Report) -> (Vec<&Finding>, Vec<&Finding>) {
+    report.findings.iter().partition(|finding| finding.certainty != Certainty::Question)
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+/// The address of a rule on a page of the playground, which is given without what stands behind its `#`.
+fn rule_address(page: &str, rule: crate::report::Rule) -> String {
+    let page = page.split('#').next().unwrap_or_default();
+    format!("{page}#/rules/{rule}")
+}

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::{counted, findings_and_questions};
 use crate::check::Source;
 use crate::report::{Certainty, Finding, Position, Problem, Range, Report, Severity, Status};
 
@@ -18,13 +19,8 @@ pub struct Style {
 
 /// Findings, then questions, then problems, then two lines that sum up.
 pub fn report(report: &Report, sources: &[Source], style: &Style) -> String {
-    let page = Page {
-        texts: sources.iter().map(|source| (source.path.as_str(), Text::new(&source.text))).collect(),
-        renderer: if style.colour { Renderer::styled() } else { Renderer::plain() },
-        folder: &style.folder,
-    };
-    let (questions, findings): (Vec<&Finding>, Vec<&Finding>) =
-        report.findings.iter().partition(|finding| finding.certainty == Certainty::Question);
+    let page = Page::new(sources, style);
+    let (findings, questions) = findings_and_questions(report);
     let mut out = String::new();
     for finding in &findings {
         page.finding(finding, &mut out);
@@ -43,6 +39,16 @@ pub fn report(report: &Report, sources: &[Source], style: &Style) -> String {
     out
 }
 
+/// Findings alone, for a list that stands apart.
+pub fn findings(findings: &[Finding], sources: &[Source], style: &Style) -> String {
+    let page = Page::new(sources, style);
+    let mut out = String::new();
+    for finding in findings {
+        page.finding(finding, &mut out);
+    }
+    out
+}
+
 struct Page<'a> {
     texts: HashMap<&'a str, Text<'a>>,
     renderer: Renderer,
@@ -56,7 +62,15 @@ struct Mark {
     label: String,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn new(sources: &'a [Source], style: &'a Style) -> Self {
+        Self {
+            texts: sources.iter().map(|source| (source.path.as_str(), Text::new(&source.text))).collect(),
+            renderer: if style.colour { Renderer::styled() } else { Renderer::plain() },
+            folder: &style.folder,
+        }
+    }
+
     fn finding(&self, finding: &Finding, out: &mut String) {
         let (level, name) = match (finding.certainty, finding.severity) {
             (Certainty::Question, _) => (Level::HELP, "question"),
@@ -238,11 +252,6 @@ fn summary(report: &Report, findings: &[&Finding], questions: usize, out: &mut S
     }
     out.push_str(&line);
     out.push('\n');
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 #[cfg(test)]

@@ -36,7 +36,6 @@ mod retries;
 mod retry_loops;
 mod routes;
 mod rows;
-mod secrets;
 mod sessions;
 mod shared_state;
 mod summary;
@@ -48,6 +47,10 @@ use std::cell::{Cell, RefCell};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use crate::secrets::{
+    connection_strings, is_guessable, is_placeholder, is_secret_name, looks_like_secret, names_secret,
+    words_of, written_keys,
+};
 pub use calls::{Api, Bounded, Deadline};
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
@@ -56,7 +59,7 @@ pub use deployment::{
 };
 pub use environment::EnvironmentRead;
 pub use errors::Failing;
-pub use expressions::{is_connection_string_name, is_personal_name, is_secret_name, words_of};
+pub use expressions::{is_connection_string_name, is_personal_name};
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
@@ -67,9 +70,6 @@ pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};
 pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
-pub use secrets::{
-    connection_strings, is_guessable, is_placeholder, looks_like_secret, names_secret, written_keys,
-};
 pub use sessions::Held;
 pub use shared_state::SharedState;
 pub use summary::{Blocking, ChainStep, Waiting};

@@ -15,6 +15,7 @@ use crate::ui::hooks::{
     Build, Draft, load_draft, load_settings, use_build, use_draft, use_kept_settings, use_theme,
 };
 use crate::ui::intake::Outcome;
+use crate::ui::pages::link::LinkPage;
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::pages::playground::PlaygroundPage;
 use crate::ui::pages::private::PrivatePage;
@@ -96,6 +97,7 @@ fn page(route: Route) -> Html {
         Route::Rule { rule } => html! { <RulePage key={rule.id()} {rule} /> },
         Route::Settings => html! { <SettingsPage /> },
         Route::Private => html! { <PrivatePage /> },
+        Route::Link => html! { <LinkPage /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }
 }

@@ -22,6 +22,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn latin(this: &Taken) -> Array;
 
+    /// Bundles of a playground, as names and texts.
+    #[wasm_bindgen(method, getter)]
+    pub fn bundles(this: &Taken) -> Array;
+
     /// A draft with its texts.
     #[wasm_bindgen(extends = Object)]
     pub type Draft;

@@ -1,9 +1,12 @@
 //! Files and folders that somebody drops or picks, on their way into the playground.
 
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::file_names::is_read_in_folders;
+use crate::link::Shared;
 use crate::ui::device::{self, Dropped, Taken};
 use crate::ui::state::{Action, Given, Store};
 use crate::ui::words;
@@ -57,7 +60,20 @@ pub fn open(given: Dropped, store: &Store) {
             }
             Ok(taken) => {
                 let taken: Taken = taken.unchecked_into();
+                // Of several bundles the last one is open in the end, and the others are behind "Undo".
+                let bundles = device::pairs(&taken.bundles());
+                let is_alone = !bundles.is_empty();
+                for (name, text) in bundles {
+                    dispatch.dispatch(match Shared::from_bundle(&text) {
+                        Ok(shared) => Action::OpenShared(Rc::new(shared)),
+                        Err(why) => Action::Refused(Some(format!("{name} was not opened. {}", why.0).into())),
+                    });
+                }
                 let files = files(&taken);
+                if is_alone && files.is_empty() && taken.skipped().length() == 0 {
+                    dispatch.dispatch(Action::Outcome(None));
+                    return;
+                }
                 let outcome = outcome(&files, &taken);
                 dispatch.dispatch(Action::Add(files));
                 outcome

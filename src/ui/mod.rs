@@ -2,15 +2,19 @@
 #![cfg(target_arch = "wasm32")]
 
 mod app;
+mod clipboard;
 pub mod commands;
 pub mod components;
 pub mod device;
 pub mod dialogs;
+mod download;
 pub mod editor;
 pub mod filters;
 mod hooks;
 pub mod intake;
+mod packing;
 mod pages;
+pub mod patches;
 pub mod rescue;
 pub mod route;
 pub mod state;

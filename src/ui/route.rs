@@ -19,6 +19,9 @@ pub enum Route {
     Settings,
     #[at("/private")]
     Private,
+    /// What a share link holds, behind the `?`.
+    #[at("/link")]
+    Link,
     #[not_found]
     #[at("/not-found")]
     NotFound,

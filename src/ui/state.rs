@@ -5,15 +5,18 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use yew::{AttrValue, Reducible, UseReducerHandle};
 
+use crate::link::Shared;
 use crate::pasted::{Pasted, recognise};
 use crate::report::{Certainty, Position, Range, Report, Rule};
 use crate::settings::Settings;
+use crate::source::Source;
 use crate::ui::device;
 use crate::ui::filters::ListFilters;
 use crate::ui::intake::{Outcome, Progress};
+use crate::ui::patches::Patches;
 use crate::ui::rescue::LeftOut;
 use crate::ui::words;
-use crate::worker::client::{Failure, Text, same_text};
+use crate::worker::client::{Failure, same_text};
 
 /// The state with its dispatcher, as components get it from the context.
 pub type Store = UseReducerHandle<State>;
@@ -60,6 +63,8 @@ pub struct Former {
     pub files: Vec<File>,
     pub active: usize,
     pub draft: AttrValue,
+    /// The settings, where they were replaced as well.
+    pub settings: Option<Rc<Settings>>,
     /// What replaced them, in a sentence.
     pub why: AttrValue,
 }
@@ -93,7 +98,22 @@ pub struct State {
     pub files: Vec<File>,
     /// The index of the file that is shown.
     pub active: usize,
+    /// What is shown: of patches, what concerns the lines that they add, unless all is asked for.
     pub report: Option<Rc<Report>>,
+    /// The report with what is on unchanged lines of patches.
+    pub whole: Option<Rc<Report>>,
+    /// How the report's files are read in the open patches.
+    pub patches: Patches,
+    /// Whether what is on unchanged lines of patches is shown.
+    pub with_unchanged: bool,
+    /// What was opened from a link or a bundle, as long as it is of interest.
+    pub linked: Option<Rc<Shared>>,
+    /// The finding that a link selects, until there is a report.
+    wanted: Option<String>,
+    /// A text that the browser would not copy.
+    pub uncopied: Option<AttrValue>,
+    /// Why something could not be opened, in a sentence.
+    pub refused: Option<AttrValue>,
     /// The index of a finding in the report.
     pub selected: Option<usize>,
     /// The rule that the list is narrowed to.
@@ -212,6 +232,18 @@ pub enum Action {
     },
     /// Narrow the list to a rule, or show all again.
     Narrow(Option<Rule>),
+    /// How the files of the next report are read in the open patches.
+    Patches(Patches),
+    /// Show what is on unchanged lines of patches, or fold it away.
+    ShowUnchanged(bool),
+    /// Open what a link or a bundle holds; what was there can be returned to.
+    OpenShared(Rc<Shared>),
+    /// What was opened is of no interest any more.
+    ForgetLinked,
+    /// The browser would not copy this text, or it was seen to.
+    Uncopied(Option<AttrValue>),
+    /// Something could not be opened, or that was read.
+    Refused(Option<AttrValue>),
     /// The browser does not keep the draft.
     NotKept,
     Announce(AttrValue),
@@ -224,6 +256,13 @@ impl State {
             files: Vec::new(),
             active: 0,
             report: None,
+            whole: None,
+            patches: Patches::default(),
+            with_unchanged: false,
+            linked: None,
+            wanted: None,
+            uncopied: None,
+            refused: None,
             selected: None,
             rule: None,
             filters: ListFilters::default(),
@@ -257,9 +296,10 @@ impl State {
         self.files.iter().all(|file| file.text.trim().is_empty())
     }
 
-    /// What the checker is to read.
-    pub fn texts(&self) -> Vec<Text> {
-        self.files.iter().map(|file| Text { path: file.path.clone(), text: file.text.clone() }).collect()
+    /// The open files as they are shared and exported.
+    pub fn sources(&self) -> Vec<Source> {
+        let source = |file: &File| Source { path: file.path.to_string(), text: file.text.to_string() };
+        self.files.iter().map(source).collect()
     }
 
     /// What speaks against calling a file so; nothing where nothing does.
@@ -320,11 +360,20 @@ impl State {
         self.active = 0;
         self.closed.clear();
         self.filters = ListFilters::default();
+        self.forget_report();
+        self.with_unchanged = false;
+        self.linked = None;
+        self.wanted = None;
+        self.reveal = None;
+    }
+
+    fn forget_report(&mut self) {
         self.left_out = Rc::default();
         self.report = None;
+        self.whole = None;
+        self.patches = Patches::default();
         self.selected = None;
         self.rule = None;
-        self.reveal = None;
     }
 
     fn push(&mut self, file: Given, named: bool) {
@@ -356,10 +405,7 @@ impl State {
         }
         self.files[index].text = text;
         if self.is_empty() {
-            self.report = None;
-            self.selected = None;
-            self.rule = None;
-            self.left_out = Rc::default();
+            self.forget_report();
         }
         if lost || (self.is_empty() && !was_empty) {
             self.draft = device::new_draft_id().into();
@@ -378,8 +424,7 @@ impl State {
         }
         if self.files.is_empty() {
             self.push(Given { path: FIRST_PATH.to_owned(), text: String::new() }, false);
-            self.report = None;
-            self.selected = None;
+            self.forget_report();
         }
         if index < self.active || self.active == self.files.len() {
             self.active = self.active.saturating_sub(1);
@@ -401,19 +446,42 @@ impl State {
         self.reveal = None;
     }
 
+    fn as_former(&self, settings: Option<Rc<Settings>>, why: AttrValue) -> Former {
+        Former { files: self.files.clone(), active: self.active, draft: self.draft.clone(), settings, why }
+    }
+
     /// Remembers the files, unless there is nothing in them to lose.
     fn remember(&mut self, why: AttrValue) {
         if !self.is_empty() {
-            let draft = self.draft.clone();
-            self.former = Some(Former { files: self.files.clone(), active: self.active, draft, why });
+            self.former = Some(self.as_former(None, why));
         }
     }
 
     fn show(&mut self, path: &str, range: Range, focus: bool) {
+        let (path, range) = self.patches.shown(path, range).unwrap_or((path.into(), range));
         let Some(index) = self.files.iter().position(|file| file.path == path) else { return };
         self.active = index;
         let serial = self.reveal.as_ref().map_or(0, |reveal| reveal.serial) + 1;
         self.reveal = Some(Reveal { serial, range, focus });
+    }
+
+    /// Takes over files and settings; where they are the ones that are open already, nothing is lost or gained.
+    fn open_shared(&mut self, shared: Rc<Shared>) {
+        let settings = Rc::new(shared.settings.clone().unwrap_or_default());
+        if self.sources() != shared.files || self.settings != settings {
+            let replaced = (self.settings != settings).then(|| self.settings.clone());
+            if !self.is_empty() || replaced.is_some() {
+                self.former = Some(self.as_former(replaced, "Opened what was shared.".into()));
+            }
+            let given = |source: &Source| Given { path: source.path.clone(), text: source.text.clone() };
+            self.set_files(shared.files.iter().map(given).collect(), false);
+            self.settings = settings;
+        }
+        self.active = shared.active.min(self.files.len() - 1);
+        self.refused = None;
+        self.announcement = format!("Opened {}", words::count(self.files.len(), "file")).into();
+        self.wanted = shared.selected.clone();
+        self.linked = Some(shared);
     }
 
     fn select(&mut self, index: usize, focus: bool) {
@@ -457,7 +525,19 @@ impl State {
         .into();
     }
 
-    fn take_report(&mut self, report: Rc<Report>) {
+    fn take_report(&mut self, whole: Rc<Report>) {
+        let report = if self.with_unchanged { whole.clone() } else { self.patches.narrowed(&whole) };
+        self.whole = Some(whole);
+        self.show_report(report);
+        if let Some(wanted) = self.wanted.take() {
+            let findings = self.report.iter().flat_map(|report| &report.findings);
+            if let Some(index) = findings.map(crate::link::word).position(|word| word == wanted) {
+                self.select(index, false);
+            }
+        }
+    }
+
+    fn show_report(&mut self, report: Rc<Report>) {
         // The same finding stays selected, wherever it has moved to.
         self.selected = self.selected.and_then(|index| {
             let former = self.report.as_ref()?.findings.get(index)?.clone();
@@ -639,6 +719,9 @@ impl Reducible for State {
                     state.files = former.files;
                     state.active = former.active;
                     state.draft = former.draft;
+                    if let Some(settings) = former.settings {
+                        state.settings = settings;
+                    }
                     // The editor takes each text over afresh.
                     for file in &mut state.files {
                         file.revision += 1;
@@ -661,6 +744,7 @@ impl Reducible for State {
             Action::Caret(position) => {
                 let found = state.report.as_ref().and_then(|report| {
                     let path = &state.file().path;
+                    let report = state.patches.in_tab(report, path);
                     report
                         .findings
                         .iter()
@@ -693,6 +777,17 @@ impl Reducible for State {
                     (None, _) => {}
                 }
             }
+            Action::Patches(patches) => state.patches = patches,
+            Action::ShowUnchanged(shown) => {
+                state.with_unchanged = shown;
+                if let Some(whole) = state.whole.clone() {
+                    state.take_report(whole);
+                }
+            }
+            Action::OpenShared(shared) => state.open_shared(shared),
+            Action::ForgetLinked => state.linked = None,
+            Action::Uncopied(text) => state.uncopied = text,
+            Action::Refused(why) => state.refused = why,
             Action::NotKept => state.kept = false,
             Action::Announce(text) => state.announcement = text,
         }

@@ -5,6 +5,7 @@ use yew_router::prelude::*;
 
 use crate::catalogue;
 use crate::report::{Certainty, Finding};
+use crate::ui::components::copy_finding::CopyFinding;
 use crate::ui::components::level::Level;
 use crate::ui::components::rule_pair::{RulePair, pair_files};
 use crate::ui::components::with_code::with_code;
@@ -32,9 +33,12 @@ pub fn FindingDetail() -> Html {
                     <span class="rule-id">{ finding.rule.id() }</span>
                     { entry.map(|entry| entry.title).unwrap_or_default() }
                 </h2>
-                <Link<Route> to={Route::Rule { rule: finding.rule }} classes="detail-link">
-                    { format!("All about {}", finding.rule) }
-                </Link<Route>>
+                <div class="detail-actions">
+                    <CopyFinding finding={finding.clone()} />
+                    <Link<Route> to={Route::Rule { rule: finding.rule }} classes="detail-link">
+                        { format!("All about {}", finding.rule) }
+                    </Link<Route>>
+                </div>
             </header>
             <p class="detail-message">
                 <Level word={words::level(finding)} />

@@ -5,10 +5,13 @@ use yew_router::prelude::*;
 
 use crate::catalogue;
 use crate::report::{Certainty, Report, Rule, Status};
+use crate::ui::components::export_menu::ExportMenu;
 use crate::ui::components::level::Level;
 use crate::ui::components::list_filters::ListFilters;
 use crate::ui::components::scorecard::Cell;
 use crate::ui::components::seen::Seen;
+use crate::ui::components::share::Share;
+use crate::ui::components::unchanged::Unchanged;
 use crate::ui::components::with_code::with_code;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store};
@@ -24,14 +27,16 @@ pub fn FindingList() -> Html {
     let Some(report) = store.report.clone() else { return html! {} };
     let (first, second) = words::headline(&report);
     let listed = store.listed();
+    let (unchanged, listed): (Vec<usize>, Vec<usize>) =
+        listed.into_iter().partition(|&index| store.patches.is_unchanged(&report.findings[index]));
     let shown = listed.len();
-    let hidden = report.findings.len() - shown;
     // Thousands of lines would take seconds to draw at every change.
     let more = use_state_eq(|| LINES);
     let show_more = {
         let more = more.clone();
         Callback::from(move |_: MouseEvent| more.set(*more + LINES))
     };
+    let hidden = report.findings.len() - shown - unchanged.len();
     let cut = shown.saturating_sub(*more);
     let listed: Vec<usize> = listed
         .into_iter()
@@ -46,6 +51,10 @@ pub fn FindingList() -> Html {
             <div class="headline">
                 <h2 class="headline-main">{ first }</h2>
                 <p class="headline-more">{ second }</p>
+                <div class="headline-buttons">
+                    <ExportMenu />
+                    <Share />
+                </div>
             </div>
             <Seen />
             <ListFilters />
@@ -73,6 +82,9 @@ pub fn FindingList() -> Html {
                     { format!("Show more: {cut} are not shown yet") }
                 </button>
             }
+            <Unchanged>
+                { for unchanged.into_iter().map(|index| item(&store, &report, index)) }
+            </Unchanged>
             if !report.problems.is_empty() && store.rule.is_none() {
                 <h3 class="list-title">{ "Not read as it stands" }</h3>
                 <ol class="finding-list" aria-label="Problems">

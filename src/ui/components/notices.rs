@@ -22,6 +22,16 @@ pub fn Notices() -> Html {
                     <p>{ words::failure(failure) }</p>
                 </div>
             }
+            <div>
+                if let Some(refused) = &store.refused {
+                    <div class="notice notice-warning" role="alert">
+                        <p>{ refused.clone() }</p>
+                        <button type="button" class="button button-quiet" onclick={act(Action::Refused(None))}>
+                            { "Dismiss" }
+                        </button>
+                    </div>
+                }
+            </div>
             if tells(&store.left_out) {
                 <StoppedFiles />
             }

@@ -3,7 +3,7 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::file_names::{Named, named};
+use crate::file_names::{Named, is_patch, named};
 use crate::pasted::Pasted;
 use crate::report::FileKind;
 use crate::ui::state::{Action, Store};
@@ -36,7 +36,7 @@ fn kind_of_path(path: &str) -> Option<Pasted> {
         Named::Caddyfile => Some(Pasted::Caddyfile),
         Named::Environment => Some(Pasted::Environment),
         Named::Yaml => Pasted::ALL.into_iter().find(|kind| path == kind.path()).or(Some(Pasted::Yaml)),
-        Named::Other if lower.ends_with(".patch") || lower.ends_with(".diff") => Some(Pasted::Patch),
+        Named::Other if is_patch(path) => Some(Pasted::Patch),
         Named::Other => None,
     }
 }

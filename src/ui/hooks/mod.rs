@@ -2,6 +2,7 @@
 
 mod check;
 mod draft;
+mod menu_place;
 mod offline;
 mod page_title;
 mod requests;
@@ -11,6 +12,7 @@ mod window_key;
 
 pub use check::use_check;
 pub use draft::{Draft, load_draft, use_draft};
+pub use menu_place::use_menu_place;
 pub use offline::{Build, use_build};
 pub use page_title::use_page_title;
 pub use requests::use_request_count;

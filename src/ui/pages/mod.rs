@@ -1,5 +1,6 @@
 //! One page a route.
 
+pub mod link;
 pub mod not_found;
 pub mod playground;
 pub mod private;

@@ -7,15 +7,19 @@ use crate::catalogue::SAMPLES;
 use crate::ui::components::editor_pane::{EditorPane, Listeners, marks};
 use crate::ui::components::finding_detail::FindingDetail;
 use crate::ui::components::finding_list::FindingList;
+use crate::ui::components::link_notice::LinkNotice;
 use crate::ui::components::notices::Notices;
 use crate::ui::components::open_files::OpenFiles;
 use crate::ui::components::open_tabs::OpenTabs;
+use crate::ui::components::patch_notice::PatchNotice;
 use crate::ui::components::sample_menu::{SampleMenu, given};
 use crate::ui::components::scorecard::Scorecard;
 use crate::ui::components::start_over::StartOver;
+use crate::ui::components::uncopied::UncopiedText;
 use crate::ui::device;
 use crate::ui::hooks::{use_check, use_page_title};
 use crate::ui::intake;
+use crate::ui::patches::Patches;
 use crate::ui::state::{Action, Store};
 
 /// Code on one side, what the rubric says of it on the other.
@@ -24,20 +28,27 @@ pub fn PlaygroundPage() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let heading = use_page_title("Playground".to_owned());
     let over = use_state_eq(|| false);
+    let patches = use_memo(store.files.clone(), |files| Patches::of(files));
     let sources =
-        use_memo(store.files.clone(), |_| if store.is_empty() { Vec::new() } else { vec![store.texts()] });
+        use_memo(
+            store.files.clone(),
+            |files| {
+                if store.is_empty() { Vec::new() } else { vec![patches.texts(files)] }
+            },
+        );
     let reports = use_check(sources);
     {
         let dispatch = store.dispatcher();
         use_effect_with(reports, move |reports| {
             if let Some(report) = reports.as_ref().and_then(|reports| reports.first()) {
-                dispatch.dispatch(Action::Report(report.clone()));
+                dispatch.dispatch(Action::Patches((*patches).clone()));
+                dispatch.dispatch(Action::Report(patches.relocated(report)));
             }
         });
     }
     let file = store.file().clone();
     let shown = use_memo((store.report.clone(), file.path.clone()), |(report, path)| {
-        report.as_ref().map(|report| marks(report, path)).unwrap_or_default()
+        report.as_ref().map(|report| marks(&store.patches.in_tab(report, path), path)).unwrap_or_default()
     });
     let listeners = {
         let id = file.id;
@@ -97,6 +108,8 @@ pub fn PlaygroundPage() -> Html {
                     </div>
                 </div>
                 <Notices />
+                <LinkNotice />
+                <PatchNotice />
                 <div class="editor-panel" id="editor-panel" role="tabpanel" aria-label={file.path.clone()}>
                 <EditorPane
                     label={format!("Code of {}", file.path)}
@@ -127,6 +140,7 @@ pub fn PlaygroundPage() -> Html {
                 }
             </div>
             <JumpBar />
+            <UncopiedText />
         </main>
     }
 }

@@ -1,7 +1,5 @@
 //! Secrets in texts: keys by the form that their provider gives them, connection strings with a password, and the
-//! placeholders that stand where a secret will be.
-
-use super::expressions::{is_secret_name, words_of};
+//! placeholders that stand where a secret will be. Both the rules and the page's sharing ask it, so it imports nothing.
 
 /// A stretch of a text that is a secret by its form; byte offsets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,13 +75,18 @@ pub fn written_keys(text: &str) -> Vec<WrittenKey> {
             };
             let overlaps = found.iter().any(|known| known.start < end && start < known.end);
             if fits && !begins_inside && !overlaps && is_random(&rest[..length]) {
-                found.push(WrittenKey { start, end, of: form.of });
+                put(&mut found, WrittenKey { start, end, of: form.of }, |key| key.start);
             }
         }
     }
     private_keys(text, &mut found);
-    found.sort_by_key(|key| key.start);
     found
+}
+
+/// Puts an item where it belongs by its start. There are few of them, and a sort would weigh more than all of this.
+fn put<T>(items: &mut Vec<T>, item: T, start: fn(&T) -> usize) {
+    let at = items.iter().take_while(|known| start(known) <= start(&item)).count();
+    items.insert(at, item);
 }
 
 /// Whether a text mixes enough different characters to be no pattern and no placeholder.
@@ -118,7 +121,7 @@ fn private_keys(text: &str, found: &mut Vec<WrittenKey>) {
             .unwrap_or(behind.len());
         if length >= 30 && is_random(&behind[..length]) {
             let end = start + heading + "PRIVATE KEY-----".len();
-            found.push(WrittenKey { start, end, of: "a private key" });
+            put(found, WrittenKey { start, end, of: "a private key" }, |key| key.start);
         }
     }
 }
@@ -242,6 +245,75 @@ pub fn is_placeholder(text: &str) -> bool {
         || lower.split(['-', '_', '.']).any(|word| word == "test")
 }
 
+/// The words of an identifier, in lower case: `apiKey_ID` is `api`, `key`, `id`.
+pub fn words_of(identifier: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous_lower = false;
+    for character in identifier.chars() {
+        if !character.is_alphanumeric() {
+            previous_lower = false;
+            words.push(String::new());
+            continue;
+        }
+        if (character.is_uppercase() && previous_lower) || words.is_empty() {
+            words.push(String::new());
+        }
+        previous_lower = character.is_lowercase() || character.is_ascii_digit();
+        if let Some(word) = words.last_mut() {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a name says that its value is a secret. `token_count`, `max_tokens`, `password_reset_url` and the like
+/// speak about secrets without being one.
+pub fn is_secret_name(identifier: &str) -> bool {
+    const HARMLESS: [&str; 33] = [
+        "count", "max", "min", "num", "total", "used", "usage", "limit", "type", "url", "uri", "reset", "id",
+        "ids", "name", "names", "len", "length", "size", "expiry", "expires", "expire", "ttl", "policy",
+        "field", "is", "has", "hash", "hashed", "masked", "redacted", "per", "path",
+    ];
+    let words = words_of(identifier);
+    let has = |word: &str| words.iter().any(|known| known == word);
+    if words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
+        return false;
+    }
+    let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
+    // The kind of thing that a name is of stands last: `user_api_key_alias` is an alias.
+    let ends_with =
+        |first: &str, second: &str| matches!(words.as_slice(), [.., a, b] if a == first && b == second);
+    if ends_with("authorization", "header") || ends_with("auth", "header") {
+        return true;
+    }
+    if has("header") || has("headers") {
+        return false;
+    }
+    last_is(&[
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "secrets",
+        "apikey",
+        "jwt",
+        "credential",
+        "credentials",
+        "passphrase",
+    ]) || (has("password") && last_is(&["plain", "raw", "clear", "text"]))
+        || ["api", "private", "secret", "access", "signing", "encryption"]
+            .iter()
+            .any(|kind| ends_with(kind, "key"))
+        || (last_is(&["token"])
+            && (words.len() == 1
+                || [
+                    "access", "refresh", "auth", "bearer", "api", "session", "secret", "jwt", "oauth", "bot",
+                ]
+                .iter()
+                .any(|word| has(word))))
+}
+
 /// Whether a name says that its value is a secret, a token of whatever kind included.
 pub fn names_secret(name: &str) -> bool {
     const OF_TEXTS: [&str; 22] = [
@@ -327,6 +399,63 @@ pub fn looks_like_secret(name: &str, text: &str) -> bool {
         && !counts_up(text)
 }
 
+/// A stretch of a text that looks like a secret, by its form or by the name that stands before it; byte offsets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspect {
+    pub start: usize,
+    pub end: usize,
+    /// What it seems to be, as a person would say it.
+    pub what: String,
+}
+
+/// Everything in a text of whatever kind that somebody should look at before the text is given away.
+pub fn suspects(text: &str) -> Vec<Suspect> {
+    let mut found: Vec<Suspect> = Vec::new();
+    for WrittenKey { start, end, of } in written_keys(text) {
+        let what = if of.starts_with("a ") { of.to_owned() } else { format!("a key of {of}") };
+        found.push(Suspect { start, end, what });
+    }
+    for ConnectionString { start, end, .. } in connection_strings(text) {
+        put(&mut found, Suspect { start, end, what: "an address with a password".to_owned() }, |known| {
+            known.start
+        });
+    }
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some((name, start, end)) = assignment(line)
+            && names_secret(name)
+            && looks_like_secret(name, &line[start..end])
+            && !found.iter().any(|known| known.start < at + end && at + start < known.end)
+        {
+            let what = format!("the value of `{name}`");
+            put(&mut found, Suspect { start: at + start, end: at + end, what }, |known| known.start);
+        }
+        at += line.len();
+    }
+    found
+}
+
+/// The name and the stretch of the value of `NAME=value`, `name: value` or `"name": "value"`.
+fn assignment(line: &str) -> Option<(&str, usize, usize)> {
+    let sign = line.find(['=', ':'])?;
+    let before = line[..sign].trim_end().trim_end_matches(['"', '\'']);
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    let name = before.rsplit(|letter| !is_part(letter)).next().filter(|name| !name.is_empty())?;
+    let behind = &line[sign + 1..];
+    // `token: str = "…"` has its value behind the type.
+    let skipped = if line.as_bytes()[sign] == b':' { behind.find('=').map_or(0, |at| at + 1) } else { 0 };
+    let value = behind[skipped..].trim_start();
+    let mut start = line.len() - value.len();
+    let end = match value.chars().next()? {
+        quote @ ('"' | '\'') => {
+            start += 1;
+            start + line[start..].find(quote)?
+        }
+        _ => start + value.find([' ', '\t', '\r', '\n', ',', ';', '#']).unwrap_or(value.len()),
+    };
+    Some((name, start, end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -363,5 +492,42 @@ mod tests {
         }
         let text = "é (redis://:harbour-tulip-42@h)";
         assert_eq!(&text[connection_strings(text)[0].start..][..8], "redis://");
+    }
+
+    #[test]
+    fn what_should_not_be_given_away_is_found_in_texts_of_every_kind() {
+        let found = |text: &str| -> Vec<String> {
+            suspects(text)
+                .into_iter()
+                .map(|suspect| format!("{}: {}", suspect.what, &text[suspect.start..suspect.end]))
+                .collect()
+        };
+        assert_eq!(
+            found("A=1\nDB_PASSWORD=harbour-tulip-42\nKEY='sk-ant-api03-Qm4tZr8wLx2VbN6mYk9RcZ3h'\n"),
+            [
+                "the value of `DB_PASSWORD`: harbour-tulip-42",
+                "a key of Anthropic: sk-ant-api03-Qm4tZr8wLx2VbN6mYk9RcZ3h"
+            ]
+        );
+        assert_eq!(
+            found("  password: \"harbour-tulip-42\"\n"),
+            ["the value of `password`: harbour-tulip-42"]
+        );
+        assert_eq!(found("+api_key: str = \"q8w7e6r5t4z3\"\n"), ["the value of `api_key`: q8w7e6r5t4z3"]);
+        assert_eq!(
+            found("url = 'redis://:harbour-tulip-42@cache:6379/0'"),
+            ["an address with a password: redis://:harbour-tulip-42@cache:6379"]
+        );
+        for harmless in [
+            "",
+            "=",
+            "é=é",
+            "password = os.environ[\"PASSWORD\"]\n",
+            "PASSWORD=changeme\n",
+            "token: ${TOKEN}\n",
+            "max_tokens = 4096\n",
+        ] {
+            assert_eq!(found(harmless), [""; 0], "{harmless}");
+        }
     }
 }

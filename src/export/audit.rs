@@ -1,0 +1,205 @@
+//! The team's audit format: a block a finding, then GO or NO-GO with what blocks. It reads as text and as Markdown.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::markdown::{code, place, text};
+use super::{counted, findings_and_questions};
+use crate::catalogue;
+use crate::report::{Certainty, Finding, Report, Rule, Severity, Status};
+
+/// How much work the cure of a finding is: an estimate from its rule, one size more where its evidence leads through
+/// several files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// A line or an argument.
+    Small,
+    /// A function or two.
+    Medium,
+    /// A change of how parts work together.
+    Large,
+}
+
+impl Effort {
+    pub const fn letter(self) -> char {
+        match self {
+            Effort::Small => 'S',
+            Effort::Medium => 'M',
+            Effort::Large => 'L',
+        }
+    }
+
+    pub fn of(finding: &Finding) -> Self {
+        let files: BTreeSet<&str> = finding.because.iter().map(|evidence| evidence.path.as_str()).collect();
+        match (Self::of_rule(finding.rule), files.len() > 1) {
+            (Effort::Small, false) => Effort::Small,
+            (Effort::Small, true) | (Effort::Medium, false) => Effort::Medium,
+            (Effort::Medium, true) | (Effort::Large, _) => Effort::Large,
+        }
+    }
+
+    const fn of_rule(rule: Rule) -> Self {
+        match rule {
+            Rule::C4
+            | Rule::C6
+            | Rule::F1
+            | Rule::F8
+            | Rule::I4
+            | Rule::I6
+            | Rule::O1
+            | Rule::O3
+            | Rule::O5 => Effort::Small,
+            Rule::C1
+            | Rule::C2
+            | Rule::C3
+            | Rule::C5
+            | Rule::F2
+            | Rule::F3
+            | Rule::F5
+            | Rule::F6
+            | Rule::F7
+            | Rule::I1
+            | Rule::I3
+            | Rule::O2
+            | Rule::O4 => Effort::Medium,
+            Rule::C7 | Rule::C8 | Rule::C9 | Rule::F4 | Rule::I2 | Rule::I5 => Effort::Large,
+        }
+    }
+}
+
+/// All findings, the worst first, then the questions that are open, then the verdict.
+pub fn report(report: &Report) -> String {
+    let (all, questions) = findings_and_questions(report);
+    let mut findings: Vec<&Finding> = Vec::with_capacity(all.len());
+    for severity in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
+        findings.extend(all.iter().filter(|finding| finding.severity == severity));
+    }
+    let mut out = String::new();
+    for finding in &findings {
+        block(&finding.severity.word().to_uppercase(), finding, &mut out);
+    }
+    for question in &questions {
+        block("QUESTION", question, &mut out);
+    }
+    verdict(report, &findings, questions.len(), &mut out);
+    out
+}
+
+fn block(level: &str, finding: &Finding, out: &mut String) {
+    let entry = catalogue::entry(finding.rule);
+    let title = entry.map(|entry| text(entry.title)).unwrap_or_default();
+    let dimension = finding.rule.section().title().to_lowercase();
+    let _ = writeln!(out, "[{level}] ({dimension}, effort {}) {title}\n", Effort::of(finding).letter());
+    let _ = writeln!(out, "- file: {}", code(&place(&finding.path, &finding.range)));
+    let likely = if finding.certainty == Certainty::Likely { " (likely)" } else { "" };
+    let _ = writeln!(out, "- problem: {}{likely}", text(&finding.message));
+    for evidence in &finding.because {
+        let _ =
+            writeln!(out, "  - {}: {}", code(&place(&evidence.path, &evidence.range)), text(&evidence.note));
+    }
+    let standard = entry.map(|entry| entry.summary).unwrap_or_default();
+    let _ = writeln!(out, "- standard: {}: {standard}", finding.rule);
+    let _ = writeln!(out, "- fix: {}\n", text(&finding.conforming));
+}
+
+/// What is critical or high blocks. Where nothing blocks it is a GO for what was seen, and only for that.
+fn verdict(report: &Report, findings: &[&Finding], questions: usize, out: &mut String) {
+    let blocking: Vec<&&Finding> =
+        findings.iter().filter(|finding| finding.severity >= Severity::High).collect();
+    let seen = report.rules.iter().filter(|rule| rule.status != Status::NotSeen).count();
+    let mut reservations =
+        vec![format!("{seen} of 28 rules had something to see in {}", counted(report.files.len(), "file"))];
+    if questions > 0 {
+        reservations.push(format!("{} open", counted(questions, "question")));
+    }
+    if !report.problems.is_empty() {
+        reservations.push(format!("{} not read as it stands", counted(report.problems.len(), "place")));
+    }
+    let reservations = reservations.join(", ");
+    if !blocking.is_empty() {
+        let _ = writeln!(
+            out,
+            "NO-GO: {} to resolve first ({reservations})\n",
+            counted(blocking.len(), "blocking item")
+        );
+        for finding in blocking {
+            let place = code(&place(&finding.path, &finding.range));
+            let _ = writeln!(out, "- {} {} {place}", finding.severity.word().to_uppercase(), finding.rule);
+        }
+    } else if seen == 0 {
+        let _ = writeln!(
+            out,
+            "GO / NO-GO: open, since nothing in what was given is about any rule ({reservations})"
+        );
+    } else {
+        let _ = writeln!(out, "GO: nothing critical or high was found ({reservations})");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::sample;
+
+    #[test]
+    fn a_finding_is_a_block_and_what_is_high_blocks() {
+        let text = report(&sample::report());
+        let summary = catalogue::entry(Rule::C5).unwrap().summary;
+        let expected = format!(
+            "\
+[HIGH] (concurrency, effort L) Never block the event loop
+
+- file: `app/routes.py:10`
+- problem: `load` holds the event loop of `async def feed`: it reaches `requests.get`
+  - `app/routes.py:9`: `feed` runs on the event loop
+  - `app/service.py:5`: `requests.get` waits for a response
+- standard: C5: {summary}
+- fix: `await client.get(url)` on a shared `httpx.AsyncClient`
+
+[LOW] (operations, effort S) "
+        );
+        assert!(text.starts_with(&expected), "{text}");
+        assert!(
+            text.ends_with(
+                "NO-GO: 1 blocking item to resolve first (3 of 28 rules had something to see in 3 files, 1 question \
+                 open, 1 place not read as it stands)\n\n- HIGH C5 `app/routes.py:10`\n"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn without_what_blocks_it_is_a_go_with_its_reservations() {
+        let mut mild = sample::report();
+        mild.findings.remove(0);
+        assert!(report(&mild).contains("\nGO: nothing critical or high was found (3 of 28 rules"));
+        mild.findings.clear();
+        mild.rules.clear();
+        assert!(report(&mild).starts_with("GO / NO-GO: open, since nothing"), "{}", report(&mild));
+    }
+
+    #[test]
+    fn the_worst_comes_first_and_a_question_never_blocks() {
+        let mut mixed = sample::report();
+        mixed.findings[1].severity = Severity::Critical;
+        mixed.findings[2].severity = Severity::Critical;
+        let text = report(&mixed);
+        let levels: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with('['))
+            .filter_map(|line| line.split(']').next())
+            .collect();
+        assert_eq!(levels, ["[CRITICAL", "[HIGH", "[QUESTION"]);
+        assert!(text.contains("NO-GO: 2 blocking items"), "{text}");
+    }
+
+    #[test]
+    fn no_text_makes_a_line_of_its_own() {
+        let expected = report(&sample::hostile("a")).lines().count();
+        for hostile in sample::HOSTILE {
+            let text = report(&sample::hostile(hostile));
+            assert_eq!(text.lines().count(), expected, "{hostile:?}: {text}");
+            assert!(!text.contains("\n::") && !text.contains('\u{1b}'), "{text}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! A link or a file that holds the playground as it is.
+
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlDialogElement, HtmlInputElement};
+use yew::prelude::*;
+
+use crate::check::Source;
+use crate::link::{BUNDLE_ENDING, LONGEST_LINK, Shared};
+use crate::secrets::suspects;
+use crate::ui::clipboard::copy;
+use crate::ui::components::with_code::with_code;
+use crate::ui::download::{page_address, save};
+use crate::ui::packing::pack;
+use crate::ui::state::{Action, Store};
+use crate::ui::words;
+
+/// How many suspects are listed.
+const LISTED: usize = 12;
+
+/// What is to be shared, as far as it was made.
+#[derive(Clone, PartialEq)]
+struct Made {
+    shared: Shared,
+    /// What somebody should look at first, a line each.
+    suspects: Vec<String>,
+    /// None while it is being made.
+    link: Option<AttrValue>,
+    /// Whether it may be seen: nothing was suspected, or it was looked at.
+    seen: bool,
+}
+
+/// Makes a link to all that is open, or a bundle where that is too long.
+#[component]
+pub fn Share() -> Html {
+    let store = use_context::<Store>().expect("the application provides the store");
+    let dialog = use_node_ref();
+    let input = use_node_ref();
+    let made = use_state_eq(|| None::<Made>);
+    let open = {
+        let (dialog, made, store) = (dialog.clone(), made.clone(), store.clone());
+        Callback::from(move |_: MouseEvent| {
+            let files = store.sources();
+            let suspects = suspected(&files);
+            let shared = Shared::new(files, store.active, &store.settings)
+                .with_findings(store.report.as_deref(), store.selected);
+            let started = Made { seen: suspects.is_empty(), shared, suspects, link: None };
+            made.set(Some(started.clone()));
+            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
+                let _ = dialog.show_modal();
+            }
+            let made = made.setter();
+            spawn_local(async move {
+                let code = pack(&started.shared.to_json()).await.ok().and_then(|code| code.as_string());
+                // A browser that cannot compress makes bundles all the same.
+                let link = code.map(|code| format!("{}#/link?{code}", page_address())).unwrap_or_default();
+                made.set(Some(Made { link: Some(link.into()), ..started }));
+            });
+        })
+    };
+    let close = {
+        let dialog = dialog.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
+                dialog.close();
+            }
+        })
+    };
+    let closed = {
+        let made = made.setter();
+        Callback::from(move |_: Event| made.set(None))
+    };
+    let look = {
+        let made = made.clone();
+        Callback::from(move |_: MouseEvent| {
+            made.set((*made).clone().map(|made| Made { seen: true, ..made }));
+        })
+    };
+    {
+        // The link is selected as soon as it can be seen.
+        let input = input.clone();
+        let shown = made.as_ref().is_some_and(|made| made.seen && made.link.is_some());
+        use_effect_with(shown, move |shown| {
+            if let (true, Some(input)) = (*shown, input.cast::<HtmlInputElement>()) {
+                let _ = input.focus();
+                input.select();
+            }
+        });
+    }
+    let content = made.as_ref().map(|made| {
+        if made.seen { self::made(made, &store, input.clone()) } else { suspicion(made, look.clone()) }
+    });
+    html! {
+        <div>
+            <button type="button" class="button" onclick={open}>{ "Share" }</button>
+            <dialog class="dialog dialog-wide" ref={dialog} aria-labelledby="share-title" onclose={closed}>
+                <h2 id="share-title">{ "Share" }</h2>
+                { content.unwrap_or_default() }
+                <div class="dialog-buttons">
+                    <button type="button" class="button" onclick={close}>{ "Close" }</button>
+                </div>
+            </dialog>
+        </div>
+    }
+}
+
+/// What looks like a secret: whoever gets the link gets it.
+fn suspicion(made: &Made, look: Callback<MouseEvent>) -> Html {
+    let more = made.suspects.len().saturating_sub(LISTED);
+    html! {
+        <div role="alert">
+            <p>{ "Whoever gets the link can read all of it, and some of this looks like a secret:" }</p>
+            <ul class="suspects">
+                { for made.suspects.iter().take(LISTED).map(|suspect| html! { <li>{ with_code(suspect) }</li> }) }
+                if more > 0 {
+                    <li>{ format!("and {more} more") }</li>
+                }
+            </ul>
+            <p>
+                <button type="button" class="button" onclick={look}>{ "They are no secrets, share all the same" }</button>
+            </p>
+        </div>
+    }
+}
+
+fn made(made: &Made, store: &Store, input: NodeRef) -> Html {
+    let Some(link) = made.link.clone() else {
+        return html! { <p role="status">{ "Making the link…" }</p> };
+    };
+    let bundle = {
+        let (dispatch, shared) = (store.dispatcher(), made.shared.clone());
+        Callback::from(move |_: MouseEvent| {
+            let name = format!("playground{BUNDLE_ENDING}");
+            let text = shared.to_bundle();
+            dispatch.dispatch(if save(&name, "application/json", &text) {
+                Action::Announce(format!("Downloaded {name}").into())
+            } else {
+                Action::Uncopied(Some(text.into()))
+            });
+        })
+    };
+    let files = words::count(made.shared.files.len(), "file");
+    let is_short = !link.is_empty() && link.len() <= LONGEST_LINK;
+    let copied = {
+        let (dispatch, link) = (store.dispatcher(), link.clone());
+        Callback::from(move |_: MouseEvent| copy(link.to_string(), "the link", dispatch.clone()))
+    };
+    html! {
+        if is_short {
+            <p>
+                { format!("The link holds {files}, the settings and what was found. All of it stands behind its #, \
+                           which browsers send to no server.") }
+            </p>
+            <input ref={input} class="field" type="text" readonly=true aria-label="Link" value={link} />
+            <div class="dialog-actions">
+                <button type="button" class="button button-main" onclick={copied}>{ "Copy the link" }</button>
+                <button type="button" class="button" onclick={bundle}>{ "Download as a file" }</button>
+            </div>
+        } else {
+            <p>
+                if link.is_empty() {
+                    { "This browser cannot make a link. A file holds the same, and this page opens it again." }
+                } else {
+                    { format!("{files} would make a link of {} characters, and beyond {LONGEST_LINK} chats and mail cut \
+                               them. A file holds the same, and this page opens it again.", link.len()) }
+                }
+            </p>
+            <div class="dialog-actions">
+                <button type="button" class="button button-main" onclick={bundle}>{ "Download as a file" }</button>
+            </div>
+        }
+    }
+}
+
+/// Where each suspect stands and what it seems to be; the secret itself is masked, since screens are shared as well.
+fn suspected(files: &[Source]) -> Vec<String> {
+    files
+        .iter()
+        .flat_map(|file| {
+            suspects(&file.text).into_iter().map(|suspect| {
+                let line = file.text[..suspect.start].matches('\n').count() + 1;
+                let secret: Vec<char> = file.text[suspect.start..suspect.end].chars().collect();
+                let shown: String = secret.iter().take((secret.len() / 4).min(4)).collect();
+                format!("{}:{line}: {}, {shown}…", file.path, suspect.what)
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,121 @@
+//! The open patches: each stands in a tab as it was given, and is checked as the files that it speaks of.
+//!
+//! The report speaks of those files, with their lines, as a reviewer does; only the editor shows a place in the patch.
+
+use std::rc::Rc;
+
+use yew::AttrValue;
+
+use crate::file_names;
+use crate::patch::{self, Reading};
+use crate::report::{Finding, Position, Problem, Range, Report, RuleStatus, Status};
+use crate::ui::state::File;
+use crate::worker::client::Text;
+
+/// The open patches, by the paths of their tabs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Patches(Rc<Vec<(AttrValue, Reading)>>);
+
+impl Patches {
+    /// The patches among the open files. A file that is open as a whole is not read out of a patch as well, and of two
+    /// patches of one file the first counts.
+    pub fn of(files: &[File]) -> Self {
+        let (patches, others): (Vec<&File>, Vec<&File>) =
+            files.iter().partition(|file| file_names::is_patch(&file.path));
+        let mut known: Vec<String> = others.iter().map(|file| file.path.to_string()).collect();
+        let mut readings = Vec::new();
+        for file in patches {
+            let mut reading = Reading::of(patch::read(&file.text));
+            let (taken, rest) =
+                std::mem::take(&mut reading.files).into_iter().partition(|side| known.contains(&side.path));
+            reading.files = rest;
+            let taken: Vec<patch::NewSide> = taken;
+            reading.left_out.extend(taken.into_iter().map(|side| (side.path, "open as a file of its own")));
+            known.extend(reading.files.iter().map(|side| side.path.clone()));
+            readings.push((file.path.clone(), reading));
+        }
+        Self(Rc::new(readings))
+    }
+
+    /// What the checker is to read.
+    pub fn texts(&self, files: &[File]) -> Vec<Text> {
+        let whole = files.iter().filter(|file| !file_names::is_patch(&file.path));
+        let whole = whole.map(|file| Text { path: file.path.clone(), text: file.text.clone() });
+        let shown = self.0.iter().flat_map(|(_, reading)| reading.sources());
+        whole.chain(shown.map(|file| Text { path: file.path.into(), text: file.text.into() })).collect()
+    }
+
+    /// The patch in the tab of this path.
+    pub fn reading(&self, tab: &str) -> Option<&Reading> {
+        self.0.iter().find(|(path, _)| path == tab).map(|(_, reading)| reading)
+    }
+
+    /// A report on what the patches show, with the lines of the files that they speak of, and what could not be read of
+    /// the patches themselves.
+    pub fn relocated(&self, report: &Rc<Report>) -> Rc<Report> {
+        if self.0.is_empty() {
+            return report.clone();
+        }
+        let mut report = (**report).clone();
+        for (tab, reading) in self.0.iter() {
+            reading.relocate(&mut report);
+            report.problems.extend(reading.problems.iter().map(|problem| {
+                let position = Position { line: problem.line, column: 1 };
+                let range = Range { start: position, end: position };
+                Problem { path: tab.to_string(), range, message: problem.message.clone() }
+            }));
+        }
+        Rc::new(report)
+    }
+
+    /// A report without what is on unchanged lines of patches; a rule of which nothing else was seen counts as not
+    /// seen, since of the added lines nothing can be said.
+    pub fn narrowed(&self, report: &Rc<Report>) -> Rc<Report> {
+        if !report.findings.iter().any(|finding| self.is_unchanged(finding)) {
+            return report.clone();
+        }
+        let mut narrowed = (**report).clone();
+        narrowed.findings.retain(|finding| !self.is_unchanged(finding));
+        for RuleStatus { rule, status, places } in &mut narrowed.rules {
+            if *status == Status::Violated && !narrowed.findings.iter().any(|finding| finding.rule == *rule) {
+                *status = Status::NotSeen;
+                places.clear();
+            }
+        }
+        Rc::new(narrowed)
+    }
+
+    /// Whether a finding is in a patch and has nothing to do with the lines that it adds.
+    pub fn is_unchanged(&self, finding: &Finding) -> bool {
+        let in_patch =
+            |path: &str| self.0.iter().any(|(_, reading)| reading.files.iter().any(|file| file.path == path));
+        let is_added =
+            |path: &str, range: Range| self.0.iter().any(|(_, reading)| reading.is_added(path, range));
+        in_patch(&finding.path)
+            && !is_added(&finding.path, finding.range)
+            && !finding.because.iter().any(|evidence| is_added(&evidence.path, evidence.range))
+    }
+
+    /// The tab and the place in it that shows a place of the report, where that is in a patch.
+    pub fn shown(&self, path: &str, range: Range) -> Option<(AttrValue, Range)> {
+        self.0.iter().find_map(|(tab, reading)| Some((tab.clone(), reading.in_patch(path, range)?)))
+    }
+
+    /// A report as the tab of this path shows it: what is in a patch has the patch's path and its lines there.
+    pub fn in_tab(&self, report: &Rc<Report>, tab: &str) -> Rc<Report> {
+        let Some(reading) = self.reading(tab) else { return report.clone() };
+        let mut shown = (**report).clone();
+        let places = shown
+            .findings
+            .iter_mut()
+            .map(|finding| (&mut finding.path, &mut finding.range))
+            .chain(shown.problems.iter_mut().map(|problem| (&mut problem.path, &mut problem.range)));
+        for (path, range) in places {
+            if let Some(found) = reading.in_patch(path, *range) {
+                *range = found;
+                tab.clone_into(path);
+            }
+        }
+        Rc::new(shown)
+    }
+}

@@ -1,0 +1,113 @@
+import { VIOLATING, expect, loaded, test } from "./fixtures.mjs";
+
+/** Two files: a chain from one into the other, and a call that was there before. */
+const PATCH = `diff --git a/app/routes.py b/app/routes.py
+index 1111111..2222222 100644
+--- a/app/routes.py
++++ b/app/routes.py
+@@ -1,3 +1,4 @@
+ import time
+ from fastapi import FastAPI
++from app.service import load
+ 
+@@ -30,7 +31,7 @@ async def feed(name: str):
+     if name:
+         name = name.strip()
+     time.sleep(1)
+-    data = None
++    data = load(name)
+     return data
+ 
+ 
+diff --git a/app/service.py b/app/service.py
+new file mode 100644
+--- /dev/null
++++ b/app/service.py
+@@ -0,0 +1,5 @@
++import requests
++
++
++def load(name):
++    return requests.get(name, timeout=5).json()
+diff --git a/old.py b/old.py
+deleted file mode 100644
+--- a/old.py
++++ /dev/null
+@@ -1 +0,0 @@
+-x = 1
+`;
+
+test("a pasted patch gives findings on the lines that it adds, in the files that it speaks of", async ({
+  page,
+  playground,
+}) => {
+  await playground.paste(PATCH);
+  const notice = page.getByTestId("patch");
+  await expect(notice).toContainText("Read as a patch of 2 files");
+  await expect(notice).toContainText("Left out: old.py (deleted)");
+  const finding = playground.finding("C5");
+  await expect(finding).toHaveCount(1);
+  await expect(finding).toContainText("app/routes.py:34");
+
+  // The mark is on the line of the patch, behind its sign.
+  await finding.click();
+  await expect(page.locator(".code .cm-finding-selected")).toHaveText("load(name)");
+  await expect(playground.detail).toContainText("In feed.");
+  await playground.detail.locator(".evidence button", { hasText: "app/service.py:5" }).click();
+  await expect(playground.editor).toBeFocused();
+  expect(await playground.caretLine()).toBe("28");
+});
+
+test("what is on unchanged lines is folded away under one line that opens it", async ({ page, playground }) => {
+  await playground.paste(PATCH);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  const fold = page.getByRole("button", { name: "1 finding on lines that the patch does not change" });
+  await expect(fold).toHaveAttribute("aria-expanded", "false");
+  const list = page.getByRole("list", { name: "On unchanged lines" });
+  await expect(list).toHaveCount(0);
+  await fold.click();
+  await expect(list.getByRole("button")).toContainText("app/routes.py:33");
+  await list.getByRole("button").click();
+  await expect(page.locator(".code .cm-finding-selected")).toHaveText("time.sleep(1)");
+  await fold.click();
+  await expect(list).toHaveCount(0);
+});
+
+test("a patch can be read as something else, and again as a patch", async ({ page, playground }) => {
+  await playground.paste(PATCH);
+  const tabs = page.getByRole("group", { name: "Files", exact: true }).getByRole("button");
+  await expect(tabs).toHaveText("changes.patch");
+  await page.getByRole("button", { name: "Read it as Python" }).click();
+  await expect(tabs).toHaveText("main.py");
+  await expect(page.getByRole("list", { name: "Problems" }).getByRole("button").first()).toBeVisible();
+  await page.getByRole("button", { name: "Read it as a patch" }).click();
+  await expect(playground.finding("C5")).toContainText("app/routes.py:34");
+  // What is pasted over it is read for what it is.
+  await playground.paste(VIOLATING);
+  await expect(tabs).toHaveText("main.py");
+  await expect(playground.finding("C5")).toContainText("main.py:9");
+});
+
+test("a cut patch is read as far as it goes, and says where it is cut", async ({ page, playground }) => {
+  await playground.paste(PATCH.split("\n").slice(0, 14).join("\n"));
+  await expect(page.getByRole("list", { name: "Problems" }).getByRole("button")).toContainText(["the patch is cut here"]);
+  await page.getByRole("list", { name: "Problems" }).getByRole("button").first().click();
+  expect(await playground.caretLine()).toBe("10");
+  await expect(page.getByTestId("patch")).toContainText("Read as a patch of 1 file");
+});
+
+test("a patch survives a reload", async ({ page, playground }) => {
+  await playground.paste(PATCH);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await page.waitForTimeout(400);
+  await page.reload();
+  await loaded(page);
+  await expect(playground.finding("C5")).toContainText("app/routes.py:34");
+});
+
+test("a path with HTML in it shows as text", async ({ page, playground }) => {
+  const path = "a/<img src=x onerror=alert(1)>.py";
+  await playground.paste(`--- ${path}\n+++ b${path.slice(1)}\n@@ -0,0 +1,4 @@\n+import time\n+\n+async def f():\n+    time.sleep(1)\n`);
+  await expect(playground.finding("C5")).toContainText("<img src=x onerror=alert(1)>.py:4");
+  await expect(page.locator("main img")).toHaveCount(0);
+});
