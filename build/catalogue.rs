@@ -1,5 +1,6 @@
 //! Reads each rule's folder: `rule.md`, the violating and conforming examples, and the expected findings.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,15 +19,29 @@ struct FrontMatter {
     checked: bool,
 }
 
+/// A rule's table in `accuracy.toml`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Accuracy {
+    right: u32,
+    noisy: u32,
+    arguable: u32,
+    raised: u32,
+    found: u32,
+}
+
 const HEADINGS: [&str; 4] = ["What", "Why", "What to do", "What the checker cannot see"];
 
 pub fn generate(rules: &Path) -> Result<String, String> {
     let mut folders: Vec<PathBuf> =
         entries(rules)?.into_iter().filter(|path| path.join("rule.md").is_file()).collect();
     folders.sort_by_key(|path| order(&name(path)));
+    let measured = rules.join("accuracy.toml");
+    let accuracy: BTreeMap<String, Accuracy> =
+        toml::from_str(&read(&measured)?).map_err(|error| format!("{}: {error}", measured.display()))?;
     let mut code = String::from("pub static ENTRIES: &[Entry] = &[\n");
     for folder in &folders {
-        entry(folder, &mut code)?;
+        entry(folder, &accuracy, &mut code)?;
     }
     code.push_str("];\n\npub static SAMPLES: &[Sample] = &[\n");
     let samples = rules.join("samples");
@@ -54,7 +69,7 @@ fn order(folder: &str) -> (u8, u32) {
     (folder.as_bytes()[0], digits.parse().unwrap_or(u32::MAX))
 }
 
-fn entry(folder: &Path, code: &mut String) -> Result<(), String> {
+fn entry(folder: &Path, accuracy: &BTreeMap<String, Accuracy>, code: &mut String) -> Result<(), String> {
     let path = folder.join("rule.md");
     let text = read(&path)?;
     let fail = |line: usize, message: &str| format!("{}:{line}: {message}", path.display());
@@ -116,11 +131,15 @@ fn entry(folder: &Path, code: &mut String) -> Result<(), String> {
         .collect();
     let expected = folder.join("expected.txt");
     let expected = if expected.is_file() { read(&expected)? } else { String::new() };
+    let Accuracy { right, noisy, arguable, raised, found } =
+        accuracy.get(&front.id).cloned().unwrap_or_default();
     let _ = writeln!(
         code,
         "Entry {{ rule: Rule::{}, name: {folder_name:?}, title: {:?}, severity: Severity::{}, needs: Needs::{}, \
          checked: {}, summary: {summary:?}, summary_html: {:?}, texts: &[{texts}], violating: &[{}], \
-         conforming: &[{}], #[cfg(not(target_arch = \"wasm32\"))] expected: {expected:?} }},",
+         conforming: &[{}], #[cfg(not(target_arch = \"wasm32\"))] expected: {expected:?}, \
+         accuracy: Accuracy {{ right: {right}, noisy: {noisy}, arguable: {arguable}, raised: {raised}, \
+         found: {found} }} }},",
         front.id,
         front.title,
         upper_camel(&front.severity),

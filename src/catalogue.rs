@@ -26,6 +26,50 @@ pub struct Entry {
     /// The findings in the violating example, a line each, as `expected.txt` has them. The page has no use for them.
     #[cfg(not(target_arch = "wasm32"))]
     pub expected: &'static str,
+    pub accuracy: Accuracy,
+}
+
+/// How right the rule is on real packages, as `docs/accuracy.md` explains it: counted by people, written to
+/// `rules/accuracy.toml` by `make accuracy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accuracy {
+    /// Findings that were read one by one and still occur.
+    pub right: u32,
+    pub noisy: u32,
+    pub arguable: u32,
+    /// What readers of whole modules would raise under this rule, and how much of it the checker says.
+    pub raised: u32,
+    pub found: u32,
+}
+
+impl Accuracy {
+    /// The figures in words, a sentence on what is said and one on what is missed.
+    pub fn sentences(&self) -> [String; 2] {
+        let Self { right, noisy, arguable, raised, found } = *self;
+        let read = right + noisy + arguable;
+        let said = if read == 0 {
+            "None of its findings in real packages has been read by a person yet: that they are right rests on the \
+             rule's test cases."
+                .to_owned()
+        } else {
+            format!(
+                "Of its findings in real packages, {read} were read one by one with their code: {right} right, {noisy} \
+                 noise, {arguable} arguable. The rule was mended with them in view, so on code that nobody has looked at \
+                 expect more noise."
+            )
+        };
+        let missed = if raised == 0 {
+            "People who read whole modules without knowing its findings raised nothing under this rule, so how much it \
+             misses is not known."
+                .to_owned()
+        } else {
+            format!(
+                "People who read whole modules without knowing its findings raised {raised} places under this rule, the \
+                 hard ones included: it finds {found} of them. No finding is no proof."
+            )
+        };
+        [said, missed]
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -57,30 +57,87 @@ const FORMS: [Form; 27] = [
 /// All keys in a text that have the form of a real one.
 pub fn written_keys(text: &str) -> Vec<WrittenKey> {
     let mut found: Vec<WrittenKey> = Vec::new();
-    for form in &FORMS {
-        for start in memchr::memmem::find_iter(text.as_bytes(), form.prefix.as_bytes()) {
-            let begins_inside = text[..start]
-                .chars()
-                .next_back()
-                .is_some_and(|before| before.is_ascii_alphanumeric() || matches!(before, '_' | '-'));
-            let rest = &text[start + form.prefix.len()..];
-            let length = rest
-                .find(|letter: char| !letter.is_ascii_alphanumeric() && !form.others.contains(letter))
-                .unwrap_or(rest.len());
-            let end = start + form.prefix.len() + length;
-            // AWS writes capitals and digits, exactly sixteen.
-            let fits = match form.of {
-                "AWS" => length == 16 && !rest[..length].bytes().any(|byte| byte.is_ascii_lowercase()),
-                _ => length >= form.length,
-            };
-            let overlaps = found.iter().any(|known| known.start < end && start < known.end);
-            if fits && !begins_inside && !overlaps && is_random(&rest[..length]) {
-                put(&mut found, WrittenKey { start, end, of: form.of }, |key| key.start);
-            }
-        }
+    for (start, end) in long_words(text.as_bytes()) {
+        found.extend(key_at(&text[start..end]).map(|key| WrittenKey {
+            start: start + key.start,
+            end: start + key.end,
+            of: key.of,
+        }));
     }
     private_keys(text, &mut found);
     found
+}
+
+/// The stretches of letters, digits, `_` and `-` that are long enough for a key: twenty, its prefix included. A key
+/// begins where such a stretch does.
+fn long_words(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let is_of_word = |at: usize| WORD[bytes[at] as usize] == 1;
+    let mut found = Vec::new();
+    let mut at = 0;
+    // A bit a byte, 64 at a time, with those before: where twenty in a row are set, a long word ends or goes on.
+    let mut carried = 0_u128;
+    while at < bytes.len() {
+        let block = &bytes[at..bytes.len().min(at + 64)];
+        let mut bits = 0_u64;
+        for (shift, &byte) in block.iter().enumerate() {
+            bits |= WORD[byte as usize] << shift;
+        }
+        let all = carried | u128::from(bits) << 64;
+        let of_2 = all & all << 1;
+        let of_4 = of_2 & of_2 << 2;
+        let of_8 = of_4 & of_4 << 4;
+        let of_16 = of_8 & of_8 << 8;
+        let mut ends = ((of_16 & of_4 << 16) >> 64) as u64;
+        while ends != 0 {
+            let last = at + ends.trailing_zeros() as usize;
+            let start = (0..last).rev().take_while(|&at| is_of_word(at)).last().unwrap_or(last);
+            let end = (last..bytes.len()).find(|&at| !is_of_word(at)).unwrap_or(bytes.len());
+            if found.last() != Some(&(start, end)) {
+                found.push((start, end));
+            }
+            let passed = end - at;
+            ends = if passed >= 64 { 0 } else { ends >> passed << passed };
+        }
+        carried = u128::from(bits);
+        at += 64;
+    }
+    found
+}
+
+/// 1 for a letter, a digit, `_` and `-`.
+const WORD: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        table[byte] = (letter.is_ascii_alphanumeric() || letter == b'_' || letter == b'-') as u64;
+        byte += 1;
+    }
+    table
+};
+
+/// The key at the start of a text.
+fn key_at(text: &str) -> Option<WrittenKey> {
+    // Most long words are names.
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    FORMS.iter().find_map(|form| {
+        let rest = text.strip_prefix(form.prefix)?;
+        let length = rest
+            .find(|letter: char| !letter.is_ascii_alphanumeric() && !form.others.contains(letter))
+            .unwrap_or(rest.len());
+        // AWS writes capitals and digits, exactly sixteen.
+        let fits = match form.of {
+            "AWS" => length == 16 && !rest[..length].bytes().any(|byte| byte.is_ascii_lowercase()),
+            _ => length >= form.length,
+        };
+        (fits && is_random(&rest[..length])).then_some(WrittenKey {
+            start: 0,
+            end: form.prefix.len() + length,
+            of: form.of,
+        })
+    })
 }
 
 /// Puts an item where it belongs by its start. There are few of them, and a sort would weigh more than all of this.
@@ -459,6 +516,23 @@ fn assignment(line: &str) -> Option<(&str, usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_found_wherever_it_lies() {
+        let key = "AKIAQ4T7WZ2XN6LJ3PVB";
+        for before in 0..140 {
+            for behind in
+                ["", " ", " and so on, until another block of bytes begins, and one more after that one"]
+            {
+                let text = format!("{}{key}{behind}", " ".repeat(before));
+                let found: Vec<_> = written_keys(&text).iter().map(|key| (key.start, key.end)).collect();
+                assert_eq!(found, [(before, before + key.len())], "{before} {behind:?}");
+            }
+        }
+        let long = format!("{} {key}", "x-".repeat(300));
+        assert_eq!(written_keys(&long).len(), 1);
+        assert_eq!(written_keys(&format!("{}{key}", "x-".repeat(300))), []);
+    }
 
     #[test]
     fn keys_are_known_by_their_form() {

@@ -306,6 +306,7 @@ fn rules_are_listed() {
         assert!(line.contains(title), "{line}");
         assert_eq!(line.contains("not checked yet"), entry["checked"] == false, "{line}");
         assert!(!entry["violating"][0]["text"].as_str().unwrap().is_empty());
+        assert!(entry["accuracy"]["right"].is_u64(), "{line}");
     }
 }
 
@@ -313,8 +314,14 @@ fn rules_are_listed() {
 fn one_rule_is_printed() {
     let folder = Folder::new("rule");
     let text = folder.run(&["rule", "c5"]).exits_with(0).out;
-    for part in ["C5: ", "Concurrency · up to high", "Why\n", "What the checker cannot see\n", "Conforming\n"]
-    {
+    for part in [
+        "C5: ",
+        "Concurrency · up to high",
+        "Why\n",
+        "What the checker cannot see\n",
+        "How right it is\n",
+        "Conforming\n",
+    ] {
         assert!(text.contains(part), "{part:?} in {text}");
     }
     assert!(folder.run(&["rule", "X1"]).exits_with(2).err.contains("'X1' is not a rule"));

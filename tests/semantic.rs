@@ -2,7 +2,7 @@
 //! asks what an expression is; `reveal(x)` marks the expressions.
 
 use rubric_playground::check::Source;
-use rubric_playground::semantic::{Deadline, Model, Node, Type};
+use rubric_playground::semantic::{Deadline, EntryPoints, Model, Node, Type};
 use rubric_playground::settings::Settings;
 
 fn sources(files: &[(&str, &str)]) -> Vec<Source> {
@@ -448,4 +448,68 @@ fn deadlines_of_calls() {
     ] {
         assert_eq!(deadline_of(code), expected, "{code}");
     }
+}
+
+#[test]
+fn entry_points_of_functions() {
+    let sources = sources(&[
+        (
+            "app/main.py",
+            "
+from contextlib import asynccontextmanager
+import asyncio
+from fastapi import FastAPI
+from app.work import alone, clean, forever, prepare, repair, show
+
+@asynccontextmanager
+async def lifespan(app):
+    await prepare()
+    asyncio.create_task(forever())
+    yield
+
+app = FastAPI(lifespan=lifespan)
+
+@app.get('/things')
+async def things():
+    return show()
+
+@app.post('/admin/repair')
+async def repair_all():
+    await asyncio.to_thread(repair)
+",
+        ),
+        (
+            "app/work.py",
+            "
+async def prepare():
+    clean()
+
+async def forever():
+    sweep()
+
+def clean(): return 1
+def sweep(): return 1
+def show(): return clean()
+def repair(): return 1
+def alone(): return 1
+",
+        ),
+        (
+            "tests/test_work.py",
+            "from app.work import prepare, repair\nasync def test_it():\n    await prepare()\n    repair()\n",
+        ),
+    ]);
+    let settings = Settings::default();
+    let model = Model::new(&sources, &settings);
+    let of = |name: &str| {
+        let function = model.functions().find(|function| function.name() == name).expect("a function");
+        function.entry_points()
+    };
+    assert!(of("prepare").serve_nobody());
+    assert!(of("clean").includes(EntryPoints::REQUEST) && of("clean").includes(EntryPoints::STARTUP));
+    assert!(!of("clean").serve_nobody() && !of("clean").spare_users());
+    assert_eq!(of("sweep"), EntryPoints::BACKGROUND);
+    assert_eq!(of("show"), EntryPoints::REQUEST);
+    assert!(of("repair").spare_users() && of("repair").are_rare() && !of("repair").serve_nobody());
+    assert_eq!(of("alone"), EntryPoints::UNKNOWN);
 }

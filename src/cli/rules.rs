@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::catalogue::{ENTRIES, Entry, Example};
+use crate::catalogue::{Accuracy, ENTRIES, Entry, Example};
 use crate::report::{Rule, Section, Severity};
 
 /// A rule as JSON: everything that its folder says.
@@ -21,6 +21,16 @@ struct Described {
     texts: Vec<DescribedText>,
     violating: Vec<DescribedExample>,
     conforming: Vec<DescribedExample>,
+    accuracy: DescribedAccuracy,
+}
+
+#[derive(Serialize)]
+struct DescribedAccuracy {
+    right: u32,
+    noisy: u32,
+    arguable: u32,
+    raised: u32,
+    found: u32,
 }
 
 #[derive(Serialize)]
@@ -39,6 +49,7 @@ fn described(entry: &Entry) -> Described {
     let examples = |list: &'static [Example]| {
         list.iter().map(|example| DescribedExample { path: example.path, text: example.text }).collect()
     };
+    let Accuracy { right, noisy, arguable, raised, found } = entry.accuracy;
     Described {
         rule: entry.rule,
         name: entry.name,
@@ -55,6 +66,7 @@ fn described(entry: &Entry) -> Described {
             .collect(),
         violating: examples(entry.violating),
         conforming: examples(entry.conforming),
+        accuracy: DescribedAccuracy { right, noisy, arguable, raised, found },
     }
 }
 
@@ -103,6 +115,8 @@ pub fn one(entry: &Entry) -> String {
     for text in entry.texts {
         let _ = writeln!(out, "{}\n\n{}\n", text.heading, text.markdown);
     }
+    let [said, missed] = entry.accuracy.sentences();
+    let _ = writeln!(out, "How right it is\n\n{said} {missed}\n");
     for (heading, examples) in [("Violating", entry.violating), ("Conforming", entry.conforming)] {
         let _ = writeln!(out, "{heading}\n");
         for example in examples {

@@ -34,31 +34,25 @@ const COUNTED: [&str; 19] = [
 const OWNED: [&str; 3] = ["job", "task", "run"];
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for assignment in model.assignments().filter(|assignment| is_shared_code(*assignment)) {
+    for assignment in model.assignments().filter(|assignment| assignment.is_shared_code()) {
         changed_row(assignment, findings);
         shared_dictionary(assignment, findings);
     }
     let mut reported = Vec::new();
-    for call in model.calls_named("setattr").filter(|call| is_shared_code(*call)) {
+    for call in model.calls_named("setattr").filter(|call| call.is_shared_code()) {
         changed_row(call, findings);
     }
     for (call, _) in model.known_calls() {
-        if let Some(inserted) = call.inserted().filter(|_| is_shared_code(call)) {
+        if let Some(inserted) = call.inserted().filter(|_| call.is_shared_code()) {
             inserted_row(inserted, &mut reported, findings);
         }
-        if call.sums_in_database().is_some() && is_shared_code(call) {
+        if call.sums_in_database().is_some() && call.is_shared_code() {
             findings.conforms(call, "the database reads, adds and writes in one statement");
         }
     }
-    for function in model.functions().filter(|function| is_shared_code(*function)) {
+    for function in model.functions().filter(|function| function.is_shared_code()) {
         checked_elsewhere(function, findings);
     }
-}
-
-/// Tests and migrations run alone, and so do scripts.
-fn is_shared_code(node: Node<'_>) -> bool {
-    !node.is_outside_production()
-        && (!node.source_file().is_script || node.function().is_some_and(Node::serves_requests))
 }
 
 fn is_named(name: &str, known: &[&str]) -> bool {

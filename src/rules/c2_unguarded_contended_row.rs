@@ -10,26 +10,20 @@ use crate::syntax::{Kind, Role};
 const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for assignment in model.assignments().filter(|node| is_shared_code(*node)) {
+    for assignment in model.assignments().filter(|node| node.is_shared_code()) {
         // What is computed from the old value is C1's.
         if let Some(change) = assignment.row_change().filter(|change| !change.is_computed) {
             changed(&change, findings);
         }
     }
-    for (call, _) in model.known_calls().filter(|(call, _)| is_shared_code(*call)) {
+    for (call, _) in model.known_calls().filter(|(call, _)| call.is_shared_code()) {
         if call.expects_old_value() {
             findings.conforms(call, "the row changes only if it still has the expected value");
         }
     }
-    for call in model.calls().filter(|node| is_shared_code(*node)) {
+    for call in model.calls().filter(|node| node.is_shared_code()) {
         locked(call, findings);
     }
-}
-
-/// Tests and migrations run alone, and so do scripts.
-fn is_shared_code(node: Node<'_>) -> bool {
-    !node.is_outside_production()
-        && (!node.source_file().is_script || node.function().is_some_and(Node::serves_requests))
 }
 
 fn is_state(attribute: &str) -> bool {

@@ -14,11 +14,11 @@ struct Use<'m> {
 }
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for assignment in model.assignments().filter(|node| is_checked(*node)) {
+    for assignment in model.assignments().filter(|node| node.is_shared_code()) {
         kept(assignment, findings);
         unclosed(assignment, findings);
     }
-    for (call, api) in model.known_calls().filter(|(call, _)| is_checked(*call)) {
+    for (call, api) in model.known_calls().filter(|(call, _)| call.is_shared_code()) {
         if api.has(Tag::Gathers) {
             gathered(call, findings);
         } else if api.has(Tag::StartsTask) {
@@ -38,17 +38,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         if let Some(context) = item.child(Role::Context)
             && context.is(Kind::Call)
             && is_session_type(model, model.entered(context.ty()))
-            && is_checked(item)
+            && item.is_shared_code()
         {
             findings.conforms(context, "a session that is opened for this block and closed with it");
         }
     }
-}
-
-/// Tests share a session on purpose, and a script has one user.
-fn is_checked(node: Node<'_>) -> bool {
-    !node.is_outside_production()
-        && (!node.source_file().is_script || node.function().is_some_and(Node::serves_requests))
 }
 
 fn is_session_type(model: &Model<'_>, kind: Type) -> bool {
@@ -102,7 +96,7 @@ fn one_for_a_thread(call: Node<'_>, findings: &mut Findings<'_>) {
     let model = call.model;
     let used = model.calls().find(|used| {
         used.on_event_loop().is_some()
-            && is_checked(*used)
+            && used.is_shared_code()
             && [used.receiver(), used.callee()]
                 .into_iter()
                 .flatten()

@@ -2,7 +2,7 @@
 
 use super::{Draft, Findings};
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Model, Node, Processes};
+use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -11,12 +11,13 @@ const SERVER_CONNECTIONS: f64 = 100.0;
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let processes = model.processes();
+    let shared = model.shared_clients();
     for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         let constructs = |tag: ClassTag| api.is_constructor && api.class.is_some_and(|class| class.has(tag));
         let is_engine = api.class.is_none() && call.is_a(ClassTag::Engine);
         let keeps_connections =
             is_engine || constructs(ClassTag::ConnectionPool) || constructs(ClassTag::PooledClient);
-        if keeps_connections && rebuilt(call, findings) {
+        if keeps_connections && rebuilt(call, &shared, findings) {
             continue;
         }
         if is_engine {
@@ -89,18 +90,21 @@ fn without_pool(call: Node<'_>, class: Node<'_>, findings: &mut Findings<'_>) {
 
 /// Whether another branch of the same `if` builds an engine that does pool: the operator has the choice.
 fn is_an_option(call: Node<'_>) -> bool {
-    call.surroundings().filter(|node| node.is(Kind::If)).any(|choice| {
-        choice.calls_within().any(|other| {
-            other != call
-                && other.is_a(ClassTag::Engine)
-                && !call.contains(other)
-                && other
-                    .keyword("poolclass")
-                    .and_then(Node::api_when_called)
-                    .and_then(|api| api.class)
-                    .is_none_or(|class| !class.has(ClassTag::NullPool))
-        })
+    alternatives(call).any(|other| {
+        other
+            .keyword("poolclass")
+            .and_then(Node::api_when_called)
+            .and_then(|api| api.class)
+            .is_none_or(|class| !class.has(ClassTag::NullPool))
     })
+}
+
+/// The engines that other branches around this one build in its place.
+fn alternatives<'m>(call: Node<'m>) -> impl Iterator<Item = Node<'m>> {
+    call.surroundings()
+        .filter(|node| node.is(Kind::If))
+        .flat_map(Node::calls_within)
+        .filter(move |other| *other != call && other.is_a(ClassTag::Engine) && !call.contains(*other))
 }
 
 /// A keyword that is written out, or nothing if it may be among arguments that are not.
@@ -113,9 +117,18 @@ fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
     if call.callee_name().ends_with("from_config") {
         return;
     }
-    if lacks(call, &["pool_size", "max_overflow", "poolclass", "pool", "pool_timeout", "creator"]) {
+    // What its function throws away serves nobody else, whatever its size is.
+    if call.function().is_some_and(|function| !call.outlives(function)) {
+        return;
+    }
+    const SIZES: [&str; 6] = ["pool_size", "max_overflow", "poolclass", "pool", "pool_timeout", "creator"];
+    if lacks(call, &SIZES) {
+        // The branch of an operator who chose none, beside that of one who did.
+        if alternatives(call).any(|other| !lacks(other, &SIZES)) {
+            return;
+        }
         report(call, Severity::Low, Certainty::Sure, "leaves the size of its connection pool to the library", findings)
-            .because(call, "no option of the pool is given: 5 connections and 10 of overflow, then 30 s of waiting")
+            .because(call, "nothing says its size: 5 connections and 10 of overflow, then 30 s of waiting")
             .conforming("Choose the numbers for the requests that one process serves at once: `pool_size=20, max_overflow=10, pool_timeout=5, pool_pre_ping=True`.");
     } else if lacks(call, &["pool_pre_ping", "pool_recycle", "pool"]) {
         report(call, Severity::Low, Certainty::Sure, "hands out connections that may be dead", findings)
@@ -207,30 +220,35 @@ fn waiters(call: Node<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Reports what keeps connections but is built for each request or item; whether it was one.
-fn rebuilt(call: Node<'_>, findings: &mut Findings<'_>) -> bool {
+fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<'_>) -> bool {
     let Some(function) = call.function() else { return false };
     let repeated = call.enclosing_loop().filter(|node| !node.is(Kind::While));
     let serves = function.serves_requests() && !function.is_startup();
     if !(serves || (repeated.is_some() && !call.source_file().is_script))
         || is_part_of_another(call)
-        || is_kept(call, function)
+        || call.outlives(function)
         || is_cached(function)
         || is_local(call)
+        || call.has_private_transport()
         || is_for_any_address(call, function)
     {
         return false;
     }
-    let (what, at, note) = match repeated {
-        Some(node) => (
-            "is built anew for each item, and its connections are thrown away with it",
-            node,
-            "this repeats it".to_owned(),
+    let asked_by = function.asked_by();
+    let tries_again = repeated.filter(|around| around.retry_loop().is_some());
+    let (when, at, note) = match (repeated, asked_by) {
+        (Some(node), _) if tries_again.is_some() => {
+            ("for each attempt".to_owned(), node, "this tries again".to_owned())
+        }
+        (Some(node), _) => ("for each item".to_owned(), node, "this repeats it".to_owned()),
+        (None, Some(handler)) if handler != function => (
+            format!("each time `{}` runs", function.name()),
+            handler,
+            format!("a request to `{}` leads there", handler.name()),
         ),
-        None => (
-            "is built anew for each request, and its connections are thrown away with it",
-            function,
-            format!("`{}` runs for each request", function.name()),
-        ),
+        _ => {
+            ("for each request".to_owned(), function, format!("`{}` runs for each request", function.name()))
+        }
     };
     // A client with the caller's own key cannot be shared by all; what may be shared is its pool.
     let certainty = if call.keywords().any(|keyword| is_personal(keyword, function)) {
@@ -239,13 +257,41 @@ fn rebuilt(call: Node<'_>, findings: &mut Findings<'_>) -> bool {
         Certainty::Sure
     };
     let rare = function.serves_administrators(None)
+        || (tries_again.is_some() && !serves)
+        || function.entry_points().are_rare()
         || requests_of(call, function)
             .any(|request| request.enclosing_loop().is_some_and(|around| !around.contains(call)));
-    report(call, if rare { Severity::Low } else { Severity::Medium }, certainty, what, findings)
+    let what = format!("is built anew {when}, and its connections are thrown away with it");
+    report(call, if rare { Severity::Low } else { Severity::Medium }, certainty, &what, findings)
         .because(at, note)
-        .because(call, "a new object has a new pool: the next one pays for a new connection and its handshake")
-        .conforming(if repeated.is_some() { "Build it before the loop, and hand it on." } else { "Build it once, in the lifespan or at module level, and hand it on: `app.state.http`, or a dependency that returns the shared object." });
+        .because(
+            call,
+            "a new object has a new pool: the next one pays for a new connection and its handshake",
+        )
+        .conforming(sharing(call, repeated.is_some(), shared));
     true
+}
+
+/// How to share it: as the project does already, where it does.
+fn sharing(call: Node<'_>, in_a_loop: bool, shared: &[SharedClient<'_>]) -> String {
+    let class = |node: Node<'_>| node.api().and_then(|api| api.class).map(|class| class.short_name());
+    let within_reach =
+        |client: &SharedClient<'_>| client.made.file == call.file || !client.shown.starts_with('_');
+    let own = shared.iter().find(|client| {
+        class(client.made).is_some() && class(client.made) == class(call) && within_reach(client)
+    });
+    match own {
+        Some(client) => format!(
+            "Use the one that the project shares already, `{}` in `{}`. What has to differ goes along with each \
+             request: headers, time limit, authentication.",
+            client.shown,
+            client.made.source_file().path
+        ),
+        None if in_a_loop => "Build it before the loop, and hand it on.".to_owned(),
+        None => "Build it once, in the lifespan or at module level, and hand it on: `app.state.http`, or a \
+                 dependency that returns the shared object."
+            .to_owned(),
+    }
 }
 
 /// The requests that a function makes on the client that it builds.
@@ -262,6 +308,14 @@ fn requests_of<'m>(client: Node<'m>, function: Node<'m>) -> impl Iterator<Item =
 fn is_for_any_address(client: Node<'_>, function: Node<'_>) -> bool {
     // An engine is built for its address.
     let own = client.is_a(ClassTag::Engine).then(|| client.argument_or_keyword(0, "url")).flatten();
+    // One that is disposed of after a look at an address that was given.
+    let given = |url: Node<'_>| {
+        let mut names = url.ingredients().into_iter().flat_map(|part| part.descendants_of(Kind::Name));
+        names.any(|name| name.as_parameter().is_some())
+    };
+    if own.is_some_and(given) && client.is_closed_here() {
+        return true;
+    }
     let mut requests = requests_of(client, function).peekable();
     if requests.peek().is_some() && requests.all(|request| request.does(Tag::KeepsConnection)) {
         return true;
@@ -276,7 +330,7 @@ fn is_for_any_address(client: Node<'_>, function: Node<'_>) -> bool {
 /// Whether an address starts with what a caller has sent: a field of a handler's body, or a parameter that receives
 /// one.
 fn comes_with_request(address: Node<'_>, depth: u32) -> bool {
-    let value = address.unwrapped().resolved_value();
+    let value = address.unwrapped().resolved_value().unwrapped();
     let first = match value.kind() {
         Kind::FString => {
             let text = value.source().trim_start_matches(|letter: char| letter.is_alphabetic());
@@ -284,11 +338,20 @@ fn comes_with_request(address: Node<'_>, depth: u32) -> bool {
             value.children().find(|part| part.role() == Role::Value).filter(|_| begins)
         }
         Kind::BinOp => value.child(Role::Left),
+        Kind::BoolOp => value.children().next(),
+        // `url.rstrip("/")`, or what a function makes of an address: `make_url(address)`.
+        Kind::Call => match value.receiver().filter(|receiver| !receiver.names_a_module()) {
+            Some(receiver) => Some(receiver),
+            None => value.argument(0),
+        },
         _ => Some(value),
     };
-    let Some(mut root) = first.filter(|_| depth < 4) else { return false };
+    let Some(mut root) = first.filter(|_| depth < 8) else { return false };
     if let Some(source) = loop_source(root) {
         return comes_with_request(source, depth + 1);
+    }
+    if root != value && matches!(root.kind(), Kind::Call | Kind::BoolOp | Kind::BinOp) {
+        return comes_with_request(root, depth + 1);
     }
     while let Some(receiver) = root.receiver() {
         root = receiver;
@@ -304,9 +367,14 @@ fn comes_with_request(address: Node<'_>, depth: u32) -> bool {
             && parameter.child(Role::Default).is_none_or(|default| !default.is(Kind::Call));
     }
     let model = function.model;
-    let calls = model.callers_of(function.place());
-    !calls.is_empty()
-        && calls.iter().map(|&call| model.node(call)).all(|call| {
+    let mut calls = model
+        .callers_of(function.place())
+        .iter()
+        .map(|&call| model.node(call))
+        .filter(|call| !call.is_outside_production())
+        .peekable();
+    calls.peek().is_some()
+        && calls.all(|call| {
             call.argument_for(function, parameter)
                 .is_some_and(|argument| comes_with_request(argument, depth + 1))
         })
@@ -335,53 +403,6 @@ fn is_part_of_another(call: Node<'_>) -> bool {
     call.surroundings()
         .take_while(|node| matches!(node.kind(), Kind::Keyword | Kind::Call))
         .any(|node| node.is(Kind::Call) && node.api().is_some_and(|api| api.is_constructor))
-}
-
-/// Whether the object may outlive the function: it is put into an attribute, a global or a collection, returned to
-/// somebody who may keep it, or a part of what is; at once or through a local name.
-fn is_kept(call: Node<'_>, function: Node<'_>) -> bool {
-    // What a dependency returns is for this request alone.
-    let may_return = !function.plays(FunctionRole::Dependency) && !function.plays(FunctionRole::Handler);
-    if function.name() == "__init__" || leads_on(call, may_return) {
-        return true;
-    }
-    let names: Vec<&str> =
-        call.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
-    function
-        .descendants_of(Kind::Name)
-        .filter(|name| names.contains(&name.name()) && name.id > call.id && name.role() != Role::Target)
-        .any(|name| leads_on(name, may_return))
-}
-
-/// Whether what holds this expression is stored or returned.
-fn leads_on(expression: Node<'_>, may_return: bool) -> bool {
-    let mut below = expression;
-    for node in expression.surroundings() {
-        match node.kind() {
-            Kind::Assign | Kind::AnnAssign => {
-                return node.targets().any(|target| {
-                    matches!(target.kind(), Kind::Attribute | Kind::Subscript)
-                        || (target.is(Kind::Name) && target.scope_of_name() == Some(0))
-                });
-            }
-            Kind::Return | Kind::Yield => return may_return,
-            Kind::DictComp | Kind::ListComp | Kind::SetComp | Kind::Generator => return true,
-            Kind::Call if below.role() == Role::Callee => return false,
-            Kind::Call => {
-                let words = crate::semantic::words_of(node.callee_name());
-                let stores =
-                    ["append", "setdefault", "setattr", "set", "add", "put", "cache", "register", "store"];
-                if words.iter().any(|word| stores.contains(&word.as_str())) {
-                    return true;
-                }
-            }
-            // Reading an attribute or an item gives something else.
-            Kind::Attribute | Kind::Subscript | Kind::Await | Kind::Compare | Kind::Block => return false,
-            _ => {}
-        }
-        below = node;
-    }
-    false
 }
 
 /// Whether a decorator keeps the results, of this function or of one around it.

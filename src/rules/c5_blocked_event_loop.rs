@@ -11,6 +11,7 @@ use crate::syntax::Kind;
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Several callers of one blocking helper in one file are one defect: the helper's.
     let mut told: FxHashSet<(u32, Place)> = FxHashSet::default();
+    let mut before: Option<Node<'_>> = None;
     for call in model.calls() {
         let Some(function) = call.on_event_loop() else { continue };
         if call.is_outside_production() {
@@ -25,9 +26,23 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             if blocking.chain.len() > 1 && last.is_some_and(|last| !told.insert((call.file, last))) {
                 continue;
             }
+            if blocking.system == System::Metadata
+                && before.replace(call).is_some_and(|before| asks_the_same(before, call))
+            {
+                continue;
+            }
             report(call, function, &blocking, findings);
         }
     }
+}
+
+/// Whether two looks at the file system stand side by side, so that one move takes both off the loop:
+/// `getsize(one) + getsize(other)`.
+fn asks_the_same(before: Node<'_>, call: Node<'_>) -> bool {
+    before.file == call.file
+        && before.function() == call.function()
+        && before.callee_name() == call.callee_name()
+        && call.line() <= before.line() + 1
 }
 
 fn crosses(call: Node<'_>) -> bool {
@@ -71,17 +86,35 @@ fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
             .receiver()
             .and_then(Node::constructed_by_any)
             .is_some_and(|opening| opening.function() == last.function());
+    let begins =
+        || call.function().is_some_and(|function| function.entry_points().mostly_begin_the_process());
     let alone = match system {
-        System::Metadata => serves_nobody(call),
-        System::File | System::Input | System::Sleep => is_script(call),
+        System::Metadata => serves_nobody(call) || begins(),
+        System::File | System::Input => is_script(call) || is_kept(call),
+        System::Sleep | System::Wait if is_brief(last, 0.5) => serves_nobody(call),
+        System::Sleep => is_script(call),
         _ => false,
     };
-    on(ClassTag::ThreadLock) || opened_here || alone
+    on(ClassTag::ThreadLock)
+        || opened_here
+        || alone
+        || (system == System::Metadata && (is_kept(call) || call.is_for_development()))
+}
+
+/// Whether the coroutine that calls runs once, and what it gives is kept.
+fn is_kept(call: Node<'_>) -> bool {
+    call.function().is_some_and(|function| function.parameters().next().is_none() && function.is_cached())
+}
+
+fn is_brief(last: Node<'_>, most: f64) -> bool {
+    last.longest_pause().is_some_and(|seconds| seconds <= most)
 }
 
 /// No request shares the loop: a script, or what runs before the application takes requests.
 fn serves_nobody(call: Node<'_>) -> bool {
-    is_script(call) || call.runs_at_startup()
+    is_script(call)
+        || call.runs_at_startup()
+        || call.function().is_some_and(|function| function.entry_points().serve_nobody())
 }
 
 fn is_script(call: Node<'_>) -> bool {
@@ -95,16 +128,21 @@ fn certainty(call: Node<'_>, blocking: &Blocking) -> Certainty {
 }
 
 fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
-    let is_brief = |most: f64| last.longest_pause().is_some_and(|seconds| seconds <= most);
     let rank = match system {
         System::File => Severity::Medium,
         System::Cpu | System::Metadata => Severity::Low,
-        System::Sleep | System::Wait if is_brief(0.05) => Severity::Low,
-        System::Sleep | System::Wait if is_brief(0.5) => Severity::Medium,
+        System::Sleep | System::Wait if is_brief(last, 0.05) => Severity::Low,
+        System::Sleep | System::Wait if is_brief(last, 0.5) => Severity::Medium,
         _ => Severity::High,
     };
-    let milder =
-        serves_nobody(call) || call.function().is_some_and(|function| function.serves_administrators(None));
+    let milder = serves_nobody(call)
+        || call.is_for_development()
+        || call.function().is_some_and(|function| {
+            let reached = function.entry_points();
+            function.serves_administrators(None)
+                || reached.spare_users()
+                || reached.mostly_begin_the_process()
+        });
     match (rank, milder) {
         (Severity::High, true) => Severity::Medium,
         (_, true) => Severity::Low,
@@ -153,7 +191,16 @@ fn pattern(call: Node<'_>, last: Node<'_>, direct: bool) -> String {
         format!("hand the whole call to a thread: `await asyncio.to_thread({}, …)`", call.called())
     };
     match last.api().and_then(|api| api.callable.instead) {
-        Some(instead) if instead.contains("to_thread") => format!("Await the asynchronous form: {instead}."),
+        // What it opens is read or written in a thread already.
+        _ if opens && is_used_in_threads(call) => {
+            "Only the opening is left on the loop: let the plain function that the thread runs open the file, and read \
+             or write it."
+                .to_owned()
+        }
+        Some(instead) if instead.contains("to_thread") && (!opens || reads_text(call)) => format!("Await the asynchronous form: {instead}."),
+        Some(_) if opens => format!(
+            "Await the asynchronous form: `async with aiofiles.open(…) as file:`, or {offload}."
+        ),
         Some(instead) => format!("Await the asynchronous form: {instead}. Where there is none, {offload}."),
         None => {
             let mut offload = offload;
@@ -163,4 +210,20 @@ fn pattern(call: Node<'_>, last: Node<'_>, direct: bool) -> String {
             format!("{offload}.")
         }
     }
+}
+
+/// Whether an `open` is for reading text, as far as its mode says.
+fn reads_text(call: Node<'_>) -> bool {
+    call.argument_or_keyword(1, "mode").is_none_or(|mode| matches!(mode.string(), Some("r" | "rt")))
+}
+
+/// Whether methods of the file that a call opens are handed to threads: `to_thread(file.read, 1024)`.
+fn is_used_in_threads(call: Node<'_>) -> bool {
+    let is_it = |file: Node<'_>| file.constructed_by_any() == Some(call);
+    call.function().is_some_and(|function| {
+        function
+            .own_calls()
+            .filter(|other| other.id > call.id && other.does(Tag::Offloads))
+            .any(|other| other.scheduled_callable().and_then(Node::receiver).is_some_and(is_it))
+    })
 }

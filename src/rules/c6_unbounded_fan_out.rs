@@ -214,12 +214,7 @@ fn is_bounded(source: Node<'_>, depth: u32) -> Bounded {
             Some(value) if depth < 3 => is_bounded(source_of(value, 0), depth + 1),
             _ => Bounded::No,
         },
-        Kind::Attribute if has_length_limit(source) => Bounded::Constant,
-        Kind::Name
-            if source.as_parameter().and_then(|p| p.child(Role::Default)).is_some_and(limits_length) =>
-        {
-            Bounded::Constant
-        }
+        Kind::Attribute | Kind::Name if source.is_limited_in_length() => Bounded::Constant,
         _ => Bounded::No,
     }
 }
@@ -246,20 +241,6 @@ fn is_batch(name: Node<'_>) -> bool {
         });
         is_target && in_batches
     })
-}
-
-/// A field of a request's model that says how long it may be.
-fn has_length_limit(attribute: Node<'_>) -> bool {
-    let Some(Type::Object(class)) = attribute.receiver().map(Node::ty) else { return false };
-    attribute
-        .model
-        .class_attribute(class, attribute.name())
-        .and_then(|target| target.parent())
-        .is_some_and(|field| field.children().any(|part| part.descendants_of(Kind::Call).any(limits_length)))
-}
-
-fn limits_length(call: Node<'_>) -> bool {
-    call.is(Kind::Call) && (call.keyword("max_length").is_some() || call.keyword("max_items").is_some())
 }
 
 /// What a deployment has a handful of, whoever uses it.
@@ -458,7 +439,7 @@ fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
 
 /// A pool of threads for each call, without a size.
 fn executor(call: Node<'_>, findings: &mut Findings<'_>) {
-    let size = call.argument_or_keyword(0, "max_workers");
+    let size = call.argument_or_keyword(0, "max_workers").or_else(|| call.keyword("processes"));
     let Some(function) = call.function() else { return };
     if size.is_some_and(|size| !size.is_none())
         || call.has_hidden_arguments()

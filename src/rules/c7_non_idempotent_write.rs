@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Model, Node, Place, Type, words_of};
-use crate::stack::Tag;
+use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
 const KEY: &str = "Send a key that is the same on each attempt (`headers={\"Idempotency-Key\": f\"order-{order_id}\"}`), made before the retries begin; \
@@ -50,7 +50,7 @@ fn repeats_on_failure(decorator: Node<'_>) -> bool {
 fn writes(call: Node<'_>) -> bool {
     let api = call.api();
     if api.is_some_and(|api| api.has(Tag::WritesOutside)) {
-        return !only_asks(call);
+        return !only_asks(call) && !is_telemetry(call);
     }
     // What is executed says enough where the session comes from a file that was not given.
     let executes = api.map_or(call.callee_name() == "execute", |api| api.has(Tag::Executes));
@@ -184,7 +184,7 @@ fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
         _ => false,
     };
     let attempt = call.enclosing_tries().find(|attempt| around.contains(*attempt))?;
-    if is_switched_off(around) || is_telemetry(call) {
+    if is_switched_off(around) {
         return None;
     }
     let has_handler = attempt.children().any(|child| child.is(Kind::Handler));
@@ -204,11 +204,15 @@ fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
     (counts && has_handler && goes_on && around.body().is_some_and(leaves)).then_some(around)
 }
 
-/// `for attempt in range(retry + 1)` with `retry=0` as the default, which no call in the given files changes.
+/// `for attempt in range(retry + 1)` or `while count <= retry` with `retry=0` as the default, which no call in the
+/// given files changes.
 fn is_switched_off(around: Node<'_>) -> bool {
-    let Some(iterable) = around.child(Role::Iterable) else { return false };
-    let counted = iterable.descendants_of(Kind::Name).find_map(Node::as_parameter);
-    let Some(parameter) = counted else { return false };
+    let Some(counted) = around.child(Role::Iterable).or_else(|| around.child(Role::Test)) else {
+        return false;
+    };
+    let Some(parameter) = counted.descendants_of(Kind::Name).find_map(Node::as_parameter) else {
+        return false;
+    };
     let is_zero = parameter.child(Role::Default).and_then(Node::number) == Some(0.0);
     let Some(function) = parameter.parent().filter(|_| is_zero) else { return false };
     let model = around.model;
@@ -289,8 +293,10 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     };
     let path = function.full_route_path();
     let file = function.source_file().path;
-    // One that receives events looks at their signature; others manage or try out webhooks of their own.
+    // One that receives events looks at their signature, which comes with the request itself; others manage or try out
+    // webhooks of their own.
     let is_webhook = (path.contains("webhook") || function.name().contains("webhook"))
+        && takes_raw_request(function)
         && function.descendants().any(|node| {
             words_of(node.name())
                 .iter()
@@ -347,8 +353,24 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
         });
 }
 
+/// Whether a handler is given the request itself, or one of its headers.
+fn takes_raw_request(function: Node<'_>) -> bool {
+    function.parameters().any(|parameter| {
+        let parts = || [Role::Default, Role::Annotation].into_iter().filter_map(|role| parameter.child(role));
+        parts().any(|part| {
+            part.descendants().any(|inner| {
+                function.model.type_has(function.model.instance_of_class(inner.ty()), ClassTag::Request)
+                    || matches!(inner.callee_name(), "Header" | "Body")
+            })
+        })
+    })
+}
+
 /// Whether the handler, or what leads to the write, can tell a repeated request.
 fn knows_repetition(function: Node<'_>, chain: &[Node<'_>], is_webhook: bool) -> bool {
+    if chain.iter().any(|step| step.is_looked_for_before()) {
+        return true;
+    }
     let functions = std::iter::once(function).chain(chain.iter().filter_map(|call| call.function()));
     for function in functions {
         let told = function.descendants().any(|node| match node.kind() {

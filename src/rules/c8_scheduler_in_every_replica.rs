@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Command, Model, Node, Place, Processes, Runs, Workload, words_of};
+use crate::semantic::{Command, EntryPoints, Model, Node, Place, Processes, Runs, Workload, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -45,6 +45,19 @@ struct Scheduled<'m> {
     job_store: Option<Node<'m>>,
 }
 
+impl Scheduled<'_> {
+    /// Whether the given files show that it starts with the application, and not with some object at some time.
+    fn surely_starts(&self) -> bool {
+        self.at.function().is_none_or(|function| {
+            let reached = function.entry_points();
+            self.jobs.first().is_some_and(|job| job.is_function())
+                || reached.includes(EntryPoints::STARTUP)
+                || reached.includes(EntryPoints::BACKGROUND)
+                || function.owner().is_none()
+        })
+    }
+}
+
 /// A program of its own is one process by intention; a test serves nobody; a task that a request starts is no
 /// schedule.
 fn runs_with_the_application(call: Node<'_>) -> bool {
@@ -77,9 +90,14 @@ fn scheduler(start: Node<'_>) -> Option<Scheduled<'_>> {
     }
     let model = start.model;
     let built = start.receiver().and_then(Node::constructed_by);
+    let holder = start.receiver().map_or("", Node::name);
+    // Where the code does not show which one it is, the name tells.
     let same = |receiver: Option<Node<'_>>| {
         let other = receiver.and_then(Node::constructed_by).map(Node::place);
-        built.is_none() || other.is_none() || other == built.map(Node::place)
+        match built.map(Node::place).zip(other) {
+            Some((one, other)) => one == other,
+            None => receiver.is_some_and(|receiver| receiver.name() == holder),
+        }
     };
     let mut jobs: Vec<Node<'_>> = model
         .calls()
@@ -424,7 +442,7 @@ fn report(
             })
     });
     let certainty = match (switch, processes) {
-        _ if tidies => Certainty::Question,
+        _ if tidies || !found.surely_starts() => Certainty::Question,
         (Some(_), _) => Certainty::Question,
         (None, Some(_)) => Certainty::Sure,
         (None, None) => Certainty::Likely,

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Api, Deadline, Model, Node};
+use crate::semantic::{Api, Database, Deadline, Model, Node};
 use crate::stack::{Bound, ClassTag, System, Tag};
 use crate::syntax::Kind;
 
@@ -104,7 +104,9 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
     if is_adapted(call) || (api.is_constructor && uses_of(call) == Uses::Bounded) {
         return;
     }
+    let is_unused = call.is_unused();
     let severity = match api.callable.crosses.or(api.callable.blocks) {
+        _ if is_unused => Severity::Low,
         Some(System::Cache) => Severity::Low,
         Some(System::Database | System::Broker) => Severity::Medium,
         _ => Severity::High,
@@ -114,27 +116,48 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
     } else {
         "may wait without end"
     };
-    report(call, severity, Certainty::Sure, &format!("{what}: it has no time limit"), findings)
-        .because(call, "no argument bounds the wait, and the library's default is to wait for ever")
-        .conforming(pattern(call));
+    let mut draft =
+        report(call, severity, Certainty::Sure, &format!("{what}: it has no time limit"), findings)
+            .because(call, "no argument bounds the wait, and the library's default is to wait for ever");
+    if is_unused && let Some(function) = call.function() {
+        draft = draft.because(function, "nothing in the given files calls this");
+    }
+    draft.conforming(pattern(call));
 }
 
 /// A database ends a statement that nobody waits for any more only if it was told to.
 fn engine(call: Node<'_>, findings: &mut Findings<'_>) {
-    let url = call.argument(0).and_then(Node::string).unwrap_or_default();
-    if url.starts_with("sqlite")
-        || call.model.mentions_text("statement_timeout")
+    let database = call.database();
+    let setting = match database {
+        Some(Database::Sqlite) => return,
+        Some(Database::MySql) => "max_execution_time",
+        Some(Database::MariaDb) => "max_statement_time",
+        Some(Database::PostgreSql) | None => "statement_timeout",
+    };
+    if call.model.mentions_text(setting)
         || call.callee_name().ends_with("from_config")
         || call.is_closed_here()
     {
         return;
     }
+    let remedy = match database {
+        Some(Database::MySql) => {
+            "Limit each statement: `connect_args={\"init_command\": \"SET SESSION max_execution_time = 15000\"}`, which holds for `SELECT`."
+        }
+        Some(Database::MariaDb) => {
+            "Limit each statement, in seconds: `connect_args={\"init_command\": \"SET SESSION max_statement_time = 15\"}`."
+        }
+        _ => {
+            "Limit each statement; on PostgreSQL: `connect_args={\"server_settings\": {\"statement_timeout\": \"15000\"}}` for asyncpg, \
+             `connect_args={\"options\": \"-c statement_timeout=15000\"}` for psycopg; or set it for the database's role."
+        }
+    };
     report(call, Severity::Medium, Certainty::Likely, "sends statements that may run without end", findings)
-        .because(call, "neither `connect_args` nor a `SET statement_timeout` in the given files limits a statement")
-        .conforming(
-            "Limit each statement: `connect_args={\"server_settings\": {\"statement_timeout\": \"15000\"}}` for asyncpg, \
-             `connect_args={\"options\": \"-c statement_timeout=15000\"}` for psycopg; or set it for the database's role.",
-        );
+        .because(
+            call,
+            format!("neither `connect_args` nor a `SET {setting}` in the given files limits a statement"),
+        )
+        .conforming(remedy);
 }
 
 /// `asyncio.to_thread(get, url)`: the call is made in a thread, which no deadline of the caller's stops.
@@ -197,9 +220,20 @@ fn always_receives(function: Node<'_>, parameter: Node<'_>) -> bool {
 enum Uses {
     /// None is in the given files.
     Unseen,
+    /// Some hand on arguments that are not written out, among which a limit may be.
+    Hidden,
     /// Each has its own limit, or is awaited under a deadline.
     Bounded,
     Unbounded,
+}
+
+/// Whether the function around a call puts something under the key of a limit: `options["timeout"] = …`.
+fn speaks_of_timeout(call: Node<'_>) -> bool {
+    call.function().is_some_and(|function| {
+        function.descendants_of(Kind::Str).any(|text| {
+            text.name() == "timeout" && text.parent().is_some_and(|parent| !parent.is(Kind::ExprStatement))
+        })
+    })
 }
 
 fn uses_of(constructor: Node<'_>) -> Uses {
@@ -207,7 +241,8 @@ fn uses_of(constructor: Node<'_>) -> Uses {
     let made = Some(model.node(constructor.place()));
     let mut uses = Uses::Unseen;
     for (call, api) in model.known_calls() {
-        if api.is_constructor || (api.callable.crosses.is_none() && !api.callable.coroutine) {
+        // What lets go of the client waits for nobody.
+        if api.is_constructor || (api.callable.crosses.is_none() && api.callable.timeout.is_none()) {
             continue;
         }
         if call.receiver().and_then(Node::constructed_by) == made {
@@ -216,22 +251,30 @@ fn uses_of(constructor: Node<'_>) -> Uses {
             let own = api.callable.timeout.as_ref().is_some_and(|timeout| {
                 timeout.parameters.iter().filter_map(|name| call.keyword(name)).any(|value| !value.is_none())
             });
-            if !(outside || own) {
-                return Uses::Unbounded;
-            }
-            uses = Uses::Bounded;
+            uses = match uses {
+                _ if outside || own => {
+                    if uses == Uses::Hidden {
+                        Uses::Hidden
+                    } else {
+                        Uses::Bounded
+                    }
+                }
+                _ if call.has_hidden_arguments() && speaks_of_timeout(call) => Uses::Hidden,
+                _ => return Uses::Unbounded,
+            };
         }
     }
     uses
 }
 
 fn implicit(call: Node<'_>, seconds: f64, findings: &mut Findings<'_>) {
-    if call.bounded_by().is_some() {
+    // Whoever runs a command sees how long it waits, and nobody waits for what nothing runs.
+    if call.bounded_by().is_some() || call.source_file().is_script || call.is_unused() {
         return;
     }
     let is_constructor = call.api().is_some_and(|api| api.is_constructor);
     let certainty = match if is_constructor { uses_of(call) } else { Uses::Unbounded } {
-        Uses::Bounded => return,
+        Uses::Bounded | Uses::Hidden => return,
         // Whoever uses it may give each call its own limit.
         Uses::Unseen if call.is_handed_on() => Certainty::Question,
         _ => Certainty::Sure,
@@ -288,6 +331,10 @@ fn pattern(call: Node<'_>) -> String {
     let Some(timeout) = call.api().and_then(|api| api.callable.timeout.as_ref()) else {
         return String::new();
     };
+    let callable = call.api().map(|api| api.callable);
+    if let Some(instead) = callable.filter(|known| known.blocks.is_none()).and_then(|known| known.instead) {
+        return format!("Say how long to wait: {instead}.");
+    }
     let argument = match (timeout.parameters.first(), timeout.dictionaries.first()) {
         _ if timeout.example.is_some() => {
             format!("`{}(…, {})`", call.called(), timeout.example.unwrap_or_default())

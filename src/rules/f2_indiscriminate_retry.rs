@@ -64,7 +64,7 @@ fn judge<'m>(retry: Retry<'m>, tuning: &mut Vec<Judged<'m>>, findings: &mut Find
     let mut faults = faults(&retry);
     faults.extend(multiplied(&retry));
     // Whoever runs a script sees how long it waits.
-    if retry.at.source_file().is_script || retry.is_about_conflicts {
+    if retry.at.source_file().is_script || retry.is_about_conflicts || retry.is_local {
         faults.retain(|fault| fault.severity > Severity::Low);
     }
     let Some(severity) = faults.iter().map(|fault| fault.severity).max() else {
@@ -114,6 +114,7 @@ fn report(judged: &Judged<'_>, findings: &mut Findings<'_>) {
         draft = draft.because(*other, "so does this one");
     }
     draft.conforming(match judged.retry.instead {
+        _ if judged.retry.is_poll => "Give the waiting an end: stop after a time that the slowest run may take, and tell the caller that it was not done by then.".to_owned(),
         Some(instead) => format!("Say which failures, how often and how far apart: {instead}."),
         None if judged.retry.at.on_event_loop().is_some() => BY_HAND.to_owned(),
         None => BY_HAND.replace("`await asyncio.sleep(", "`time.sleep("),
@@ -137,6 +138,17 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
     let is_bare = !is_loop && retry.at.positional().next().is_none() && retry.at.keywords().next().is_none();
     // What runs beside the requests for as long as the process does has nobody to give up for.
     let runs_along = is_loop && retry.at.function().is_some_and(Node::runs_along);
+    if retry.is_poll {
+        if retry.attempts == Attempts::Unbounded {
+            add(
+                Severity::Medium,
+                "has no end",
+                retry.at,
+                "it waits for something to be done, and nothing says how long at most",
+            );
+        }
+        return faults;
+    }
     if retry.attempts == Attempts::Unbounded && !runs_along {
         let why = if is_loop {
             "neither a counter nor a deadline ends it while the other side is down"

@@ -109,6 +109,15 @@ fn old_events(model: &Model<'_>, findings: &mut Findings<'_>) {
         if first.is_some_and(|first| first.file == decorator.file) {
             continue;
         }
+        // What only tells that it starts opens nothing, and nobody calls what nothing names.
+        let opens = function.own_calls().any(|call| {
+            let calls_nothing =
+                call.target().is_some_and(|place| model.node(place).own_calls().next().is_none());
+            !(call.is_harmless() || call.writes_log() || call.does(Tag::Prints) || calls_nothing)
+        });
+        if !opens || decorator.is_unused() {
+            continue;
+        }
         first = Some(decorator);
         findings
             .report(

@@ -80,11 +80,14 @@ fn routes(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings<'
 /// An application of several files in which no route tells of its health.
 fn without_route(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
     let files = model.python().filter(|(_, file)| !file.is_test && !file.is_migration).count();
+    if files < 2 || served.routes.is_empty() || !served.is_complete {
+        return;
+    }
     let speaks_of_it =
         ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"].iter().any(
             |word| model.mentions_text(word) && model.python().any(|(_, file)| file.text.contains(word)),
         );
-    if files < 2 || served.routes.is_empty() || !served.is_complete || speaks_of_it {
+    if speaks_of_it {
         return;
     }
     let Some(app) = model.apps().next() else { return };

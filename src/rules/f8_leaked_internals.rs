@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Model, Node, Type, words_of};
+use crate::semantic::{FunctionRole, Model, Node, Type, is_masking_name, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -10,6 +10,22 @@ use crate::syntax::{Kind, Operator, Role};
 /// `status_code`, are chosen by whoever raised it.
 const TELLING: [&str; 8] =
     ["args", "orig", "stderr", "strerror", "filename", "__cause__", "__context__", "__traceback__"];
+
+/// Words that speak of what is set up, or is not.
+const SETTINGS: [&str; 12] = [
+    "configured",
+    "configuration",
+    "config",
+    "enable",
+    "enabled",
+    "disabled",
+    "installed",
+    "missing",
+    "settings",
+    "getenv",
+    "environ",
+    "unconfigured",
+];
 
 const PROBES: [&str; 9] =
     ["health", "healthz", "healthcheck", "ready", "readyz", "readiness", "live", "livez", "liveness"];
@@ -120,6 +136,9 @@ fn answer(call: Node<'_>) -> Option<Answer<'_>> {
 
 fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
     let call = answer.call;
+    if call.role() == Role::Exception && call.comes_after_the_connection() {
+        return;
+    }
     if call.role() == Role::Exception
         && call.function().is_some_and(|function| is_caught_by_callers(function, 0))
     {
@@ -230,24 +249,24 @@ fn comes_back(call: Node<'_>) -> bool {
     if is_probe {
         return false;
     }
-    // What is not set up is not set up a minute later either.
-    let is_setting = call.descendants().any(|part| {
-        let text = if part.is(Kind::FString) || part.is(Kind::Str) { part.source() } else { "" };
-        words_of(text).iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "configured" | "configuration" | "enabled" | "disabled" | "installed" | "missing"
-            )
-        })
-    });
-    if is_setting {
+    // What is not set up is not set up a minute later either: the answer says so, or the exception that led to it.
+    let is_setting = |text: &str| words_of(text).iter().any(|word| SETTINGS.contains(&word.as_str()));
+    let says_so = |node: Node<'_>| {
+        node.descendants()
+            .filter(|part| matches!(part.kind(), Kind::FString | Kind::Str))
+            .any(|part| is_setting(part.source()))
+    };
+    if says_so(call) {
         return false;
     }
     if let Some(handler) = call.enclosing_handler() {
-        return !handler
-            .caught_classes()
-            .iter()
-            .any(|class| class.name().ends_with("NotFoundError") || class.name() == "ImportError");
+        return !handler.caught_classes().into_iter().any(|class| {
+            let raised = handler.raised_for(class);
+            class.name().ends_with("NotFoundError")
+                || class.name() == "ImportError"
+                || is_setting(class.name())
+                || (!raised.is_empty() && raised.into_iter().all(says_so))
+        });
     }
     // `if not await store.is_up():` asks the other side; a setting or a missing object does not change by waiting.
     call.surroundings()
@@ -255,23 +274,7 @@ fn comes_back(call: Node<'_>) -> bool {
         .and_then(|branch| branch.child(Role::Test))
         .is_some_and(|test| {
             let mut asked = test.descendants_of(Kind::Call).peekable();
-            let setting = test.descendants().any(|node| {
-                node.is(Kind::None)
-                    || words_of(node.name()).iter().any(|word| {
-                        [
-                            "enable",
-                            "enabled",
-                            "disabled",
-                            "config",
-                            "configured",
-                            "settings",
-                            "installed",
-                            "getenv",
-                            "environ",
-                        ]
-                        .contains(&word.as_str())
-                    })
-            });
+            let setting = test.descendants().any(|node| node.is(Kind::None) || is_setting(node.name()));
             asked.peek().is_some() && !setting && !asked.any(|asked| asked.callee_name() == "getattr")
         })
 }
@@ -339,8 +342,27 @@ fn leak_in(value: Node<'_>) -> Option<Leak<'_>> {
         .ingredients()
         .into_iter()
         .filter_map(leak_of)
-        .filter(|leak| leak.text != Text::Harmless && !is_for_developers(leak.shown))
+        .filter(|leak| {
+            leak.text != Text::Harmless && !is_for_developers(leak.shown) && !is_masked(leak.shown)
+        })
+        .filter(|leak| !never_runs(leak.caught))
         .max_by_key(|leak| leak.text)
+}
+
+/// Whether a function that takes out what must not be seen has seen the text before: what is left is not known.
+fn is_masked(shown: Node<'_>) -> bool {
+    shown
+        .surroundings()
+        .take_while(|node| !node.is(Kind::Block))
+        .any(|node| node.is(Kind::Call) && is_masking_name(node.callee_name()))
+}
+
+/// Whether nothing in the `try` of this clause can fail, as far as it was given.
+fn never_runs(caught: Node<'_>) -> bool {
+    let attempt = caught.parent().filter(|_| caught.is(Kind::Handler));
+    attempt
+        .and_then(|attempt| attempt.child(Role::Body))
+        .is_some_and(Node::only_calls_what_keeps_its_failures)
 }
 
 fn leak_of(leaf: Node<'_>) -> Option<Leak<'_>> {
@@ -360,7 +382,7 @@ fn leak_of(leaf: Node<'_>) -> Option<Leak<'_>> {
     }
     if let Some(handler) = root.caught_by() {
         let classes = handler.caught_classes();
-        let text = classes.iter().map(|&class| text_of(class)).max().unwrap_or(Text::Anything);
+        let text = classes.iter().map(|&class| text_caught(class, handler)).max().unwrap_or(Text::Anything);
         return Some(Leak { text, caught: handler, shown: leaf });
     }
     let function = root.as_parameter()?.parent()?;
@@ -370,6 +392,33 @@ fn leak_of(leaf: Node<'_>) -> Option<Leak<'_>> {
         return None;
     }
     Some(Leak { text: text_of(function.handled_exception()?), caught: function, shown: leaf })
+}
+
+/// What the texts of a class are like that a clause catches: those with which the code in its `try` raises it were
+/// written by people who knew, and without a look at a status no address comes with a broken connection.
+fn text_caught(class: Node<'_>, handler: Node<'_>) -> Text {
+    let model = class.model;
+    let instance = model.instance_of_class(class.ty());
+    let has = |tag| matches!(instance, Type::Instance(..)) && model.type_has(instance, tag);
+    if has(ClassTag::ConnectionError) {
+        let body = handler.parent().and_then(|attempt| attempt.child(Role::Body));
+        let tells_status = has(ClassTag::StatusError) && body.is_some_and(Node::raises_for_status);
+        return if tells_status { text_of(class) } else { Text::Plain };
+    }
+    match text_of(class) {
+        Text::Plain if is_raised_with_own_text(class, handler) => Text::Harmless,
+        text => text,
+    }
+}
+
+/// Whether the project raises this class itself in the `try`, never with the text of another exception.
+fn is_raised_with_own_text(class: Node<'_>, handler: Node<'_>) -> bool {
+    let raised = handler.raised_for(class);
+    !raised.is_empty()
+        && raised
+            .iter()
+            .filter_map(|raise| raise.child(Role::Exception))
+            .all(|value| !value.descendants_of(Kind::Name).any(|name| name.caught_by().is_some()))
 }
 
 /// What the texts of an exception class are like.
@@ -422,8 +471,9 @@ fn report_leak(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mu
         severity = Severity::Medium;
     }
     let what = shown_text(leak.text);
+    let reader = if administrators { "administrators" } else { "the client" };
     findings
-        .report(at, severity, certainty, format!("{what} is sent to the client"))
+        .report(at, severity, certainty, format!("{what} is sent to {reader}"))
         .because(leak.caught, caught_note(leak))
         .because(leak.shown, format!("{what} is taken here"))
         .because(at, "and leaves with the response")
@@ -496,7 +546,7 @@ fn caught_note(leak: &Leak<'_>) -> &'static str {
         Text::Trace => "runs when something has failed",
         Text::Anything => "takes every exception, whatever its text says",
         Text::Operator => "the text of this exception holds statements, hosts or addresses",
-        Text::Plain | Text::Harmless => "takes one of Python's own exceptions",
+        Text::Plain | Text::Harmless => "the text of this exception was not written for clients",
     }
 }
 

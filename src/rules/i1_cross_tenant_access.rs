@@ -7,9 +7,9 @@ use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let rows_are_scoped = model.scopes_every_query();
+    let rows_are_scoped = std::cell::LazyCell::new(|| model.scopes_every_query());
     for (call, api) in model.known_calls().filter(|(call, _)| is_checked(*call)) {
-        if let Some(query) = call.tenant_query().filter(|_| !rows_are_scoped) {
+        if let Some(query) = call.tenant_query().filter(|_| !*rows_are_scoped) {
             queried(&query, findings);
         } else if api.has(Tag::Retrieves) {
             searched(call, findings);

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Failing, FunctionRole, Model, Node, Place, ProcessChange, words_of};
+use crate::semantic::{Failing, FunctionRole, Kept, Model, Node, Place, ProcessChange, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -73,7 +73,12 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     } else {
         format!("assigning to `{}` changes the whole process", change.at.excerpt())
     };
-    let severity = if change.is_fixed { Severity::Low } else { Severity::High };
+    // What an administrator sets for the whole process is no tenant's.
+    let severity = match change.is_fixed {
+        true => Severity::Low,
+        false if function.serves_administrators(Some(change.at)) => Severity::Medium,
+        false => Severity::High,
+    };
     findings
         .report(change.at, severity, certainty(function), format!("{what} while a request is served"))
         .because(function, "runs while a request is served")
@@ -135,8 +140,10 @@ fn report_dropped(tasks: &Dropped<'_>, findings: &mut Findings<'_>) {
     let keeps = call
         .scheduled_callable()
         .and_then(|coroutine| coroutine.target())
-        .is_some_and(|place| call.model.node(place).keeps_its_failures());
-    let severity = if keeps { Severity::Low } else { Severity::Medium };
+        .is_some_and(|place| call.model.node(place).keeps_its_failures(Kept::Expected));
+    // What an object does when it is thrown away has no owner left that could hold it.
+    let is_last = call.function().is_some_and(|function| function.name() == "__del__");
+    let severity = if keeps || is_last { Severity::Low } else { Severity::Medium };
     let name = &tasks.name;
     let message = match tasks.calls.len() {
         1 => format!("nothing holds the task that runs `{name}`"),
@@ -247,12 +254,10 @@ fn goes_over_tenants(around: Node<'_>) -> bool {
 
 /// Waiting for the end of something that was cancelled or is being closed: whatever comes is expected.
 fn is_ending(awaited: Node<'_>) -> bool {
-    const ENDINGS: [&str; 9] =
-        ["close", "aclose", "disconnect", "stop", "shutdown", "cancel", "cleanup", "dispose", "release"];
     let Some(value) = awaited.value() else { return false };
     match value.kind() {
         Kind::Name | Kind::Attribute => true,
-        Kind::Call => words_of(value.callee_name()).iter().any(|word| ENDINGS.contains(&word.as_str())),
+        Kind::Call => value.lets_go(),
         _ => false,
     }
 }
@@ -273,7 +278,10 @@ fn uncancellable(handler: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let earlier = attempt.handlers().take_while(|other| *other != handler);
-    if earlier.into_iter().any(Node::catches_cancellation_alone) || handler.hands_failure_on() {
+    if earlier.into_iter().any(Node::catches_cancellation_alone)
+        || handler.hands_failure_on()
+        || handler.looks_at_failure()
+    {
         return;
     }
     findings

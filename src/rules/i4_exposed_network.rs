@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
-    Container, Field, Holds, Model, Node, Port, Runs, Service, Workload, is_secret_name, words_of,
+    Container, Field, Holds, Model, Node, Port, Runs, Service, Type, Workload, is_secret_name, words_of,
 };
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
@@ -147,11 +147,34 @@ fn headers(model: &Model<'_>, findings: &mut Findings<'_>) {
         if is_request || is_public(header.at) {
             continue;
         }
+        // With a star no cookie is sent: a page needs a key of its own.
+        let (severity, message) = match message.strip_prefix("any page on the web") {
+            Some(rest) if asks_for_a_key(header.at) => {
+                (Severity::Medium, format!("any page on the web that is given a key{rest}"))
+            }
+            _ => (Severity::High, message.to_owned()),
+        };
         findings
-            .report(header.at, Severity::High, Certainty::Sure, message)
+            .report(header.at, severity, Certainty::Sure, message)
             .because(header.value, note)
             .conforming("Compare the origin with the list of this app first: `if origin in app.agent_cors_origins: …`, and add `Vary: Origin`.");
     }
+}
+
+/// Whether the route around this place depends on something that wants to know who asks.
+fn asks_for_a_key(at: Node<'_>) -> bool {
+    let says = |name: &str| {
+        words_of(name).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "key" | "auth" | "authenticated" | "user" | "login" | "token" | "credentials" | "security"
+            )
+        })
+    };
+    std::iter::successors(at.function(), |function| function.function())
+        .flat_map(Node::parameters)
+        .flat_map(Node::calls_within)
+        .any(|call| call.model.dependency_of(call).is_some_and(|dependency| says(dependency.name())))
 }
 
 /// Whether what is answered is for everybody anyway: files of the page, and what stands under `/.well-known`.
@@ -256,13 +279,27 @@ fn leaking_fields(handler: Node<'_>) -> Vec<(Node<'_>, &str)> {
             is_made
                 || calls.any(|call| call.positional().any(|argument| argument.string() == Some(field.name)))
         };
+        // Every answer is built here, and none is given it: what is left is its default.
+        let is_never_set = |field: &Field<'_>| {
+            let mut values = handler.own_returns().filter_map(|node| node.child(Role::Value)).peekable();
+            values.peek().is_some()
+                && values.map(Node::resolved_value).all(|value| {
+                    value.callee().is_some_and(|callee| callee.ty() == Type::Class(class))
+                        && !value.has_hidden_arguments()
+                        && value.positional().next().is_none()
+                        && value.keyword(field.name).is_none()
+                })
+        };
         let leaks = |field: &Field<'_>| {
             is_kept_secret(field.name)
                 && field.is_text()
                 && !field.is_masked()
                 && !field.options().and_then(|options| options.keyword("exclude")).is_some_and(Node::is_true)
         };
-        let fields = model.fields(class).into_iter().filter(|field| leaks(field) && !is_rewritten(field));
+        let fields = model
+            .fields(class)
+            .into_iter()
+            .filter(|field| leaks(field) && !is_rewritten(field) && !is_never_set(field));
         found.extend(fields.map(|field| (field.at, field.name)));
     }
     found

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Model, Node, SharedState, Type, words_of};
+use crate::semantic::{FunctionRole, Holding, Model, Node, SharedState, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -66,8 +66,17 @@ const DISPENSABLE: [&str; 21] = [
 const TOLD: [&str; 4] = ["session_id", "thread_id", "conversation_id", "user_id"];
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for state in model.shared_state() {
-        judge(&state, findings);
+    let states = model.shared_state();
+    let mut kept: Vec<Kept<'_>> = Vec::new();
+    for found in states.iter().filter_map(judge) {
+        // What is keyed alike, side by side, is one thing in several parts.
+        match kept.iter_mut().find(|other| other.belongs_with(&found)) {
+            Some(other) => other.join(found),
+            None => kept.push(found),
+        }
+    }
+    for found in &kept {
+        report(found, &states, findings);
     }
     for (call, api) in model.known_calls() {
         if api.callable.crosses == Some(System::Cache)
@@ -91,59 +100,128 @@ fn has_word(name: &str, words: &[&str]) -> bool {
         .any(|word| words.contains(&word.as_str()) || words.contains(&word.trim_end_matches('s')))
 }
 
-fn judge(state: &SharedState<'_>, findings: &mut Findings<'_>) {
+/// State on which later requests depend.
+struct Kept<'m> {
+    state: &'m SharedState<'m>,
+    /// Others beside it that have the same keys.
+    siblings: Vec<&'m SharedState<'m>>,
+    changes: Vec<Node<'m>>,
+    holding: Holding,
+    severity: Severity,
+}
+
+impl<'m> Kept<'m> {
+    fn belongs_with(&self, other: &Self) -> bool {
+        self.holding == other.holding && are_keyed_alike(self.state, other.state)
+    }
+
+    fn join(&mut self, other: Self) {
+        self.siblings.push(other.state);
+        self.changes.extend(other.changes);
+        self.severity = self.severity.min(other.severity);
+    }
+}
+
+/// Whether two containers stand side by side and have the same keys.
+fn are_keyed_alike(one: &SharedState<'_>, other: &SharedState<'_>) -> bool {
+    let keys = one.keys();
+    one.definition.file == other.definition.file
+        && one.definition.owner() == other.definition.owner()
+        && one.definition.function() == other.definition.function()
+        && other.keys().iter().any(|key| keys.contains(key))
+}
+
+fn judge<'m>(state: &'m SharedState<'m>) -> Option<Kept<'m>> {
     let name = state.name();
     let kept_by = state.definition.class().map_or("", Node::name);
     if has_word(name, &DISPENSABLE) || has_word(kept_by, &DISPENSABLE) || is_about_code(name) {
-        return;
+        return None;
     }
     // A limiter's count is I2's.
     if state.limiter_change().is_some() {
-        return;
+        return None;
     }
     let changes: Vec<Node<'_>> =
         state.changes.iter().copied().filter(|change| is_by_request(*change)).collect();
-    if changes.is_empty() || holds_what_belongs_to_the_process(state) {
-        return;
+    if changes.is_empty() {
+        return None;
+    }
+    let holding = state.holding();
+    if holding == Holding::PartsOfTheProcess || (holding == Holding::Values && state.is_read_through()) {
+        return None;
     }
     let needed = has_word(name, &NEEDED);
     if !needed && !changes.iter().any(|change| keeps_what_was_sent(*change)) {
-        return;
+        return None;
     }
     // A cache with a size forgets by design; what was promised to a client it must not forget.
     let is_bounded = state.value.is(Kind::Call)
         && state.value.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::Cache));
     if is_bounded && !needed {
-        return;
+        return None;
     }
-    let sockets = holds_sockets(state);
-    let severity = match (sockets, needed) {
-        (true, _) => Severity::Low,
-        (false, true) => Severity::High,
-        (false, false) => Severity::Medium,
+    let severity = match holding {
+        Holding::Sockets | Holding::LiveObjects => Severity::Low,
+        _ if needed => Severity::High,
+        _ => Severity::Medium,
     };
-    let message = if sockets {
-        format!(
-            "`{name}` knows only the sockets of this process: an event that another replica takes does not reach them"
-        )
-    } else {
-        format!("`{name}` is kept in this process: other replicas do not see it, and a restart forgets it")
+    Some(Kept { state, siblings: Vec::new(), changes, holding, severity })
+}
+
+fn report(kept: &Kept<'_>, states: &[SharedState<'_>], findings: &mut Findings<'_>) {
+    let state = kept.state;
+    let names: Vec<String> =
+        std::iter::once(&state).chain(&kept.siblings).map(|state| format!("`{}`", state.name())).collect();
+    let (is, do_, it) = if names.len() > 1 { ("are", "know", "them") } else { ("is", "knows", "it") };
+    let name = listed(&names);
+    let message = match kept.holding {
+        Holding::Sockets => format!(
+            "{name} {do_} only the sockets of this process: an event that another replica takes does not reach them"
+        ),
+        Holding::LiveObjects => format!(
+            "{name} {do_} only the live objects of this process: a request that comes to another replica does not find \
+             them"
+        ),
+        _ => format!(
+            "{name} {is} kept in this process: other replicas do not see {it}, and a restart forgets {it}"
+        ),
     };
-    // Where the same file speaks of a store that all replicas share, this is mostly what stands in for it.
+    // Where the same file speaks of a store that all replicas share, this is mostly what stands in for it; beside
+    // live objects of the same keys, it mostly says something of these.
     let text = state.definition.source_file().text;
     let has_store = ["redis", "Redis", "valkey", "memcache"].iter().any(|word| text.contains(word));
-    let certainty = if has_store { Certainty::Question } else { Certainty::Likely };
+    let of_live_objects = kept.holding == Holding::Values
+        && states.iter().any(|other| are_keyed_alike(state, other) && other.holds_live_objects());
+    let certainty = if has_store || of_live_objects { Certainty::Question } else { Certainty::Likely };
     let mut draft = findings
-        .report(state.definition, severity, certainty, message)
+        .report(state.definition, kept.severity, certainty, message)
         .because(state.definition, "lives as long as the process, and only there");
-    for (index, change) in changes.iter().take(4).enumerate() {
+    for sibling in &kept.siblings {
+        draft = draft.because(sibling.definition, "so does this, with the same keys");
+    }
+    for (index, change) in kept.changes.iter().take(4).enumerate() {
         draft = draft.because(*change, if index == 0 { "a request changes it" } else { "so does this" });
     }
-    draft.conforming(if sockets {
-        "Keep the sockets here, and send events through a channel that all replicas hear: Redis pub/sub, or `LISTEN` / `NOTIFY`."
-    } else {
-        "Keep it where all replicas look: a table, or Redis with an expiry. What is only a cache, call one and bound it: `TTLCache(maxsize=1000, ttl=60)`."
+    draft.conforming(match kept.holding {
+        Holding::Sockets => {
+            "Keep the sockets here, and send events through a channel that all replicas hear: Redis pub/sub, or `LISTEN` / `NOTIFY`."
+        }
+        Holding::LiveObjects => {
+            "Keep the objects here, and write where all replicas look which of them holds what: send a request to that \
+             one, or let it take over what it does not have."
+        }
+        _ => {
+            "Keep it where all replicas look: a table, or Redis with an expiry. What is only a cache, call one and bound it: `TTLCache(maxsize=1000, ttl=60)`."
+        }
     });
+}
+
+/// `a`, `a and b`, `a, b and c`
+fn listed(names: &[String]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// Whether a request decides what is changed: its own handler does it, or the key or the value is made of what it
@@ -212,44 +290,6 @@ fn runs_for_requests(function: Node<'_>) -> bool {
     }
     let told = function.parameters().any(|parameter| TOLD.contains(&parameter.name()));
     told || function.serves_requests()
-}
-
-/// References that keep running tasks alive, locks, connections: each process has its own.
-fn holds_what_belongs_to_the_process(state: &SharedState<'_>) -> bool {
-    state.additions().any(|value| {
-        let value = value.unwrapped();
-        let kind = value.instance_of();
-        let belongs = [
-            ClassTag::AsyncLock,
-            ClassTag::ThreadLock,
-            ClassTag::Semaphore,
-            ClassTag::PooledClient,
-            ClassTag::Engine,
-            ClassTag::ConnectionPool,
-        ];
-        kind.is_some_and(|class| belongs.iter().any(|&tag| class.has(tag)))
-            || kind.is_some_and(|class| {
-                matches!(class.short_name(), "Task" | "Future" | "Event" | "Thread" | "Condition")
-            })
-            || value.origin(|call| call.does(Tag::StartsTask)).is_some()
-            || is_callable(value)
-    })
-}
-
-fn is_callable(value: Node<'_>) -> bool {
-    value.is(Kind::Lambda) || matches!(value.ty(), Type::Function(_) | Type::Class(_) | Type::Method(_))
-}
-
-fn holds_sockets(state: &SharedState<'_>) -> bool {
-    let annotated = state
-        .definition
-        .parent()
-        .and_then(|statement| statement.child(Role::Annotation))
-        .is_some_and(|annotation| annotation.descendants().any(|part| part.name() == "WebSocket"));
-    annotated
-        || state
-            .additions()
-            .any(|value| value.instance_of().is_some_and(|class| class.short_name() == "WebSocket"))
 }
 
 /// A lock of this process around work on what all processes share.

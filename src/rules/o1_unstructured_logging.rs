@@ -2,7 +2,9 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Type, is_connection_string_name, is_personal_name, is_secret_name};
+use crate::semantic::{
+    Model, Node, Type, is_connection_string_name, is_masking_name, is_personal_name, is_secret_name,
+};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -130,21 +132,14 @@ fn is_built(message: Node<'_>) -> bool {
 /// The broad handler that this call ends: the exception is neither raised again nor logged with its trace.
 fn final_handler(call: Node<'_>) -> Option<Node<'_>> {
     let handler = call.enclosing_handler().filter(|handler| handler.catches_everything())?;
-    let goes_on = handler.descendants().any(|node| {
-        // Kept for later, the exception may still be raised or logged.
-        let kept = !handler.symbol().is_empty()
-            && node.is(Kind::Name)
-            && node.symbol() == handler.symbol()
-            && node.parent().is_some_and(|parent| {
-                parent.is(Kind::Assign) || (parent.is(Kind::Call) && parent.callee_name() == "append")
-            });
-        kept || node.is(Kind::Raise)
-            || (node.is(Kind::Call)
-                && (node.callee_name() == "exception"
-                    || node.keyword("exc_info").is_some()
-                    || node.does(Tag::FormatsTraceback)))
-    });
-    (!goes_on).then_some(handler)
+    // Handed on or kept for later, the exception may still be raised or logged.
+    let goes_on = handler.keeps_failure()
+        || handler.calls_within().any(|call| {
+            call.callee_name() == "exception"
+                || call.keyword("exc_info").is_some()
+                || call.does(Tag::FormatsTraceback)
+        });
+    (!goes_on && !never_runs(handler)).then_some(handler)
 }
 
 fn unexpected_without_trace(call: Node<'_>, level: &str) -> bool {
@@ -165,22 +160,12 @@ fn keeps_text_back(call: Node<'_>, handler: Node<'_>) -> bool {
     names_class && !shown
 }
 
-/// Whether all that can fail in the `try` of this clause is the letting go of something: nothing is lost by it.
-fn only_releases(handler: Node<'_>) -> bool {
-    const RELEASING: [&str; 9] =
-        ["close", "aclose", "disconnect", "shutdown", "cancel", "release", "terminate", "kill", "unlink"];
-    const ASKING: [&str; 6] = ["hasattr", "getattr", "callable", "isinstance", "isawaitable", "iscoroutine"];
-    let Some(body) = handler.parent().and_then(|attempt| attempt.child(Role::Body)) else { return false };
-    let mut released = false;
-    for call in body.calls_within() {
-        let name = call.callee_name();
-        if call.does(Tag::Closes) || RELEASING.contains(&name) {
-            released = true;
-        } else if !ASKING.contains(&name) {
-            return false;
-        }
-    }
-    released
+/// Whether nothing in the `try` of this clause can fail, as far as it was given: what it calls keeps its own failures.
+fn never_runs(handler: Node<'_>) -> bool {
+    handler
+        .parent()
+        .and_then(|attempt| attempt.child(Role::Body))
+        .is_some_and(Node::only_calls_what_keeps_its_failures)
 }
 
 fn told_as_news(call: Node<'_>, level: &str) -> bool {
@@ -193,13 +178,19 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
     // The exception, or its trace, is what the record is about.
     // A clause that gives an answer of its own has expected the failure.
     let answers = handler.descendants_of(Kind::Return).any(|node| {
-        node.child(Role::Value).is_some_and(|value| {
-            matches!(value.kind(), Kind::None | Kind::True | Kind::False | Kind::Number | Kind::Str)
-                || (matches!(value.kind(), Kind::List | Kind::Dict | Kind::Tuple)
-                    && value.children().next().is_none())
+        node.child(Role::Value).is_some_and(|value| match value.kind() {
+            Kind::None | Kind::Number | Kind::Str => true,
+            // Whether something was done is more than news.
+            Kind::True | Kind::False => level == "debug",
+            Kind::List | Kind::Dict | Kind::Tuple => value.children().next().is_none(),
+            _ => false,
         })
     });
-    if level == "debug" && (answers || only_releases(handler)) {
+    if answers
+        || (level == "debug" && handler.only_lets_go())
+        || handler.tells_caller()
+        || never_runs(handler)
+    {
         return false;
     }
     let about =
@@ -352,9 +343,9 @@ fn was_masked(value: Node<'_>) -> bool {
             target.parent().and_then(|parent| parent.child(Role::Value)).is_some_and(|made| {
                 made.descendants().any(|node| match node.kind() {
                     Kind::Slice => true,
-                    Kind::Call => ["mask", "redact", "hash", "digest", "obfuscate"]
-                        .iter()
-                        .any(|word| node.callee_name().contains(word)),
+                    Kind::Call => {
+                        is_masking_name(node.callee_name()) || node.callee_name().contains("digest")
+                    }
                     _ => false,
                 })
             })
@@ -474,7 +465,10 @@ fn summed_up(repeated: &Repeated<'_>, findings: &mut Findings<'_>) {
     }
     if let Some(&first) = repeated.built.first() {
         sum(first, &repeated.built, Severity::Low, "messages", "log messages are put together before the logger sees them", "is another message for each value, so records of one kind cannot be grouped or counted", findings)
-            .conforming("Leave the message constant and give the values beside it: `logger.info(\"indexing silo %s\", silo_id)`, or as `extra`.");
+            .conforming(match first.api().and_then(|api| api.callable.instead) {
+                Some(instead) => format!("Leave the message constant and give the values beside it: {instead}."),
+                None => "Leave the message constant and give the values beside it: `logger.info(\"indexing silo %s\", silo_id)`, or as `extra`.".to_owned(),
+            });
     }
 }
 

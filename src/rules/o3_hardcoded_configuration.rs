@@ -94,6 +94,12 @@ fn by_form(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Finding
     }
 }
 
+/// The variable from which a Compose file takes a value: `LETTA_PG_PASSWORD` in `${LETTA_PG_PASSWORD:-letta}`.
+fn read_from(value: &str) -> Option<&str> {
+    let inner = value.trim().strip_prefix("${")?.strip_suffix('}')?;
+    inner.split([':', '-', '?']).next().filter(|name| !name.is_empty())
+}
+
 /// A text that stands alone, a docstring: it explains.
 fn is_comment(text: Node<'_>) -> bool {
     text.parent().is_some_and(|parent| parent.is(Kind::ExprStatement))
@@ -122,41 +128,46 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
         return;
     }
     let name = &variable.name;
+    let read = read_from(&variable.value).unwrap_or(name);
     let (severity, message, instead) = match variable.by {
         SetBy::Compose if default => (
             Severity::Medium,
-            format!("`{name}` is a word that everybody can read here, wherever it isn't set"),
-            "Demand it: `${POSTGRES_PASSWORD:?must be set}`.",
+            if read == name {
+                format!("`{name}` is a word that everybody can read here, wherever it isn't set")
+            } else {
+                format!("`{name}` is a word that everybody can read here, wherever `{read}` isn't set")
+            },
+            format!("Demand it: `${{{read}:?must be set}}`."),
         ),
         SetBy::Compose => (
             if is_weak { Severity::Medium } else { Severity::High },
             format!("`{name}` is written down here"),
-            "Demand it from the environment, `${POSTGRES_PASSWORD:?must be set}`, or mount it: `secrets:` and `POSTGRES_PASSWORD_FILE`.",
+            format!("Demand it from the environment, `${{{name}:?must be set}}`, or mount it as one of the service's `secrets:`."),
         ),
         SetBy::Image => (
             Severity::High,
             format!("`{name}` is a part of the image"),
-            "Mount it where it is needed, `RUN --mount=type=secret,id=index_token …`, or set it when the container starts.",
+            "Mount it where it is needed, `RUN --mount=type=secret,id=index_token …`, or set it when the container starts.".to_owned(),
         ),
         SetBy::Secret => (
             Severity::Medium,
             format!("`{name}` is in the repository, encoded at most"),
-            "Keep it in a vault, or seal it: an ExternalSecret or a SealedSecret may be in the repository.",
+            "Keep it in a vault, or seal it: an ExternalSecret or a SealedSecret may be in the repository.".to_owned(),
         ),
         SetBy::ConfigMap | SetBy::Container => (
             Severity::High,
             format!("`{name}` is written down in the manifest"),
-            "Refer to a Secret: `valueFrom: {secretKeyRef: {name: backend, key: database-password}}`.",
+            "Refer to a Secret: `valueFrom: {secretKeyRef: {name: backend, key: database-password}}`.".to_owned(),
         ),
         SetBy::HelmValues => (
             Severity::Medium,
             format!("`{name}` is written down in the chart's values"),
-            "Leave it empty and refer to a Secret that exists already: `existingSecret: backend`.",
+            "Leave it empty and refer to a Secret that exists already: `existingSecret: backend`.".to_owned(),
         ),
         SetBy::EnvironmentFile | SetBy::Example => (
             Severity::High,
             format!("`{name}` has its value in a file that was given away"),
-            "Keep `.env` out of the repository and the image (`.gitignore`, `.dockerignore`), and document the name in `.env.example`.",
+            "Keep `.env` out of the repository and the image (`.gitignore`, `.dockerignore`), and document the name in `.env.example`.".to_owned(),
         ),
     };
     let severity = if variable.is_for_development { Severity::Low } else { severity };

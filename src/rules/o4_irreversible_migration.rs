@@ -8,6 +8,9 @@ use crate::syntax::Kind;
 /// A refusal with this many words says what to do instead.
 const EXPLAINED: usize = 6;
 
+/// A docstring that says this many words about a table or column, its title left out, tells a plan.
+const PLANNED: usize = 12;
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let migrations = model.migrations();
     for migration in &migrations {
@@ -15,7 +18,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let down = migration.downgrade.map(Node::steps).unwrap_or_default();
         way_back(migration, &up, &down, findings);
         losses(migration, &up, findings);
-        locks(migration, &up, findings);
+        locks(migration, &up, &down, findings);
         unnamed(&up, findings);
         unnamed(&down, findings);
         left_behind(&up, &down, findings);
@@ -57,13 +60,13 @@ fn way_back(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findi
         let severity = match (only_data, is_explained) {
             (true, true) => return,
             (true, false) => Severity::Low,
-            (false, true) => Severity::Medium,
+            (false, true) => Severity::Low,
             (false, false) => Severity::High,
         };
         let certainty = if only_data { Certainty::Likely } else { Certainty::Sure };
         findings
             .report(downgrade, severity, certainty, "`downgrade` does nothing, and Alembic says that it succeeded")
-            .because(up[0].call, "is not undone")
+            .because(up[0].at(), "is not undone")
             .because(downgrade, "leaves the schema as it is, while the version table says otherwise")
             .conforming("Undo each step in reverse order. What can't be undone raises, with a docstring that says how to recover.");
         return;
@@ -101,7 +104,7 @@ fn way_back(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findi
             && !(is_drop && step.is_conditional())
             && !down.iter().any(|other| other.may_undo(step))
             // What was made and dropped or renamed on the way up needs no way back.
-            && !up.iter().any(|other| other.call.id > step.call.id && undoes_on_the_way(other, step))
+            && !up.iter().any(|other| step.is_before(other) && undoes_on_the_way(other, step))
             && !(step.kind == StepKind::DropIndex
                 && up.iter().any(|other| other.kind == StepKind::DropTable && other.has_table_of(step)))
     });
@@ -114,8 +117,8 @@ fn way_back(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findi
     let more = missing.count();
     let others = if more > 0 { format!(", and {more} more are not either") } else { String::new() };
     findings
-        .report(first.call, Severity::Medium, Certainty::Sure, format!("{} is not undone by `downgrade`{others}", what(first)))
-        .because(first.call, "stays in the schema after the way back")
+        .report(first.at(), Severity::Medium, Certainty::Sure, format!("{} is not undone by `downgrade`{others}", what(first)))
+        .because(first.at(), "stays in the schema after the way back")
         .because(downgrade, "has no step that undoes it")
         .conforming("Write the inverse of each step, in reverse order: `drop_constraint` for a constraint, `drop_column` for a column.");
 }
@@ -185,18 +188,27 @@ fn losses(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_
             })
             .collect();
         let Some(first) = lost.first() else { continue };
+        // A plan that the docstring tells is one.
+        let name = if kind == StepKind::DropColumn { first.name } else { first.table };
+        if name.is_some_and(|name| migration.words_about(name) >= PLANNED) {
+            findings.conforms(first.call, "the docstring says what becomes of the data");
+            continue;
+        }
         let explained = first.call.has_comment();
         let severity = if explained { Severity::Medium } else { Severity::High };
-        let more =
-            if lost.len() > 1 { format!(", and {} more steps do so", lost.len() - 1) } else { String::new() };
+        let more = match lost.len() {
+            0 | 1 => String::new(),
+            2 => ", and one more step does so".to_owned(),
+            count => format!(", and {} more steps do so", count - 1),
+        };
         let message = match kind {
             StepKind::DropTable => format!("throws the rows of {} away{more}", named(first.table)),
-            StepKind::DropColumn => format!("throws the values of {} away{more}", named(first.name)),
+            StepKind::DropColumn => format!("throws the values of {} away{more}", of_table(first)),
             _ => format!("throws rows away{more}"),
         };
         findings
-            .report(first.call, severity, Certainty::Likely, message)
-            .because(first.call, "what it held doesn't come back with the schema, and nothing here copies it")
+            .report(first.at(), severity, Certainty::Likely, message)
+            .because(first.at(), "what it held doesn't come back with the schema, and nothing here copies it")
             .conforming("Stop using it one release earlier, and keep a copy: `op.execute(\"CREATE TABLE silos_legacy AS SELECT id, legacy_name FROM silos\")`. Or say in a comment where the copy is.");
     }
 }
@@ -207,7 +219,7 @@ fn named(name: Option<&str>) -> String {
 
 // Those who use the table meanwhile
 
-fn locks(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>) {
+fn locks(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findings: &mut Findings<'_>) {
     let is_first = migration.parents.is_empty();
     let is_new = |step: &Step<'_>| {
         is_first
@@ -221,9 +233,19 @@ fn locks(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>
     let commits = up.iter().any(|step| step.sql_has(&["COMMIT"]));
     // SQLite has one writer anyway, and copies the table in a batch.
     let is_sqlite = migration.upgrade.source_file().path.contains("sqlite");
-    let (mut indexes, mut required, mut values): (Vec<&Step<'_>>, Vec<&Step<'_>>, Vec<&Step<'_>>) =
-        Default::default();
-    for step in up.iter() {
+    // Where it was emptied, or got a column that no row could have, there is no row to wait for.
+    let has_no_rows = |step: &Step<'_>| {
+        step.table.is_some_and(|table| {
+            up.iter().filter(|other| other.is_before(step)).any(|other| {
+                other.empties(table) || (other.table == Some(table) && other.demands_value().is_some())
+            })
+        })
+    };
+    let mut indexes: Vec<&Step<'_>> = Vec::new();
+    let mut required: Vec<&Step<'_>> = Vec::new();
+    let mut values: Vec<&Step<'_>> = Vec::new();
+    let mut checks: Vec<&Step<'_>> = Vec::new();
+    for step in up.iter().filter(|step| !step.is_for_another_database()) {
         let sql_concurrently = step.sql_has(&["CONCURRENTLY"]);
         let concurrently = step.call.keyword("postgresql_concurrently").is_some_and(|value| value.is_true());
         if (concurrently || (sql_concurrently && !step.sql_is_made()))
@@ -237,69 +259,106 @@ fn locks(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>
             continue;
         }
         match step.kind {
-            StepKind::AddColumn if lacks_value(step).is_some() => required.push(step),
+            StepKind::AddColumn if step.demands_value().is_some() => required.push(step),
+            StepKind::Execute if step.sql_has(&["ADD VALUE"]) => values.push(step),
+            _ if has_no_rows(step) && step.call.keyword("new_column_name").is_none() => {}
             StepKind::AlterColumn => altered(step, up, fills, findings),
             StepKind::RenameTable => renamed(step, findings),
-            StepKind::CreateIndex if !concurrently && !is_sqlite => indexes.push(step),
-            StepKind::CreateForeignKey | StepKind::CreateCheck if !is_sqlite => validated(step, up, findings),
-            StepKind::Execute if step.sql_has(&["ADD VALUE"]) => values.push(step),
+            // On two branches it is one index.
+            StepKind::CreateIndex if !concurrently && !is_sqlite => {
+                let is_known = |known: &&Step<'_>| {
+                    step.name.is_some() && known.name == step.name && known.table == step.table
+                };
+                if !indexes.iter().any(is_known) {
+                    indexes.push(step);
+                }
+            }
+            StepKind::CreateForeignKey | StepKind::CreateCheck if !is_sqlite && is_validated(step, up) => {
+                checks.push(step);
+            }
             _ => {}
         }
     }
-    without_value(&required, findings);
+    without_value(&required, up, findings);
     if let Some(first) = values.first() {
-        added_value(first, findings);
+        added_value(first, migration, down, findings);
     }
+    validated(&checks, findings);
     let Some(first) = indexes.first() else { return };
-    // The message speaks of one table: the others' indexes are counted apart.
-    let here = indexes.iter().filter(|step| step.table == first.table).count();
-    let more = match (here, indexes.len() - here) {
-        (1, 0) => String::new(),
-        (here, 0) => format!(" ({here} indexes)"),
-        (here, others) => format!(" ({here} of {} indexes)", here + others),
+    let mut tables: Vec<String> = Vec::new();
+    for table in indexes.iter().map(|step| named(step.table)) {
+        if !tables.contains(&table) {
+            tables.push(table);
+        }
+    }
+    let what = match indexes.len() {
+        1 => "an index".to_owned(),
+        count => format!("{count} indexes"),
+    };
+    let named_tables = match tables.as_slice() {
+        [one] => one.clone(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, rest @ ..] => format!(
+            "{one}, {two} and {}",
+            match rest.len() {
+                1 => "another table".to_owned(),
+                count => format!("{count} more tables"),
+            }
+        ),
+        [] => return,
     };
     findings
-        .report(first.call, Severity::Low, Certainty::Sure, format!("builds an index while nobody may write to {}{more}", named(first.table)))
-        .because(first.call, "a plain `CREATE INDEX` locks the table against writes until it is built")
+        .report(first.at(), Severity::Low, Certainty::Sure, format!("builds {what} while nobody may write to {named_tables}"))
+        .because(first.at(), "a plain `CREATE INDEX` locks the table against writes until it is built")
         .conforming("Build it beside them: `with op.get_context().autocommit_block(): op.create_index(…, postgresql_concurrently=True)`.");
 }
 
 fn in_transaction(step: &Step<'_>, findings: &mut Findings<'_>) {
     findings
         .report(
-            step.call,
+            step.at(),
             Severity::High,
             Certainty::Sure,
             "always fails: PostgreSQL refuses `CONCURRENTLY` inside of a transaction",
         )
-        .because(step.call, "a migration runs in a transaction unless something leaves it")
+        .because(step.at(), "a migration runs in a transaction unless something leaves it")
         .conforming("Leave the transaction: `with op.get_context().autocommit_block():` around this step.");
 }
 
-/// The `nullable=False` of a new column that has no value for existing rows.
-fn lacks_value<'m>(step: &Step<'m>) -> Option<Node<'m>> {
-    let column = step.column()?;
-    let has_value = ["server_default", "primary_key"].iter().any(|name| column.keyword(name).is_some())
-        || column.has_hidden_arguments()
-        || column.positional().any(|argument| {
-            matches!(
-                argument.resolved_value().callee_name(),
-                "Computed" | "Identity" | "Sequence" | "FetchedValue"
-            )
-        });
-    column.keyword("nullable").filter(|value| value.resolved_value().is(Kind::False) && !has_value)
-}
-
 /// Columns that existing rows and the old version of the application have no value for.
-fn without_value(steps: &[&Step<'_>], findings: &mut Findings<'_>) {
-    let Some((first, nullable)) = steps.first().and_then(|step| Some((step, lacks_value(step)?))) else {
+fn without_value(steps: &[&Step<'_>], up: &[Step<'_>], findings: &mut Findings<'_>) {
+    let Some((first, nullable)) = steps.first().and_then(|step| Some((step, step.demands_value()?))) else {
         return;
     };
     let more = if steps.len() > 1 { format!(" and {} more", steps.len() - 1) } else { String::new() };
+    let is_emptied = steps.iter().all(|step| {
+        step.table.is_some_and(|table| up.iter().any(|other| other.is_before(step) && other.empties(table)))
+    });
+    let (severity, rows, why) = if is_emptied {
+        (
+            Severity::Medium,
+            "the old version of the application",
+            "the old version can't insert any more until the rollout is over",
+        )
+    } else {
+        (
+            Severity::High,
+            "the rows that exist",
+            "the database refuses it as soon as the table has a row, and the old version of the application can't insert any more",
+        )
+    };
     findings
-        .report(first.call, Severity::High, Certainty::Sure, format!("adds the required column {}{more} without a value for the rows that exist", named(first.name)))
-        .because(nullable, "the database refuses it as soon as the table has a row, and the old version of the application can't insert any more")
+        .report(first.at(), severity, Certainty::Sure, format!("adds the required column {}{more} without a value for {rows}", of_table(first)))
+        .because(nullable, why)
         .conforming("Add it with `server_default=…`, or in three releases: nullable first, then filled in batches, then `NOT NULL`.");
+}
+
+/// The column with its table, as far as both are known.
+fn of_table(step: &Step<'_>) -> String {
+    match (step.table, step.name) {
+        (Some(table), Some(name)) => format!("`{table}.{name}`"),
+        _ => named(step.name),
+    }
 }
 
 fn altered(step: &Step<'_>, up: &[Step<'_>], fills: bool, findings: &mut Findings<'_>) {
@@ -390,13 +449,13 @@ fn narrows(old: Node<'_>, new: Node<'_>) -> bool {
 
 fn renamed(step: &Step<'_>, findings: &mut Findings<'_>) {
     findings
-        .report(step.call, Severity::Medium, Certainty::Sure, format!("renames {} while the old version still asks for it", named(step.table)))
-        .because(step.call, "until the rollout is over, both versions run, and only one of the names exists")
+        .report(step.at(), Severity::Medium, Certainty::Sure, format!("renames {} while the old version still asks for it", named(step.table)))
+        .because(step.at(), "until the rollout is over, both versions run, and only one of the names exists")
         .conforming("Leave a view with the old name until the rollout is over, or add the new table, copy, switch, and drop the old one.");
 }
 
-/// A constraint that is checked for all rows at once.
-fn validated(step: &Step<'_>, up: &[Step<'_>], findings: &mut Findings<'_>) {
+/// Whether a constraint is checked for all rows as soon as it is added, and not known to hold.
+fn is_validated(step: &Step<'_>, up: &[Step<'_>]) -> bool {
     let call = step.call;
     let is_later =
         call.keyword("postgresql_not_valid").is_some_and(Node::is_true) || call.has_hidden_arguments();
@@ -411,24 +470,50 @@ fn validated(step: &Step<'_>, up: &[Step<'_>], findings: &mut Findings<'_>) {
     });
     // What replaces a constraint of the same columns was valid before.
     let replaces = up.iter().any(|other| other.kind == StepKind::DropConstraint && other.has_table_of(step));
-    if is_later || is_new_column || replaces {
+    !(is_later || is_new_column || replaces)
+}
+
+/// Constraints that are checked for all rows at once: told once a table.
+fn validated(steps: &[&Step<'_>], findings: &mut Findings<'_>) {
+    for (index, first) in steps.iter().enumerate() {
+        if steps[..index].iter().any(|earlier| earlier.table == first.table) {
+            continue;
+        }
+        let others: Vec<&&Step<'_>> =
+            steps[index + 1..].iter().filter(|step| step.table == first.table).collect();
+        let count =
+            if others.is_empty() { String::new() } else { format!(" for {} constraints", others.len() + 1) };
+        let mut draft = findings
+            .report(
+                first.at(),
+                Severity::Low,
+                Certainty::Sure,
+                format!("checks every row of {} under a lock{count}", named(first.table)),
+            )
+            .because(first.at(), "the constraint is added and validated in one step");
+        for other in others.into_iter().take(9) {
+            draft = draft.because(other.at(), "so is this one");
+        }
+        draft.conforming("Add it for new rows first, `postgresql_not_valid=True`, and check those that exist in a later migration, since one transaction keeps the lock: `op.execute(\"ALTER TABLE … VALIDATE CONSTRAINT …\")`.");
+    }
+}
+
+fn added_value(step: &Step<'_>, migration: &Migration<'_>, down: &[Step<'_>], findings: &mut Findings<'_>) {
+    let is_rebuilt = down.iter().any(|other| other.sql_has(&["CREATE TYPE", "DROP TYPE", "RENAME TO"]));
+    if let Some(downgrade) = migration.downgrade
+        && (is_rebuilt || downgrade.words_of_explanation() >= EXPLAINED)
+    {
+        findings.conforms(downgrade, "says what becomes of the value that the enumeration keeps");
         return;
     }
     findings
-        .report(call, Severity::Low, Certainty::Sure, format!("checks every row of {} under a lock", named(step.table)))
-        .because(call, "the constraint is added and validated in one step")
-        .conforming("Add it for new rows first, `postgresql_not_valid=True`, and then `op.execute(\"ALTER TABLE … VALIDATE CONSTRAINT …\")`.");
-}
-
-fn added_value(step: &Step<'_>, findings: &mut Findings<'_>) {
-    findings
         .report(
-            step.call,
+            step.at(),
             Severity::Medium,
             Certainty::Sure,
             "adds a value to an enumeration, which PostgreSQL can't take away again",
         )
-        .because(step.call, "the way back has to move the rows to another value, and the type keeps this one")
+        .because(step.at(), "the way back has to move the rows to another value, and the type keeps this one")
         .conforming(
             "Use a text column with a check constraint, or document in `downgrade` that the value stays.",
         );
@@ -450,8 +535,8 @@ fn unnamed(steps: &[Step<'_>], findings: &mut Findings<'_>) {
         _ => format!("drops {} constraints without a name, which fails when it is run", more + 1),
     };
     findings
-        .report(first.call, Severity::High, Certainty::Sure, message)
-        .because(first.call, "autogenerate writes `None` where it knows no name")
+        .report(first.at(), Severity::High, Certainty::Sure, message)
+        .because(first.at(), "autogenerate writes `None` where it knows no name")
         .conforming(
             "Name your constraints through the metadata's `naming_convention`, and write the name here.",
         );
@@ -484,7 +569,7 @@ fn left_behind(up: &[Step<'_>], down: &[Step<'_>], findings: &mut Findings<'_>) 
         if let (Some(kind), false) = (kind, drops) {
             findings
                 .report(
-                    step.call,
+                    step.at(),
                     Severity::Low,
                     Certainty::Likely,
                     "the type of the enumeration stays when the table is dropped",

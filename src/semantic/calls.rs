@@ -37,6 +37,29 @@ pub enum Deadline<'m> {
     Unknown,
 }
 
+/// Which database an engine talks to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    PostgreSql,
+    MySql,
+    MariaDb,
+    Sqlite,
+}
+
+impl Database {
+    /// The database that the scheme of an address names: `postgresql+asyncpg://…`.
+    fn of_address(text: &str) -> Option<Self> {
+        let scheme = text.split([':', '+']).next().filter(|scheme| scheme.len() < text.len())?;
+        match scheme.to_ascii_lowercase().as_str() {
+            "postgresql" | "postgres" => Some(Self::PostgreSql),
+            "mysql" => Some(Self::MySql),
+            "mariadb" => Some(Self::MariaDb),
+            "sqlite" => Some(Self::Sqlite),
+            _ => None,
+        }
+    }
+}
+
 /// What bounds an awaited call from outside.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounded<'m> {
@@ -110,10 +133,15 @@ impl<'m> Node<'m> {
         api.callable.blocks
     }
 
-    /// A file, archive or image that is opened on bytes in memory: `ZipFile(BytesIO(data))`, and what is done with it.
+    /// A file, archive or image that is opened on bytes in memory: `ZipFile(BytesIO(data))`, and what is done with it;
+    /// or one of those in which the kernel shows its own memory.
     fn works_in_memory(self, api: &Api) -> bool {
-        let opened_on_buffer =
-            |call: Node<'m>| call.argument(0).is_some_and(|source| source.is_a(ClassTag::Buffer));
+        let opened_on_buffer = |call: Node<'m>| {
+            call.argument(0).is_some_and(|source| {
+                let text = source.source().trim_start_matches(['f', 'r', '"', '\'']);
+                source.is_a(ClassTag::Buffer) || text.starts_with("/proc/") || text.starts_with("/sys/")
+            })
+        };
         if api.class.is_none() || api.is_constructor {
             return opened_on_buffer(self);
         }
@@ -239,6 +267,29 @@ impl<'m> Node<'m> {
     /// Whether it is handed to a call that runs it beside (`create_task(work())`).
     pub fn is_started_aside(self) -> bool {
         self.parent().is_some_and(|parent| parent.is(Kind::Call) && parent.does(Tag::StartsTask))
+    }
+
+    /// The database that the engine made here talks to: by its address, or by the one kind of address that the function
+    /// around it writes down or checks for.
+    pub fn database(self) -> Option<Database> {
+        let scheme_of = |node: Node<'m>| match node.kind() {
+            Kind::Str => Database::of_address(node.name()),
+            Kind::FString => {
+                let text = node.source().trim_start_matches(|c: char| c.is_ascii_alphabetic());
+                Database::of_address(text.trim_start_matches(['"', '\'']))
+            }
+            _ => None,
+        };
+        if let Some(known) = self.argument_or_keyword(0, "url").map(Node::resolved_value).and_then(scheme_of)
+        {
+            return Some(known);
+        }
+        let mut found: Vec<Database> = self.function()?.descendants().filter_map(scheme_of).collect();
+        found.dedup();
+        match found.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
     }
 
     /// The SQL that a call sends, where it is written out: `execute(text("…"))`, or a constant that holds it.
@@ -387,6 +438,7 @@ impl<'m> Node<'m> {
         let value = self.resolved_value();
         match value.kind() {
             Kind::None => Deadline::Removed(self),
+            _ if value.is_infinite() => Deadline::Removed(self),
             Kind::Call => {
                 // `httpx.Timeout(None)`, `aiohttp.ClientTimeout(total=None)`: an object made to hold no limit.
                 let holds_limits =
@@ -404,6 +456,19 @@ impl<'m> Node<'m> {
                 _ => Deadline::Given(self),
             },
             _ => Deadline::Given(self),
+        }
+    }
+
+    /// `math.inf`, `float("inf")`.
+    fn is_infinite(self) -> bool {
+        match self.kind() {
+            Kind::Attribute | Kind::Name => self.names("math.inf"),
+            Kind::Call if self.callee_name() == "float" => {
+                self.argument(0).and_then(Node::string).is_some_and(|text| {
+                    text.eq_ignore_ascii_case("inf") || text.eq_ignore_ascii_case("infinity")
+                })
+            }
+            _ => false,
         }
     }
 

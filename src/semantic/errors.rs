@@ -1,6 +1,6 @@
 //! What `except` clauses catch, and what they do with it.
 
-use super::{Node, Place, Type};
+use super::{Node, Place, Type, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -59,6 +59,20 @@ impl<'m> Node<'m> {
             .chain(body.descendants_of(Kind::Clause).filter_map(|clause| clause.child(Role::Test)))
             .chain(body.descendants_of(Kind::Conditional).filter_map(|branch| branch.child(Role::Test)))
             .any(|test| test.mentions(self.name()) || self.derives_from_failure(test))
+            || body.calls_within().any(|call| call.sorts_out(self.name()))
+    }
+
+    /// Whether a given function that is called with this name as an argument looks at it, and raises what is not for it.
+    fn sorts_out(self, name: &str) -> bool {
+        let Some(function) = self.target().map(|place| self.model.node(place)) else { return false };
+        function.own_raises().next().is_some()
+            && function.parameters().any(|parameter| {
+                self.argument_for(function, parameter)
+                    .is_some_and(|argument| argument.is(Kind::Name) && argument.name() == name)
+                    && function.own_ifs().any(|branch| {
+                        branch.child(Role::Test).is_some_and(|test| test.mentions(parameter.name()))
+                    })
+            })
     }
 
     /// Whether a test reads a name that the clause made from the failure: `text = str(error)`.
@@ -240,41 +254,342 @@ impl<'m> Node<'m> {
         classes.is_empty() || classes.iter().any(|class| class.names("builtins.BaseException"))
     }
 
-    /// Whether an `except` clause raises, or keeps the failure for somebody else: in a name, a list, a future.
+    /// Whether an `except` clause raises, or gives the failure to somebody else: a name, a list, a future, a function.
     pub fn hands_failure_on(self) -> bool {
+        self.passes_failure(&|_| true)
+    }
+
+    /// Whether an `except` clause raises, or keeps the failure itself for somebody else, and not only a text about it.
+    pub fn keeps_failure(self) -> bool {
+        self.passes_failure(&|call| call.takes_care())
+    }
+
+    fn passes_failure(self, fits: &dyn Fn(Node<'m>) -> bool) -> bool {
         self.descendants().any(|node| match node.kind() {
             Kind::Raise => true,
             Kind::Name => {
-                !self.symbol().is_empty()
-                    && node.symbol() == self.symbol()
-                    && node.parent().is_some_and(|parent| match parent.kind() {
-                        Kind::Assign | Kind::Return | Kind::Tuple => true,
-                        // Its text alone is a record, and not the failure.
-                        Kind::Call => {
-                            !parent.writes_log()
-                                && !matches!(
-                                    parent.callee_name(),
-                                    "str" | "repr" | "print" | "format" | "type"
-                                )
-                        }
-                        _ => false,
-                    })
+                !self.symbol().is_empty() && node.symbol() == self.symbol() && node.is_passed_on(self, fits)
             }
             _ => false,
         })
     }
 
-    /// Whether a given function lets no failure out: all that it does stands in a `try` that catches everything.
-    pub fn keeps_its_failures(self) -> bool {
-        let Some(body) = self.body() else { return false };
-        body.children().all(|statement| match statement.kind() {
-            Kind::Try => {
-                statement.handlers().any(|handler| handler.catches_everything() && !handler.raises_at_last())
+    /// Whether the place where a clause reads its exception keeps it, or gives it to somebody who does more with it
+    /// than to tell its text.
+    fn is_passed_on(self, handler: Node<'m>, fits: &dyn Fn(Node<'m>) -> bool) -> bool {
+        let Some(parent) = self.parent() else { return false };
+        match parent.kind() {
+            Kind::Assign | Kind::Return | Kind::Tuple => true,
+            // `kept = error.with_traceback(None)`
+            Kind::Attribute => parent.name() == "with_traceback",
+            // `Result(error=error)`, and not a field of a record.
+            Kind::Keyword | Kind::Call => {
+                let call = if parent.is(Kind::Call) { parent } else { parent.parent().unwrap_or(parent) };
+                let is_recorded = std::iter::once(call)
+                    .chain(call.ancestors().take_while(|around| *around != handler))
+                    .any(|around| around.writes_log() || around.does(Tag::Prints));
+                !is_recorded
+                    && call.callee_name() != "format"
+                    && (call.stores() || !call.is_harmless())
+                    && fits(call)
             }
-            Kind::While | Kind::For => statement.body().is_some_and(|inner| {
-                inner.children().all(|s| s.is(Kind::Try) || s.calls_within().next().is_none())
-            }),
-            _ => statement.calls_within().all(|call| call.writes_log()),
+            _ => false,
+        }
+    }
+
+    /// Whether a call puts its argument somewhere, by the name that such methods have.
+    fn stores(self) -> bool {
+        matches!(self.callee_name(), "append" | "add" | "put" | "put_nowait" | "set_exception" | "setdefault")
+    }
+
+    /// Whether a call that is given an exception does more than to make a text of it: it builds an object around it,
+    /// stores it, raises it, logs it with its trace, or is somebody else's.
+    fn takes_care(self) -> bool {
+        let builds = matches!(self.callee().map(Node::ty), Some(Type::Class(_)))
+            || self.api().is_some_and(|api| api.is_constructor);
+        if builds || self.stores() {
+            return true;
+        }
+        // A result that is kept is mostly a text.
+        let statement = self.statement();
+        if !matches!(statement.kind(), Kind::ExprStatement | Kind::Return) {
+            return false;
+        }
+        self.target().is_none_or(|place| {
+            let function: Node<'m> = self.model.node(place);
+            function.descendants_of(Kind::Raise).next().is_some()
+                || function
+                    .own_calls()
+                    .any(|call| call.callee_name() == "exception" || call.keyword("exc_info").is_some())
         })
+    }
+
+    /// The `raise` statements in what the `try` of this `except` clause runs, given functions included, of a class that
+    /// the clause names.
+    pub fn raised_for(self, class: Node<'m>) -> Vec<Node<'m>> {
+        let mut found = Vec::new();
+        if let Some(body) = self.parent().and_then(|attempt| attempt.child(Role::Body)) {
+            body.collect_raised(class.ty(), &mut Vec::new(), 0, &mut found);
+        }
+        found
+    }
+
+    fn collect_raised(self, class: Type, seen: &mut Vec<Place>, depth: usize, found: &mut Vec<Node<'m>>) {
+        let home = if self.is_function() { Some(self) } else { self.function() };
+        let is_own = |node: &Node<'m>| node.function() == home;
+        found.extend(self.within(&self.source_file().tree.raises).filter(is_own).filter(|raise| {
+            raise.child(Role::Exception).is_some_and(|raised| raised.callee().unwrap_or(raised).ty() == class)
+        }));
+        if depth >= LONGEST_CHAIN {
+            return;
+        }
+        for place in self.calls_within().filter(is_own).filter_map(Node::target) {
+            if seen.len() < 40 && !seen.contains(&place) {
+                seen.push(place);
+                self.model.node(place).collect_raised(class, seen, depth + 1, found);
+            }
+        }
+    }
+
+    /// Whether the connection to the client was ended before this statement, in the same block.
+    pub fn comes_after_the_connection(self) -> bool {
+        let statement = self.statement();
+        statement.parent().is_some_and(|block| {
+            block
+                .children()
+                .take_while(|earlier| earlier.id < statement.id)
+                .filter(|earlier| earlier.is(Kind::ExprStatement))
+                .any(|earlier| earlier.calls_within().any(|call| call.does(Tag::EndsConnection)))
+        })
+    }
+
+    /// Whether this call lets go of something: it closes, stops or cancels it, or is handed the method that does.
+    pub fn lets_go(self) -> bool {
+        const ENDINGS: [&str; 14] = [
+            "close",
+            "aclose",
+            "disconnect",
+            "stop",
+            "shutdown",
+            "cancel",
+            "cleanup",
+            "dispose",
+            "release",
+            "terminate",
+            "kill",
+            "unlink",
+            "teardown",
+            "detach",
+        ];
+        let is_ending = |name: &str| words_of(name).iter().any(|word| ENDINGS.contains(&word.as_str()));
+        self.does(Tag::Closes)
+            || is_ending(self.callee_name())
+            || self.positional().any(|argument| argument.is(Kind::Attribute) && is_ending(argument.name()))
+    }
+
+    /// Whether all that can fail in the `try` of this `except` clause is the letting go of something, or the clause
+    /// stands in a function that is there for nothing else: little is lost by it.
+    pub fn only_lets_go(self) -> bool {
+        let Some(body) = self.parent().and_then(|attempt| attempt.child(Role::Body)) else { return false };
+        let is_last = self.function().is_some_and(|function| {
+            matches!(function.name(), "__del__" | "__exit__" | "__aexit__")
+                || words_of(function.name()).first().is_some_and(|word| {
+                    matches!(
+                        word.as_str(),
+                        "close" | "aclose" | "stop" | "shutdown" | "disconnect" | "teardown"
+                    )
+                })
+        });
+        let mut calls = body
+            .calls_within()
+            // What is asked for the argument of one that lets go is a part of it.
+            .filter(|call| {
+                !call
+                    .ancestors()
+                    .take_while(|around| *around != body)
+                    .any(|a| a.is(Kind::Call) && a.lets_go())
+            })
+            .filter(|call| call.lets_go() || !(call.is_harmless() || call.writes_log()))
+            .peekable();
+        is_last || (calls.peek().is_some() && calls.all(Node::lets_go))
+    }
+
+    /// Whether an `except` clause tells whoever called of the failure: it hands it on, or returns something made from it.
+    pub fn tells_caller(self) -> bool {
+        self.keeps_failure()
+            || (!self.symbol().is_empty()
+                && self
+                    .descendants_of(Kind::Return)
+                    .filter_map(|node| node.child(Role::Value))
+                    .any(|value| value.mentions(self.name())))
+    }
+}
+
+/// Which exceptions have to be taken for code to count as one that keeps its failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kept {
+    /// All of them.
+    All,
+    /// Those that somebody has thought about, by a `try` or a `suppress` of whatever classes.
+    Expected,
+}
+
+impl<'m> Node<'m> {
+    /// Whether a given function lets no failure out, as far as calls and `raise` statements show: each of them is kept
+    /// inside, is known to do no harm, or leads to given functions of which the same holds.
+    pub fn keeps_its_failures(self, kept: Kept) -> bool {
+        self.keeps_within(kept, 0)
+    }
+
+    fn keeps_within(self, kept: Kept, depth: usize) -> bool {
+        let key = (self.place(), kept);
+        if let Some(&known) = self.model.keeping.borrow().get(&key) {
+            return known;
+        }
+        if depth >= LONGEST_CHAIN || self.is_stub() {
+            return false;
+        }
+        // Who comes here again meanwhile has a chain that calls itself: it says nothing.
+        self.model.keeping.borrow_mut().insert(key, false);
+        let keeps = !self.lets_out(kept, depth);
+        self.model.keeping.borrow_mut().insert(key, keeps);
+        keeps
+    }
+
+    /// Whether nothing comes out of this code since the given functions that it calls keep their own failures.
+    pub fn only_calls_what_keeps_its_failures(self) -> bool {
+        let calls_given = self.calls_within().any(|call| call.target().is_some() && !call.writes_log());
+        calls_given && !self.lets_out(Kept::All, 0)
+    }
+
+    fn lets_out(self, kept: Kept, depth: usize) -> bool {
+        let home = if self.is_function() { Some(self) } else { self.function() };
+        // A clause that deals with a failure may fail itself: nobody expects that.
+        let is_unexpected = |node: &Node<'m>| {
+            kept == Kept::Expected && node.enclosing_handler().is_some_and(|h| self.contains(h))
+        };
+        let is_open =
+            |node: &Node<'m>| node.function() == home && !node.is_kept_in(self, kept) && !is_unexpected(node);
+        let tree = &self.source_file().tree;
+        let raises = self.within(&tree.raises).any(|raise| {
+            is_open(&raise) && !raise.enclosing_handler().is_some_and(Node::catches_cancellation_alone)
+        });
+        let may_fail = |node: &Node<'m>| match node.kind() {
+            Kind::Await => !node.value().is_some_and(|value| value.is(Kind::Call)),
+            Kind::Subscript => {
+                let is_type =
+                    || std::iter::once(*node).chain(node.ancestors()).any(|a| a.role() == Role::Annotation);
+                kept == Kept::All && !node.data().is_store && !is_type()
+            }
+            Kind::Import => kept == Kept::All,
+            Kind::ImportFrom => {
+                let module = self.model.absolute_module(self.source_file(), node.name());
+                kept == Kept::All && self.model.module_file(&module, self.file).is_none()
+            }
+            Kind::Assert => true,
+            _ => false,
+        };
+        raises
+            || self.descendants().any(|node| may_fail(&node) && is_open(&node))
+            || self.calls_within().any(|call| is_open(&call) && call.may_raise(kept, depth))
+    }
+
+    /// Whether a `try` or a `suppress` between this place and the code around it takes what fails here.
+    fn is_kept_in(self, around: Node<'m>, kept: Kept) -> bool {
+        let takes = |attempt: Node<'m>| match kept {
+            Kept::All => attempt.handlers().any(Node::catches_everything),
+            Kept::Expected => attempt.keeps_failures() || attempt.handlers().any(Node::catches_everything),
+        };
+        let suppresses = |context: Node<'m>| {
+            context.does(Tag::Suppresses)
+                && (kept == Kept::Expected || context.positional().any(Node::names_every_exception))
+        };
+        self.enclosing_tries().take_while(|attempt| around.contains(*attempt)).any(takes)
+            || self
+                .enclosing_with_items()
+                .take_while(|item| around.contains(*item))
+                .filter_map(|item| item.child(Role::Context))
+                .any(suppresses)
+    }
+
+    /// Whether a failure may come out of this call, by what is known of its callee.
+    fn may_raise(self, kept: Kept, depth: usize) -> bool {
+        if self.writes_log() || self.is_harmless() {
+            return false;
+        }
+        if let Some(place) = self.target() {
+            let function: Node<'m> = self.model.node(place);
+            // A coroutine that is only made does nothing yet.
+            let is_made = function.is_async() && !self.is_awaited();
+            return !is_made && !function.keeps_within(kept, depth + 1);
+        }
+        self.api().is_none_or(|api| {
+            ![Tag::Pauses, Tag::StartsTask, Tag::Suppresses].into_iter().any(|tag| api.has(tag))
+        })
+    }
+
+    /// Whether the callee is one of Python's own that fails in ordinary use only if its caller is wrong: a clock, a
+    /// question about a type, what a list or dictionary does without looking for an element.
+    pub fn is_harmless(self) -> bool {
+        const FUNCTIONS: [&str; 31] = [
+            "abs",
+            "all",
+            "any",
+            "max",
+            "min",
+            "round",
+            "sum",
+            "bool",
+            "callable",
+            "dict",
+            "enumerate",
+            "frozenset",
+            "getattr",
+            "hasattr",
+            "id",
+            "isinstance",
+            "issubclass",
+            "len",
+            "list",
+            "print",
+            "range",
+            "repr",
+            "reversed",
+            "set",
+            "sorted",
+            "str",
+            "super",
+            "tuple",
+            "type",
+            "vars",
+            "zip",
+        ];
+        const PATHS: [&str; 9] = [
+            "asyncio.get_event_loop",
+            "asyncio.get_running_loop",
+            "asyncio.current_task",
+            "time.time",
+            "time.monotonic",
+            "time.perf_counter",
+            "time.time_ns",
+            "time.perf_counter_ns",
+            "datetime.datetime.now",
+        ];
+        let Some(callee) = self.callee() else { return false };
+        if let Some(path) = callee.path() {
+            let of_python = path.strip_prefix("builtins.").is_some_and(|name| FUNCTIONS.contains(&name));
+            if of_python || PATHS.contains(&&*path) {
+                return true;
+            }
+        }
+        let Some(receiver) = self.receiver() else { return false };
+        // `loop.time()`, and what a value of Python's own does.
+        (callee.name() == "time" && receiver.is(Kind::Call) && receiver.is_harmless())
+            || (!matches!(
+                callee.name(),
+                "pop" | "popitem" | "remove" | "index" | "decode" | "encode" | "format"
+            ) && receiver.instance_of().is_some_and(|class| {
+                matches!(class.short_name(), "list" | "dict" | "set" | "str" | "tuple" | "bytes" | "int")
+            }))
     }
 }

@@ -81,6 +81,24 @@ impl<'m> Node<'m> {
     }
 }
 
+/// Whether the name of a function says that it takes out of a text what must not be seen.
+pub fn is_masking_name(identifier: &str) -> bool {
+    const MASKING: [&str; 11] = [
+        "mask",
+        "masked",
+        "redact",
+        "redacted",
+        "scrub",
+        "scrubbed",
+        "sanitize",
+        "sanitise",
+        "obfuscate",
+        "anonymize",
+        "hash",
+    ];
+    words_of(identifier).iter().any(|word| MASKING.contains(&word.as_str()))
+}
+
 /// Whether a name says that its value is an address with a password in it: `database_url`, `dsn`.
 pub fn is_connection_string_name(identifier: &str) -> bool {
     let words = words_of(identifier);

@@ -130,6 +130,53 @@ impl<'s> Model<'s> {
 }
 
 impl<'m> Node<'m> {
+    /// Whether a list or text can only be as long as somebody has written down: a field of a model with `max_length`, a
+    /// parameter of a handler with one, or a parameter that receives nothing else.
+    pub fn is_limited_in_length(self) -> bool {
+        self.is_limited_within(0)
+    }
+
+    fn is_limited_within(self, depth: u32) -> bool {
+        let limits = |part: Node<'m>| {
+            part.descendants_of(Kind::Call)
+                .any(|call| call.keyword("max_length").is_some() || call.keyword("max_items").is_some())
+        };
+        let value = self.unwrapped().resolved_value();
+        let model: &'m Model<'m> = self.model;
+        match value.kind() {
+            Kind::Attribute => {
+                let Some(Type::Object(class)) = value.receiver().map(Node::ty) else { return false };
+                model
+                    .class_attribute(class, value.name())
+                    .and_then(|target| target.parent())
+                    .is_some_and(|field| field.children().any(limits))
+            }
+            Kind::Name if depth < 4 => {
+                let Some(parameter) = value.as_parameter() else { return false };
+                if [Role::Default, Role::Annotation]
+                    .iter()
+                    .filter_map(|&role| parameter.child(role))
+                    .any(limits)
+                {
+                    return true;
+                }
+                let Some(function) = parameter.parent() else { return false };
+                let mut calls = model
+                    .callers_of(function.place())
+                    .iter()
+                    .map(|&call| model.node(call))
+                    .filter(|call| !call.is_outside_production())
+                    .peekable();
+                calls.peek().is_some()
+                    && calls.all(|call| {
+                        call.argument_for(function, parameter)
+                            .is_some_and(|argument| argument.is_limited_within(depth + 1))
+                    })
+            }
+            _ => false,
+        }
+    }
+
     /// The given data models that an annotation or an expression names: `list[AppOut]` is `AppOut`.
     pub fn named_models(self) -> Vec<Place> {
         let model: &'m Model<'m> = self.model;

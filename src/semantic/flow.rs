@@ -20,7 +20,9 @@ impl<'m> Node<'m> {
         let start = self.data().scope;
         let mut scope = start;
         loop {
-            if let Some(&target) = tree.declared.get(&(scope, name)) {
+            if !tree.declared.is_empty()
+                && let Some(&target) = tree.declared.get(&(scope, name))
+            {
                 return Some(target);
             }
             // A class's names are not seen from its methods.
@@ -58,9 +60,9 @@ impl<'m> Node<'m> {
     pub(super) fn bindings_before(self, scope: ScopeId) -> SmallVec<[BindingId; 4]> {
         let tree = &self.source_file().tree;
         let mut found = SmallVec::new();
-        for binding in tree.bindings_of(scope, self.symbol()) {
+        for binding in tree.bindings_before(scope, self.symbol(), self.id) {
             let data = tree.bindings[binding as usize];
-            if data.node >= self.id || data.kind == BindingKind::Augmented {
+            if data.kind == BindingKind::Augmented {
                 continue;
             }
             let at = self.at(data.node);
@@ -427,12 +429,22 @@ impl<'m> Node<'m> {
         }
     }
 
-    /// The argument of this call that a parameter of the called function receives.
+    /// The argument of this call that a parameter of the called function receives, or of the function that the call
+    /// is given to run: `to_thread(load, path)`.
     pub fn argument_for(self, function: Node<'m>, parameter: Node<'m>) -> Option<Node<'m>> {
         let index = function.parameters().position(|other| other == parameter)?;
-        let is_bound = matches!(self.callee()?.ty(), Type::Method(_) | Type::Class(_));
+        let callee = self.callee()?;
+        let given = self.scheduled_callable().filter(
+            |given| matches!(given.ty(), Type::Function(place) | Type::Method(place) if place == function.place()),
+        );
+        let position = given.and_then(|given| self.positional().position(|argument| argument == given));
+        let (runs, before) = match position.zip(given) {
+            Some((position, given)) => (given, position + 1),
+            None => (callee, 0),
+        };
+        let is_bound = matches!(runs.ty(), Type::Method(_) | Type::Class(_));
         let index = if is_bound { index.checked_sub(1)? } else { index };
-        self.argument_or_keyword(index, parameter.name())
+        self.argument_or_keyword(index + before, parameter.name())
     }
 
     /// The `except` clause that binds this name here.

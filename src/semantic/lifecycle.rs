@@ -5,7 +5,7 @@ use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
 /// Words of calls that end what was opened.
-const ENDINGS: [&str; 11] = [
+pub(super) const ENDINGS: [&str; 11] = [
     "close",
     "aclose",
     "dispose",

@@ -3,7 +3,7 @@
 use super::types::Type;
 use super::{Model, Node};
 use crate::stack::Tag;
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, Operator, Role};
 
 /// A module that takes the schema from one revision to the next and back.
 pub struct Migration<'m> {
@@ -18,7 +18,33 @@ pub struct Migration<'m> {
     pub downgrade: Option<Node<'m>>,
 }
 
-impl Migration<'_> {
+impl<'m> Migration<'m> {
+    /// The words in which its docstring speaks of a table or column that it names: what Alembic's template writes, and
+    /// the title, are left out.
+    pub fn words_about(&self, name: &str) -> usize {
+        const TEMPLATE: [&str; 3] = ["Revision ID:", "Revises:", "Create Date:"];
+        let module = self.upgrade.at(0);
+        let docstring = |node: Node<'m>| {
+            let first = node.children().next().filter(|first| first.is(Kind::ExprStatement));
+            first.filter(|first| first.children().all(|value| value.is(Kind::Str)))
+        };
+        let texts = docstring(module.body().unwrap_or(module))
+            .into_iter()
+            .chain(self.upgrade.body().and_then(docstring));
+        texts
+            .map(|text| {
+                let told: Vec<&str> = text
+                    .source()
+                    .lines()
+                    .skip(1)
+                    .filter(|line| !TEMPLATE.iter().any(|start| line.trim_start().starts_with(start)))
+                    .flat_map(str::split_whitespace)
+                    .collect();
+                if told.iter().any(|word| word.contains(name)) { told.len() } else { 0 }
+            })
+            .sum()
+    }
+
     /// Whether its text speaks of a column by name, between quotes or in SQL: it may be made in ways that no step
     /// shows.
     pub fn mentions(&self, column: &str) -> bool {
@@ -29,6 +55,10 @@ impl Migration<'_> {
             || in_sql.iter().any(|start| text.contains(&format!("{start}{column} ")))
     }
 }
+
+/// How deep helpers are followed, and how many steps are looked at.
+const LONGEST_CHAIN: usize = 5;
+const MOST_STEPS: usize = 400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
@@ -101,6 +131,18 @@ pub struct Step<'m> {
 }
 
 impl<'m> Step<'m> {
+    /// Where the migration makes it: the step itself, or the call of the helper in another file that does.
+    pub fn at(&self) -> Node<'m> {
+        let file = self.chain[0].file;
+        self.chain.iter().rev().find(|call| call.file == file).copied().unwrap_or(self.call)
+    }
+
+    /// Whether it is made before another step of the same way.
+    pub fn is_before(&self, other: &Step<'_>) -> bool {
+        let place = |chain: &[Node<'_>]| chain.iter().map(|call| call.id).collect::<Vec<_>>();
+        place(&self.chain) < place(&other.chain)
+    }
+
     /// The SQL that it sends, as it is written, quotes included.
     pub fn sql(&self) -> &'m str {
         let text = self.call.argument(0).map(Node::resolved_value);
@@ -115,8 +157,36 @@ impl<'m> Step<'m> {
 
     /// Whether it is made only where something holds: a drift is mended, a database is told from another.
     pub fn is_conditional(&self) -> bool {
+        // A helper that looks first, and returns where nothing is to be done.
+        let looks_first = |call: &Node<'m>| {
+            call.function().is_some_and(|helper| {
+                helper.own_ifs().any(|branch| branch.id < call.id && branch.body().is_some_and(Node::leaves))
+            })
+        };
         self.call.keyword("if_exists").is_some_and(Node::is_true)
             || self.chain.iter().any(|call| call.surroundings().any(|node| node.is(Kind::If)))
+            || self.chain.iter().skip(1).any(looks_first)
+    }
+
+    /// Whether it is made for SQLite or MySQL alone: in the branch for one of them, or in the one beside PostgreSQL's.
+    pub fn is_for_another_database(&self) -> bool {
+        self.chain.iter().any(|call| {
+            let mut below = *call;
+            call.surroundings().any(|around| {
+                let role = std::mem::replace(&mut below, around).role();
+                let Some(test) = around.child(Role::Test).filter(|test| test.is(Kind::Compare)) else {
+                    return false;
+                };
+                let names = |words: &[&str]| {
+                    test.descendants_of(Kind::Str)
+                        .any(|text| words.iter().any(|word| text.name().starts_with(word)))
+                };
+                let is_body = role == Role::Body;
+                let is_equal = test.operator() == Operator::Equal;
+                (names(&["sqlite", "mysql", "mariadb"]) && is_body && is_equal)
+                    || (names(&["postgres"]) && role != Role::Test && is_body != is_equal)
+            })
+        })
     }
 
     /// Whether its SQL is put together where it stands, so that it may be something else.
@@ -131,6 +201,31 @@ impl<'m> Step<'m> {
                 .filter_map(|item| item.child(Role::Context))
                 .any(|context| context.does(Tag::LeavesTransaction))
         })
+    }
+
+    /// Whether it leaves no row in its table: `DELETE FROM silos` without a condition, `TRUNCATE silos`.
+    pub fn empties(&self, table: &str) -> bool {
+        let sql = self.sql().to_ascii_uppercase();
+        let about = self.sql().split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == table);
+        about && ((sql.contains("DELETE FROM") && !sql.contains("WHERE")) || sql.contains("TRUNCATE"))
+    }
+
+    /// The `nullable=False` of a column that it adds without a value for existing rows: it succeeds only where there are
+    /// none.
+    pub fn demands_value(&self) -> Option<Node<'m>> {
+        if self.kind != StepKind::AddColumn {
+            return None;
+        }
+        let column = self.column()?;
+        let has_value = ["server_default", "primary_key"].iter().any(|name| column.keyword(name).is_some())
+            || column.has_hidden_arguments()
+            || column.positional().any(|argument| {
+                matches!(
+                    argument.resolved_value().callee_name(),
+                    "Computed" | "Identity" | "Sequence" | "FetchedValue"
+                )
+            });
+        column.keyword("nullable").filter(|value| value.resolved_value().is(Kind::False) && !has_value)
     }
 
     /// The `Column(…)` that it adds.
@@ -248,7 +343,29 @@ impl<'s> Model<'s> {
 impl<'m> Node<'m> {
     /// The steps that this function makes, by itself and in the functions of the same file that it calls.
     pub fn steps(self) -> Vec<Step<'m>> {
-        self.all_reached(&|call| call.does(Tag::ChangesSchema)).into_iter().filter_map(step).collect()
+        let mut found = Vec::new();
+        self.collect_steps(&mut Vec::new(), &mut found);
+        found
+    }
+
+    /// A helper makes as many steps as it is called.
+    fn collect_steps(self, chain: &mut Vec<Node<'m>>, found: &mut Vec<Step<'m>>) {
+        let model: &'m Model<'m> = self.model;
+        for call in self.own_calls() {
+            if found.len() >= MOST_STEPS {
+                return;
+            }
+            let target = call.target().filter(|_| chain.len() < LONGEST_CHAIN);
+            let is_open =
+                target.is_some_and(|target| chain.iter().any(|above| above.target() == Some(target)));
+            chain.push(call);
+            if call.does(Tag::ChangesSchema) {
+                found.extend(step(chain.clone()));
+            } else if let Some(target) = target.filter(|_| !is_open) {
+                model.node(target).collect_steps(chain, found);
+            }
+            chain.pop();
+        }
     }
 
     /// The names that this function's file imports from a module of the application's models, with their statements.
@@ -346,21 +463,37 @@ fn explains(text: &str) -> bool {
     !text.starts_with("# ###") && WORDS.iter().any(|word| lower.contains(word))
 }
 
+/// What a value is in this chain of calls: a parameter is what the call that led here gives it, or its default.
+fn given<'m>(value: Node<'m>, chain: &[Node<'m>]) -> Node<'m> {
+    let mut value = value.resolved_value();
+    for call in chain.iter().rev().skip(1) {
+        let Some(parameter) = value.as_parameter() else { break };
+        let Some(function) = parameter.parent() else { break };
+        let argument = call.argument_for(function, parameter).or_else(|| parameter.child(Role::Default));
+        match argument {
+            Some(argument) => value = argument.resolved_value(),
+            None => break,
+        }
+    }
+    value
+}
+
 fn step(chain: Vec<Node<'_>>) -> Option<Step<'_>> {
     let call = *chain.last()?;
     let kind = StepKind::of(call.callee_name());
     let text = |index: usize, keyword: &str| {
-        let value = call.argument_or_keyword(index, keyword)?.resolved_value();
-        if value.is(Kind::Call) { value.argument(0)?.string() } else { value.string() }
+        let value = given(call.argument_or_keyword(index, keyword)?, &chain);
+        // `op.f("ix_silos_name")`
+        if value.is(Kind::Call) { given(value.argument(0)?, &chain).string() } else { value.string() }
     };
     let batch = call.receiver().filter(|receiver| matches!(receiver.ty(), Type::Instance(..)));
     let (table, name) = match batch {
         // `with op.batch_alter_table("silos") as silos`: the table was named there.
         Some(batch) => {
-            let opened = batch.assigned_value();
+            let opened = batch.assigned_value().and_then(|call| call.argument_or_keyword(0, "table_name"));
             (
-                opened.and_then(|call| call.argument_or_keyword(0, "table_name")?.string()),
-                text(0, "column_name"),
+                opened.and_then(|table| given(table, &chain).string()),
+                text(0, "column_name").or_else(|| text(0, "index_name")),
             )
         }
         None if kind.names_object_first() => (
@@ -369,9 +502,15 @@ fn step(chain: Vec<Node<'_>>) -> Option<Step<'_>> {
         ),
         None => (text(0, "table_name").or_else(|| text(0, "old_table_name")), text(1, "column_name")),
     };
-    let mut step = Step { call, chain, kind, table, name };
-    if kind == StepKind::AddColumn {
-        step.name = step.column().and_then(|column| column.argument_or_keyword(0, "name")?.string());
-    }
-    Some(step)
+    let column = (kind == StepKind::AddColumn).then(|| {
+        let columns = call.positional().chain(call.keyword("column"));
+        columns
+            .map(|value| given(value, &chain))
+            .find(|value| value.is(Kind::Call) && value.callee_name() == "Column")
+    });
+    let name = match column {
+        Some(column) => column.and_then(|column| column.argument_or_keyword(0, "name")?.string()),
+        None => name,
+    };
+    Some(Step { call, chain, kind, table, name })
 }

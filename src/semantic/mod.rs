@@ -5,18 +5,21 @@
 //!
 //! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
 //! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
-//! execution contexts), `routes` (the paths that are served), `summary` (what a function does, its callees included),
-//! `reach` (which of those calls run with the arguments they are given), `rows` (rows of a database), `sessions`
-//! (connections that are held), `errors` (what is caught, and what becomes of it), `retries` and `retry_loops` (what is
-//! tried again), `models` (who asks a language model), `process` (what is done to the process that all share),
-//! `lifecycle` (how the application starts and stops), `tracing` (what is recorded of models' runs), `tenants` (whose
-//! data it is), `shared_state` (what a process keeps for all requests), `fields` (of data models and settings),
-//! `headers` (written by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values
-//! and words), `deployment` (what the deployment files say).
+//! execution contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served),
+//! `summary` (what a function does, its callees included), `reach` (which of those calls run with the arguments they
+//! are given), `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what
+//! becomes of it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process`
+//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what
+//! keeps connections, and who shares it), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
+//! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written
+//! by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
+//! `deployment` (what the deployment files say).
 
 mod calls;
 mod classes;
+mod clients;
 mod deployment;
+mod entry_points;
 mod environment;
 mod errors;
 mod expressions;
@@ -51,15 +54,17 @@ pub use crate::secrets::{
     connection_strings, is_guessable, is_placeholder, is_secret_name, looks_like_secret, names_secret,
     words_of, written_keys,
 };
-pub use calls::{Api, Bounded, Deadline};
+pub use calls::{Api, Bounded, Database, Deadline};
+pub use clients::SharedClient;
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
     Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage, StopFault, Stretch,
     UngracefulStop, Value, Workload, is_example,
 };
+pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;
-pub use errors::Failing;
-pub use expressions::{is_connection_string_name, is_personal_name};
+pub use errors::{Failing, Kept};
+pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name};
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
@@ -71,7 +76,7 @@ pub use retries::{Attempts, Failures, Pause, Retry};
 pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
 pub use sessions::Held;
-pub use shared_state::SharedState;
+pub use shared_state::{Holding, SharedState};
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};
@@ -123,6 +128,8 @@ pub struct File<'s> {
     /// The types of the nodes that were asked for: 0 is 'not asked yet', `u32::MAX` 'being computed', else the
     /// type's number plus one.
     types: Vec<Cell<u32>>,
+    /// Those of the bindings, in the same way.
+    binding_types: Vec<Cell<u32>>,
 }
 
 pub struct Model<'s> {
@@ -134,15 +141,19 @@ pub struct Model<'s> {
     depth: Cell<u32>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
     name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
-    binding_types: RefCell<FxHashMap<(u32, u32), Option<types::TypeId>>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
     blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
+    /// The literals that parameters hold in every call, as far as they were asked for.
+    constants: RefCell<FxHashMap<Place, Option<Place>>>,
     visiting: RefCell<FxHashSet<Place>>,
     roles: Roles,
     known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
     /// Whether a request waits for a function, as far as it was asked.
     serving: RefCell<FxHashMap<Place, bool>>,
+    /// Which functions keep their failures, as far as it was asked.
+    keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
+    entry_points: std::cell::OnceCell<FxHashMap<Place, EntryPoints>>,
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
@@ -175,14 +186,16 @@ impl<'s> Model<'s> {
             depth: Cell::new(0),
             classes: RefCell::default(),
             name_types: RefCell::default(),
-            binding_types: RefCell::default(),
             returns: RefCell::default(),
             blocking: RefCell::default(),
+            constants: RefCell::default(),
             visiting: RefCell::default(),
             roles: Roles::default(),
             known_calls: std::cell::OnceCell::new(),
             serving: RefCell::default(),
+            keeping: RefCell::default(),
             callers: std::cell::OnceCell::new(),
+            entry_points: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
             made_at_import: std::cell::OnceCell::new(),
@@ -284,6 +297,23 @@ impl<'s> Model<'s> {
         self.files.iter().any(|file| memchr::memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
     }
 
+    /// Whether the name of a definition stands anywhere in the given files but in the definition itself.
+    fn is_named_elsewhere(&self, definition: Node<'_>) -> bool {
+        let name = definition.name();
+        let is_word =
+            |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let finder = memchr::memmem::Finder::new(name.as_bytes());
+        let (start, stop) = (definition.data().start as usize, definition.data().stop as usize);
+        (0..).zip(&self.files).any(|(file, data)| {
+            let text = data.text.as_bytes();
+            finder.find_iter(text).any(|at| {
+                let is_own = file == definition.file && (start..stop).contains(&at);
+                let is_part = (at > 0 && is_word(text.get(at - 1))) || is_word(text.get(at + name.len()));
+                !(is_own || is_part)
+            })
+        })
+    }
+
     /// Whether a byte offset lies in a string of a Python file.
     pub fn is_in_string(&self, file: usize, offset: u32) -> bool {
         self.files[file].tree.nodes.iter().any(|node| {
@@ -362,6 +392,7 @@ impl<'s> File<'s> {
         let is_package = stem == "__init__" || stem.ends_with("/__init__");
         let module = stem.strip_suffix("__init__").unwrap_or(stem).trim_end_matches('/').replace('/', ".");
         let types = vec![Cell::new(0); tree.nodes.len()];
+        let binding_types = vec![Cell::new(0); tree.bindings.len()];
         let mut file = Self {
             path: &source.path,
             text,
@@ -379,6 +410,7 @@ impl<'s> File<'s> {
             is_script: is_script_path(&trimmed),
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
+            binding_types,
         };
         file.look_at_module(symbols);
         file

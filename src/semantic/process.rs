@@ -37,7 +37,12 @@ impl<'s> Model<'s> {
             for target in assignment.targets() {
                 let named = match target.kind() {
                     Kind::Subscript => target.child(Role::Value),
-                    Kind::Attribute => Some(target),
+                    // What an object keeps for itself is the most frequent target, and never the process's.
+                    Kind::Attribute => Some(target).filter(|target| {
+                        !target
+                            .child(Role::Value)
+                            .is_some_and(|value| value.is(Kind::Name) && value.name() == "self")
+                    }),
                     _ => None,
                 };
                 let is_shared =

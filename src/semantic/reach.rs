@@ -1,8 +1,9 @@
-//! Which calls of a chain really run, given the arguments that each one hands on.
+//! Which calls of a chain really run, given the arguments that each one hands on, and the flags that nobody sets.
 
 use super::summary::ChainStep;
-use super::{Model, Node};
-use crate::syntax::{Kind, Operator, Role};
+use super::types::Type;
+use super::{Model, Node, words_of};
+use crate::syntax::{BindingKind, Kind, Operator, Role};
 
 /// What a parameter is known to hold in one call: a literal that was given, or the default of one that was not.
 struct Known<'m> {
@@ -15,16 +16,123 @@ impl Model<'_> {
     /// under `if path:`, or behind `if path is None: return`.
     pub(super) fn is_walked(&self, chain: &[ChainStep]) -> bool {
         let mut known: Vec<Known<'_>> = Vec::new();
+        if self.is_fetched_before(chain) {
+            return false;
+        }
         for pair in chain.windows(2) {
             let (call, next) = (self.node(pair[0].call), self.node(pair[1].call));
             let Some(function) = call.target().map(|place| self.node(place)) else { return true };
             known = known_arguments(call, function, &known);
-            if !known.is_empty() && is_passed_over(next, &known) {
+            if is_passed_over(next, &known) {
                 return false;
             }
         }
         true
     }
+}
+
+impl<'m> Node<'m> {
+    /// Whether this place is never reached, since a flag that it hangs on has the other value in every call of its
+    /// function.
+    pub(super) fn is_switched_off(self) -> bool {
+        is_passed_over(self, &[])
+    }
+
+    /// The literal that this parameter holds in each run of its function: all calls of that name in the given files,
+    /// tests left out, give the same one, or leave the same default.
+    pub fn constant_argument(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        if let Some(&known) = model.constants.borrow().get(&self.place()) {
+            return known.map(|place| model.node(place));
+        }
+        // While it is being found out, nothing is known.
+        model.constants.borrow_mut().insert(self.place(), None);
+        let found = self.find_constant_argument();
+        model.constants.borrow_mut().insert(self.place(), found.map(Node::place));
+        found
+    }
+
+    fn find_constant_argument(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let function = self.parent().filter(|function| function.is(Kind::FunctionDef))?;
+        if function.is_called_from_outside()
+            || function.decorators().any(|decorator| decorator.is(Kind::Call))
+        {
+            return None;
+        }
+        let index = function.parameters().position(|other| other == self)?;
+        let index = if function.owner().is_some() { index.checked_sub(1)? } else { index };
+        let is_handed_on = model
+            .callers_of(function.place())
+            .iter()
+            .any(|&call| model.node(call).target() != Some(function.place()));
+        let name = if function.name() == "__init__" { return None } else { function.symbol() };
+        let mut found: Option<Node<'m>> = None;
+        for call in model.calls_of_name(name).iter().map(|&call| model.node(call)) {
+            let other = call.target().is_some_and(|target| target != function.place());
+            if call.source_file().is_test || other || call.is_a_librarys() {
+                continue;
+            }
+            let given = call.argument_or_keyword(index, self.name());
+            if call.has_hidden_arguments() && given.is_none() {
+                return None;
+            }
+            // Its own value, handed on to a method of the same name.
+            let passes_on = |parameter: Node<'m>| {
+                parameter.name() == self.name()
+                    && parameter.parent().is_some_and(|outer| outer.symbol() == function.symbol())
+            };
+            if given.and_then(Node::as_parameter).is_some_and(passes_on) {
+                continue;
+            }
+            let value = given.or_else(|| self.child(Role::Default)).filter(|v| truth(*v).is_some())?;
+            if found.is_some_and(|before| before.source() != value.source()) {
+                return None;
+            }
+            found = Some(value);
+        }
+        found.filter(|_| !is_handed_on)
+    }
+
+    /// Whether the tables know the callee: it is none of the given functions.
+    fn is_a_librarys(self) -> bool {
+        self.api().is_some()
+            || self.callee().is_some_and(|callee| matches!(callee.ty(), Type::Path(_) | Type::Foreign(_)))
+    }
+}
+
+impl Model<'_> {
+    /// Whether the function that begins the chain has awaited the asynchronous twin of one of its calls before, and
+    /// hands on what that gave: `body = await async_fetch(url)`, then `parse(body)`, which would `fetch` an address.
+    fn is_fetched_before(&self, chain: &[ChainStep]) -> bool {
+        let Some(first) = chain.first().map(|step| self.node(step.call)) else { return false };
+        let Some(function) = first.function().filter(|function| function.is_async()) else { return false };
+        if !chain.iter().skip(1).any(|step| self.node(step.call).is_on_a_branch()) {
+            return false;
+        }
+        let names: Vec<&str> = chain.iter().skip(1).map(|step| self.node(step.call).callee_name()).collect();
+        let given: Vec<Node<'_>> = first
+            .children()
+            .skip(1)
+            .flat_map(|argument| argument.descendants_of(Kind::Name))
+            .filter_map(|name| name.assigned_value())
+            .collect();
+        function.own_calls().filter(|call| call.id < first.id && call.is_awaited()).any(|call| {
+            let twin = |inner: Node<'_>| {
+                inner.is_awaited() && names.iter().any(|name| is_twin(inner.callee_name(), name))
+            };
+            let is_handed_on = given.iter().any(|value| value.unwrapped() == call);
+            is_handed_on
+                && (twin(call) || call.target().is_some_and(|place| self.node(place).own_calls().any(twin)))
+        })
+    }
+}
+
+/// Whether a name is that of the asynchronous form of another: `async_get`, `get_async`, `aget`.
+fn is_twin(asynchronous: &str, plain: &str) -> bool {
+    let rest: Vec<String> = words_of(asynchronous).into_iter().filter(|word| word != "async").collect();
+    let words = words_of(plain);
+    asynchronous.strip_prefix('a') == Some(plain) || (rest == words && asynchronous != plain)
 }
 
 fn known_arguments<'m>(call: Node<'m>, function: Node<'m>, outer: &[Known<'m>]) -> Vec<Known<'m>> {
@@ -41,6 +149,9 @@ fn known_arguments<'m>(call: Node<'m>, function: Node<'m>, outer: &[Known<'m>]) 
                 },
                 None => parameter.child(Role::Default)?,
             };
+            // A constant of some module stands for its text.
+            let text = Some(value.resolved_value()).filter(|text| value.is(Kind::Name) && text.is(Kind::Str));
+            let value = text.unwrap_or(value);
             truth(value).is_some().then_some(Known { parameter, value })
         })
         .collect()
@@ -56,11 +167,37 @@ fn truth(value: Node<'_>) -> Option<bool> {
     }
 }
 
+/// The parameter that a name stands for: nothing else was assigned to it, or only where these arguments never lead.
+fn parameter_behind<'m>(name: Node<'m>, known: &[Known<'m>]) -> Option<Node<'m>> {
+    if let Some(parameter) = name.as_parameter() {
+        return Some(parameter);
+    }
+    if !name.is(Kind::Name) || known.is_empty() {
+        return None;
+    }
+    let tree = &name.source_file().tree;
+    let mut parameter = None;
+    for binding in name.reaching_bindings() {
+        let data = tree.bindings[binding as usize];
+        let node = name.at(data.node);
+        match data.kind {
+            BindingKind::Parameter => parameter = Some(node),
+            // What is assigned further down says nothing here, and asking would not end.
+            _ if node.id < name.id && is_passed_over(node, known) => {}
+            _ => return None,
+        }
+    }
+    parameter
+}
+
 /// What a test comes to, as far as the known parameters decide it.
-fn decided(test: Node<'_>, known: &[Known<'_>]) -> Option<bool> {
-    let value_of = |name: Node<'_>| {
-        let parameter = name.as_parameter()?;
-        known.iter().find(|known| known.parameter == parameter).map(|known| known.value)
+fn decided<'m>(test: Node<'m>, known: &[Known<'m>]) -> Option<bool> {
+    let value_of = |name: Node<'m>| {
+        let parameter = parameter_behind(name, known)?;
+        match known.iter().find(|known| known.parameter == parameter) {
+            Some(known) => Some(known.value),
+            None => parameter.constant_argument(),
+        }
     };
     match test.kind() {
         Kind::Name => value_of(test).and_then(truth),
@@ -99,7 +236,7 @@ fn decided(test: Node<'_>, known: &[Known<'_>]) -> Option<bool> {
 }
 
 /// Whether the function never comes to this place, with these arguments.
-fn is_passed_over(place: Node<'_>, known: &[Known<'_>]) -> bool {
+fn is_passed_over<'m>(place: Node<'m>, known: &[Known<'m>]) -> bool {
     let mut below = place;
     for around in place.surroundings() {
         let outcome = || around.child(Role::Test).and_then(|test| decided(test, known));

@@ -1,6 +1,6 @@
 //! What is tried again when it fails: by a decorator, a wrapper, a client, or a loop written by hand.
 
-use super::{Api, Model, Node};
+use super::{Api, Model, Node, Type};
 use crate::stack::{ClassTag, Parameter, Repeats, System, Tag, Waits};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -14,6 +14,11 @@ pub struct Retry<'m> {
     pub pause: Pause<'m>,
     /// Whether it tries again what the database refused because another transaction was faster.
     pub is_about_conflicts: bool,
+    /// Whether it asks again until something is done: what it goes on after is an exception that the project raises for
+    /// that alone, and nothing has failed.
+    pub is_poll: bool,
+    /// Whether the other side is a process of the same machine, with which no other machine competes.
+    pub is_local: bool,
     /// Whether success gives something, and not only the knowledge that something is there.
     pub gives_result: bool,
     /// The conforming form, where the tables know one.
@@ -104,6 +109,8 @@ impl<'m> Node<'m> {
             attempts,
             pause,
             is_about_conflicts: false,
+            is_poll: given(&known.selects).is_some_and(Node::selects_a_state),
+            is_local: false,
             gives_result: true,
             instead: api.callable.instead,
         })
@@ -147,6 +154,41 @@ impl<'m> Node<'m> {
             },
             _ => Failures::Chosen,
         }
+    }
+
+    /// Whether all classes of exceptions in a strategy are the project's own, raised where it looks at a state and never
+    /// where something failed.
+    fn selects_a_state(self) -> bool {
+        let value = self.resolved_value();
+        let classes: Vec<Node<'m>> = match value.kind() {
+            Kind::Call => match value.argument(0).or_else(|| value.keyword("exception_types")) {
+                Some(classes) if value.api().and_then(|api| api.callable.repeats) == Some(Repeats::Named) => {
+                    return classes.selects_a_state();
+                }
+                _ => return false,
+            },
+            Kind::Tuple | Kind::List => value.children().collect(),
+            _ => vec![value],
+        };
+        !classes.is_empty() && classes.into_iter().all(Node::is_raised_for_a_state)
+    }
+
+    fn is_raised_for_a_state(self) -> bool {
+        if !matches!(self.ty(), Type::Class(_)) {
+            return false;
+        }
+        let model: &'m Model<'m> = self.model;
+        let mut raised = model
+            .raises()
+            .filter(|raise| {
+                let named = raise.child(Role::Exception).map(|value| value.callee().unwrap_or(value));
+                named.is_some_and(|named| named.symbol() == self.symbol() && named.ty() == self.ty())
+            })
+            .peekable();
+        raised.peek().is_some()
+            && raised.all(|raise| {
+                raise.enclosing_handler().is_none() && raise.surroundings().any(|node| node.is(Kind::If))
+            })
     }
 
     /// How wide a class of exceptions is.

@@ -31,6 +31,10 @@ impl<'m> Node<'m> {
             return None;
         }
         let body = attempt.child(Role::Body)?;
+        // Another name, another part: what is tried next is not what has failed.
+        if handlers.iter().all(|handler| handler.tries_something_else(body)) {
+            return None;
+        }
         let systems = body.systems_reached();
         // Somebody sits before it who gives another answer each time.
         let asks_somebody = self.calls_within().any(|call| {
@@ -69,6 +73,10 @@ impl<'m> Node<'m> {
             gives_result,
             is_about_conflicts: systems.iter().all(|s| matches!(s, System::Database | System::Cache))
                 && !handlers.iter().any(|handler| handler.catches_everything()),
+            is_poll: false,
+            is_local: self.function().is_some_and(|function| {
+                function.descendants_of(Kind::Attribute).any(|part| part.names("socket.AF_UNIX"))
+            }),
             instead: None,
         })
     }
@@ -88,6 +96,24 @@ impl<'m> Node<'m> {
             }
         }
         found
+    }
+
+    /// Whether this handler of chosen failures gives a name that the `try` reads another value, not made from the one that
+    /// it had.
+    fn tries_something_else(self, body: Node<'m>) -> bool {
+        !self.catches_everything()
+            && self.within(&self.source_file().tree.assignments).any(|assignment| {
+                assignment.is(Kind::Assign)
+                    && assignment.value().is_some_and(|value| {
+                        !value.is(Kind::Await) && value.descendants_of(Kind::Name).next().is_some()
+                    })
+                    && assignment.targets().filter(|target| target.is(Kind::Name)).any(|target| {
+                        body.mentions(target.name())
+                            && assignment.value().is_some_and(|value| {
+                                !value.mentions(target.name()) && !value.mentions(self.name())
+                            })
+                    })
+            })
     }
 
     /// Whether this handler belongs to a `try` of the loop's own code and lets the loop go on.

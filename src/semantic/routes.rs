@@ -188,7 +188,7 @@ impl<'m> Node<'m> {
                 let calls = model.callers_of(function.place()).iter().take(12).map(|&call| model.node(call));
                 calls.filter_map(|call| call.argument_for(function, parameter)).any(sent)
             }
-            Kind::Attribute => value.receiver().is_some_and(sent),
+            Kind::Attribute => !value.is_limited_in_length() && value.receiver().is_some_and(sent),
             Kind::Subscript | Kind::Starred => value.children().next().is_some_and(sent),
             Kind::BoolOp | Kind::Conditional | Kind::List | Kind::Tuple => value.children().any(sent),
             Kind::ListComp | Kind::SetComp | Kind::Generator | Kind::DictComp => {

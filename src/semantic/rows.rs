@@ -78,10 +78,28 @@ impl<'m> Node<'m> {
         if self.function() == lock.function() {
             return true;
         }
+        if self.ends_session_of(lock) {
+            return false;
+        }
         lock.surroundings()
             .filter(|node| node.is(Kind::If))
             .filter_map(|node| node.child(Role::Test))
             .all(|test| test.is(Kind::Name) && self.keyword(test.name()).is_some_and(Node::is_true))
+    }
+
+    /// Whether the session in which a helper takes the lock is opened on the way to it, by what this call runs: it
+    /// ends there, and the lock with it.
+    fn ends_session_of(self, lock: Node<'m>) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let takes = |call: Node<'m>| call.file == lock.file && call.contains(lock);
+        let Some(chain) = self.target().and_then(|place| model.node(place).reaches(&takes)) else {
+            return false;
+        };
+        chain.iter().any(|step| {
+            step.enclosing_with_items()
+                .flat_map(Node::targets)
+                .any(|session| step.descendants_of(Kind::Name).any(|name| name.symbol() == session.symbol()))
+        })
     }
 
     /// Whether a transaction that this call has part in ends in it: it commits, rolls back or closes its session.
@@ -289,6 +307,45 @@ impl<'m> Node<'m> {
         self.descendants().any(|node| node.is(Kind::Name) && self.model.instance_of_class(node.ty()) == row)
     }
 
+    /// Whether this place is only reached where something was looked for and not found: `if existing: return`, or
+    /// `if not await already_sent(key):` around it. A repetition finds what the first run has left.
+    pub fn is_looked_for_before(self) -> bool {
+        let Some(function) = self.function() else { return false };
+        let looks = |test: Node<'m>| {
+            test.descendants().any(|part| match part.kind() {
+                Kind::Name | Kind::Await => part.fetched().is_some(),
+                Kind::Call => super::words_of(part.callee_name()).iter().any(|word| {
+                    matches!(
+                        word.as_str(),
+                        "exists"
+                            | "exist"
+                            | "seen"
+                            | "already"
+                            | "processed"
+                            | "duplicate"
+                            | "handled"
+                            | "known"
+                    )
+                }),
+                _ => false,
+            })
+        };
+        function.own_ifs().filter(|node| node.id < self.id).any(|node| {
+            let Some(test) = node.child(Role::Test).filter(|test| looks(*test)) else { return false };
+            let Some(body) = node.body() else { return false };
+            let for_absent = match test.kind() {
+                Kind::UnaryOp => test.operator() == Operator::Not,
+                Kind::Compare => test.operator() == Operator::Is,
+                _ => false,
+            };
+            if body.contains(self) {
+                for_absent
+            } else {
+                body.leaves() && !for_absent && node.dominates(self)
+            }
+        })
+    }
+
     /// What makes sure that one flow of control at a time comes to this place: a lock that encloses it, one that the
     /// function has taken before, or an isolation that aborts one of two.
     pub fn exclusive_by(self) -> Option<Node<'m>> {
@@ -441,11 +498,15 @@ impl<'m> Node<'m> {
     pub fn expects_conflict(self) -> bool {
         let model: &'m Model<'m> = self.model;
         let callers = model.callers_of(self.place());
+        // One answer for the whole application.
         let for_all = || {
-            model.functions().any(|function| {
-                function.plays(super::FunctionRole::ExceptionHandler)
-                    && function.handled_exception().is_some_and(|class| class.name() == "IntegrityError")
-            })
+            ["add_exception_handler", "exception_handler"]
+                .iter()
+                .flat_map(|name| model.calls_named(name))
+                .any(|call| {
+                    call.argument_or_keyword(0, "exc_class_or_status_code")
+                        .is_some_and(|class| class.name() == "IntegrityError")
+                })
         };
         self.handles_conflict()
             || for_all()

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::types::Type;
 use super::{Model, Node, Place};
-use crate::stack::ClassTag;
+use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role, Symbol};
 
 /// Methods that change the container on which they are called.
@@ -30,6 +30,18 @@ const CHANGING: [&str; 18] = [
     "subtract",
 ];
 
+/// What a process's state holds, beyond plain values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holding {
+    Values,
+    /// Connected websockets.
+    Sockets,
+    /// Objects that somebody has to close: a browser, a connection to a server.
+    LiveObjects,
+    /// Locks, tasks, clients, callables, the number of those who hold a live object: each process has its own.
+    PartsOfTheProcess,
+}
+
 /// State that lives as long as the process.
 pub struct SharedState<'m> {
     /// The target of the assignment that makes it.
@@ -51,6 +63,110 @@ impl<'m> SharedState<'m> {
             .iter()
             .copied()
             .find(|change| change.function().is_some_and(|function| function.raises_too_many().is_some()))
+    }
+
+    /// The names of the keys by which entries are found, without what they are read from: `session_id`.
+    pub fn keys(&self) -> Vec<&'m str> {
+        let mut found: Vec<&'m str> = self
+            .changes
+            .iter()
+            .flat_map(|change| {
+                let added = change.is(Kind::Call).then(|| change.positional().next()).flatten();
+                let inner = change
+                    .receiver()
+                    .filter(|receiver| receiver.is(Kind::Subscript))
+                    .and_then(|receiver| receiver.child(Role::Index));
+                change.targets().filter_map(|target| target.child(Role::Index)).chain(inner.or(added))
+            })
+            .filter(|key| matches!(key.kind(), Kind::Name | Kind::Attribute))
+            .map(Node::name)
+            .filter(|name| name.len() > 3 && *name != "name" && *name != "value")
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// What it holds, by its annotation and by what is put in.
+    pub fn holding(&self) -> Holding {
+        let model = self.definition.model;
+        let annotation = self.definition.parent().and_then(|statement| statement.child(Role::Annotation));
+        let annotated: Vec<Node<'m>> = annotation
+            .into_iter()
+            .flat_map(Node::descendants)
+            .filter(|part| matches!(part.kind(), Kind::Name | Kind::Attribute))
+            .collect();
+        let class_of = |part: &Node<'m>| model.instance_of_class(part.ty());
+        let added: Vec<Node<'m>> = self.additions().map(Node::unwrapped).collect();
+        let kinds = || annotated.iter().map(class_of).chain(added.iter().map(|value| value.ty()));
+        if annotated.iter().any(|part| part.name() == "WebSocket")
+            || added
+                .iter()
+                .any(|value| value.instance_of().is_some_and(|class| class.short_name() == "WebSocket"))
+        {
+            return Holding::Sockets;
+        }
+        let is_part = kinds().any(|kind| model.is_part_of_process(kind))
+            || added.iter().any(|value| {
+                value.origin(|call| call.does(Tag::StartsTask)).is_some()
+                    || value.is(Kind::Lambda)
+                    || matches!(value.ty(), Type::Function(_) | Type::Class(_) | Type::Method(_))
+            });
+        if is_part {
+            return Holding::PartsOfTheProcess;
+        }
+        let is_live = |kind: Type| matches!(kind, Type::Object(class) if model.is_live(class, 0));
+        // A number beside the object counts those who hold it.
+        let beside = added
+            .iter()
+            .filter(|value| value.is(Kind::Tuple))
+            .flat_map(|value| value.children())
+            .any(|part| is_live(part.ty()))
+            || annotated.iter().any(|part| {
+                let generic = part.parent().filter(|around| around.is(Kind::Tuple)).and_then(Node::parent);
+                let name = generic.and_then(|generic| generic.child(Role::Value)).map_or("", Node::name);
+                is_live(class_of(part)) && matches!(name, "tuple" | "Tuple")
+            });
+        if beside {
+            return Holding::PartsOfTheProcess;
+        }
+        if kinds().any(is_live) { Holding::LiveObjects } else { Holding::Values }
+    }
+
+    /// Whether its entries are objects that have to be closed, alone or with the number of those who hold them.
+    pub fn holds_live_objects(&self) -> bool {
+        let model = self.definition.model;
+        let annotation = self.definition.parent().and_then(|statement| statement.child(Role::Annotation));
+        let annotated = annotation.into_iter().flat_map(Node::descendants).any(|part| {
+            matches!(part.kind(), Kind::Name | Kind::Attribute)
+                && matches!(part.ty(), Type::Class(class) if model.is_live(class, 0))
+        });
+        annotated || self.holding() == Holding::LiveObjects
+    }
+
+    /// Whether a missing entry is made again from what was asked for: `if key in users: return users[key]`, then
+    /// `users[key] = load(key)`. Another replica makes its own.
+    pub fn is_read_through(&self) -> bool {
+        let reads = |node: Node<'m>| {
+            node.descendants_of(self.definition.kind())
+                .any(|part| part.name() == self.name() && part.place() != self.definition.place())
+        };
+        let mut entries = self
+            .changes
+            .iter()
+            .filter(|change| change.targets().any(|target| target.is(Kind::Subscript)))
+            .peekable();
+        entries.peek().is_some()
+            && entries.all(|change| {
+                let Some(function) = change.function() else { return false };
+                let returns_it = function.own_ifs().filter(|node| node.id < change.id).any(|node| {
+                    node.child(Role::Test).is_some_and(reads)
+                        && node.body().is_some_and(|body| {
+                            body.children().any(|statement| statement.is(Kind::Return) && reads(statement))
+                        })
+                });
+                returns_it && change.value().is_some_and(Node::is_made_of_what_was_asked)
+            })
     }
 
     /// What the changes put in: assigned values and arguments.
@@ -108,7 +224,72 @@ impl<'s> Model<'s> {
     }
 }
 
+impl<'s> Model<'s> {
+    /// Whether each process has its own of these: locks, clients, pools, tasks, events.
+    fn is_part_of_process(&self, kind: Type) -> bool {
+        const PARTS: [ClassTag; 6] = [
+            ClassTag::AsyncLock,
+            ClassTag::ThreadLock,
+            ClassTag::Semaphore,
+            ClassTag::PooledClient,
+            ClassTag::Engine,
+            ClassTag::ConnectionPool,
+        ];
+        PARTS.iter().any(|&tag| self.type_has(kind, tag))
+            || self.path_of(kind).is_some_and(|path| {
+                let mut parts = path.split('.');
+                let (first, last) = (parts.next(), parts.next_back());
+                matches!(first, Some("asyncio" | "threading" | "concurrent" | "multiprocessing"))
+                    && matches!(
+                        last,
+                        Some(
+                            "Task" | "Future" | "Event" | "Thread" | "Condition" | "Process" | "TimerHandle"
+                        )
+                    )
+            })
+    }
+
+    /// Whether the instances of a given class have to be closed, or hold something that has to: they stand for what
+    /// runs in this process, and are no data.
+    fn is_live(&self, class: Place, depth: u32) -> bool {
+        const ENDS: [&str; 6] = ["close", "aclose", "disconnect", "shutdown", "terminate", "dispose"];
+        let ends = ENDS.iter().filter_map(|name| self.method_of(class, name)).map(|place| self.node(place));
+        let mut ends = ends.filter(|method| {
+            method.is_async()
+                || method.own_calls().any(|call| call.receiver().is_some_and(|r| r.is(Kind::Attribute)))
+        });
+        ends.next().is_some()
+            || (depth < 2
+                && self.fields(class).iter().any(|field| {
+                    field.annotation.descendants().any(|part| match part.kind() {
+                        Kind::Name | Kind::Attribute => match part.ty() {
+                            Type::Class(inner) => inner != class && self.is_live(inner, depth + 1),
+                            _ => false,
+                        },
+                        _ => false,
+                    })
+                }))
+    }
+}
+
 impl<'m> Node<'m> {
+    /// Whether a value is loaded, or made from a parameter of its function: an empty list or a fresh object is not.
+    fn is_made_of_what_was_asked(self) -> bool {
+        let value = self.resolved_value();
+        self.is(Kind::Await)
+            || value.is(Kind::Await)
+            || value
+                .descendants_of(Kind::Name)
+                .any(|name| name.as_parameter().is_some_and(|parameter| parameter.name() != "self"))
+            || value.descendants_of(Kind::Name).any(|name| {
+                name.assigned_value().is_some_and(|inner| {
+                    inner != value
+                        && (inner.is(Kind::Await)
+                            || inner.descendants_of(Kind::Name).any(|part| part.as_parameter().is_some()))
+                })
+            })
+    }
+
     /// The target of the assignment that made the state which this expression names, if all requests share it.
     fn defining_target(self) -> Option<Node<'m>> {
         let model: &'m Model<'m> = self.model;

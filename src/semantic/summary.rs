@@ -88,11 +88,11 @@ impl<'m> Node<'m> {
     pub fn blocking(self) -> Option<Blocking> {
         let step = ChainStep { call: self.place() };
         if let Some(system) = self.blocks_for() {
-            return Some(Blocking { system, chain: vec![step] });
+            return (!self.is_switched_off()).then(|| Blocking { system, chain: vec![step] });
         }
         let function = self.model.node(self.target()?);
         let mut inner = self.model.function_blocking(function)?;
-        if inner.chain.len() >= LONGEST_CHAIN {
+        if inner.chain.len() >= LONGEST_CHAIN || self.is_switched_off() {
             return None;
         }
         inner.chain.insert(0, step);

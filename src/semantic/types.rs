@@ -390,7 +390,7 @@ impl<'s> Model<'s> {
         if let Some(member) = self.module_member(file, name) {
             return self.table.get(member);
         }
-        Type::Path(self.table.path(&format!("builtins.{}", self.text(name))))
+        Type::Path(self.table.child(self.table.path("builtins"), name, self.text(name)))
     }
 
     fn target_type(&self, node: Node<'_>) -> Type {
@@ -415,18 +415,21 @@ impl<'s> Model<'s> {
     }
 
     fn binding_type(&self, file: u32, binding: BindingId) -> TypeId {
-        if let Some(&known) = self.binding_types.borrow().get(&(file, binding)) {
-            return known.unwrap_or(UNKNOWN);
+        let slot = &self.files[file as usize].binding_types[binding as usize];
+        match slot.get() {
+            0 => {}
+            u32::MAX => return UNKNOWN,
+            known => return TypeId(known - 1),
         }
         if self.depth.get() > DEEPEST {
             return UNKNOWN;
         }
-        self.binding_types.borrow_mut().insert((file, binding), None);
+        slot.set(u32::MAX);
         self.depth.set(self.depth.get() + 1);
         let found = self.infer_binding(file, binding);
         self.depth.set(self.depth.get() - 1);
         let id = self.table.intern(found);
-        self.binding_types.borrow_mut().insert((file, binding), Some(id));
+        slot.set(id.0 + 1);
         id
     }
 

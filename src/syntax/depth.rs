@@ -142,19 +142,24 @@ impl Scan<'_> {
             match BYTE[self.bytes[start] as usize] {
                 Byte::Space => self.skip_spaces(),
                 Byte::Word => {
-                    let length = self.bytes[start..]
-                        .iter()
-                        .take_while(|&&byte| BYTE[byte as usize] == Byte::Word)
-                        .count();
-                    self.at += length;
-                    let word = &self.bytes[start..self.at];
-                    if length <= 2 && matches!(self.bytes.get(self.at), Some(b'"' | b'\'')) {
-                        self.string(word.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T')));
-                    } else {
-                        let lambda = u32::from(word == b"lambda");
-                        level.lambdas += lambda;
-                        level.operators += u32::from(word_before);
-                        self.total += lambda + u32::from(word_before);
+                    let mut end = start + 1;
+                    while end < self.bytes.len() && BYTE[self.bytes[end] as usize] == Byte::Word {
+                        end += 1;
+                    }
+                    let word = &self.bytes[start..end];
+                    self.at = end;
+                    match self.bytes.get(end) {
+                        Some(b'"' | b'\'') if word.len() <= 2 => {
+                            self.string(word.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T')));
+                        }
+                        next => {
+                            let lambda = u32::from(word.len() == 6 && word == b"lambda");
+                            level.lambdas += lambda;
+                            level.operators += u32::from(word_before);
+                            self.total += lambda + u32::from(word_before);
+                            // One space is what mostly follows.
+                            self.at += usize::from(next == Some(&b' '));
+                        }
                     }
                     word_before = true;
                 }

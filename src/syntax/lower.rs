@@ -333,10 +333,26 @@ impl Lowering<'_> {
                 scope = self.tree.scopes[scope as usize].parent;
             }
         }
-        let scope = self.tree.declared.get(&(scope, name)).copied().unwrap_or(scope);
+        let declared = &self.tree.declared;
+        let target = if declared.is_empty() { None } else { declared.get(&(scope, name)).copied() };
+        let scope = target.unwrap_or(scope);
         let binding = self.tree.bindings.len() as BindingId;
         let previous = self.tree.last_binding.insert((scope, name), binding);
-        self.tree.bindings.push(Binding { kind, name, scope, node, previous });
+        let (depth, jump, lowest) = match previous {
+            None => (0, binding, NodeId::MAX),
+            Some(previous) => {
+                let bindings = &self.tree.bindings;
+                let before = &bindings[previous as usize];
+                let further = &bindings[before.jump as usize];
+                // Two jumps of one length become one of twice the length.
+                if before.depth - further.depth == further.depth - bindings[further.jump as usize].depth {
+                    (before.depth + 1, further.jump, node.min(before.lowest).min(further.lowest))
+                } else {
+                    (before.depth + 1, previous, node)
+                }
+            }
+        };
+        self.tree.bindings.push(Binding { kind, name, scope, node, previous, depth, jump, lowest });
     }
 
     fn bind_named(&mut self, kind: BindingKind, node: NodeId) {

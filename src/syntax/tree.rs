@@ -216,6 +216,12 @@ pub struct Binding {
     pub node: NodeId,
     /// The binding of the same name in the same scope that stands before this one.
     pub previous: Option<BindingId>,
+    /// How many stand before this one.
+    pub(super) depth: u32,
+    /// One further back, so that a place is found in a long chain in few steps; the first binding's is itself.
+    pub(super) jump: BindingId,
+    /// The smallest node from this binding to the one before `jump`.
+    pub(super) lowest: NodeId,
 }
 
 /// A parsed file.
@@ -284,6 +290,30 @@ impl Tree {
             let binding = next?;
             next = self.bindings[binding as usize].previous;
             Some(binding)
+        })
+    }
+
+    /// The bindings of a name in a scope that stand before a node, the last one first.
+    pub fn bindings_before(
+        &self,
+        scope: ScopeId,
+        name: Symbol,
+        node: NodeId,
+    ) -> impl Iterator<Item = BindingId> + '_ {
+        let mut next = self.last_binding.get(&(scope, name)).copied();
+        std::iter::from_fn(move || {
+            loop {
+                let binding = next?;
+                let data = &self.bindings[binding as usize];
+                if data.jump != binding && data.lowest >= node {
+                    next = Some(data.jump);
+                    continue;
+                }
+                next = data.previous;
+                if data.node < node {
+                    return Some(binding);
+                }
+            }
         })
     }
 }

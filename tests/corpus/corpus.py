@@ -2,10 +2,13 @@
 
     corpus.py run RUBRIC                    check every package with the given program, keep the reports
     corpus.py sample --count 40 --seed 1    print findings that nobody has reviewed yet, with their code
-    corpus.py accuracy                      print the precision from reviewed.jsonl
+    corpus.py accuracy                      print precision and recall, and write them to rules/accuracy.toml
+    corpus.py misses                        print what readers raised and the checker does not
 
 A review is one line of reviewed.jsonl: package, version, path, line, rule, verdict, why. The verdict is "right",
-"noisy" or "arguable". A package's own code is never kept there.
+"noisy" or "arguable". read_modules.jsonl lists modules that somebody read in full without knowing what the checker
+says, a line each, and what they would raise in a review: the lines on which a finding may stand, rule, severity, why.
+A package's own code is never kept in either.
 """
 
 import argparse
@@ -22,6 +25,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "corpus"
 REPORTS = CORPUS / "reports"
 REVIEWED = pathlib.Path(__file__).with_name("reviewed.jsonl")
+READ_MODULES = pathlib.Path(__file__).with_name("read_modules.jsonl")
+PUBLISHED = ROOT / "rules" / "accuracy.toml"
+# How far from what a reader named a finding may stand: a decorator, the head of the function, the next statement.
+NEAR = 2
 VERDICTS = ("right", "noisy", "arguable")
 CODE_LINES = 12
 
@@ -183,11 +190,81 @@ def accuracy():
         print(f"{rule:<6}{right:>7}{noisy:>7}{arguable:>10}{share(right, right + noisy):>10}"
               f"{share(right, len(mine)):>9}{share(right + arguable, len(mine)):>9}{gone:>7}")
 
+    publish(current, recall())
     print_keys("right findings that no longer occur", [key for key, verdict in verdicts
                                                         if verdict == "right" and key not in findings])
     print_keys("noisy findings that are gone", [key for key, verdict in verdicts
                                                 if verdict == "noisy" and key not in findings])
     print_keys("noisy findings that still occur", [key for key, verdict in current if verdict == "noisy"])
+
+
+def raised():
+    """What the readers of whole modules would raise, each with whether the checker says it: a finding, a question or
+    nothing. A finding that stands for several places says it of those as well."""
+    reports = {(name, version): folder for folder, name, version in packages()}
+    said = {}
+    for number, line in enumerate(READ_MODULES.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            entry = json.loads(line)
+            package = entry["package"], entry["version"]
+            if "lines" in entry:
+                continue
+            first, last, rule, path = entry["line"] - NEAR, entry["end_line"] + NEAR, entry["rule"], entry["path"]
+        except (ValueError, KeyError, TypeError) as error:
+            sys.exit(f"{READ_MODULES.name}:{number}: not what a reader raised: {error!r}")
+        if package not in reports:
+            sys.exit(f"{READ_MODULES.name}:{number}: {package[0]} is not in the corpus: run 'make corpus'")
+        if package not in said:
+            file = REPORTS / f"{reports[package].name}.json"
+            if not file.exists():
+                sys.exit(f"{package[0]} was not checked yet: run 'make corpus'")
+            said[package] = json.loads(file.read_text(encoding="utf-8"))["findings"]
+        found = set()
+        for finding in said[package]:
+            if finding["rule"] != rule:
+                continue
+            places = [finding, *finding["because"]]
+            if any(place["path"] == path and place["range"]["start"]["line"] <= last
+                   and first <= place["range"]["end"]["line"] for place in places):
+                found.add("question" if finding["certainty"] == "question" else "found")
+        yield entry, "found" if "found" in found else "question" if found else "missed"
+
+
+def recall():
+    counts = collections.defaultdict(collections.Counter)
+    for entry, outcome in raised():
+        for rule in (entry["rule"], "all", entry["severity"]):
+            counts[rule][outcome] += 1
+    modules = sum('"lines"' in line for line in READ_MODULES.read_text(encoding="utf-8").splitlines())
+    print(f"\nrecall over {modules} modules that were read in full; a question is no finding\n")
+    print(f"{'rule':<8}{'raised':>8}{'found':>8}{'asked':>8}{'missed':>8}{'recall':>9}")
+    rules = sorted((rule for rule in counts if rule[1:].isdigit()), key=rule_order)
+    for rule in [*rules, "high", "medium", "low", "all"]:
+        mine = counts[rule]
+        total = mine.total()
+        print(f"{rule:<8}{total:>8}{mine['found']:>8}{mine['question']:>8}{mine['missed']:>8}"
+              f"{share(mine['found'], total):>9}")
+    return counts
+
+
+def publish(current, counts):
+    """What a rule's page says of its accuracy."""
+    lines = ["# How right each rule is on real packages: written by `make accuracy`, explained in docs/accuracy.md.",
+             "# right, noisy, arguable: findings read one by one that still occur; raised, found: what readers of whole",
+             "# modules would raise, and how much of it the checker says."]
+    for rule in sorted({key[4] for key, _ in current} | {rule for rule in counts if rule[1:].isdigit()}, key=rule_order):
+        mine = [verdict for key, verdict in current if key[4] == rule]
+        right, noisy, arguable = (mine.count(verdict) for verdict in VERDICTS)
+        lines += ["", f"[{rule}]", f"right = {right}", f"noisy = {noisy}", f"arguable = {arguable}",
+                  f"raised = {counts[rule].total()}", f"found = {counts[rule]['found']}"]
+    PUBLISHED.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def misses():
+    for entry, outcome in raised():
+        if outcome != "found":
+            print(f"{entry['rule']:<4}{entry['severity']:<7}{'asked ' if outcome == 'question' else ''}"
+                  f"{entry['package']} {entry['path']}:{entry['line']} {entry['why']}")
 
 
 def share(part, whole):
@@ -209,11 +286,14 @@ def main():
     drawing.add_argument("--seed", type=int, default=1)
     drawing.add_argument("--package", action="append", default=[], help="draw from this package alone; may be repeated")
     commands.add_parser("accuracy")
+    commands.add_parser("misses")
     arguments = parser.parse_args()
     if arguments.command == "run":
         run(arguments.program)
     elif arguments.command == "sample":
         sample(arguments.count, arguments.seed, arguments.package)
+    elif arguments.command == "misses":
+        misses()
     else:
         accuracy()
 

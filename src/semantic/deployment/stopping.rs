@@ -156,7 +156,9 @@ impl<'s> Model<'s> {
 
     fn stops_of_pods(&self, found: &mut Vec<UngracefulStop>) {
         // A chart may say it in a part that is rendered into all of its pods.
-        let is_said = self.mentions_text("terminationGracePeriodSeconds") || self.mentions_text("preStop");
+        let is_said = std::cell::LazyCell::new(|| {
+            self.mentions_text("terminationGracePeriodSeconds") || self.mentions_text("preStop")
+        });
         for workload in self.workloads().iter().filter(|workload| workload.runs == Runs::Deployment) {
             for container in workload.containers.iter().filter(|container| !container.is_init) {
                 let command = container.command.as_ref();
@@ -167,7 +169,7 @@ impl<'s> Model<'s> {
                     && container.foreign().is_none()
                     && !container.is_sidecar()
                     && command.is_none_or(Command::serves);
-                if serves && !is_said && container.hidden.is_none() {
+                if serves && container.hidden.is_none() && !*is_said {
                     found.push(UngracefulStop { fault: StopFault::NoPause, at: container.at });
                 }
             }

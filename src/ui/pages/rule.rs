@@ -175,6 +175,14 @@ fn EntryPage(props: &EntryProps) -> Html {
                         <div class="prose">{ Html::from_html_unchecked(text.html.into()) }</div>
                     </section>
                 }) }
+                if entry.checked {
+                    <section class="rule-text">
+                        <h2>{ "How right it is" }</h2>
+                        <div class="prose">
+                            { for entry.accuracy.sentences().map(|sentence| html! { <p>{ sentence }</p> }) }
+                        </div>
+                    </section>
+                }
             </div>
             <nav class="neighbours" aria-label="Previous and next rule">
                 if let Some(before) = neighbour(-1) {

@@ -1,0 +1,146 @@
+//! What keeps connections: which of them the whole process shares, which outlive the function that makes them, and
+//! which are private to one call by intention.
+
+use super::{FunctionRole, Model, Node, Type};
+use crate::stack::ClassTag;
+use crate::syntax::{Kind, Role};
+
+/// Keywords by which a client takes what opens its connections.
+const TRANSPORTS: [&str; 4] = ["connector", "transport", "mounts", "resolver"];
+
+/// A client that the project makes once and shares.
+pub struct SharedClient<'m> {
+    /// The call that makes it.
+    pub made: Node<'m>,
+    /// How code gets at it: `get_session()`, `client`, `app.state.http`.
+    pub shown: String,
+}
+
+impl<'s> Model<'s> {
+    /// The clients that the given files make once for the process.
+    pub fn shared_clients(&self) -> Vec<SharedClient<'_>> {
+        self.known_calls()
+            .filter(|(call, api)| {
+                api.is_constructor
+                    && api.class.is_some_and(|class| class.has(ClassTag::PooledClient))
+                    && !call.is_outside_production()
+                    && !call.source_file().is_script
+            })
+            .filter_map(|(made, _)| Some(SharedClient { made, shown: made.shared_as()? }))
+            .collect()
+    }
+}
+
+impl<'m> Node<'m> {
+    /// How code gets at the object that this call makes, if the whole process shares it.
+    fn shared_as(self) -> Option<String> {
+        let statement = self.statement();
+        let assigned = matches!(statement.kind(), Kind::Assign | Kind::AnnAssign)
+            && statement.child(Role::Value).is_some_and(|value| value.unwrapped() == self);
+        let kept = || {
+            statement.targets().find(|target| match target.kind() {
+                Kind::Name => target.scope_of_name() == Some(0),
+                Kind::Attribute => target.receiver().is_some_and(|holder| holder.name() == "state"),
+                _ => false,
+            })
+        };
+        let Some(function) = self.function() else { return Some(kept()?.name().to_owned()) };
+        if function.class().is_none() && function.is_cached() {
+            return Some(format!("{}()", function.name()));
+        }
+        let target = kept().filter(|_| assigned)?;
+        let gives = function
+            .own_returns()
+            .any(|returned| returned.child(Role::Value).is_some_and(|value| value.reads_like(target)));
+        Some(if gives { format!("{}()", function.name()) } else { target.source().to_owned() })
+    }
+
+    /// Whether this names a module, or what is imported from one that was not given.
+    pub fn names_a_module(self) -> bool {
+        matches!(self.ty(), Type::Module(_) | Type::Path(_))
+    }
+
+    /// Whether a client is given what opens its connections, made for this very call: by a class or function of the
+    /// project's own, from what is known only here. To share it would be wrong.
+    pub fn has_private_transport(self) -> bool {
+        let Some(function) = self.function() else { return false };
+        let is_local = |name: Node<'m>| {
+            name.as_parameter().is_some()
+                || name.assigned_value().is_some_and(|value| value.function() == Some(function))
+        };
+        TRANSPORTS.iter().filter_map(|name| self.keyword(name)).any(|given| {
+            let made = given.unwrapped().resolved_value().unwrapped();
+            match made.kind() {
+                Kind::Call => {
+                    let known = made.api().is_some_and(|api| api.is_constructor);
+                    !known
+                        && made
+                            .children()
+                            .skip(1)
+                            .any(|argument| argument.descendants_of(Kind::Name).any(is_local))
+                }
+                // One that others hold as well.
+                Kind::Name | Kind::Attribute => true,
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether the object that this call makes may outlive the function: it is put into an attribute, a global or a
+    /// collection, returned to somebody who may keep it, or a part of what is; at once or through a local name.
+    pub fn outlives(self, function: Node<'m>) -> bool {
+        // What a dependency returns is for this request alone.
+        let may_return = !function.plays(FunctionRole::Dependency) && !function.plays(FunctionRole::Handler);
+        if function.name() == "__init__" || self.leads_on(may_return) {
+            return true;
+        }
+        let names: Vec<&str> =
+            self.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
+        function
+            .descendants_of(Kind::Name)
+            .filter(|name| names.contains(&name.name()) && name.id > self.id && name.role() != Role::Target)
+            .any(|name| name.leads_on(may_return))
+    }
+
+    /// Whether what holds this expression is stored or returned.
+    fn leads_on(self, may_return: bool) -> bool {
+        let mut below = self;
+        for node in self.surroundings() {
+            match node.kind() {
+                Kind::Assign | Kind::AnnAssign => {
+                    return node.targets().any(|target| {
+                        matches!(target.kind(), Kind::Attribute | Kind::Subscript)
+                            || (target.is(Kind::Name) && target.scope_of_name() == Some(0))
+                    });
+                }
+                Kind::Return | Kind::Yield => return may_return,
+                Kind::DictComp | Kind::ListComp | Kind::SetComp | Kind::Generator => return true,
+                Kind::Call if below.role() == Role::Callee => return false,
+                Kind::Call => {
+                    let words = super::words_of(node.callee_name());
+                    let stores = [
+                        "append",
+                        "setdefault",
+                        "setattr",
+                        "set",
+                        "add",
+                        "put",
+                        "cache",
+                        "register",
+                        "store",
+                    ];
+                    if words.iter().any(|word| stores.contains(&word.as_str())) {
+                        return true;
+                    }
+                }
+                // Reading an attribute or an item gives something else.
+                Kind::Attribute | Kind::Subscript | Kind::Await | Kind::Compare | Kind::Block => {
+                    return false;
+                }
+                _ => {}
+            }
+            below = node;
+        }
+        false
+    }
+}

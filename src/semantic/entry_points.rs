@@ -1,0 +1,280 @@
+//! From where code is reached: by requests, at the start, by a command, beside the requests; over the call graph of
+//! the given files.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::types::Type;
+use super::{FunctionRole, Model, Node, Place};
+use crate::stack::{System, Tag};
+use crate::syntax::Kind;
+
+/// The kinds of entry points from which a function is reached: none, one or several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EntryPoints(u8);
+
+impl EntryPoints {
+    /// A request waits for it: a handler, a dependency, a middleware, a graph's node, a tool.
+    pub const REQUEST: Self = Self(1);
+    /// The same, where only administrators may ask.
+    pub const ADMINISTRATOR: Self = Self(1 << 1);
+    /// Scheduled jobs, and tasks that the start of the application leaves running.
+    pub const BACKGROUND: Self = Self(1 << 2);
+    /// The start or the end of the application, and imports.
+    pub const STARTUP: Self = Self(1 << 3);
+    /// A program that is run by hand, or in a process of its own.
+    pub const COMMAND: Self = Self(1 << 4);
+    pub const MIGRATION: Self = Self(1 << 5);
+    pub const TEST: Self = Self(1 << 6);
+    /// Something that the given files do not show: nobody calls it, or it is handed to who knows whom.
+    pub const UNKNOWN: Self = Self(1 << 7);
+
+    const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether one of these is among them.
+    pub fn includes(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+
+    fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
+    /// Whether it is reached in production, and by nothing but these.
+    fn are_only(self, others: Self) -> bool {
+        let production = self.without(Self::TEST.and(Self::MIGRATION));
+        production != Self::default() && production.without(others) == Self::default()
+    }
+
+    /// Whether nobody's request can be waiting: only the start of the application and commands lead here.
+    pub fn serve_nobody(self) -> bool {
+        self.are_only(Self::STARTUP.and(Self::COMMAND))
+    }
+
+    /// Whether the start of the application is what is known to lead here, and no request or job.
+    pub fn mostly_begin_the_process(self) -> bool {
+        self.includes(Self::STARTUP)
+            && !self.includes(Self::REQUEST.and(Self::ADMINISTRATOR).and(Self::BACKGROUND))
+    }
+
+    /// Whether no user's request can be waiting: only administrators', the start of the application, and commands.
+    pub fn spare_users(self) -> bool {
+        self.are_only(Self::STARTUP.and(Self::COMMAND).and(Self::ADMINISTRATOR))
+    }
+
+    /// Whether something is known to lead here, but no user's request: only administrators', jobs, the start of the
+    /// application, commands.
+    pub fn are_rare(self) -> bool {
+        let rare = Self::STARTUP.and(Self::COMMAND).and(Self::ADMINISTRATOR).and(Self::BACKGROUND);
+        self.includes(rare) && !self.includes(Self::REQUEST)
+    }
+}
+
+/// How a function passes on from where it is reached.
+#[derive(Clone, Copy, PartialEq)]
+enum Passing {
+    /// The callee runs here.
+    Runs,
+    /// It goes on beside, as a task.
+    Starts,
+    /// Whoever is given the callable runs it, now or later.
+    HandsOn,
+}
+
+impl Passing {
+    fn of(self, reached: EntryPoints) -> EntryPoints {
+        if !reached.includes(EntryPoints::STARTUP) {
+            return reached;
+        }
+        let other = reached.without(EntryPoints::STARTUP);
+        match self {
+            Self::Runs => reached,
+            Self::Starts => other.and(EntryPoints::BACKGROUND),
+            Self::HandsOn => other.and(EntryPoints::UNKNOWN),
+        }
+    }
+}
+
+/// The roles of functions for which a request waits.
+const ASKED: [FunctionRole; 6] = [
+    FunctionRole::Handler,
+    FunctionRole::Dependency,
+    FunctionRole::Middleware,
+    FunctionRole::ExceptionHandler,
+    FunctionRole::GraphNode,
+    FunctionRole::Tool,
+];
+
+impl<'m> Node<'m> {
+    /// From where this function is reached.
+    pub fn entry_points(self) -> EntryPoints {
+        let model: &'m Model<'m> = self.model;
+        let all = model.entry_points.get_or_init(|| found_in(model));
+        all.get(&self.place()).copied().unwrap_or_default()
+    }
+
+    /// Whether several may run this code at the same time. Tests and migrations run alone, and so do scripts.
+    pub fn is_shared_code(self) -> bool {
+        !self.is_outside_production()
+            && (!self.source_file().is_script || self.function().is_some_and(Node::serves_requests))
+    }
+
+    /// The nearest function that a request calls and that leads here: a handler, a dependency, a middleware; itself,
+    /// if it is one or stands in one.
+    pub fn asked_by(self) -> Option<Node<'m>> {
+        const MOST: usize = 400;
+        let model: &'m Model<'m> = self.model;
+        let outermost = |function: Node<'m>| {
+            std::iter::successors(Some(function), |inner| inner.function())
+                .any(|around| ASKED.iter().any(|&role| around.plays(role)))
+        };
+        if outermost(self) {
+            return Some(self);
+        }
+        let mut seen = vec![self.place()];
+        let mut next = 0;
+        while let Some(function) = seen.get(next).map(|&place| model.node(place)).filter(|_| next < MOST) {
+            next += 1;
+            if ASKED.iter().any(|&role| function.plays(role)) {
+                return Some(function);
+            }
+            let callers = model
+                .callers_of(function.place())
+                .iter()
+                .filter_map(|&call| model.node(call).function())
+                .chain(function.function());
+            for caller in callers {
+                if !seen.contains(&caller.place()) {
+                    seen.push(caller.place());
+                }
+            }
+        }
+        None
+    }
+
+    /// Where this function is reached by its role and its file, whoever calls it.
+    fn own_entry_points(self) -> EntryPoints {
+        let file = self.source_file();
+        if file.is_test {
+            return EntryPoints::TEST;
+        }
+        if file.is_migration {
+            return EntryPoints::MIGRATION;
+        }
+        let mut found = EntryPoints::default();
+        if self.plays(FunctionRole::Handler) && self.serves_administrators(None) {
+            found = found.and(EntryPoints::ADMINISTRATOR);
+        } else if ASKED.iter().any(|&role| self.plays(role)) {
+            found = found.and(EntryPoints::REQUEST);
+        }
+        if self.is_startup() {
+            found = found.and(EntryPoints::STARTUP);
+        }
+        if self.plays(FunctionRole::Job) {
+            found = found.and(EntryPoints::BACKGROUND);
+        }
+        found
+    }
+
+    /// Where this function is reached though nothing in the given files calls it.
+    fn unseen_entry_points(self, has_handlers: bool) -> EntryPoints {
+        let registered = || {
+            self.decorators().any(|decorator| {
+                let callee = if decorator.is(Kind::Call) { decorator.callee() } else { Some(decorator) };
+                callee.and_then(Node::receiver).is_some_and(|receiver| receiver.ty() == Type::Unknown)
+            })
+        };
+        if self.is_called() && !registered() {
+            return EntryPoints::default();
+        }
+        match self.source_file().is_script && !has_handlers {
+            true => EntryPoints::COMMAND,
+            false => EntryPoints::UNKNOWN,
+        }
+    }
+
+    fn is_called(self) -> bool {
+        !self.model.callers_of(self.place()).is_empty()
+    }
+
+    /// How a call that runs this function, or is handed it, passes on from where it is reached itself.
+    fn passing(self, function: Place) -> Passing {
+        let api = self.api();
+        let runs_now = |api: &super::Api| {
+            api.has(Tag::Offloads) || api.has(Tag::Gathers) || api.callable.blocks == Some(System::Loop)
+        };
+        if self.target() == Some(function) {
+            let beside = self.is_started_aside();
+            return if beside { Passing::Starts } else { Passing::Runs };
+        }
+        match api {
+            Some(api) if api.has(Tag::StartsTask) => Passing::Starts,
+            Some(api) if runs_now(&api) => Passing::Runs,
+            _ => Passing::HandsOn,
+        }
+    }
+}
+
+/// From where each function is reached: what begins there, handed down from callers to callees until nothing changes.
+fn found_in(model: &Model<'_>) -> FxHashMap<Place, EntryPoints> {
+    let with_handlers: FxHashSet<u32> = model
+        .functions()
+        .filter(|function| function.plays(FunctionRole::Handler))
+        .map(|function| function.file)
+        .collect();
+    let mut found: FxHashMap<Place, EntryPoints> = FxHashMap::default();
+    let mut calls: FxHashMap<Place, Vec<(Place, Passing)>> = FxHashMap::default();
+    for function in model.functions() {
+        let place = function.place();
+        let mut own = function.own_entry_points();
+        let has_role = own != EntryPoints::default();
+        if !has_role {
+            match function.function().filter(|_| !function.is_called()) {
+                Some(outer) => {
+                    calls.entry(outer.place()).or_default().push((place, Passing::HandsOn));
+                }
+                None => own = function.unseen_entry_points(with_handlers.contains(&function.file)),
+            }
+        }
+        for call in model.callers_of(place).iter().map(|&call| model.node(call)) {
+            let passing = call.passing(place);
+            // Its role says already to whom it was handed.
+            if passing == Passing::HandsOn && has_role {
+                continue;
+            }
+            match call.function() {
+                Some(caller) => calls.entry(caller.place()).or_default().push((place, passing)),
+                None => own = own.and(passing.of(imported(call))),
+            }
+        }
+        found.insert(place, own);
+    }
+    let mut changed: Vec<Place> = found.keys().copied().collect();
+    while let Some(caller) = changed.pop() {
+        let reached = found.get(&caller).copied().unwrap_or_default();
+        for (callee, passing) in calls.get(&caller).into_iter().flatten() {
+            let before = found.entry(*callee).or_default();
+            let now = before.and(passing.of(reached));
+            if now != *before {
+                *before = now;
+                changed.push(*callee);
+            }
+        }
+    }
+    found
+}
+
+/// From where the code of a module itself is reached.
+fn imported(call: Node<'_>) -> EntryPoints {
+    let file = call.source_file();
+    if file.is_test {
+        EntryPoints::TEST
+    } else if file.is_migration {
+        EntryPoints::MIGRATION
+    } else if file.is_script {
+        EntryPoints::COMMAND
+    } else {
+        EntryPoints::STARTUP
+    }
+}
