@@ -15,6 +15,7 @@ struct FrontMatter {
     title: String,
     section: String,
     severity: String,
+    effort: String,
     needs: String,
     checked: bool,
 }
@@ -103,6 +104,7 @@ fn entry(folder: &Path, accuracy: &BTreeMap<String, Accuracy>, code: &mut String
     };
     one_of(&front.section, &["concurrency", "fault tolerance", "isolation", "operations"])?;
     one_of(&front.severity, &["low", "medium", "high", "critical"])?;
+    one_of(&front.effort, &["small", "medium", "large"])?;
     one_of(&front.needs, &["snippet", "several files", "deployment files"])?;
 
     let mut parts = body.split("\n## ");
@@ -135,7 +137,7 @@ fn entry(folder: &Path, accuracy: &BTreeMap<String, Accuracy>, code: &mut String
         accuracy.get(&front.id).cloned().unwrap_or_default();
     let _ = writeln!(
         code,
-        "Entry {{ rule: Rule::{}, name: {folder_name:?}, title: {:?}, severity: Severity::{}, needs: Needs::{}, \
+        "Entry {{ rule: Rule::{}, name: {folder_name:?}, title: {:?}, severity: Severity::{}, effort: Effort::{}, needs: Needs::{}, \
          checked: {}, summary: {summary:?}, summary_html: {:?}, texts: &[{texts}], violating: &[{}], \
          conforming: &[{}], #[cfg(not(target_arch = \"wasm32\"))] expected: {expected:?}, \
          accuracy: Accuracy {{ right: {right}, noisy: {noisy}, arguable: {arguable}, raised: {raised}, \
@@ -143,6 +145,7 @@ fn entry(folder: &Path, accuracy: &BTreeMap<String, Accuracy>, code: &mut String
         front.id,
         front.title,
         upper_camel(&front.severity),
+        upper_camel(&front.effort),
         upper_camel(&front.needs),
         front.checked,
         render(&summary),

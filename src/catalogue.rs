@@ -13,6 +13,7 @@ pub struct Entry {
     pub title: &'static str,
     /// The severity in the context that the rubric names; a finding may be milder.
     pub severity: Severity,
+    pub effort: Effort,
     pub needs: Needs,
     /// Whether the checker checks the rule at all.
     pub checked: bool,
@@ -27,6 +28,26 @@ pub struct Entry {
     #[cfg(not(target_arch = "wasm32"))]
     pub expected: &'static str,
     pub accuracy: Accuracy,
+}
+
+/// How much work it is to mend a violation, as a rule: a line or an argument, a function or two, a change of how parts
+/// work together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    Small,
+    Medium,
+    Large,
+}
+
+impl Effort {
+    /// As the team's audits write it.
+    pub const fn letter(self) -> char {
+        match self {
+            Effort::Small => 'S',
+            Effort::Medium => 'M',
+            Effort::Large => 'L',
+        }
+    }
 }
 
 /// How right the rule is on real packages, as `docs/accuracy.md` explains it: counted by people, written to

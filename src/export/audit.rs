@@ -5,65 +5,18 @@ use std::fmt::Write as _;
 
 use super::markdown::{code, place, text};
 use super::{counted, findings_and_questions};
-use crate::catalogue;
+use crate::catalogue::{self, Effort};
 use crate::report::{Certainty, Finding, Report, Rule, Severity, Status};
 
-/// How much work the cure of a finding is: an estimate from its rule, one size more where its evidence leads through
-/// several files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effort {
-    /// A line or an argument.
-    Small,
-    /// A function or two.
-    Medium,
-    /// A change of how parts work together.
-    Large,
-}
-
-impl Effort {
-    pub const fn letter(self) -> char {
-        match self {
-            Effort::Small => 'S',
-            Effort::Medium => 'M',
-            Effort::Large => 'L',
-        }
-    }
-
-    pub fn of(finding: &Finding) -> Self {
-        let files: BTreeSet<&str> = finding.because.iter().map(|evidence| evidence.path.as_str()).collect();
-        match (Self::of_rule(finding.rule), files.len() > 1) {
-            (Effort::Small, false) => Effort::Small,
-            (Effort::Small, true) | (Effort::Medium, false) => Effort::Medium,
-            (Effort::Medium, true) | (Effort::Large, _) => Effort::Large,
-        }
-    }
-
-    const fn of_rule(rule: Rule) -> Self {
-        match rule {
-            Rule::C4
-            | Rule::C6
-            | Rule::F1
-            | Rule::F8
-            | Rule::I4
-            | Rule::I6
-            | Rule::O1
-            | Rule::O3
-            | Rule::O5 => Effort::Small,
-            Rule::C1
-            | Rule::C2
-            | Rule::C3
-            | Rule::C5
-            | Rule::F2
-            | Rule::F3
-            | Rule::F5
-            | Rule::F6
-            | Rule::F7
-            | Rule::I1
-            | Rule::I3
-            | Rule::O2
-            | Rule::O4 => Effort::Medium,
-            Rule::C7 | Rule::C8 | Rule::C9 | Rule::F4 | Rule::I2 | Rule::I5 => Effort::Large,
-        }
+/// How much work the cure of a finding is: what its rule says, one size more where the evidence leads through several
+/// files.
+fn effort(finding: &Finding) -> Effort {
+    let files: BTreeSet<&str> = finding.because.iter().map(|evidence| evidence.path.as_str()).collect();
+    let one_file = catalogue::entry(finding.rule).map_or(Effort::Medium, |entry| entry.effort);
+    match (one_file, files.len() > 1) {
+        (effort, false) => effort,
+        (Effort::Small, true) => Effort::Medium,
+        (Effort::Medium | Effort::Large, true) => Effort::Large,
     }
 }
 
@@ -89,7 +42,7 @@ fn block(level: &str, finding: &Finding, out: &mut String) {
     let entry = catalogue::entry(finding.rule);
     let title = entry.map(|entry| text(entry.title)).unwrap_or_default();
     let dimension = finding.rule.section().title().to_lowercase();
-    let _ = writeln!(out, "[{level}] ({dimension}, effort {}) {title}\n", Effort::of(finding).letter());
+    let _ = writeln!(out, "[{level}] ({dimension}, effort {}) {title}\n", effort(finding).letter());
     let _ = writeln!(out, "- file: {}", code(&place(&finding.path, &finding.range)));
     let likely = if finding.certainty == Certainty::Likely { " (likely)" } else { "" };
     let _ = writeln!(out, "- problem: {}{likely}", text(&finding.message));
@@ -107,8 +60,11 @@ fn verdict(report: &Report, findings: &[&Finding], questions: usize, out: &mut S
     let blocking: Vec<&&Finding> =
         findings.iter().filter(|finding| finding.severity >= Severity::High).collect();
     let seen = report.rules.iter().filter(|rule| rule.status != Status::NotSeen).count();
-    let mut reservations =
-        vec![format!("{seen} of 28 rules had something to see in {}", counted(report.files.len(), "file"))];
+    let mut reservations = vec![format!(
+        "{seen} of {} rules had something to see in {}",
+        Rule::ALL.len(),
+        counted(report.files.len(), "file")
+    )];
     if questions > 0 {
         reservations.push(format!("{} open", counted(questions, "question")));
     }

@@ -23,7 +23,8 @@ fn findings_and_questions(report: &Report) -> (Vec<&Finding>, Vec<&Finding>) {
     report.findings.iter().partition(|finding| finding.certainty != Certainty::Question)
 }
 
-fn counted(count: usize, noun: &str) -> String {
+/// `1 finding`, `2 findings`: the noun is given in the singular and takes an `s`.
+pub fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }

@@ -366,18 +366,7 @@ fn comes_with_request(address: Node<'_>, depth: u32) -> bool {
         return !function.model.type_has(kind, ClassTag::Request)
             && parameter.child(Role::Default).is_none_or(|default| !default.is(Kind::Call));
     }
-    let model = function.model;
-    let mut calls = model
-        .callers_of(function.place())
-        .iter()
-        .map(|&call| model.node(call))
-        .filter(|call| !call.is_outside_production())
-        .peekable();
-    calls.peek().is_some()
-        && calls.all(|call| {
-            call.argument_for(function, parameter)
-                .is_some_and(|argument| comes_with_request(argument, depth + 1))
-        })
+    parameter.receives_only(|argument| comes_with_request(argument, depth + 1))
 }
 
 /// What a loop's variable runs over.

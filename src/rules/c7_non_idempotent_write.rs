@@ -204,8 +204,7 @@ fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
     (counts && has_handler && goes_on && around.body().is_some_and(leaves)).then_some(around)
 }
 
-/// `for attempt in range(retry + 1)` or `while count <= retry` with `retry=0` as the default, which no call in the
-/// given files changes.
+/// `for attempt in range(retry + 1)` or `while count <= retry` where `retry` is 0 in each call in the given files.
 fn is_switched_off(around: Node<'_>) -> bool {
     let Some(counted) = around.child(Role::Iterable).or_else(|| around.child(Role::Test)) else {
         return false;
@@ -213,13 +212,7 @@ fn is_switched_off(around: Node<'_>) -> bool {
     let Some(parameter) = counted.descendants_of(Kind::Name).find_map(Node::as_parameter) else {
         return false;
     };
-    let is_zero = parameter.child(Role::Default).and_then(Node::number) == Some(0.0);
-    let Some(function) = parameter.parent().filter(|_| is_zero) else { return false };
-    let model = around.model;
-    model.callers_of(function.place()).iter().map(|&call| model.node(call)).all(|call| {
-        !call.has_hidden_arguments()
-            && call.argument_for(function, parameter).is_none_or(|argument| argument.number() == Some(0.0))
-    })
+    parameter.constant_argument().and_then(Node::number) == Some(0.0)
 }
 
 /// What is exported for observation may arrive twice: its protocols say so.

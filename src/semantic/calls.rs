@@ -37,29 +37,6 @@ pub enum Deadline<'m> {
     Unknown,
 }
 
-/// Which database an engine talks to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Database {
-    PostgreSql,
-    MySql,
-    MariaDb,
-    Sqlite,
-}
-
-impl Database {
-    /// The database that the scheme of an address names: `postgresql+asyncpg://…`.
-    fn of_address(text: &str) -> Option<Self> {
-        let scheme = text.split([':', '+']).next().filter(|scheme| scheme.len() < text.len())?;
-        match scheme.to_ascii_lowercase().as_str() {
-            "postgresql" | "postgres" => Some(Self::PostgreSql),
-            "mysql" => Some(Self::MySql),
-            "mariadb" => Some(Self::MariaDb),
-            "sqlite" => Some(Self::Sqlite),
-            _ => None,
-        }
-    }
-}
-
 /// What bounds an awaited call from outside.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounded<'m> {
@@ -267,29 +244,6 @@ impl<'m> Node<'m> {
     /// Whether it is handed to a call that runs it beside (`create_task(work())`).
     pub fn is_started_aside(self) -> bool {
         self.parent().is_some_and(|parent| parent.is(Kind::Call) && parent.does(Tag::StartsTask))
-    }
-
-    /// The database that the engine made here talks to: by its address, or by the one kind of address that the function
-    /// around it writes down or checks for.
-    pub fn database(self) -> Option<Database> {
-        let scheme_of = |node: Node<'m>| match node.kind() {
-            Kind::Str => Database::of_address(node.name()),
-            Kind::FString => {
-                let text = node.source().trim_start_matches(|c: char| c.is_ascii_alphabetic());
-                Database::of_address(text.trim_start_matches(['"', '\'']))
-            }
-            _ => None,
-        };
-        if let Some(known) = self.argument_or_keyword(0, "url").map(Node::resolved_value).and_then(scheme_of)
-        {
-            return Some(known);
-        }
-        let mut found: Vec<Database> = self.function()?.descendants().filter_map(scheme_of).collect();
-        found.dedup();
-        match found.as_slice() {
-            [one] => Some(*one),
-            _ => None,
-        }
     }
 
     /// The SQL that a call sends, where it is written out: `execute(text("…"))`, or a constant that holds it.

@@ -96,16 +96,6 @@ impl Passing {
     }
 }
 
-/// The roles of functions for which a request waits.
-const ASKED: [FunctionRole; 6] = [
-    FunctionRole::Handler,
-    FunctionRole::Dependency,
-    FunctionRole::Middleware,
-    FunctionRole::ExceptionHandler,
-    FunctionRole::GraphNode,
-    FunctionRole::Tool,
-];
-
 impl<'m> Node<'m> {
     /// From where this function is reached.
     pub fn entry_points(self) -> EntryPoints {
@@ -127,7 +117,7 @@ impl<'m> Node<'m> {
         let model: &'m Model<'m> = self.model;
         let outermost = |function: Node<'m>| {
             std::iter::successors(Some(function), |inner| inner.function())
-                .any(|around| ASKED.iter().any(|&role| around.plays(role)))
+                .any(|around| FunctionRole::ASKED.iter().any(|&role| around.plays(role)))
         };
         if outermost(self) {
             return Some(self);
@@ -136,7 +126,7 @@ impl<'m> Node<'m> {
         let mut next = 0;
         while let Some(function) = seen.get(next).map(|&place| model.node(place)).filter(|_| next < MOST) {
             next += 1;
-            if ASKED.iter().any(|&role| function.plays(role)) {
+            if FunctionRole::ASKED.iter().any(|&role| function.plays(role)) {
                 return Some(function);
             }
             let callers = model
@@ -165,7 +155,7 @@ impl<'m> Node<'m> {
         let mut found = EntryPoints::default();
         if self.plays(FunctionRole::Handler) && self.serves_administrators(None) {
             found = found.and(EntryPoints::ADMINISTRATOR);
-        } else if ASKED.iter().any(|&role| self.plays(role)) {
+        } else if FunctionRole::ASKED.iter().any(|&role| self.plays(role)) {
             found = found.and(EntryPoints::REQUEST);
         }
         if self.is_startup() {

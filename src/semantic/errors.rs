@@ -1,5 +1,6 @@
 //! What `except` clauses catch, and what they do with it.
 
+use super::lifecycle::is_letting_go;
 use super::{Node, Place, Type, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
@@ -365,23 +366,7 @@ impl<'m> Node<'m> {
 
     /// Whether this call lets go of something: it closes, stops or cancels it, or is handed the method that does.
     pub fn lets_go(self) -> bool {
-        const ENDINGS: [&str; 14] = [
-            "close",
-            "aclose",
-            "disconnect",
-            "stop",
-            "shutdown",
-            "cancel",
-            "cleanup",
-            "dispose",
-            "release",
-            "terminate",
-            "kill",
-            "unlink",
-            "teardown",
-            "detach",
-        ];
-        let is_ending = |name: &str| words_of(name).iter().any(|word| ENDINGS.contains(&word.as_str()));
+        let is_ending = |name: &str| words_of(name).iter().any(|word| is_letting_go(word));
         self.does(Tag::Closes)
             || is_ending(self.callee_name())
             || self.positional().any(|argument| argument.is(Kind::Attribute) && is_ending(argument.name()))

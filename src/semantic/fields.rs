@@ -160,18 +160,7 @@ impl<'m> Node<'m> {
                 {
                     return true;
                 }
-                let Some(function) = parameter.parent() else { return false };
-                let mut calls = model
-                    .callers_of(function.place())
-                    .iter()
-                    .map(|&call| model.node(call))
-                    .filter(|call| !call.is_outside_production())
-                    .peekable();
-                calls.peek().is_some()
-                    && calls.all(|call| {
-                        call.argument_for(function, parameter)
-                            .is_some_and(|argument| argument.is_limited_within(depth + 1))
-                    })
+                parameter.receives_only(|argument| argument.is_limited_within(depth + 1))
             }
             _ => false,
         }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::{Node, Place, Type};
+use super::{Model, Node, Place, Type};
 use crate::stack::Tag;
 use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, ScopeKind};
 
@@ -445,6 +445,20 @@ impl<'m> Node<'m> {
         let is_bound = matches!(runs.ty(), Type::Method(_) | Type::Class(_));
         let index = if is_bound { index.checked_sub(1)? } else { index };
         self.argument_or_keyword(index + before, parameter.name())
+    }
+
+    /// Whether this parameter receives nothing but what fits: in every call of its function outside tests, and there is
+    /// such a call.
+    pub fn receives_only(self, fits: impl Fn(Node<'m>) -> bool) -> bool {
+        let Some(function) = self.parent() else { return false };
+        let model: &'m Model<'m> = self.model;
+        let mut calls = model
+            .callers_of(function.place())
+            .iter()
+            .map(|&call| model.node(call))
+            .filter(|call| !call.is_outside_production())
+            .peekable();
+        calls.peek().is_some() && calls.all(|call| call.argument_for(function, self).is_some_and(&fits))
     }
 
     /// The `except` clause that binds this name here.

@@ -30,6 +30,18 @@ pub enum FunctionRole {
     Offloaded,
 }
 
+impl FunctionRole {
+    /// The roles of functions for which a request waits.
+    pub(super) const ASKED: [Self; 6] = [
+        Self::Handler,
+        Self::Dependency,
+        Self::Middleware,
+        Self::ExceptionHandler,
+        Self::GraphNode,
+        Self::Tool,
+    ];
+}
+
 /// The route that a handler serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Route {
@@ -314,7 +326,7 @@ impl<'m> Node<'m> {
             self.statement().targets().filter(|target| target.is(Kind::Name)).map(Node::name).collect();
         self.function().is_some_and(|function| {
             function.own_calls().any(|call| {
-                (call.does(Tag::Closes) || super::lifecycle::ENDINGS.contains(&call.callee_name()))
+                (call.does(Tag::Closes) || super::lifecycle::is_ending(call.callee_name()))
                     && call.receiver().is_some_and(|object| names.contains(&object.name()))
             })
         })
@@ -351,9 +363,9 @@ impl<'m> Node<'m> {
                 && below.role() == Role::Body
                 && around.child(Role::Test).is_some_and(|test| {
                     test.descendants().any(says)
-                        && !test.descendants().any(|part| {
-                            part.is(Kind::UnaryOp) || part.operator() == crate::syntax::Operator::NotEqual
-                        })
+                        && !test
+                            .descendants()
+                            .any(|part| part.is(Kind::UnaryOp) || part.operator() == Operator::NotEqual)
                 })
             {
                 return true;
@@ -423,16 +435,7 @@ impl<'m> Node<'m> {
             return known;
         }
         let serves = self.reached_from(&mut Vec::new(), |function| {
-            [
-                FunctionRole::Handler,
-                FunctionRole::Dependency,
-                FunctionRole::Middleware,
-                FunctionRole::ExceptionHandler,
-                FunctionRole::GraphNode,
-                FunctionRole::Tool,
-            ]
-            .iter()
-            .any(|&role| function.plays(role))
+            FunctionRole::ASKED.iter().any(|&role| function.plays(role))
         });
         self.model.serving.borrow_mut().insert(self.place(), serves);
         serves

@@ -4,20 +4,22 @@ use super::{FunctionRole, Model, Node};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
-/// Words of calls that end what was opened.
-pub(super) const ENDINGS: [&str; 11] = [
-    "close",
-    "aclose",
-    "dispose",
-    "shutdown",
-    "cancel",
-    "stop",
-    "disconnect",
-    "terminate",
-    "drain",
-    "join",
-    "wait_closed",
-];
+/// Names of methods that close what was opened.
+pub(super) const CLOSING: [&str; 6] = ["close", "aclose", "dispose", "shutdown", "disconnect", "terminate"];
+
+/// Whether a method by this name ends what was opened, work that goes on included.
+pub(super) fn is_ending(name: &str) -> bool {
+    CLOSING.contains(&name) || matches!(name, "cancel" | "stop" | "drain" | "join" | "wait_closed")
+}
+
+/// Whether a word in a name says that something is let go of.
+pub(super) fn is_letting_go(word: &str) -> bool {
+    CLOSING.contains(&word)
+        || matches!(
+            word,
+            "cancel" | "stop" | "cleanup" | "release" | "kill" | "unlink" | "teardown" | "detach"
+        )
+}
 
 /// A function that runs when the application starts, and perhaps goes on when it stops.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +69,7 @@ impl<'s> Model<'s> {
 
     /// Whether anything in the given files closes what this call made.
     pub fn closes_what(&self, made: Node<'_>) -> bool {
-        self.calls().filter(|call| ENDINGS.contains(&call.callee_name())).any(|call| {
+        self.calls().filter(|call| is_ending(call.callee_name())).any(|call| {
             call.receiver().and_then(Node::constructed_by).is_some_and(|built| built.place() == made.place())
         })
     }
@@ -82,7 +84,7 @@ impl<'m> Node<'m> {
     }
 
     fn names_an_ending(self) -> bool {
-        matches!(self.kind(), Kind::Attribute | Kind::Name) && ENDINGS.contains(&self.name())
+        matches!(self.kind(), Kind::Attribute | Kind::Name) && is_ending(self.name())
     }
 }
 
@@ -145,8 +147,9 @@ impl<'m> Lifespan<'m> {
             || (is_closable(&[ClassTag::PooledClient, ClassTag::Scheduler])
                 && api.is_constructor
                 && outer.instance_of().is_some_and(|class| {
-                    ENDINGS
+                    CLOSING
                         .iter()
+                        .chain(&["stop"])
                         .any(|name| class.method(name).is_some_and(|method| method.has(Tag::Closes)))
                 }));
         if outer.is_a(ClassTag::Scheduler)

@@ -10,7 +10,8 @@
 //! are given), `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what
 //! becomes of it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process`
 //! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what
-//! keeps connections, and who shares it), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
+//! keeps connections, and who shares it), `databases`
+//! (which one an engine talks to), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
 //! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written
 //! by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
 //! `deployment` (what the deployment files say).
@@ -18,6 +19,7 @@
 mod calls;
 mod classes;
 mod clients;
+mod databases;
 mod deployment;
 mod entry_points;
 mod environment;
@@ -54,8 +56,9 @@ pub use crate::secrets::{
     connection_strings, is_guessable, is_placeholder, is_secret_name, looks_like_secret, names_secret,
     words_of, written_keys,
 };
-pub use calls::{Api, Bounded, Database, Deadline};
+pub use calls::{Api, Bounded, Deadline};
 pub use clients::SharedClient;
+pub use databases::Database;
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
     Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage, StopFault, Stretch,

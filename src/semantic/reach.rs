@@ -163,6 +163,7 @@ fn truth(value: Node<'_>) -> Option<bool> {
         Kind::None | Kind::False => Some(false),
         Kind::True => Some(true),
         Kind::Str => Some(value.source().len() > 2),
+        Kind::Number => value.number().map(|number| number != 0.0),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::lifecycle::CLOSING;
 use super::types::Type;
 use super::{Model, Node, Place};
 use crate::stack::{ClassTag, Tag};
@@ -252,8 +253,8 @@ impl<'s> Model<'s> {
     /// Whether the instances of a given class have to be closed, or hold something that has to: they stand for what
     /// runs in this process, and are no data.
     fn is_live(&self, class: Place, depth: u32) -> bool {
-        const ENDS: [&str; 6] = ["close", "aclose", "disconnect", "shutdown", "terminate", "dispose"];
-        let ends = ENDS.iter().filter_map(|name| self.method_of(class, name)).map(|place| self.node(place));
+        let ends =
+            CLOSING.iter().filter_map(|name| self.method_of(class, name)).map(|place| self.node(place));
         let mut ends = ends.filter(|method| {
             method.is_async()
                 || method.own_calls().any(|call| call.receiver().is_some_and(|r| r.is(Kind::Attribute)))

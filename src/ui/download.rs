@@ -4,12 +4,24 @@ use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use yew::UseReducerDispatcher;
+
+use crate::ui::state::{Action, State};
 
 /// How long the browser may take to begin with the file.
 const KEPT_MILLISECONDS: u32 = 10_000;
 
+/// Downloads a text and announces it; where that fails, the text is offered to be copied by hand.
+pub fn download(name: &str, kind: &str, text: String, dispatch: &UseReducerDispatcher<State>) {
+    dispatch.dispatch(if save(name, kind, &text) {
+        Action::Announce(format!("Downloaded {name}").into())
+    } else {
+        Action::Uncopied(Some(text.into()))
+    });
+}
+
 /// Has the browser keep a text as a file; false where it does not.
-pub fn save(name: &str, kind: &str, text: &str) -> bool {
+fn save(name: &str, kind: &str, text: &str) -> bool {
     let begin = || {
         let options = BlobPropertyBag::new();
         options.set_type(kind);

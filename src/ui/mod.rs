@@ -7,6 +7,7 @@ pub mod commands;
 pub mod components;
 pub mod device;
 pub mod dialogs;
+mod dialog;
 mod download;
 pub mod editor;
 pub mod filters;

@@ -1,12 +1,8 @@
 //! Small texts that several components say alike.
 
+pub use crate::export::counted as count;
 use crate::report::{Certainty, Finding, Range, Report, Shape, Status};
 use crate::worker::client::Failure;
-
-/// `1 finding`, `2 findings`: the noun is given in the singular and takes an `s`.
-pub fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
 
 /// `app/chat.py:13`, as an editor or a terminal links it.
 pub fn place(path: &str, range: &Range) -> String {

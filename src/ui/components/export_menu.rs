@@ -8,9 +8,9 @@ use crate::export::{audit, json, markdown, sarif};
 use crate::report::Report;
 use crate::ui::clipboard::copy;
 use crate::ui::components::printed_report::PrintedReport;
-use crate::ui::download::{page_address, save};
+use crate::ui::download::{download, page_address};
 use crate::ui::hooks::use_menu_place;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::Store;
 
 type Written = fn(&Report) -> String;
 
@@ -65,12 +65,7 @@ pub fn ExportMenu() -> Html {
         let (dispatch, report, close) = (store.dispatcher(), report.clone(), close.clone());
         let press = Callback::from(move |_: MouseEvent| {
             close();
-            let text = written(&report);
-            dispatch.dispatch(if save(name, kind, &text) {
-                Action::Announce(format!("Downloaded {name}").into())
-            } else {
-                Action::Uncopied(Some(text.into()))
-            });
+            download(name, kind, written(&report), &dispatch);
         });
         html! {
             <li key={title}>

@@ -1,7 +1,7 @@
 //! A link or a file that holds the playground as it is.
 
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlDialogElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::check::Source;
@@ -9,9 +9,10 @@ use crate::link::{BUNDLE_ENDING, LONGEST_LINK, Shared};
 use crate::secrets::suspects;
 use crate::ui::clipboard::copy;
 use crate::ui::components::with_code::with_code;
-use crate::ui::download::{page_address, save};
+use crate::ui::dialog;
+use crate::ui::download::{download, page_address};
 use crate::ui::packing::pack;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::Store;
 use crate::ui::words;
 
 /// How many suspects are listed.
@@ -45,9 +46,7 @@ pub fn Share() -> Html {
                 .with_findings(store.report.as_deref(), store.selected);
             let started = Made { seen: suspects.is_empty(), shared, suspects, link: None };
             made.set(Some(started.clone()));
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                let _ = dialog.show_modal();
-            }
+            dialog::open(&dialog);
             let made = made.setter();
             spawn_local(async move {
                 let code = pack(&started.shared.to_json()).await.ok().and_then(|code| code.as_string());
@@ -60,9 +59,7 @@ pub fn Share() -> Html {
     let close = {
         let dialog = dialog.clone();
         Callback::from(move |_: MouseEvent| {
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                dialog.close();
-            }
+            dialog::close(&dialog);
         })
     };
     let closed = {
@@ -130,12 +127,7 @@ fn made(made: &Made, store: &Store, input: NodeRef) -> Html {
         let (dispatch, shared) = (store.dispatcher(), made.shared.clone());
         Callback::from(move |_: MouseEvent| {
             let name = format!("playground{BUNDLE_ENDING}");
-            let text = shared.to_bundle();
-            dispatch.dispatch(if save(&name, "application/json", &text) {
-                Action::Announce(format!("Downloaded {name}").into())
-            } else {
-                Action::Uncopied(Some(text.into()))
-            });
+            download(&name, "application/json", shared.to_bundle(), &dispatch);
         })
     };
     let files = words::count(made.shared.files.len(), "file");

@@ -1,8 +1,8 @@
 //! Asks before the code is thrown away.
 
-use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
+use crate::ui::dialog;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
 
@@ -14,17 +14,13 @@ pub fn StartOver() -> Html {
     let ask = {
         let dialog = dialog.clone();
         Callback::from(move |_: MouseEvent| {
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                let _ = dialog.show_modal();
-            }
+            dialog::open(&dialog);
         })
     };
     let close = |action: Option<Action>| {
         let (dialog, dispatch) = (dialog.clone(), store.dispatcher());
         Callback::from(move |_: MouseEvent| {
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                dialog.close();
-            }
+            dialog::close(&dialog);
             if let Some(action) = action.clone() {
                 dispatch.dispatch(action);
             }

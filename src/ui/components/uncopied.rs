@@ -1,8 +1,9 @@
 //! A text to copy by hand.
 
-use web_sys::{HtmlDialogElement, HtmlTextAreaElement};
+use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::ui::dialog;
 use crate::ui::state::{Action, Store};
 
 /// Where the browser does not let the page copy, the text stands here, selected.
@@ -14,8 +15,8 @@ pub fn UncopiedText() -> Html {
     {
         let (dialog, area) = (dialog.clone(), area.clone());
         use_effect_with(store.uncopied.clone(), move |text| {
-            if let (Some(dialog), Some(_)) = (dialog.cast::<HtmlDialogElement>(), text) {
-                let _ = dialog.show_modal();
+            if text.is_some() {
+                dialog::open(&dialog);
                 if let Some(area) = area.cast::<HtmlTextAreaElement>() {
                     let _ = area.focus();
                     area.select();
@@ -26,9 +27,7 @@ pub fn UncopiedText() -> Html {
     let close = {
         let dialog = dialog.clone();
         Callback::from(move |_: MouseEvent| {
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                dialog.close();
-            }
+            dialog::close(&dialog);
         })
     };
     let closed = {

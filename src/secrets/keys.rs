@@ -1,0 +1,223 @@
+//! Keys in a text, by the form that their provider gives them.
+
+use super::put;
+use super::values::is_placeholder;
+
+/// A stretch of a text that is a secret by its form; byte offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenKey {
+    pub start: usize,
+    pub end: usize,
+    /// What it opens, as a person would say it.
+    pub of: &'static str,
+}
+
+struct Form {
+    prefix: &'static str,
+    of: &'static str,
+    /// How many characters follow the prefix at least.
+    length: usize,
+    /// Whether these may follow, besides letters and digits.
+    others: &'static str,
+}
+
+const fn form(prefix: &'static str, of: &'static str, length: usize, others: &'static str) -> Form {
+    Form { prefix, of, length, others }
+}
+
+/// The more specific ones first: of two that begin at the same place the first one tells.
+const FORMS: [Form; 27] = [
+    form("sk-ant-", "Anthropic", 20, "-_"),
+    form("sk-proj-", "OpenAI", 20, "-_"),
+    form("sk-svcacct-", "OpenAI", 20, "-_"),
+    form("sk-or-v1-", "OpenRouter", 32, ""),
+    form("sk-lf-", "Langfuse", 32, "-"),
+    form("sk_live_", "Stripe", 20, ""),
+    form("rk_live_", "Stripe", 20, ""),
+    form("sk-", "OpenAI", 40, ""),
+    form("AKIA", "AWS", 16, ""),
+    form("ghp_", "GitHub", 36, ""),
+    form("gho_", "GitHub", 36, ""),
+    form("ghs_", "GitHub", 36, ""),
+    form("ghu_", "GitHub", 36, ""),
+    form("github_pat_", "GitHub", 50, "_"),
+    form("glpat-", "GitLab", 20, "-_"),
+    form("xoxb-", "Slack", 30, "-"),
+    form("xoxp-", "Slack", 30, "-"),
+    form("xapp-", "Slack", 30, "-"),
+    form("lsv2_pt_", "LangSmith", 32, "_"),
+    form("lsv2_sk_", "LangSmith", 32, "_"),
+    form("AIza", "Google", 35, "-_"),
+    form("hf_", "Hugging Face", 30, ""),
+    form("gsk_", "Groq", 40, ""),
+    form("pplx-", "Perplexity", 40, ""),
+    form("npm_", "npm", 36, ""),
+    form("tvly-", "Tavily", 28, "-"),
+    form("pypi-AgEIcHlwaS5vcmc", "PyPI", 50, "-_"),
+];
+
+/// All keys in a text that have the form of a real one.
+pub fn written_keys(text: &str) -> Vec<WrittenKey> {
+    let mut found: Vec<WrittenKey> = Vec::new();
+    for (start, end) in long_words(text.as_bytes()) {
+        found.extend(key_at(&text[start..end]).map(|key| WrittenKey {
+            start: start + key.start,
+            end: start + key.end,
+            of: key.of,
+        }));
+    }
+    private_keys(text, &mut found);
+    found
+}
+
+/// The stretches of letters, digits, `_` and `-` that are long enough for a key: twenty, its prefix included. A key
+/// begins where such a stretch does.
+fn long_words(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let is_of_word = |at: usize| WORD[bytes[at] as usize] == 1;
+    let mut found = Vec::new();
+    let mut at = 0;
+    // A bit a byte, 64 at a time, with those before: where twenty in a row are set, a long word ends or goes on.
+    let mut carried = 0_u128;
+    while at < bytes.len() {
+        let block = &bytes[at..bytes.len().min(at + 64)];
+        let mut bits = 0_u64;
+        for (shift, &byte) in block.iter().enumerate() {
+            bits |= WORD[byte as usize] << shift;
+        }
+        let all = carried | u128::from(bits) << 64;
+        let of_2 = all & all << 1;
+        let of_4 = of_2 & of_2 << 2;
+        let of_8 = of_4 & of_4 << 4;
+        let of_16 = of_8 & of_8 << 8;
+        let mut ends = ((of_16 & of_4 << 16) >> 64) as u64;
+        // A word that fills many blocks was measured to its end at once.
+        let known = found.last().map_or(0, |&(_, end): &(usize, usize)| end);
+        if known >= at + 64 {
+            ends = 0;
+        }
+        while ends != 0 {
+            let last = at + ends.trailing_zeros() as usize;
+            let start = (0..last).rev().take_while(|&at| is_of_word(at)).last().unwrap_or(last);
+            let end = (last..bytes.len()).find(|&at| !is_of_word(at)).unwrap_or(bytes.len());
+            if found.last() != Some(&(start, end)) {
+                found.push((start, end));
+            }
+            let passed = end - at;
+            ends = if passed >= 64 { 0 } else { ends >> passed << passed };
+        }
+        carried = u128::from(bits);
+        at += 64;
+    }
+    found
+}
+
+/// 1 for a letter, a digit, `_` and `-`.
+const WORD: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        table[byte] = (letter.is_ascii_alphanumeric() || letter == b'_' || letter == b'-') as u64;
+        byte += 1;
+    }
+    table
+};
+
+/// The key at the start of a text.
+fn key_at(text: &str) -> Option<WrittenKey> {
+    // Most long words are names.
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    FORMS.iter().find_map(|form| {
+        let rest = text.strip_prefix(form.prefix)?;
+        let length = rest
+            .find(|letter: char| !letter.is_ascii_alphanumeric() && !form.others.contains(letter))
+            .unwrap_or(rest.len());
+        // AWS writes capitals and digits, exactly sixteen.
+        let fits = match form.of {
+            "AWS" => length == 16 && !rest[..length].bytes().any(|byte| byte.is_ascii_lowercase()),
+            _ => length >= form.length,
+        };
+        (fits && is_random(&rest[..length])).then_some(WrittenKey {
+            start: 0,
+            end: form.prefix.len() + length,
+            of: form.of,
+        })
+    })
+}
+
+/// Whether a text mixes enough different characters to be no pattern and no placeholder.
+fn is_random(text: &str) -> bool {
+    let mut seen = [false; 128];
+    let mut different = 0;
+    for byte in text.bytes().filter(u8::is_ascii) {
+        if !std::mem::replace(&mut seen[byte as usize], true) {
+            different += 1;
+        }
+    }
+    different >= 10
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && !is_placeholder(text)
+        && !counts_up(text)
+}
+
+/// `0123456789abcdef`, `abcdefgh`: written by somebody who needed any text.
+pub(super) fn counts_up(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["123456789", "abcdefgh", "987654321"].iter().any(|row| lower.contains(row))
+}
+
+fn private_keys(text: &str, found: &mut Vec<WrittenKey>) {
+    for start in memchr::memmem::find_iter(text.as_bytes(), b"-----BEGIN ") {
+        let rest = &text[start..];
+        let Some(heading) = rest.find("PRIVATE KEY-----").filter(|&at| at < 40) else { continue };
+        let behind = &rest[heading + "PRIVATE KEY-----".len()..];
+        let behind = behind.trim_start_matches("\\n").trim_start_matches(['\r', '\n', ' ', '\t']);
+        let length = behind
+            .find(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '+' | '/' | '='))
+            .unwrap_or(behind.len());
+        if length >= 30 && is_random(&behind[..length]) {
+            let end = start + heading + "PRIVATE KEY-----".len();
+            put(found, WrittenKey { start, end, of: "a private key" }, |key| key.start);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_found_wherever_it_lies() {
+        let key = "AKIAQ4T7WZ2XN6LJ3PVB";
+        for before in 0..140 {
+            for behind in
+                ["", " ", " and so on, until another block of bytes begins, and one more after that one"]
+            {
+                let text = format!("{}{key}{behind}", " ".repeat(before));
+                let found: Vec<_> = written_keys(&text).iter().map(|key| (key.start, key.end)).collect();
+                assert_eq!(found, [(before, before + key.len())], "{before} {behind:?}");
+            }
+        }
+        let long = format!("{} {key}", "x-".repeat(300));
+        assert_eq!(written_keys(&long).len(), 1);
+        assert_eq!(written_keys(&format!("{}{key}", "x-".repeat(300))), []);
+    }
+
+    #[test]
+    fn keys_are_known_by_their_form() {
+        let of = |text: &str| written_keys(text).first().map(|key| key.of);
+        assert_eq!(of("\"sk-ant-api03-Qm4tZr8wLx2VbN6mYk9RcZ3h\""), Some("Anthropic"));
+        assert_eq!(of("AKIAQ4T7WZ2XN6LJ3PVB"), Some("AWS"));
+        assert_eq!(of("AKIAIOSFODNN7EXAMPLE"), None);
+        assert_eq!(of("sk-ant-xxxxxxxxxxxxxxxxxxxxxxxx"), None);
+        assert_eq!(of("r\"sk-ant-[a-z0-9]+-[A-Za-z0-9_-]{20,}\""), None);
+        assert_eq!(of("task-0123456789012345678901234567890123456789"), None);
+        assert_eq!(
+            of("-----BEGIN PRIVATE KEY-----\\nMC4CAQAwBQYDK2VwBCIEIJ8q3tZr8wLx2VbN6mYk\\n"),
+            Some("a private key")
+        );
+        assert_eq!(of("-----BEGIN PRIVATE KEY-----\n...\n"), None);
+    }
+}

@@ -1,0 +1,103 @@
+//! The words of identifiers, and which of them say that a value is a secret.
+
+/// The words of an identifier, in lower case: `apiKey_ID` is `api`, `key`, `id`.
+pub fn words_of(identifier: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous_lower = false;
+    for character in identifier.chars() {
+        if !character.is_alphanumeric() {
+            previous_lower = false;
+            words.push(String::new());
+            continue;
+        }
+        if (character.is_uppercase() && previous_lower) || words.is_empty() {
+            words.push(String::new());
+        }
+        previous_lower = character.is_lowercase() || character.is_ascii_digit();
+        if let Some(word) = words.last_mut() {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a name says that its value is a secret. `token_count`, `max_tokens`, `password_reset_url` and the like
+/// speak about secrets without being one.
+pub fn is_secret_name(identifier: &str) -> bool {
+    const HARMLESS: [&str; 33] = [
+        "count", "max", "min", "num", "total", "used", "usage", "limit", "type", "url", "uri", "reset", "id",
+        "ids", "name", "names", "len", "length", "size", "expiry", "expires", "expire", "ttl", "policy",
+        "field", "is", "has", "hash", "hashed", "masked", "redacted", "per", "path",
+    ];
+    let words = words_of(identifier);
+    let has = |word: &str| words.iter().any(|known| known == word);
+    if words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
+        return false;
+    }
+    let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
+    // The kind of thing that a name is of stands last: `user_api_key_alias` is an alias.
+    let ends_with =
+        |first: &str, second: &str| matches!(words.as_slice(), [.., a, b] if a == first && b == second);
+    if ends_with("authorization", "header") || ends_with("auth", "header") {
+        return true;
+    }
+    if has("header") || has("headers") {
+        return false;
+    }
+    last_is(&[
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "secrets",
+        "apikey",
+        "jwt",
+        "credential",
+        "credentials",
+        "passphrase",
+    ]) || (has("password") && last_is(&["plain", "raw", "clear", "text"]))
+        || ["api", "private", "secret", "access", "signing", "encryption"]
+            .iter()
+            .any(|kind| ends_with(kind, "key"))
+        || (last_is(&["token"])
+            && (words.len() == 1
+                || [
+                    "access", "refresh", "auth", "bearer", "api", "session", "secret", "jwt", "oauth", "bot",
+                ]
+                .iter()
+                .any(|word| has(word))))
+}
+
+/// Whether a name says that its value is a secret, a token of whatever kind included.
+pub fn names_secret(name: &str) -> bool {
+    const OF_TEXTS: [&str; 22] = [
+        "next",
+        "page",
+        "cursor",
+        "continuation",
+        "sync",
+        "csrf",
+        "xsrf",
+        "eos",
+        "bos",
+        "pad",
+        "unk",
+        "mask",
+        "sep",
+        "cls",
+        "special",
+        "start",
+        "end",
+        "stop",
+        "image",
+        "think",
+        "per",
+        "max",
+    ];
+    is_secret_name(name) || {
+        let words = words_of(name);
+        words.last().is_some_and(|last| last == "token")
+            && !words.iter().any(|word| OF_TEXTS.contains(&word.as_str()))
+    }
+}
