@@ -353,17 +353,6 @@ export const readToml = async (text) => (await loadIntake()).readToml(text);
 
 export const cancelTakeIn = () => running?.abort();
 
-/** Hands a text to the person as a file. */
-export function download(name, text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-export const copy = (text) => navigator.clipboard.writeText(text);
-
 // ---- Without a network --------------------------------------------------------------------------------------------
 
 let waiting = null;

@@ -10,7 +10,9 @@ use crate::ui::components::announcer::Announcer;
 use crate::ui::components::header::Header;
 use crate::ui::components::newer_build::NewerBuild;
 use crate::ui::components::palette::Palette;
+use crate::ui::components::said::Said;
 use crate::ui::components::status_line::StatusLine;
+use crate::ui::components::uncopied::UncopiedText;
 use crate::ui::hooks::{
     Build, Draft, load_draft, load_settings, use_build, use_draft, use_kept_settings, use_theme,
 };
@@ -82,6 +84,8 @@ pub fn App(props: &Props) -> Html {
                     <Switch<Route> render={page} />
                     <StatusLine loaded={*loaded} quiet={*loaded && build != Build::Fetching} {build} />
                     <Palette {choose_theme} />
+                    <UncopiedText />
+                    <Said />
                     <Announcer text={store.announcement.clone()} />
                 </HashRouter>
             </ContextProvider<Client>>

@@ -122,12 +122,6 @@ extern "C" {
     #[wasm_bindgen(js_name = cancelTakeIn)]
     pub fn cancel_take_in();
 
-    #[wasm_bindgen(js_name = download)]
-    pub fn download(name: &str, text: &str);
-
-    #[wasm_bindgen(js_name = copy, catch)]
-    pub async fn copy(text: &str) -> Result<JsValue, JsValue>;
-
     #[wasm_bindgen(js_name = keepBuild)]
     pub async fn keep_build(tell: &Function);
 

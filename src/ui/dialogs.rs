@@ -1,23 +1,31 @@
-//! Dialogs that can be opened from everywhere: a button, a key, the palette. Each is drawn once, by the application.
+//! Dialogs by their names: a button, a key and the palette open the same one. `components::dialog` draws them.
 
 use wasm_bindgen::JsCast;
-use web_sys::HtmlDialogElement;
+use web_sys::{Document, HtmlDialogElement};
 
 pub const PALETTE: &str = "palette";
 pub const HELP: &str = "help";
 pub const FILES: &str = "files";
 pub const DRAFTS: &str = "drafts";
+pub const SHARE: &str = "share";
+pub const START_OVER: &str = "start-over";
+pub const UNCOPIED: &str = "uncopied";
 
-fn element(id: &str) -> Option<HtmlDialogElement> {
-    web_sys::window()?.document()?.get_element_by_id(id)?.dyn_into().ok()
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
 }
 
 /// Opens the dialog of this name, and closes any other.
 pub fn open(id: &str) {
-    for other in [PALETTE, HELP, FILES, DRAFTS] {
-        close(other);
+    let Some(document) = document() else { return };
+    if let Ok(Some(other)) = document.query_selector("dialog[open]")
+        && let Ok(other) = other.dyn_into::<HtmlDialogElement>()
+    {
+        other.close();
     }
-    if let Some(dialog) = element(id) {
+    let dialog =
+        document.get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlDialogElement>().ok());
+    if let Some(dialog) = dialog {
         let _ = dialog.show_modal();
         // `Dialog` draws what is in it once it hears of this.
         if let Ok(event) = web_sys::Event::new("opened") {
@@ -28,7 +36,9 @@ pub fn open(id: &str) {
 
 /// Closes the dialog of this name, if it is open.
 pub fn close(id: &str) {
-    if let Some(dialog) = element(id).filter(HtmlDialogElement::open) {
+    let dialog =
+        document().and_then(|document| document.get_element_by_id(id)?.dyn_into::<HtmlDialogElement>().ok());
+    if let Some(dialog) = dialog {
         dialog.close();
     }
 }

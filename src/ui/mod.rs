@@ -7,7 +7,6 @@ pub mod commands;
 pub mod components;
 pub mod device;
 pub mod dialogs;
-mod dialog;
 mod download;
 pub mod editor;
 pub mod filters;

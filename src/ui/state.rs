@@ -141,6 +141,8 @@ pub struct State {
     pub kept: bool,
     /// What a screen reader is told next.
     pub announcement: AttrValue,
+    /// What was done on request, to be seen for a moment; the number tells one from the next.
+    pub said: (u32, AttrValue),
     next_id: u32,
 }
 
@@ -246,6 +248,7 @@ pub enum Action {
     Refused(Option<AttrValue>),
     /// The browser does not keep the draft.
     NotKept,
+    /// Something was done on request.
     Announce(AttrValue),
 }
 
@@ -278,6 +281,7 @@ impl State {
             left_out: Rc::default(),
             kept: true,
             announcement: AttrValue::default(),
+            said: (0, AttrValue::default()),
             next_id: 0,
         };
         state.set_files(files, false);
@@ -789,7 +793,10 @@ impl Reducible for State {
             Action::Uncopied(text) => state.uncopied = text,
             Action::Refused(why) => state.refused = why,
             Action::NotKept => state.kept = false,
-            Action::Announce(text) => state.announcement = text,
+            Action::Announce(text) => {
+                state.said = (state.said.0 + 1, text.clone());
+                state.announcement = text;
+            }
         }
         Rc::new(state)
     }

@@ -1,8 +1,11 @@
 //! A dialog that `ui::dialogs` opens by its name. What is in it is drawn only while it is open.
 
 use gloo_events::EventListener;
-use web_sys::{HtmlDialogElement, MouseEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlElement, MouseEvent};
 use yew::prelude::*;
+
+use crate::ui::dialogs;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -11,8 +14,14 @@ pub struct Props {
     pub title: AttrValue,
     #[prop_or_default]
     pub class: Classes,
-    /// What is in it.
+    /// Whether it asks something: then its answers close it, and there is no other button for that.
+    #[prop_or_default]
+    pub asks: bool,
+    /// What is in it. The focus goes to what has `autofocus`.
     pub content: Callback<(), Html>,
+    /// Called once it is closed, however that came.
+    #[prop_or_default]
+    pub on_close: Callback<()>,
 }
 
 /// A modal dialog with a title and a button that closes it. Escape and a press beside it close it as well.
@@ -22,24 +31,34 @@ pub fn Dialog(props: &Props) -> Html {
     let node = use_node_ref();
     {
         let (node, open) = (node.clone(), open.setter());
-        use_effect_with((), move |()| {
+        use_effect_with(props.on_close.clone(), move |on_close| {
             let dialog = node.cast::<HtmlDialogElement>().expect("the dialog is drawn");
             let opened = {
                 let open = open.clone();
                 EventListener::new(&dialog, "opened", move |_| open.set(true))
             };
-            let closed = EventListener::new(&dialog, "close", move |_| open.set(false));
+            let on_close = on_close.clone();
+            let closed = EventListener::new(&dialog, "close", move |_| {
+                open.set(false);
+                on_close.emit(());
+            });
             move || drop((opened, closed))
         });
     }
-    let close = {
+    {
         let node = node.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-                dialog.close();
+        use_effect_with(*open, move |&open| {
+            let first = node
+                .cast::<HtmlElement>()
+                .filter(|_| open)
+                .and_then(|dialog| dialog.query_selector("[autofocus]").ok().flatten())
+                .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            if let Some(first) = first {
+                let _ = first.focus();
             }
-        })
-    };
+        });
+    }
+    let id = props.id;
     let beside = {
         let node = node.clone();
         Callback::from(move |event: MouseEvent| {
@@ -52,11 +71,11 @@ pub fn Dialog(props: &Props) -> Html {
             }
         })
     };
-    let title_id = format!("{}-title", props.id);
+    let title_id = format!("{id}-title");
     html! {
         <dialog
-            id={props.id}
-            class={classes!("dialog", "dialog-tall", props.class.clone())}
+            {id}
+            class={classes!("dialog", props.class.clone())}
             ref={node}
             aria-labelledby={title_id.clone()}
             onclick={beside}
@@ -64,7 +83,11 @@ pub fn Dialog(props: &Props) -> Html {
             <div class="dialog-body">
                 <div class="dialog-head">
                     <h2 id={title_id}>{ props.title.clone() }</h2>
-                    <button type="button" class="button button-quiet" onclick={close}>{ "Close" }</button>
+                    if !props.asks {
+                        <button type="button" class="button button-quiet" onclick={move |_| dialogs::close(id)}>
+                            { "Close" }
+                        </button>
+                    }
                 </div>
                 if *open {
                     { props.content.emit(()) }

@@ -29,6 +29,7 @@ pub mod rename_field;
 pub mod rule_card;
 pub mod rule_filters;
 pub mod rule_pair;
+pub mod said;
 pub mod sample_menu;
 pub mod scorecard;
 pub mod seen;

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::ui::device;
+use crate::ui::clipboard::copy;
 use crate::ui::rescue::{self, LeftOut};
-use crate::ui::state::{Action, Checker, Store};
+use crate::ui::state::{Checker, Store};
 use crate::ui::words;
 use crate::worker::client::{Client, Failure};
 
@@ -50,7 +50,6 @@ fn StoppedFile(props: &Props) -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let client = use_context::<Client>().expect("the application provides the client");
     let search = use_state_eq(|| Search::Not);
-    let copied = use_state_eq(String::new);
     let LeftOut { file, failure } = &props.left_out;
     let why = match failure {
         Failure::TookTooLong => "takes too long for the checker",
@@ -77,19 +76,9 @@ fn StoppedFile(props: &Props) -> Html {
         let client = client.clone();
         Callback::from(move |_: MouseEvent| client.stop())
     };
-    let copy = |text: AttrValue| {
-        let (copied, dispatch) = (copied.setter(), store.dispatcher());
-        Callback::from(move |_: MouseEvent| {
-            let (copied, dispatch, text) = (copied.clone(), dispatch.clone(), text.clone());
-            spawn_local(async move {
-                let said = match device::copy(&text).await {
-                    Ok(_) => "Copied",
-                    Err(_) => "The browser does not let the page copy: select the text and copy it",
-                };
-                copied.set(said.to_owned());
-                dispatch.dispatch(Action::Announce(said.into()));
-            });
-        })
+    let copied = |text: AttrValue| {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| copy(text.to_string(), "the smaller text", dispatch.clone()))
     };
     html! {
         <div class="notice notice-warning notice-tall" role={(!props.is_told).then_some("alert")}>
@@ -117,8 +106,7 @@ fn StoppedFile(props: &Props) -> Html {
                         <p>{ format!("{} of {} do the same. They help whoever mends the checker.",
                             words::count(text.lines().count(), "line"), file.text.lines().count()) }</p>
                         <pre tabindex="0">{ text.clone() }</pre>
-                        <button type="button" class="button" onclick={copy(text.clone())}>{ "Copy it" }</button>
-                        <span class="reproduction-said">{ (*copied).clone() }</span>
+                        <button type="button" class="button" onclick={copied(text.clone())}>{ "Copy it" }</button>
                     </div>
                 },
             } }

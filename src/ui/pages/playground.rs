@@ -15,7 +15,6 @@ use crate::ui::components::patch_notice::PatchNotice;
 use crate::ui::components::sample_menu::{SampleMenu, given};
 use crate::ui::components::scorecard::Scorecard;
 use crate::ui::components::start_over::StartOver;
-use crate::ui::components::uncopied::UncopiedText;
 use crate::ui::device;
 use crate::ui::hooks::{use_check, use_page_title};
 use crate::ui::intake;
@@ -111,19 +110,19 @@ pub fn PlaygroundPage() -> Html {
                 <LinkNotice />
                 <PatchNotice />
                 <div class="editor-panel" id="editor-panel" role="tabpanel" aria-label={file.path.clone()}>
-                <EditorPane
-                    label={format!("Code of {}", file.path)}
-                    described_by="editor-hint"
-                    placeholder="Paste Python here, or drop files"
-                    document={file.id.to_string()}
-                    path={file.path.clone()}
-                    text={file.text.clone()}
-                    revision={file.revision}
-                    marks={shown}
-                    selected={store.selected}
-                    reveal={store.reveal.clone()}
-                    {listeners}
-                />
+                    <EditorPane
+                        label={format!("Code of {}", file.path)}
+                        described_by="editor-hint"
+                        placeholder="Paste Python here, or drop files"
+                        document={file.id.to_string()}
+                        path={file.path.clone()}
+                        text={file.text.clone()}
+                        revision={file.revision}
+                        marks={shown}
+                        selected={store.selected}
+                        reveal={store.reveal.clone()}
+                        {listeners}
+                    />
                 </div>
                 <p class="hint" id="editor-hint">
                     <kbd>{ "F8" }</kbd>{ " next finding, " }<kbd>{ "Shift F8" }</kbd>{ " previous, " }
@@ -140,7 +139,6 @@ pub fn PlaygroundPage() -> Html {
                 }
             </div>
             <JumpBar />
-            <UncopiedText />
         </main>
     }
 }

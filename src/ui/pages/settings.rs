@@ -12,6 +12,7 @@ use crate::settings::Settings;
 use crate::settings_file::{self, Mistake};
 use crate::ui::components::notices::Notices;
 use crate::ui::device;
+use crate::ui::download::download;
 use crate::ui::hooks::use_page_title;
 use crate::ui::route::SEVERITIES;
 use crate::ui::state::{Action, Store};
@@ -69,8 +70,10 @@ pub fn SettingsPage() -> Html {
                     type="button"
                     class="button"
                     onclick={{
-                        let settings = settings.clone();
-                        move |_: MouseEvent| device::download("rubric.toml", &settings_file::write(&settings))
+                        let (settings, dispatch) = (settings.clone(), store.dispatcher());
+                        move |_: MouseEvent| {
+                            download("rubric.toml", "application/toml", settings_file::write(&settings), &dispatch);
+                        }
                     }}
                 >
                     { "Save as rubric.toml" }
