@@ -248,8 +248,10 @@ pub enum Action {
     Refused(Option<AttrValue>),
     /// The browser does not keep the draft.
     NotKept,
-    /// Something was done on request.
+    /// Tell a screen reader.
     Announce(AttrValue),
+    /// Something was done on request that is seen nowhere else: show and tell it for a moment.
+    Say(AttrValue),
 }
 
 impl State {
@@ -793,7 +795,8 @@ impl Reducible for State {
             Action::Uncopied(text) => state.uncopied = text,
             Action::Refused(why) => state.refused = why,
             Action::NotKept => state.kept = false,
-            Action::Announce(text) => {
+            Action::Announce(text) => state.announcement = text,
+            Action::Say(text) => {
                 state.said = (state.said.0 + 1, text.clone());
                 state.announcement = text;
             }

@@ -75,7 +75,7 @@ test("what is on unchanged lines is folded away under one line that opens it", a
 
 test("a patch can be read as something else, and again as a patch", async ({ page, playground }) => {
   await playground.paste(PATCH);
-  const tabs = page.getByRole("group", { name: "Files", exact: true }).getByRole("button");
+  const { tabs } = playground;
   await expect(tabs).toHaveText("changes.patch");
   await page.getByRole("button", { name: "Read it as Python" }).click();
   await expect(tabs).toHaveText("main.py");

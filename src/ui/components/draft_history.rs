@@ -40,7 +40,7 @@ pub fn DraftHistory() -> Html {
                 let taken = device::take_draft(&kept.id()).await;
                 let Ok(draft) = taken.map(|draft| Draft::from(draft.unchecked_into::<device::Draft>()))
                 else {
-                    dispatch.dispatch(Action::Announce("This draft is no longer there".into()));
+                    dispatch.dispatch(Action::Say("This draft is no longer there".into()));
                     return;
                 };
                 dialogs::close(dialogs::DRAFTS);
