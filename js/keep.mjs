@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 import { readFile, readdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
+// Hooks of Trunk run side by side; this one needs what the other places.
+import "./place_catalogue.mjs";
 
 const folder = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
 const entries = await readdir(folder, { recursive: true, withFileTypes: true });

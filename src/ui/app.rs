@@ -14,7 +14,8 @@ use crate::ui::components::said::Said;
 use crate::ui::components::status_line::StatusLine;
 use crate::ui::components::uncopied::UncopiedText;
 use crate::ui::hooks::{
-    Build, Draft, load_draft, load_settings, use_build, use_draft, use_kept_settings, use_theme,
+    Build, Draft, Readable, load_draft, load_settings, use_build, use_catalogue, use_draft, use_kept_settings,
+    use_theme,
 };
 use crate::ui::intake::Outcome;
 use crate::ui::pages::link::LinkPage;
@@ -74,20 +75,25 @@ pub fn App(props: &Props) -> Html {
     };
     use_draft(&store);
     use_kept_settings(&store);
-    let build = use_build(*loaded);
+    let readable = use_catalogue();
+    // What is kept for use without a network is fetched last.
+    let there = *loaded && readable != Readable::Loading;
+    let build = use_build(there);
     html! {
         <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Client> context={(*client).clone()}>
-                <HashRouter>
-                    <Header {theme} choose_theme={choose_theme.clone()} />
-                    <NewerBuild {build} />
-                    <Switch<Route> render={page} />
-                    <StatusLine loaded={*loaded} quiet={*loaded && build != Build::Fetching} {build} />
-                    <Palette {choose_theme} />
-                    <UncopiedText />
-                    <Said />
-                    <Announcer text={store.announcement.clone()} />
-                </HashRouter>
+                <ContextProvider<Readable> context={readable}>
+                    <HashRouter>
+                        <Header {theme} choose_theme={choose_theme.clone()} />
+                        <NewerBuild {build} />
+                        <Switch<Route> render={page} />
+                        <StatusLine loaded={*loaded} quiet={there && build != Build::Fetching} {build} />
+                        <Palette {choose_theme} />
+                        <UncopiedText />
+                        <Said />
+                        <Announcer text={store.announcement.clone()} />
+                    </HashRouter>
+                </ContextProvider<Readable>>
             </ContextProvider<Client>>
         </ContextProvider<Store>>
     }

@@ -3,8 +3,8 @@
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-use crate::catalogue::{ENTRIES, SAMPLES};
-use crate::ui::components::sample_menu::given;
+use crate::catalogue::{ENTRIES, SAMPLE_TITLES};
+use crate::ui::components::sample_menu::{given, sample};
 use crate::ui::dialogs;
 use crate::ui::hooks::Theme;
 use crate::ui::route::Route;
@@ -81,10 +81,13 @@ pub fn commands(state: &State) -> Vec<Command> {
     for theme in Theme::ALL {
         add("Theme", format!("Theme: {}", theme.word()), "", Run::Theme(theme));
     }
-    for sample in SAMPLES {
-        let why = format!("Loaded the sample “{}”.", sample.title).into();
-        let replace = Action::Replace { files: given(sample.files), why };
-        add("Samples", format!("Load the sample: {}", sample.title), "", Run::DoThere(replace));
+    for (index, title) in SAMPLE_TITLES.iter().enumerate() {
+        // Their texts may still be on their way.
+        let files = given(sample(index));
+        if !files.is_empty() {
+            let why = format!("Loaded the sample “{title}”.").into();
+            add("Samples", format!("Load the sample: {title}"), "", Run::DoThere(Action::Replace { files, why }));
+        }
     }
     for entry in ENTRIES {
         add(
