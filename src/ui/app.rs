@@ -14,8 +14,8 @@ use crate::ui::components::said::Said;
 use crate::ui::components::status_line::StatusLine;
 use crate::ui::components::uncopied::UncopiedText;
 use crate::ui::hooks::{
-    Build, Draft, Readable, load_draft, load_settings, use_build, use_catalogue, use_draft, use_kept_settings,
-    use_theme,
+    Build, Draft, Readable, load_draft, load_settings, use_build, use_catalogue, use_draft,
+    use_kept_settings, use_theme,
 };
 use crate::ui::intake::Outcome;
 use crate::ui::pages::link::LinkPage;

@@ -86,7 +86,12 @@ pub fn commands(state: &State) -> Vec<Command> {
         let files = given(sample(index));
         if !files.is_empty() {
             let why = format!("Loaded the sample “{title}”.").into();
-            add("Samples", format!("Load the sample: {title}"), "", Run::DoThere(Action::Replace { files, why }));
+            add(
+                "Samples",
+                format!("Load the sample: {title}"),
+                "",
+                Run::DoThere(Action::Replace { files, why }),
+            );
         }
     }
     for entry in ENTRIES {

@@ -92,7 +92,8 @@ fn take(event: &KeyboardEvent, store: &Store, action: Action) {
     store.dispatch(action);
 }
 
-fn tab_id(id: u32) -> String {
+/// The id of the tab of a file.
+pub fn tab_id(id: u32) -> String {
     format!("file-tab-{id}")
 }
 

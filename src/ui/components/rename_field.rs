@@ -1,9 +1,13 @@
 //! Editing the path of a file in its place.
 
-use web_sys::{FocusEvent, HtmlInputElement, KeyboardEvent};
+use web_sys::{FocusEvent, HtmlElement, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
+use crate::ui::components::open_tabs::tab_id;
 use crate::ui::state::{Action, Store};
+
+/// How wide a field has to be at least, at the right end of the tabs.
+const LEAST_PIXELS: f64 = 180.0;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -15,11 +19,12 @@ pub struct Props {
 #[component]
 pub fn RenameField(props: &Props) -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
-    let input = use_node_ref();
+    let (place, input) = (use_node_ref(), use_node_ref());
     let value = use_state_eq(|| props.path.to_string());
     {
-        let (input, path) = (input.clone(), props.path.clone());
+        let (place, input, path, id) = (place.clone(), input.clone(), props.path.clone(), props.id);
         use_effect_with((), move |()| {
+            lay_over_tab(&place, id);
             if let Some(input) = input.cast::<HtmlInputElement>() {
                 let _ = input.focus();
                 // The name without its folder and its ending is what most people want to change.
@@ -71,7 +76,7 @@ pub fn RenameField(props: &Props) -> Html {
         })
     };
     html! {
-        <span class="rename">
+        <span class="rename" ref={place}>
             <input
                 class="field rename-field"
                 ref={input}
@@ -90,4 +95,15 @@ pub fn RenameField(props: &Props) -> Html {
             <span class="rename-objection" id="rename-objection" role="alert">{ objection.unwrap_or_default() }</span>
         </span>
     }
+}
+
+/// Puts the field where the tab is. A list of tabs may hold nothing but tabs, so it cannot stand among them.
+fn lay_over_tab(place: &NodeRef, id: u32) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(tab) = document.and_then(|document| document.get_element_by_id(&tab_id(id))) else { return };
+    let Some(place) = place.cast::<HtmlElement>() else { return };
+    let Some(files) = place.parent_element().map(|files| files.get_bounding_client_rect()) else { return };
+    let most = (files.width() - LEAST_PIXELS).max(0.0);
+    let left = (tab.get_bounding_client_rect().left() - files.left()).clamp(0.0, most);
+    let _ = place.style().set_property("--rename-left", &format!("{left:.0}px"));
 }

@@ -194,7 +194,7 @@ fn rule_row(settings: &Rc<Settings>, set: &Callback<Settings>, rule: Rule) -> Ht
                     weigh.emit(event.target_unchecked_into::<HtmlSelectElement>().value());
                 }}
             >
-                <option value="" selected={chosen.is_none()}>{ "its own severity" }</option>
+                <option value="" selected={chosen.is_none()}>{ "default" }</option>
                 { for SEVERITIES.into_iter().map(|severity| html! {
                     <option value={severity.word()} selected={chosen == Some(severity)}>{ severity.word() }</option>
                 }) }
