@@ -9,7 +9,7 @@ const KILOBYTE = 1000;
 // The service worker's copy and the chunk for archives are fetched once the page can be used, and kept for later.
 const BUDGET = { page: 450 * KILOBYTE, worker: 700 * KILOBYTE, catalogue: 250 * KILOBYTE, later: 30 * KILOBYTE };
 const PARTS = {
-  worker: /^worker.*\.wasm$/,
+  worker: /^worker/,
   catalogue: /^catalogue-/,
   later: /^(intake\.js|service-worker\.js|manifest\.json|icon.*)$/,
 };

@@ -61,7 +61,7 @@ impl Filters {
 
 /// The section as a word of an address.
 pub fn section_key(section: Section) -> String {
-    section.title().to_lowercase().replace(' ', "-")
+    section.title().to_ascii_lowercase().replace(' ', "-")
 }
 
 /// What a rule needs, as a word of an address.

@@ -15,6 +15,7 @@ test("the palette opens with a key, finds by words, and does what it says", asyn
   await expect(dialog).toBeHidden();
   await expect(playground.findings.first()).toHaveAttribute("aria-current", "true");
 
+  // Faster than the browser tells that it was closed.
   await page.keyboard.press("Control+k");
   await page.keyboard.type("f7");
   await page.keyboard.press("Enter");

@@ -27,7 +27,9 @@ pub struct Props {
 /// A modal dialog with a title and a button that closes it. Escape and a press beside it close it as well.
 #[component]
 pub fn Dialog(props: &Props) -> Html {
-    let open = use_state_eq(|| false);
+    // Which opening it is that is drawn; each is drawn anew.
+    let open = use_state_eq(|| None::<u32>);
+    let count = use_mut_ref(|| 0_u32);
     let node = use_node_ref();
     {
         let (node, open) = (node.clone(), open.setter());
@@ -35,22 +37,29 @@ pub fn Dialog(props: &Props) -> Html {
             let dialog = node.cast::<HtmlDialogElement>().expect("the dialog is drawn");
             let opened = {
                 let open = open.clone();
-                EventListener::new(&dialog, "opened", move |_| open.set(true))
+                EventListener::new(&dialog, "opened", move |_| {
+                    *count.borrow_mut() += 1;
+                    open.set(Some(*count.borrow()));
+                })
             };
             let on_close = on_close.clone();
-            let closed = EventListener::new(&dialog, "close", move |_| {
-                open.set(false);
-                on_close.emit(());
+            let target = dialog.clone();
+            let closed = EventListener::new(&target, "close", move |_| {
+                // The browser tells this a moment later, when it may have been opened again.
+                if !dialog.open() {
+                    open.set(None);
+                    on_close.emit(());
+                }
             });
             move || drop((opened, closed))
         });
     }
     {
         let node = node.clone();
-        use_effect_with(*open, move |&open| {
+        use_effect_with(*open, move |open| {
             let first = node
                 .cast::<HtmlElement>()
-                .filter(|_| open)
+                .filter(|_| open.is_some())
                 .and_then(|dialog| dialog.query_selector("[autofocus]").ok().flatten())
                 .and_then(|element| element.dyn_into::<HtmlElement>().ok());
             if let Some(first) = first {
@@ -89,8 +98,8 @@ pub fn Dialog(props: &Props) -> Html {
                         </button>
                     }
                 </div>
-                if *open {
-                    { props.content.emit(()) }
+                if let Some(opening) = *open {
+                    <div class="dialog-content" key={opening}>{ props.content.emit(()) }</div>
                 }
             </div>
         </dialog>

@@ -10,9 +10,7 @@ use crate::ui::state::{Action, Store};
 use crate::ui::words;
 
 /// The name of the shown file, which opens the list of all files; those with most findings come first.
-#[component]
-pub fn FileList() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn file_list(store: &Store) -> Html {
     let file = store.file();
     if store.renaming == Some(file.id) {
         return html! { <RenameField id={file.id} path={file.path.clone()} /> };
@@ -33,9 +31,7 @@ pub fn FileList() -> Html {
 }
 
 /// All open files, with how much was found in each.
-#[component]
-pub fn FileChooser() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn file_chooser(store: &Store) -> Html {
     // The findings come ordered by path.
     let mut counts: Vec<(&str, (usize, usize))> = Vec::new();
     for finding in store.report.iter().flat_map(|report| &report.findings) {

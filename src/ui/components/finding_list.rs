@@ -7,11 +7,11 @@ use crate::catalogue;
 use crate::report::{Certainty, Report, Rule, Status};
 use crate::ui::components::export_menu::ExportMenu;
 use crate::ui::components::level::Level;
-use crate::ui::components::list_filters::ListFilters;
+use crate::ui::components::list_filters::list_filters;
 use crate::ui::components::scorecard::Cell;
-use crate::ui::components::seen::Seen;
+use crate::ui::components::seen::seen;
 use crate::ui::components::share::Share;
-use crate::ui::components::unchanged::Unchanged;
+use crate::ui::components::unchanged::unchanged as folded_away;
 use crate::ui::components::with_code::with_code;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store};
@@ -56,8 +56,8 @@ pub fn FindingList() -> Html {
                     <Share />
                 </div>
             </div>
-            <Seen />
-            <ListFilters />
+            { seen(&store) }
+            { list_filters(&store) }
             if hidden > 0 && store.rule.is_none() {
                 <p class="list-hidden">
                     { format!("{} shown, {hidden} hidden by the choices above.", shown) }
@@ -82,9 +82,7 @@ pub fn FindingList() -> Html {
                     { format!("Show more: {cut} are not shown yet") }
                 </button>
             }
-            <Unchanged>
-                { for unchanged.into_iter().map(|index| item(&store, &report, index)) }
-            </Unchanged>
+            { folded_away(&store, unchanged.into_iter().map(|index| item(&store, &report, index)).collect()) }
             if !report.problems.is_empty() && store.rule.is_none() {
                 <h3 class="list-title">{ "Not read as it stands" }</h3>
                 <ol class="finding-list" aria-label="Problems">

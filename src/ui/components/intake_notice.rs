@@ -9,9 +9,7 @@ use crate::ui::state::{Action, Store};
 const LISTED: usize = 200;
 
 /// The reading of files while it lasts, then what became of it.
-#[component]
-pub fn IntakeNotice() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn intake_notice(store: &Store) -> Html {
     let dismiss = {
         let dispatch = store.dispatcher();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Outcome(None)))

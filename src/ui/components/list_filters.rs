@@ -11,9 +11,7 @@ use crate::ui::state::{Action, Store};
 const CERTAINTIES: [Certainty; 3] = [Certainty::Sure, Certainty::Likely, Certainty::Question];
 
 /// Four choices, and a button that takes them back.
-#[component]
-pub fn ListFilters() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn list_filters(store: &Store) -> Html {
     let Some(report) = store.report.clone() else { return html! {} };
     let filters = store.filters.clone();
     if report.findings.len() < 2 && filters.is_empty() {

@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use crate::ui::components::intake_notice::IntakeNotice;
-use crate::ui::components::stopped_files::{StoppedFiles, tells};
+use crate::ui::components::intake_notice::intake_notice;
+use crate::ui::components::stopped_files::{stopped_files, tells};
 use crate::ui::state::{Action, Checker, Store};
 use crate::ui::words;
 
@@ -33,9 +33,9 @@ pub fn Notices() -> Html {
                 }
             </div>
             if tells(&store.left_out) {
-                <StoppedFiles />
+                { stopped_files(&store) }
             }
-            <IntakeNotice />
+            { intake_notice(&store) }
             if let Some(closed) = store.closed.last() {
                 <div class="notice">
                     <p>{ format!("Closed {}.", closed.file.path) }</p>

@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
-use crate::ui::components::file_list::FileList;
+use crate::ui::components::file_list::file_list;
 use crate::ui::components::file_menu::FileMenu;
 use crate::ui::components::rename_field::RenameField;
 use crate::ui::state::{Action, File, Store};
@@ -42,7 +42,7 @@ pub fn OpenTabs() -> Html {
     if store.files.len() > MOST_TABS {
         return html! {
             <div class="open-files">
-                <FileList />
+                { file_list(&store) }
                 <FileMenu />
             </div>
         };
@@ -138,7 +138,8 @@ fn tab(store: &Store, index: usize, file: &File) -> Html {
             key={id}
             id={tab_id(id)}
             type="button"
-            class="tab"
+            // The field for its path lies over it meanwhile.
+            class={classes!("tab", (store.renaming == Some(id)).then_some("tab-renamed"))}
             role="tab"
             aria-selected={shown.to_string()}
             aria-controls="editor-panel"

@@ -8,7 +8,7 @@ use crate::ui::commands::{self, OTHER_KEYS, Run};
 use crate::ui::components::chooser::{Choice, Chooser};
 use crate::ui::components::dialog::Dialog;
 use crate::ui::components::draft_history::DraftHistory;
-use crate::ui::components::file_list::FileChooser;
+use crate::ui::components::file_list::file_chooser;
 use crate::ui::dialogs;
 use crate::ui::hooks::{Theme, use_window_key};
 use crate::ui::route::Route;
@@ -63,26 +63,26 @@ pub fn Palette(props: &Props) -> Html {
         });
         use_window_key(press);
     }
-    let palette = Callback::from(move |()| html! { <Commands run={run.clone()} /> });
+    let content = |draw: fn(&Store) -> Html| {
+        let store = store.clone();
+        Callback::from(move |()| draw(&store))
+    };
+    let palette = {
+        let store = store.clone();
+        Callback::from(move |()| actions(&store, &run))
+    };
     html! {
         <>
             <Dialog id={dialogs::PALETTE} title="Do something" class="dialog-wide" content={palette} />
-            <Dialog id={dialogs::HELP} title="Keys" class="dialog-wide" content={|()| html! { <Help /> }} />
-            <Dialog id={dialogs::FILES} title="Open files" class="dialog-wide" content={|()| html! { <FileChooser /> }} />
+            <Dialog id={dialogs::HELP} title="Keys" class="dialog-wide" content={content(help)} />
+            <Dialog id={dialogs::FILES} title="Open files" class="dialog-wide" content={content(file_chooser)} />
             <Dialog id={dialogs::DRAFTS} title="Drafts" class="dialog-wide" content={|()| html! { <DraftHistory /> }} />
         </>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct CommandsProps {
-    run: Callback<Run>,
-}
-
-#[component]
-fn Commands(props: &CommandsProps) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
-    let all = commands::commands(&store);
+fn actions(store: &Store, run: &Callback<Run>) -> Html {
+    let all = commands::commands(store);
     let choices = all
         .iter()
         .map(|command| Choice {
@@ -93,7 +93,7 @@ fn Commands(props: &CommandsProps) -> Html {
         })
         .collect::<Vec<_>>();
     let choose = {
-        let run = props.run.clone();
+        let run = run.clone();
         Callback::from(move |index: usize| run.emit(all[index].run.clone()))
     };
     html! {
@@ -108,11 +108,9 @@ fn Commands(props: &CommandsProps) -> Html {
     }
 }
 
-#[component]
-fn Help() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+fn help(store: &Store) -> Html {
     let rows = OTHER_KEYS.iter().map(|(words, keys)| ((*words).to_owned(), *keys)).chain(
-        commands::commands(&store)
+        commands::commands(store)
             .into_iter()
             .filter(|command| !command.keys.is_empty())
             .map(|command| (command.words, command.keys)),

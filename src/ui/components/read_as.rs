@@ -42,9 +42,7 @@ fn kind_of_path(path: &str) -> Option<Pasted> {
 }
 
 /// The part of the status line about the shown file.
-#[component]
-pub fn ReadAs() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn read_as(store: &Store) -> Html {
     if store.is_empty() {
         return html! {};
     }

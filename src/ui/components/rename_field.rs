@@ -105,5 +105,5 @@ fn lay_over_tab(place: &NodeRef, id: u32) {
     let Some(files) = place.parent_element().map(|files| files.get_bounding_client_rect()) else { return };
     let most = (files.width() - LEAST_PIXELS).max(0.0);
     let left = (tab.get_bounding_client_rect().left() - files.left()).clamp(0.0, most);
-    let _ = place.style().set_property("--rename-left", &format!("{left:.0}px"));
+    let _ = place.style().set_property("--rename-left", &format!("{}px", left as i32));
 }

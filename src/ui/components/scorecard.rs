@@ -74,9 +74,7 @@ impl Cell {
 }
 
 /// All 28 rules by section, each a button that narrows the lists to its rule.
-#[component]
-pub fn Scorecard() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn scorecard(store: &Store) -> Html {
     html! {
         <section class="scorecard" id="scorecard" aria-label="Scorecard" tabindex="-1">
             <div class="sections">
@@ -87,7 +85,7 @@ pub fn Scorecard() -> Html {
                             { for Rule::ALL
                                 .into_iter()
                                 .filter(|rule| rule.section() == section)
-                                .map(|rule| cell(&store, rule)) }
+                                .map(|rule| cell(store, rule)) }
                         </div>
                     </div>
                 }) }

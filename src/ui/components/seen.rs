@@ -10,9 +10,7 @@ use crate::ui::state::Store;
 use crate::ui::words;
 
 /// What could not be seen: never is 'no findings' said to be more than it is.
-#[component]
-pub fn Seen() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn seen(store: &Store) -> Html {
     let Some(report) = store.report.clone() else { return html! {} };
     let unseen: Vec<Rule> = report
         .rules

@@ -8,9 +8,7 @@ use crate::ui::state::{Action, Store};
 use crate::ui::words;
 
 /// A button that empties the playground, after asking. It can be undone all the same.
-#[component]
-pub fn StartOver() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn start_over(store: &Store) -> Html {
     let content = {
         let store = store.clone();
         Callback::from(move |()| {

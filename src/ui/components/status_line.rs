@@ -3,7 +3,7 @@
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use crate::ui::components::read_as::ReadAs;
+use crate::ui::components::read_as::read_as;
 use crate::ui::hooks::{Build, use_request_count};
 use crate::ui::route::Route;
 use crate::ui::state::{Checker, Store};
@@ -33,7 +33,7 @@ pub fn StatusLine(props: &Props) -> Html {
         Checker::Searching => "looking for the file that stops the checker…".to_owned(),
         Checker::Ready => "ready".to_owned(),
         Checker::Done { milliseconds } if *milliseconds < 1.0 => "checked in under 1 ms".to_owned(),
-        Checker::Done { milliseconds } => format!("checked in {milliseconds:.0} ms"),
+        Checker::Done { milliseconds } => format!("checked in {} ms", milliseconds.round() as u32),
         Checker::Failed(_) => "not checked".to_owned(),
     };
     let stop = Callback::from(move |_: MouseEvent| client.stop());
@@ -44,7 +44,7 @@ pub fn StatusLine(props: &Props) -> Html {
             if matches!(store.checker, Checker::Checking | Checker::Searching) && store.files.len() > 1 {
                 <button type="button" class="button button-quiet status-button" onclick={stop}>{ "Stop" }</button>
             }
-            <ReadAs />
+            { read_as(&store) }
             if !store.settings.off.is_empty() {
                 <Link<Route> to={Route::Settings} classes="status-link">
                     { format!("{} off", words::count(store.settings.off.len(), "rule")) }

@@ -12,9 +12,7 @@ use crate::ui::words;
 use crate::worker::client::{Client, Failure};
 
 /// One notice a file that stops the checker.
-#[component]
-pub fn StoppedFiles() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn stopped_files(store: &Store) -> Html {
     html! {
         { for store.left_out.iter().map(|left_out| html! {
             <StoppedFile

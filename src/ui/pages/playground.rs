@@ -5,16 +5,16 @@ use yew::prelude::*;
 
 use crate::catalogue::SAMPLE_TITLES;
 use crate::ui::components::editor_pane::{EditorPane, Listeners, marks};
-use crate::ui::components::finding_detail::FindingDetail;
+use crate::ui::components::finding_detail::finding_detail;
 use crate::ui::components::finding_list::FindingList;
-use crate::ui::components::link_notice::LinkNotice;
+use crate::ui::components::link_notice::link_notice;
 use crate::ui::components::notices::Notices;
 use crate::ui::components::open_files::OpenFiles;
 use crate::ui::components::open_tabs::OpenTabs;
 use crate::ui::components::patch_notice::PatchNotice;
 use crate::ui::components::sample_menu::{SampleMenu, given, sample};
-use crate::ui::components::scorecard::Scorecard;
-use crate::ui::components::start_over::StartOver;
+use crate::ui::components::scorecard::scorecard;
+use crate::ui::components::start_over::start_over;
 use crate::ui::device;
 use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::intake;
@@ -25,6 +25,7 @@ use crate::ui::state::{Action, Store};
 #[component]
 pub fn PlaygroundPage() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
+    let ready = use_context::<Readable>() == Some(Readable::Ready);
     let heading = use_page_title("Playground".to_owned());
     let over = use_state_eq(|| false);
     let patches = use_memo(store.files.clone(), |files| Patches::of(files));
@@ -103,11 +104,11 @@ pub fn PlaygroundPage() -> Html {
                     <div class="toolbar-buttons">
                         <SampleMenu />
                         <OpenFiles />
-                        <StartOver />
+                        { start_over(&store) }
                     </div>
                 </div>
                 <Notices />
-                <LinkNotice />
+                { link_notice(&store) }
                 <PatchNotice />
                 <div class="editor-panel" id="editor-panel" role="tabpanel" aria-label={file.path.clone()}>
                     <EditorPane
@@ -130,24 +131,21 @@ pub fn PlaygroundPage() -> Html {
                 </p>
             </div>
             <div class="outcome">
-                <Scorecard />
+                { scorecard(&store) }
                 if store.is_empty() {
-                    <Welcome />
+                    { welcome(&store, ready) }
                 } else {
                     <FindingList />
-                    <FindingDetail />
+                    { finding_detail(&store, ready) }
                 }
             </div>
-            <JumpBar />
+            { jump_bar() }
         </main>
     }
 }
 
 /// What somebody sees who has given nothing to check yet.
-#[component]
-fn Welcome() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
-    let ready = use_context::<Readable>() == Some(Readable::Ready);
+fn welcome(store: &Store, ready: bool) -> Html {
     html! {
         <section class="welcome" id="findings" aria-label="How to start" tabindex="-1">
             <h2>{ "Which production standards does your code keep?" }</h2>
@@ -178,8 +176,7 @@ fn Welcome() -> Html {
 }
 
 /// On a narrow screen the parts stand below one another: this goes from one to the other.
-#[component]
-fn JumpBar() -> Html {
+fn jump_bar() -> Html {
     let go = |id: &'static str| {
         Callback::from(move |_: MouseEvent| {
             let target = web_sys::window()
