@@ -1,13 +1,19 @@
-// After a build: writes dist/service-worker.js, with the list of all files of the build and what they contain.
+// After a build: minifies what wasm-bindgen wrote, and writes dist/service-worker.js with the list of all files of the
+// build and what they contain.
 //   node js/keep.mjs FOLDER
 import { createHash } from "node:crypto";
-import { readFile, readdir, rm } from "node:fs/promises";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 // Hooks of Trunk run side by side; this one needs what the other places.
 import "./place_catalogue.mjs";
 
 const folder = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
+for (const name of (await readdir(folder)).filter((name) => /^(app|worker).*\.js$/.test(name))) {
+  const path = join(folder, name);
+  const { code } = await transform(await readFile(path, "utf8"), { minify: true, format: "esm", target: "es2022" });
+  await writeFile(path, code);
+}
 const entries = await readdir(folder, { recursive: true, withFileTypes: true });
 const files = [];
 for (const entry of entries.filter((entry) => entry.isFile())) {

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use yew::{AttrValue, Reducible, UseReducerHandle};
+use web_sys::MouseEvent;
+use yew::{AttrValue, Callback, Reducible, UseReducerHandle};
 
 use crate::link::Shared;
 use crate::pasted::{Pasted, recognise};
@@ -20,6 +21,12 @@ use crate::worker::client::{Failure, same_text};
 
 /// The state with its dispatcher, as components get it from the context.
 pub type Store = UseReducerHandle<State>;
+
+/// What a button does that is for one action.
+pub fn press(store: &Store, action: Action) -> Callback<MouseEvent> {
+    let dispatch = store.dispatcher();
+    Callback::from(move |_| dispatch.dispatch(action.clone()))
+}
 
 /// The path of the file that an empty playground starts with.
 pub const FIRST_PATH: &str = "main.py";

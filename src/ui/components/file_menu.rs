@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Store, press};
 
 /// A button for a new file, and a menu with what can be done with the shown one.
 #[component]
@@ -32,10 +32,7 @@ pub fn FileMenu() -> Html {
         }
     };
     let closed = store.closed.last().map(|closed| closed.file.path.clone());
-    let new = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::NewFile))
-    };
+    let new = press(&store, Action::NewFile);
     html! {
         <>
             <button type="button" class="button button-sign" aria-label="New file" title="New file" onclick={new}>

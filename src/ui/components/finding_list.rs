@@ -14,7 +14,7 @@ use crate::ui::components::share::Share;
 use crate::ui::components::unchanged::unchanged as folded_away;
 use crate::ui::components::with_code::with_code;
 use crate::ui::route::Route;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Store, press};
 use crate::ui::words;
 
 /// So many lines are drawn at once.
@@ -114,10 +114,7 @@ fn jump(store: &Store, path: &str, range: crate::report::Range) -> Callback<Mous
 fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
     let cell = Cell::of(Some(report), rule);
     let status = report.rules.iter().find(|status| status.rule == rule);
-    let all = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Narrow(None)))
-    };
+    let all = press(store, Action::Narrow(None));
     let explanation = match cell {
         Cell::NotSeen => "Nothing in these files is about this rule, for better or worse.",
         Cell::NotChecked => "The checker does not check this rule yet. Read it and look for yourself.",
@@ -160,10 +157,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
 fn item(store: &Store, report: &Report, index: usize) -> Html {
     let finding = &report.findings[index];
     let selected = store.selected == Some(index);
-    let select = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Select(index)))
-    };
+    let select = press(store, Action::Select(index));
     html! {
         <li key={index}>
             <button

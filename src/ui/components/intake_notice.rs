@@ -3,17 +3,14 @@
 use yew::prelude::*;
 
 use crate::ui::device;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Store, press};
 
 /// So many paths of one reason are listed.
 const LISTED: usize = 200;
 
 /// The reading of files while it lasts, then what became of it.
 pub fn intake_notice(store: &Store) -> Html {
-    let dismiss = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Outcome(None)))
-    };
+    let dismiss = press(store, Action::Outcome(None));
     html! {
         <>
             if let Some(progress) = &store.intake {

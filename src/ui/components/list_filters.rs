@@ -6,7 +6,7 @@ use yew::prelude::*;
 use crate::report::{Certainty, Section};
 use crate::ui::filters::ListFilters as Filters;
 use crate::ui::route::{SEVERITIES, section_key};
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Store, press};
 
 const CERTAINTIES: [Certainty; 3] = [Certainty::Sure, Certainty::Likely, Certainty::Question];
 
@@ -44,10 +44,7 @@ pub fn list_filters(store: &Store) -> Html {
             </select>
         }
     };
-    let clear = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Filter(Filters::default())))
-    };
+    let clear = press(store, Action::Filter(Filters::default()));
     let same = |word: &str| (word.to_owned(), word.to_owned());
     html! {
         <div class="list-filters" role="group" aria-label="Narrow the lists">

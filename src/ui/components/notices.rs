@@ -4,17 +4,14 @@ use yew::prelude::*;
 
 use crate::ui::components::intake_notice::intake_notice;
 use crate::ui::components::stopped_files::{stopped_files, tells};
-use crate::ui::state::{Action, Checker, Store};
+use crate::ui::state::{Action, Checker, Store, press};
 use crate::ui::words;
 
 /// What has just happened and can be taken back, and what has gone wrong.
 #[component]
 pub fn Notices() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
-    let act = |action: Action| {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()))
-    };
+    let act = |action: Action| press(&store, action);
     html! {
         <>
             if let Checker::Failed(failure) = &store.checker {

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::catalogue;
 use crate::report::{Certainty, Report, Rule, Section, Status};
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Store, press};
 use crate::ui::words;
 
 /// What a cell shows.
@@ -107,10 +107,7 @@ fn cell(store: &Store, rule: Rule) -> Html {
     let chosen = store.rule == Some(rule);
     let title = catalogue::entry(rule).map(|entry| entry.title).unwrap_or_default();
     let label = format!("{rule} {title}: {}", cell.words());
-    let narrow = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Narrow((!chosen).then_some(rule))))
-    };
+    let narrow = press(store, Action::Narrow((!chosen).then_some(rule)));
     html! {
         <button
             key={rule.id()}

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::report::Certainty;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Store, press};
 use crate::ui::words;
 
 /// A line that opens the findings on unchanged lines, and the list of them.
@@ -29,10 +29,7 @@ pub fn unchanged(store: &Store, items: Html) -> Html {
         }
     };
     let open = store.with_unchanged;
-    let toggle = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ShowUnchanged(!open)))
-    };
+    let toggle = press(store, Action::ShowUnchanged(!open));
     html! {
         <div>
             <button type="button" class="unchanged" aria-expanded={open.to_string()} onclick={toggle}>
