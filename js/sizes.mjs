@@ -6,11 +6,13 @@ import { join, relative } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
 const KILOBYTE = 1000;
-/** `embed` is what a site that embeds an example loads first; `on demand` is what other sites load when somebody edits. */
+// `later` (the service worker's copy, the chunk for archives) is fetched once the page can be used, and kept. `embed` is
+// what a site that embeds an example loads first, `on demand` what such a site loads when somebody edits.
 const BUDGET = {
   page: 450 * KILOBYTE,
   worker: 700 * KILOBYTE,
   catalogue: 250 * KILOBYTE,
+  later: 30 * KILOBYTE,
   embed: 12 * KILOBYTE,
   "on demand": Infinity,
 };
@@ -33,8 +35,9 @@ for (const entry of names.filter((name) => name.isFile())) {
 
 /** The part of the budget that a file counts in. */
 function partOf(path) {
-  if (/^worker.*\.wasm$/.test(path)) return "worker";
+  if (/^worker/.test(path)) return "worker";
   if (/^catalogue-/.test(path)) return "catalogue";
+  if (/^(intake\.js|service-worker\.js|manifest\.json|icon.*)$/.test(path)) return "later";
   if (path === "embed.js") return "embed";
   return path === "embed.html" || path.startsWith("embed/") ? "on demand" : "page";
 }

@@ -20,6 +20,8 @@ const LEFT_OUT: [&str; 11] = [
     "test-results",
     "playwright-report",
     "editor.js",
+    "device.js",
+    "intake.js",
     "link.js",
     "built",
     ".docusaurus",

@@ -9,7 +9,8 @@ use crate::embed::code::{Embedded, Side, Theme, View, folder};
 use crate::report::Rule;
 use crate::secrets::suspects;
 use crate::ui::clipboard::copy;
-use crate::ui::dialog;
+use crate::ui::components::dialog::Dialog;
+use crate::ui::dialogs;
 use crate::ui::download::page_address;
 use crate::ui::packing::pack;
 use crate::ui::state::Store;
@@ -42,40 +43,16 @@ struct Choice {
 /// A button that opens a dialog with the code to copy.
 #[component]
 pub fn EmbedCode(props: &Props) -> Html {
-    let dialog = use_node_ref();
-    let opened = use_state_eq(|| None::<Vec<Side>>);
-    let open = {
-        let (dialog, opened, sides) = (dialog.clone(), opened.setter(), props.sides.clone());
-        Callback::from(move |_: MouseEvent| {
-            opened.set(Some(sides.emit(())));
-            dialog::open(&dialog);
-        })
-    };
-    let close = {
-        let dialog = dialog.clone();
-        Callback::from(move |_: MouseEvent| dialog::close(&dialog))
-    };
-    let closed = {
-        let opened = opened.setter();
-        Callback::from(move |_: Event| opened.set(None))
+    let content = {
+        let (rule, title, sides, own) = (props.rule, props.title.clone(), props.sides.clone(), props.own);
+        Callback::from(
+            move |()| html! { <Choices {rule} title={title.clone()} sides={sides.emit(())} {own} /> },
+        )
     };
     html! {
         <>
-            <button type="button" class="button" onclick={open}>{ "Embed" }</button>
-            <dialog class="dialog embed" ref={dialog} aria-labelledby="embed-title" onclose={closed}>
-                <h2 id="embed-title">{ "Embed in a page" }</h2>
-                if let Some(sides) = &*opened {
-                    <Choices
-                        rule={props.rule}
-                        title={props.title.clone()}
-                        sides={sides.clone()}
-                        own={props.own}
-                    />
-                }
-                <div class="dialog-buttons">
-                    <button type="button" class="button" onclick={close}>{ "Close" }</button>
-                </div>
-            </dialog>
+            <button type="button" class="button" onclick={|_| dialogs::open(dialogs::EMBED)}>{ "Embed" }</button>
+            <Dialog id={dialogs::EMBED} title="Embed in a page" class="embed" {content} />
         </>
     }
 }

@@ -19,6 +19,7 @@ use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Given, Store};
+use crate::worker::client::Text;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -79,6 +80,10 @@ impl Reducible for Pair {
             }
         })
     }
+}
+
+fn texts(files: &[PairFile]) -> Vec<Text> {
+    files.iter().map(|file| Text { path: file.path.clone(), text: file.text.clone() }).collect()
 }
 
 fn sources(files: &[PairFile]) -> Vec<Source> {
@@ -147,7 +152,7 @@ fn EntryPage(props: &EntryProps) -> Html {
     let navigator = use_navigator().expect("the application has a router");
     let heading = use_page_title(format!("{} {}", entry.rule, entry.title));
     let pair = use_reducer_eq(|| Pair::new(entry, 0));
-    let sets = use_memo((*pair).clone(), |pair| vec![sources(&pair.violating), sources(&pair.conforming)]);
+    let sets = use_memo((*pair).clone(), |pair| vec![texts(&pair.violating), texts(&pair.conforming)]);
     let reports = use_check(sets);
     let report = |index: usize| reports.as_ref().and_then(|reports| reports.get(index)).cloned();
     let on_typed = {
