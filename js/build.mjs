@@ -1,8 +1,9 @@
-// Bundles what the page has in JavaScript: js/NAME.source.mjs becomes js/NAME.js. src/ui/editor.rs and
-// src/ui/packing.rs import them.
+// Bundles what the page has in JavaScript: js/NAME.source.mjs becomes js/NAME.js. src/ui/editor.rs, src/ui/device.rs and
+// src/ui/packing.rs import the first three; the fourth is a chunk that the page fetches while it is idle.
 // Trunk runs this before it builds; tests that need the editor run `npm --prefix js run build` first.
 import { readFile, stat } from "node:fs/promises";
 import { build } from "esbuild";
+import { buildEmbed } from "./embed/build.mjs";
 
 const at = (name) => new URL(name, import.meta.url).pathname;
 
@@ -20,7 +21,7 @@ const adoptStyles = {
   },
 };
 
-for (const name of ["editor", "link"]) {
+for (const name of ["editor", "device", "link", "intake"]) {
   await build({
     entryPoints: [at(`${name}.source.mjs`)],
     outfile: at(`${name}.js`),
@@ -34,3 +35,5 @@ for (const name of ["editor", "link"]) {
   const { size } = await stat(at(`${name}.js`));
   console.log(`js/${name}.js: ${Math.round(size / 1024)} KiB`);
 }
+
+await buildEmbed([adoptStyles]);

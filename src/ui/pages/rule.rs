@@ -7,8 +7,10 @@ use yew_router::prelude::*;
 
 use crate::catalogue::{self, Entry};
 use crate::check::Source;
+use crate::embed::code;
 use crate::report::{Rule, Status};
 use crate::ui::components::editor_pane::Side;
+use crate::ui::components::embed_code::EmbedCode;
 use crate::ui::components::level::Level;
 use crate::ui::components::notices::Notices;
 use crate::ui::components::rule_card::needs;
@@ -17,6 +19,7 @@ use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Given, Store};
+use crate::worker::client::Text;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -77,6 +80,10 @@ impl Reducible for Pair {
             }
         })
     }
+}
+
+fn texts(files: &[PairFile]) -> Vec<Text> {
+    files.iter().map(|file| Text { path: file.path.clone(), text: file.text.clone() }).collect()
 }
 
 fn sources(files: &[PairFile]) -> Vec<Source> {
@@ -145,7 +152,7 @@ fn EntryPage(props: &EntryProps) -> Html {
     let navigator = use_navigator().expect("the application has a router");
     let heading = use_page_title(format!("{} {}", entry.rule, entry.title));
     let pair = use_reducer_eq(|| Pair::new(entry, 0));
-    let sets = use_memo((*pair).clone(), |pair| vec![sources(&pair.violating), sources(&pair.conforming)]);
+    let sets = use_memo((*pair).clone(), |pair| vec![texts(&pair.violating), texts(&pair.conforming)]);
     let reports = use_check(sets);
     let report = |index: usize| reports.as_ref().and_then(|reports| reports.get(index)).cloned();
     let on_typed = {
@@ -172,6 +179,17 @@ fn EntryPage(props: &EntryProps) -> Html {
     let status = |index: usize| {
         report(index)?.rules.iter().find(|status| status.rule == entry.rule).map(|status| status.status)
     };
+    let sides = {
+        let (pair, reports) = (pair.clone(), reports.clone());
+        Callback::from(move |()| {
+            let side = |word, files: &[PairFile], index: usize| {
+                let report = reports.as_ref().and_then(|reports| reports.get(index));
+                let findings = report.map(|report| report.findings.clone());
+                code::Side { word, files: sources(files), findings }
+            };
+            vec![side("violating", &pair.violating, 0), side("conforming", &pair.conforming, 1)]
+        })
+    };
     let place = Rule::ALL.iter().position(|&rule| rule == entry.rule).unwrap_or_default();
     let neighbour = |offset: isize| {
         let index = place.checked_add_signed(offset)?;
@@ -192,6 +210,7 @@ fn EntryPage(props: &EntryProps) -> Html {
                             { "Reset" }
                         </button>
                         <button type="button" class="button" onclick={take}>{ "Open in the playground" }</button>
+                        <EmbedCode rule={entry.rule} title={entry.title} {sides} own={*pair != original} />
                     </div>
                 </div>
                 <RulePair
