@@ -275,8 +275,7 @@ fn thread_id(dictionary: Node<'_>, findings: &mut Findings<'_>) {
             "it is made of what many sessions have in common",
         ),
     };
-    findings
-        .report(entry, Severity::High, Certainty::Sure, message)
-        .because(made, note)
-        .conforming("Name the agent and the session in the thread's id: `f\"thread_{agent_id}_{session_id}\"`.");
+    findings.report(entry, Severity::High, Certainty::Sure, message).because(made, note).conforming(
+        "Name the agent and the session in the thread's id: `f\"thread_{agent_id}_{session_id}\"`.",
+    );
 }

@@ -205,7 +205,9 @@ fn bound_early(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(timeout) = &api.callable.timeout else { return };
     let given = timeout.parameters.iter().any(|name| call.keyword(name).is_some());
     // Who is handed it may give the limit with the call; an executor gives nothing.
-    let around = call.parent().map(|parent| if parent.is(Kind::Keyword) { parent.parent().unwrap_or(parent) } else { parent });
+    let around = call
+        .parent()
+        .map(|parent| if parent.is(Kind::Keyword) { parent.parent().unwrap_or(parent) } else { parent });
     let is_handed_on = around.is_some_and(|around| around.is(Kind::Call) && !around.does(Tag::Offloads));
     let is_open =
         timeout.default == Bound::Unbounded && !given && !call.has_hidden_arguments() && !is_handed_on;
@@ -222,7 +224,11 @@ fn bound_early(call: Node<'_>, findings: &mut Findings<'_>) {
         .because(callable, "the library's default is to wait for ever")
         .because(call, "no argument bounds the wait")
         .conforming(match timeout.parameters.first() {
-            Some(name) => format!("Give it the limit with the rest: `{}({}, …, {name}=10)`.", call.called(), callable.excerpt()),
+            Some(name) => format!(
+                "Give it the limit with the rest: `{}({}, …, {name}=10)`.",
+                call.called(),
+                callable.excerpt()
+            ),
             None => "Give the call itself a limit.".to_owned(),
         });
 }

@@ -82,14 +82,31 @@ fn is_batch(name: &str) -> bool {
 
 /// Whether a name is of things in general, which only a function that is there for many of them makes a batch.
 fn is_general(name: &str) -> bool {
-    thing_named(name).is_some_and(|thing| matches!(thing.as_str(), "item" | "chunk" | "path" | "row" | "entry"))
+    thing_named(name)
+        .is_some_and(|thing| matches!(thing.as_str(), "item" | "chunk" | "path" | "row" | "entry"))
 }
 
 /// Whether a function works through many things, by its name or because nobody waits for it.
 fn is_for_batches(function: Node<'_>) -> bool {
     const WORDS: [&str; 18] = [
-        "batch", "bulk", "ingest", "index", "reindex", "import", "export", "sync", "upload", "crawl", "embed", "vectorize",
-        "migrate", "backfill", "load", "send", "publish", "job",
+        "batch",
+        "bulk",
+        "ingest",
+        "index",
+        "reindex",
+        "import",
+        "export",
+        "sync",
+        "upload",
+        "crawl",
+        "embed",
+        "vectorize",
+        "migrate",
+        "backfill",
+        "load",
+        "send",
+        "publish",
+        "job",
     ];
     function.runs_along()
         || function.plays(FunctionRole::AfterResponse)
@@ -303,9 +320,8 @@ fn unread(call: Node<'_>, each: Node<'_>, findings: &mut Findings<'_>) {
     let note = match result.parent() {
         Some(statement) if statement.is(Kind::ExprStatement) => {
             // What keeps its own failures leaves none in the results.
-            let keeps = each
-                .target()
-                .is_some_and(|place| each.model.node(place).keeps_its_failures(Kept::Expected));
+            let keeps =
+                each.target().is_some_and(|place| each.model.node(place).keeps_its_failures(Kept::Expected));
             if keeps {
                 return;
             }

@@ -473,20 +473,24 @@ fn is_opted_in(at: Node<'_>) -> bool {
 
 /// Any failure of what a `try` asks of another system, answered as if the client had made a mistake.
 fn check_blame(answer: &Answer<'_>, findings: &mut Findings<'_>) {
-    let Some(status) = answer.status.filter(|status| matches!(status, 400 | 404 | 409 | 410 | 412 | 415 | 422)) else {
+    let Some(status) =
+        answer.status.filter(|status| matches!(status, 400 | 404 | 409 | 410 | 412 | 415 | 422))
+    else {
         return;
     };
     let Some(handler) = answer.call.enclosing_handler().filter(|handler| handler.catches_everything()) else {
         return;
     };
-    let is_last = handler.body().and_then(|body| body.children().last()).is_some_and(|last| {
-        matches!(last.kind(), Kind::Raise | Kind::Return) && last.contains(answer.call)
-    });
+    let is_last = handler
+        .body()
+        .and_then(|body| body.children().last())
+        .is_some_and(|last| matches!(last.kind(), Kind::Raise | Kind::Return) && last.contains(answer.call));
     let serves = handler.function().is_some_and(Node::serves_requests);
     if !is_last || !serves || handler.looks_at_failure() || findings.has_reported(answer.call) {
         return;
     }
-    let Some(asked) = handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside)
+    let Some(asked) =
+        handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside)
     else {
         return;
     };

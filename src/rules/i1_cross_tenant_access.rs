@@ -246,13 +246,14 @@ fn outside_key<'m>(function: Node<'m>, decorator: Node<'m>) -> Option<Node<'m>> 
         return (!names).then_some(left_out);
     }
     if decorator.keyword("key").is_some()
-        || function.parameters().any(|parameter| parameter.is_tenant_parameter() || parameter.name() == "self")
+        || function
+            .parameters()
+            .any(|parameter| parameter.is_tenant_parameter() || parameter.name() == "self")
     {
         return None;
     }
     function.body()?.descendants().find(|part| {
-        part.speaks_of_tenant()
-            && !part.descendants_of(Kind::Name).any(|name| name.as_parameter().is_some())
+        part.speaks_of_tenant() && !part.descendants_of(Kind::Name).any(|name| name.as_parameter().is_some())
     })
 }
 
@@ -297,7 +298,9 @@ fn bleeds(at: Node<'_>, table: Node<'_>, index: Node<'_>, value: Node<'_>, findi
         )
         .because(used, "the value is this tenant's")
         .because(index, "the key does not say which tenant it is")
-        .conforming(format!("Make the tenant a part of the key: `f\"{{{key}}}:{{…}}\"`, or the pair of both."));
+        .conforming(format!(
+            "Make the tenant a part of the key: `f\"{{{key}}}:{{…}}\"`, or the pair of both."
+        ));
 }
 
 // Conversations
@@ -329,20 +332,26 @@ fn conversation(dictionary: Node<'_>, findings: &mut Findings<'_>) {
 /// What is signed names a file, and nobody for whom it is.
 fn signed(call: Node<'_>, findings: &mut Findings<'_>) {
     let payload = call.api().and_then(|api| api.callable.parameters.iter().position(|name| *name == "msg"));
-    let Some(payload) = call.argument_or_keyword(payload.unwrap_or(0), "msg").map(Node::resolved_value) else { return };
+    let Some(payload) = call.argument_or_keyword(payload.unwrap_or(0), "msg").map(Node::resolved_value)
+    else {
+        return;
+    };
     let says = |list: &'static [&'static str]| {
         move |part: Node<'_>| {
             matches!(part.kind(), Kind::Name | Kind::Str | Kind::Attribute)
                 && words_of(part.name()).iter().any(|word| list.contains(&word.as_str()))
         }
     };
-    let names_file = payload.value_source(&says(&["file", "filename", "path", "document", "url", "blob", "object"]));
+    let names_file =
+        payload.value_source(&says(&["file", "filename", "path", "document", "url", "blob", "object"]));
     let names_owner = payload.tenant_source().is_some()
         || payload.value_source(&says(&["user", "tenant", "silo", "app"])).is_some();
     let Some(file) = names_file.filter(|_| !names_owner) else { return };
     // Whoever checks a link signs it again: told once, where it is made.
     let checks = call.function().is_some_and(|function| {
-        words_of(function.name()).iter().any(|word| matches!(word.as_str(), "verify" | "check" | "validate" | "valid"))
+        words_of(function.name())
+            .iter()
+            .any(|word| matches!(word.as_str(), "verify" | "check" | "validate" | "valid"))
     });
     if checks {
         return;
@@ -351,8 +360,16 @@ fn signed(call: Node<'_>, findings: &mut Findings<'_>) {
     let is_known = call.model.knows_tenants()
         && words_of(file.name()).iter().all(|word| !matches!(word.as_str(), "path" | "url" | "object"));
     let (severity, certainty, message) = match is_known {
-        true => (Severity::Medium, Certainty::Likely, "this signature holds for the file of the same name of every tenant"),
-        false => (Severity::Low, Certainty::Question, "for whom is this link, and who checks it when it is followed?"),
+        true => (
+            Severity::Medium,
+            Certainty::Likely,
+            "this signature holds for the file of the same name of every tenant",
+        ),
+        false => (
+            Severity::Low,
+            Certainty::Question,
+            "for whom is this link, and who checks it when it is followed?",
+        ),
     };
     findings
         .report(call, severity, certainty, message)

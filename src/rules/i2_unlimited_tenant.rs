@@ -296,8 +296,20 @@ fn whole_body(parameter: Node<'_>, findings: &mut Findings<'_>) {
 /// `limit: int = 50`, handed to the query as it is.
 fn page(parameter: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
     const NAMES: [&str; 14] = [
-        "limit", "page_size", "per_page", "size", "top_k", "k", "max_results", "max_items", "num_results", "n_results",
-        "count", "max_rows", "pagesize", "rows",
+        "limit",
+        "page_size",
+        "per_page",
+        "size",
+        "top_k",
+        "k",
+        "max_results",
+        "max_items",
+        "num_results",
+        "n_results",
+        "count",
+        "max_rows",
+        "pagesize",
+        "rows",
     ];
     let is_number = parameter
         .child(Role::Annotation)
@@ -309,7 +321,8 @@ fn page(parameter: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
     if !NAMES.contains(&parameter.name()) || !is_number || bounded || parameter.is_compared_in(function) {
         return;
     }
-    let Some((used, certainty)) = function.own_calls().find_map(|call| asks_for_as_many(call, parameter)) else {
+    let Some((used, certainty)) = function.own_calls().find_map(|call| asks_for_as_many(call, parameter))
+    else {
         return;
     };
     findings
@@ -335,10 +348,14 @@ fn asks_for_as_many<'m>(call: Node<'m>, parameter: Node<'m>) -> Option<(Node<'m>
         return takes.then_some((call, Certainty::Sure));
     }
     let by_word = |name: &str| {
-        words_of(name).iter().any(|word| matches!(word.as_str(), "limit" | "size" | "k" | "results" | "count" | "n"))
+        words_of(name)
+            .iter()
+            .any(|word| matches!(word.as_str(), "limit" | "size" | "k" | "results" | "count" | "n"))
     };
     if call.does(Tag::Retrieves) {
-        let takes = call.keywords().any(|keyword| by_word(keyword.name()) && keyword.child(Role::Value).is_some_and(is_it));
+        let takes = call
+            .keywords()
+            .any(|keyword| by_word(keyword.name()) && keyword.child(Role::Value).is_some_and(is_it));
         return takes.then_some((call, Certainty::Sure));
     }
     let Some(place) = call.target() else {

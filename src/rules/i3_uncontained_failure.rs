@@ -259,7 +259,8 @@ fn goes_over_tenants(around: Node<'_>) -> bool {
 fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some((each, around)) = call.gathered_over() else { return };
     let keeps = call.keyword("return_exceptions").is_some_and(|kept| !kept.resolved_value().is(Kind::False));
-    if keeps || call.is_contained() || request_code(call).is_some() || !around.is_some_and(goes_over_tenants) {
+    if keeps || call.is_contained() || request_code(call).is_some() || !around.is_some_and(goes_over_tenants)
+    {
         return;
     }
     let Some(failing) = each.failing() else { return };
@@ -277,7 +278,9 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
 /// Tasks of one group for many tenants: the first that fails cancels the rest.
 fn grouped(call: Node<'_>, findings: &mut Findings<'_>) {
     let is_grouped = call.receiver().is_some_and(|group| group.is_a(ClassTag::TaskGroup));
-    let Some(work) = call.scheduled_callable().filter(|work| is_grouped && work.is(Kind::Call)) else { return };
+    let Some(work) = call.scheduled_callable().filter(|work| is_grouped && work.is(Kind::Call)) else {
+        return;
+    };
     let around = call.ancestors().find_map(|node| match node.kind() {
         Kind::ListComp | Kind::Generator | Kind::SetComp => node.child(Role::Clause),
         Kind::For => Some(node),

@@ -65,7 +65,9 @@ fn redirected(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     let serving = change.at.function().filter(|function| function.serves_requests());
     let (place, why, certainty) = match (serving, change.tenant) {
         (Some(function), _) => (function, "runs while a request is served", Certainty::Sure),
-        (None, Some(tenant)) => (tenant, "the value is one tenant's, and not the process's", Certainty::Likely),
+        (None, Some(tenant)) => {
+            (tenant, "the value is one tenant's, and not the process's", Certainty::Likely)
+        }
         _ => return,
     };
     findings

@@ -105,7 +105,8 @@ impl<'m> Node<'m> {
 /// What a name is of, one of it: the last word that says so, in the singular. `document_ids` is of a document.
 pub fn thing_named(name: &str) -> Option<String> {
     const NEUTRAL: [&str; 14] = [
-        "id", "ids", "uuid", "uuids", "key", "keys", "name", "names", "slug", "slugs", "list", "paths", "rows", "ref",
+        "id", "ids", "uuid", "uuids", "key", "keys", "name", "names", "slug", "slugs", "list", "paths",
+        "rows", "ref",
     ];
     let mut words = words_of(name);
     while words.len() > 1 && words.last().is_some_and(|last| NEUTRAL.contains(&last.as_str())) {

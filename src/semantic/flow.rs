@@ -510,8 +510,20 @@ impl<'m> Node<'m> {
     /// Whether this name's value is read in its own function alone, element by element, and nothing there asks of
     /// which class an element is.
     pub fn is_read_unasked(self) -> bool {
-        const LOOKS: [&str; 12] =
-            ["len", "zip", "enumerate", "list", "tuple", "sum", "any", "all", "sorted", "filter", "max", "min"];
+        const LOOKS: [&str; 12] = [
+            "len",
+            "zip",
+            "enumerate",
+            "list",
+            "tuple",
+            "sum",
+            "any",
+            "all",
+            "sorted",
+            "filter",
+            "max",
+            "min",
+        ];
         let home = self.function().unwrap_or(self.at(0));
         let uses = home
             .descendants_of(Kind::Name)
@@ -534,7 +546,10 @@ impl<'m> Node<'m> {
                     let words = super::words_of(node.callee_name());
                     node.callee_name() == "isinstance"
                         || words.iter().any(|word| {
-                            matches!(word.as_str(), "type" | "exception" | "exceptions" | "error" | "errors" | "failed")
+                            matches!(
+                                word.as_str(),
+                                "type" | "exception" | "exceptions" | "error" | "errors" | "failed"
+                            )
                         })
                 })
                 || (node.is(Kind::Attribute) && matches!(node.name(), "__class__" | "with_traceback"))

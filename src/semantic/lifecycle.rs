@@ -239,7 +239,19 @@ impl<'m> Node<'m> {
         let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
         self.is_unknown_function()
             && has(&["db", "database", "postgres", "pool", "migrations"])
-            && has(&["init", "initialize", "connect", "check", "ping", "create", "open", "setup", "verify", "run", "wait"])
+            && has(&[
+                "init",
+                "initialize",
+                "connect",
+                "check",
+                "ping",
+                "create",
+                "open",
+                "setup",
+                "verify",
+                "run",
+                "wait",
+            ])
     }
 
     /// Whether a call finds out whether the database is there: it opens a connection or pool, or asks for nothing.

@@ -42,14 +42,16 @@ impl<'m> Node<'m> {
     pub fn is_compared_in(self, function: Node<'m>) -> bool {
         let reads = |node: Node<'m>| {
             node.descendants_of(Kind::Name).any(|name| {
-                name.symbol() == self.symbol() && name.as_parameter().is_none_or(|parameter| parameter == self)
+                name.symbol() == self.symbol()
+                    && name.as_parameter().is_none_or(|parameter| parameter == self)
             })
         };
         function.descendants_of(Kind::Compare).any(reads)
             || function.own_calls().any(|call| {
                 let words = words_of(call.callee_name());
-                words.iter().any(|word| matches!(word.as_str(), "min" | "clamp" | "clip" | "bound" | "cap" | "validate"))
-                    && call.children().any(reads)
+                words.iter().any(|word| {
+                    matches!(word.as_str(), "min" | "clamp" | "clip" | "bound" | "cap" | "validate")
+                }) && call.children().any(reads)
             })
     }
 

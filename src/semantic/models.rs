@@ -15,7 +15,9 @@ impl<'m> Node<'m> {
         }
         let Some(receiver) = self.receiver() else { return true };
         // Of an object that comes from elsewhere the method tells that it runs something, and the name what.
-        if receiver.instance_of().is_none() && receiver.says(&["retriever", "tool", "tools", "search", "embedder"]) {
+        if receiver.instance_of().is_none()
+            && receiver.says(&["retriever", "tool", "tools", "search", "embedder"])
+        {
             return false;
         }
         !receiver.is_a(ClassTag::Embeddings)
@@ -27,10 +29,12 @@ impl<'m> Node<'m> {
     /// from elsewhere.
     pub fn retrieves(self) -> bool {
         self.does(Tag::Retrieves)
-            || (matches!(self.callee_name(), "ainvoke" | "invoke" | "get_relevant_documents" | "aget_relevant_documents")
-                && self.receiver().is_some_and(|receiver| {
-                    receiver.instance_of().is_none() && receiver.says(&["retriever"])
-                })
+            || (matches!(
+                self.callee_name(),
+                "ainvoke" | "invoke" | "get_relevant_documents" | "aget_relevant_documents"
+            ) && self
+                .receiver()
+                .is_some_and(|receiver| receiver.instance_of().is_none() && receiver.says(&["retriever"]))
                 && self.target().is_none())
     }
 

@@ -157,8 +157,8 @@ impl<'m> Node<'m> {
     /// A flag or an event by whose name something is told to stop, or goes on.
     fn tells_of_end(self) -> bool {
         const WORDS: [&str; 12] = [
-            "stop", "stopped", "stopping", "shutdown", "running", "closing", "closed", "alive", "active", "exit", "quit",
-            "shutting",
+            "stop", "stopped", "stopping", "shutdown", "running", "closing", "closed", "alive", "active",
+            "exit", "quit", "shutting",
         ];
         let flag = match self.kind() {
             Kind::Call if self.callee_name() == "is_set" => self.receiver(),
@@ -172,43 +172,89 @@ impl<'m> Node<'m> {
     /// says that nothing more comes, or when it was told to stop.
     fn is_way_out(self, around: Node<'m>) -> bool {
         self.enclosing_handler().is_some_and(|handler| around.contains(handler))
-            || self.ancestors().take_while(|node| *node != around).filter(|node| node.is(Kind::If)).any(|branch| {
-                branch.child(Role::Test).is_some_and(|test| {
-                    test.descendants().any(|part| {
-                        part.tells_of_end()
-                            || (part.is(Kind::Compare)
-                                && matches!(part.operator(), Operator::Is | Operator::Equal)
-                                && part.child(Role::Right).is_some_and(|right| {
-                                    right.is(Kind::None)
-                                        || words_of(right.name()).iter().any(|word| {
-                                            matches!(word.as_str(), "sentinel" | "stop" | "done" | "end" | "poison")
-                                        })
-                                }))
+            || self.ancestors().take_while(|node| *node != around).filter(|node| node.is(Kind::If)).any(
+                |branch| {
+                    branch.child(Role::Test).is_some_and(|test| {
+                        test.descendants().any(|part| {
+                            part.tells_of_end()
+                                || (part.is(Kind::Compare)
+                                    && matches!(part.operator(), Operator::Is | Operator::Equal)
+                                    && part.child(Role::Right).is_some_and(|right| {
+                                        right.is(Kind::None)
+                                            || words_of(right.name()).iter().any(|word| {
+                                                matches!(
+                                                    word.as_str(),
+                                                    "sentinel" | "stop" | "done" | "end" | "poison"
+                                                )
+                                            })
+                                    }))
+                        })
                     })
-                })
-            })
+                },
+            )
     }
 
     /// Whether this call waits for the next piece of work: by the queue's type, or by the names of what is asked and
     /// of what it is asked for.
     fn asks_for_work(self) -> bool {
         const ASKS: [&str; 25] = [
-            "get", "pop", "receive", "recv", "dequeue", "consume", "claim", "lease", "next", "poll", "fetch", "reserve",
-            "take", "blpop", "brpop", "bzpopmin", "bzpopmax", "blmove", "brpoplpush", "xread", "xreadgroup", "getone",
-            "getmany", "acquire", "read",
+            "get",
+            "pop",
+            "receive",
+            "recv",
+            "dequeue",
+            "consume",
+            "claim",
+            "lease",
+            "next",
+            "poll",
+            "fetch",
+            "reserve",
+            "take",
+            "blpop",
+            "brpop",
+            "bzpopmin",
+            "bzpopmax",
+            "blmove",
+            "brpoplpush",
+            "xread",
+            "xreadgroup",
+            "getone",
+            "getmany",
+            "acquire",
+            "read",
         ];
         const WORK: [&str; 19] = [
-            "queue", "queues", "job", "jobs", "task", "tasks", "message", "messages", "inbox", "broker", "consumer",
-            "stream", "work", "event", "events", "subscription", "pubsub", "mailbox", "outbox",
+            "queue",
+            "queues",
+            "job",
+            "jobs",
+            "task",
+            "tasks",
+            "message",
+            "messages",
+            "inbox",
+            "broker",
+            "consumer",
+            "stream",
+            "work",
+            "event",
+            "events",
+            "subscription",
+            "pubsub",
+            "mailbox",
+            "outbox",
         ];
         if self.callee_name() == "get" && self.receiver().is_some_and(|object| object.is_a(ClassTag::Queue)) {
             return true;
         }
-        let is_kept = self.statement().targets().next().is_some() || self.ancestors().any(|a| a.is(Kind::Named));
+        let is_kept =
+            self.statement().targets().next().is_some() || self.ancestors().any(|a| a.is(Kind::Named));
         let mut words = words_of(self.callee_name());
         let asks = words.first().is_some_and(|word| ASKS.contains(&word.as_str()));
         // A list of Redis is read with a verb that says so.
-        if asks && words.first().is_some_and(|word| word.starts_with('b') || word.starts_with('x')) && is_kept {
+        if asks && words.first().is_some_and(|word| word.starts_with('b') || word.starts_with('x')) && is_kept
+        {
             return true;
         }
         words.extend(self.receiver().map(|object| words_of(object.name())).unwrap_or_default());
@@ -227,7 +273,10 @@ impl<'m> Node<'m> {
             });
             let is_endless = source.descendants().any(|part| {
                 words_of(part.name()).iter().any(|word| {
-                    matches!(word.as_str(), "consumer" | "listen" | "subscribe" | "subscription" | "pubsub" | "queue")
+                    matches!(
+                        word.as_str(),
+                        "consumer" | "listen" | "subscribe" | "subscription" | "pubsub" | "queue"
+                    )
                 })
             });
             return (is_endless && !leaves).then_some(source);

@@ -507,9 +507,10 @@ impl<'m> Node<'m> {
                 .any(|class| {
                     // `for handler in HANDLERS: app.add_exception_handler(handler.of, handler.handle)`
                     let made_for = || {
-                        class.at(0).calls_within().any(|made| {
-                            made.positional().any(|argument| argument.name() == "IntegrityError")
-                        })
+                        class
+                            .at(0)
+                            .calls_within()
+                            .any(|made| made.positional().any(|argument| argument.name() == "IntegrityError"))
                     };
                     class.name() == "IntegrityError"
                         || (class.is(Kind::Attribute) && class.enclosing_loop().is_some() && made_for())

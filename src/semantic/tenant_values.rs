@@ -125,7 +125,12 @@ impl<'m> Node<'m> {
             let around = target.ancestors().find(|node| {
                 matches!(
                     node.kind(),
-                    Kind::Assign | Kind::AnnAssign | Kind::Named | Kind::For | Kind::Comprehension | Kind::WithItem
+                    Kind::Assign
+                        | Kind::AnnAssign
+                        | Kind::Named
+                        | Kind::For
+                        | Kind::Comprehension
+                        | Kind::WithItem
                 )
             })?;
             match data.kind {
@@ -278,14 +283,20 @@ impl<'m> Node<'m> {
         match self.kind() {
             Kind::Name => self.scope_of_name() == Some(0) || self.comes_from_application(),
             Kind::Attribute => {
-                let on_self = self.receiver().is_some_and(|object| object.is(Kind::Name) && object.name() == "self");
+                let on_self =
+                    self.receiver().is_some_and(|object| object.is(Kind::Name) && object.name() == "self");
                 let on_state = self.receiver().is_some_and(|state| state.name() == "state");
                 let is_told = || {
                     self.function().is_some_and(|method| method.parameters().any(Node::is_tenant_parameter))
                         && !self.is_made_for_one()
                 };
-                let is_cache = || words_of(self.name()).iter().any(|word| matches!(word.as_str(), "cache" | "cached" | "memo"));
-                let is_single = || self.class().is_some_and(|c| self.model.made_at_import(c.place()).is_some());
+                let is_cache = || {
+                    words_of(self.name())
+                        .iter()
+                        .any(|word| matches!(word.as_str(), "cache" | "cached" | "memo"))
+                };
+                let is_single =
+                    || self.class().is_some_and(|c| self.model.made_at_import(c.place()).is_some());
                 on_state || (on_self && (is_single() || (is_cache() && is_told())))
             }
             _ => false,
@@ -295,7 +306,18 @@ impl<'m> Node<'m> {
     /// Whether a key is made of ids and digests alone, of which no two tenants have the same.
     pub fn is_unique_key(self) -> bool {
         const UNIQUE: [&str; 12] = [
-            "id", "uuid", "uid", "pk", "hash", "digest", "hexdigest", "md5", "sha1", "sha256", "checksum", "fingerprint",
+            "id",
+            "uuid",
+            "uid",
+            "pk",
+            "hash",
+            "digest",
+            "hexdigest",
+            "md5",
+            "sha1",
+            "sha256",
+            "checksum",
+            "fingerprint",
         ];
         let parts = self.ingredients();
         !parts.is_empty()
@@ -318,7 +340,9 @@ impl<'m> Node<'m> {
         constructor.is_some_and(|place| {
             self.model.node(place).parameters().any(|parameter| {
                 parameter.is_tenant_parameter()
-                    || words_of(parameter.name()).iter().any(|word| CALLERS.contains(&word.as_str()) || word == "silo")
+                    || words_of(parameter.name())
+                        .iter()
+                        .any(|word| CALLERS.contains(&word.as_str()) || word == "silo")
             })
         })
     }

@@ -61,8 +61,7 @@ impl<'s> Model<'s> {
 
     /// The column of a given model that says to which tenant a row belongs.
     pub fn tenant_column(&self, class: Place) -> Option<Node<'_>> {
-        let column =
-            self.class_attribute(class, self.tenant_key()).filter(|_| self.is_orm_model(class))?;
+        let column = self.class_attribute(class, self.tenant_key()).filter(|_| self.is_orm_model(class))?;
         // Rows that may belong to no tenant are not kept apart by it.
         let field = column.parent()?;
         let optional =
@@ -166,7 +165,10 @@ impl<'m> Node<'m> {
     pub fn asks_by_credential(self) -> bool {
         self.has_condition_on(&|words| {
             words.iter().any(|word| {
-                matches!(word.as_str(), "token" | "hash" | "hashed" | "secret" | "state" | "nonce" | "digest" | "fingerprint")
+                matches!(
+                    word.as_str(),
+                    "token" | "hash" | "hashed" | "secret" | "state" | "nonce" | "digest" | "fingerprint"
+                )
             }) || words.iter().any(|word| word == "api") && words.iter().any(|word| word == "key")
         })
     }
