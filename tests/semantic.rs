@@ -513,3 +513,74 @@ def alone(): return 1
     assert!(of("repair").spare_users() && of("repair").are_rare() && !of("repair").serve_nobody());
     assert_eq!(of("alone"), EntryPoints::UNKNOWN);
 }
+
+#[test]
+fn sessions_of_files_that_were_not_given() {
+    reveals(
+        "
+from app.db import SessionLocal, async_session_maker, get_db, get_session, open_db
+from app.http import http_session_factory, session_factory
+
+module = SessionLocal()
+reveal(module)
+
+async def opened():
+    async with async_session_maker() as session:
+        reveal(session)
+
+async def begun():
+    async with async_session_maker.begin() as session:
+        reveal(session)
+
+async def of_http():
+    async with session_factory() as session:
+        reveal(session)
+        await session.post('https://example.com')
+
+async def named_for_http():
+    async with http_session_factory() as session:
+        reveal(session)
+
+async def used(db=Depends(get_db), other=Depends(get_db)):
+    row = await db.get(User, 1)
+    reveal(db)
+    reveal(other)
+
+def handed_on(db=Depends(get_session)):
+    reveal(db)
+
+def nothing_said(db):
+    reveal(db)
+    db.execute('select 1')
+",
+        &[
+            "sqlalchemy.orm.Session",
+            "sqlalchemy.ext.asyncio.AsyncSession",
+            "sqlalchemy.ext.asyncio.AsyncSession",
+            "unknown",
+            "unknown",
+            "sqlalchemy.ext.asyncio.AsyncSession",
+            "unknown",
+            "sqlalchemy.orm.Session",
+            "unknown",
+        ],
+    );
+}
+
+#[test]
+fn what_the_application_keeps() {
+    reveals(
+        "
+import httpx
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+app.state.http = httpx.AsyncClient()
+
+async def handler(request: Request):
+    reveal(request.app.state.http)
+    reveal(request.app.state.other)
+",
+        &["httpx.AsyncClient", "unknown"],
+    );
+}

@@ -86,7 +86,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
         .report(
             at,
             severity_of(&change, kind),
-            Certainty::Sure,
+            if change.fetched.call.api().is_some() { Certainty::Sure } else { Certainty::Likely },
             format!("`{what}` is read, computed in Python and written back: a change made in between is lost"),
         )
         .because(fetching, "the row is fetched without a lock")

@@ -191,7 +191,10 @@ fn locked(call: Node<'_>, findings: &mut Findings<'_>) {
         .find(|(_, chain)| !is_released_inside(chain));
     match slow {
         Some((slow, chain)) => held(slow, &chain, lock, findings),
-        None => needless(call, function, lock, findings),
+        None => {
+            needless(call, function, lock, findings);
+            kept(call, function, lock, findings);
+        }
     }
 }
 
@@ -216,7 +219,11 @@ fn held(slow: Node<'_>, chain: &[Node<'_>], lock: Node<'_>, findings: &mut Findi
         .report(
             slow,
             Severity::High,
-            Certainty::Sure,
+            if chain.last().is_some_and(|last| last.api().is_some()) {
+                Certainty::Sure
+            } else {
+                Certainty::Likely
+            },
             format!(
                 "`{}` waits while a row is locked: everybody else who needs the row waits as well",
                 slow.called()
@@ -234,6 +241,39 @@ fn held(slow: Node<'_>, chain: &[Node<'_>], lock: Node<'_>, findings: &mut Findi
         "Call slow systems before taking the lock or after the commit. When work takes long, write that it is running \
          and commit; do the work; write the result in a second transaction.",
     );
+}
+
+/// A function that locks a row of somebody else's session, changes it, and leaves the end of the transaction to whoever
+/// calls it: nobody, as far as the given files show.
+fn kept(call: Node<'_>, function: Node<'_>, lock: Node<'_>, findings: &mut Findings<'_>) {
+    let model = function.model;
+    let changes =
+        function.own_assignments().filter_map(Node::row_change).find(|change| change.fetched.lock.is_some());
+    let is_open = call.does(Tag::Executes)
+        && call.transaction_block().is_none()
+        && model.callers_of(function.place()).is_empty()
+        && function.parameters().all(|parameter| parameter.injected_by().is_none())
+        && !function.own_calls().any(|other| {
+            other.ends_transaction() || other.does(Tag::Flushes) || other.callee_name() == "begin"
+        });
+    let Some(change) = changes.filter(|_| is_open) else { return };
+    let gives_row = function
+        .own_returns()
+        .filter_map(|node| node.child(Role::Value))
+        .any(|value| value.descendants_of(Kind::Name).any(|name| name.symbol() == change.row.symbol()));
+    if gives_row {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Low,
+            Certainty::Likely,
+            format!("`{}` locks a row, and nothing given ends the transaction", function.name()),
+        )
+        .because(lock, "the row is locked from here on")
+        .because(change.at, "it is changed, and neither committed nor rolled back")
+        .conforming("Keep lock and commit in one function: `async with session.begin():` around both.");
 }
 
 /// A handler that locks a row only to read it.

@@ -120,7 +120,8 @@ fn one_for_a_thread(call: Node<'_>, findings: &mut Findings<'_>) {
 fn gathered(gather: Node<'_>, findings: &mut Findings<'_>) {
     let mut uses: Vec<(Use<'_>, bool)> = Vec::new();
     for argument in gather.positional() {
-        for (coroutine, many) in coroutines(argument, 0) {
+        for (coroutine, repeated) in argument.coroutines() {
+            let many = repeated.is_some();
             // Tasks are judged where they are started.
             if !coroutine.unwrapped().does(Tag::StartsTask) {
                 uses.extend(sessions_in(coroutine).into_iter().map(|used| (used, many)));
@@ -152,37 +153,6 @@ fn gathered(gather: Node<'_>, findings: &mut Findings<'_>) {
              after another.",
         );
         return;
-    }
-}
-
-/// The coroutines that an argument of a gather stands for, and whether each stands for many.
-fn coroutines(argument: Node<'_>, depth: u32) -> Vec<(Node<'_>, bool)> {
-    let inner = argument.unwrapped();
-    match inner.kind() {
-        _ if depth > 5 => Vec::new(),
-        Kind::ListComp | Kind::Generator | Kind::SetComp => {
-            inner.child(Role::Value).map(|element| (element, true)).into_iter().collect()
-        }
-        Kind::List | Kind::Tuple | Kind::Set => {
-            inner.children().flat_map(|child| coroutines(child, depth + 1)).collect()
-        }
-        Kind::Name => {
-            let mut found = match inner.assigned_value() {
-                Some(value) => coroutines(value, depth + 1),
-                None => Vec::new(),
-            };
-            let Some(function) = inner.function() else { return found };
-            for call in function.own_calls().filter(|call| call.callee_name() == "append") {
-                if call.receiver().is_some_and(|list| list.reads_like(inner))
-                    && let Some(added) = call.argument(0).filter(|added| added.is(Kind::Call))
-                {
-                    found.push((added, call.enclosing_loop().is_some()));
-                }
-            }
-            found
-        }
-        Kind::Call => vec![(inner, false)],
-        _ => Vec::new(),
     }
 }
 

@@ -25,10 +25,24 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             if let Some(fan_out) = started_in_loop(call) {
                 judge(call, &fan_out, findings);
             }
+        } else if api.has(Tag::StartsTask) {
+            if let Some(fan_out) = started_one_by_one(call) {
+                judge(call, &fan_out, findings);
+            }
+        } else if api.has(Tag::Branches) {
+            branches(call, findings);
+        } else if api.has(Tag::QueuesMany) {
+            queued(call, findings);
         } else if api.has(Tag::ManyInputs) {
             many_inputs(call, findings);
         } else if api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Executor)) {
             executor(call, findings);
+        }
+    }
+    // Nothing else has the method.
+    for call in model.calls_named("abatch").filter(|call| !call.is_outside_production()) {
+        if call.is_awaited() && call.api().is_none() && call.target().is_none() {
+            many_inputs(call, findings);
         }
     }
 }
@@ -427,7 +441,7 @@ fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
         .report(
             call,
             Severity::Medium,
-            Certainty::Sure,
+            if call.api().is_some() { Certainty::Sure } else { Certainty::Likely },
             format!("`{}` runs all its inputs at once", call.called()),
         )
         .because(inputs, "nothing limits how many there are")
@@ -435,6 +449,73 @@ fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
             "Say how many at most: `{}(…, config={{\"max_concurrency\": 8}})`.",
             call.called()
         ));
+}
+
+/// `for x in xs: create_task(f(x))`, where the function gathers nothing: nobody waits for the tasks together.
+fn started_one_by_one(call: Node<'_>) -> Option<FanOut<'_>> {
+    let around = call.enclosing_loop().filter(|around| around.is(Kind::For))?;
+    let function = call.function()?;
+    let gathers = function.own_calls().any(|other| other.does(Tag::Gathers) || other.does(Tag::AwaitsTasks));
+    let waits = call.is_awaited() || around.body()?.descendants_of(Kind::Await).next().is_some();
+    let element = call.scheduled_callable().filter(|element| element.is(Kind::Call))?;
+    let iterable = around.child(Role::Iterable)?;
+    let sent = matches!(origin_of(source_of(iterable, 0), source_name(iterable)), Origin::Request);
+    (!gathers && !waits && sent).then_some(FanOut { iterable, element })
+}
+
+/// `[Send("write", {…}) for section in state["sections"]]`: a branch of the graph for each element.
+fn branches(call: Node<'_>, findings: &mut Findings<'_>) {
+    let model = call.model;
+    let Some(fan_out) = started_in_loop(call) else { return };
+    if !matches!(is_bounded(source_of(fan_out.iterable, 0), 0), Bounded::No)
+        || model.mentions_text("max_concurrency")
+    {
+        return;
+    }
+    // The node itself may let only a few through.
+    let node = call.argument(0).and_then(Node::string);
+    let limit = model
+        .calls_named("add_node")
+        .filter(|added| node.is_some() && added.argument(0).and_then(Node::string) == node)
+        .filter_map(|added| added.argument_or_keyword(1, "action"))
+        .find_map(|action| limit_in(action, 0));
+    if let Some(limit) = limit {
+        findings.conforms(limit, "at most so many run at once");
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("the graph runs one branch for each element of `{}`, all at once", fan_out.iterable.excerpt()),
+        )
+        .because(fan_out.iterable, "no limit on how many there are is in the given files")
+        .because(call, "each becomes a run of its own, and no configuration sets `max_concurrency`")
+        .conforming("Say how many at most where the graph is run: `await graph.ainvoke(state, {\"max_concurrency\": 8})`.");
+}
+
+/// A group of jobs, one for each element.
+fn queued(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(fan_out) = gathered(call) else { return };
+    let source = source_of(fan_out.iterable, 0);
+    if !matches!(is_bounded(source, 0), Bounded::No) {
+        return;
+    }
+    let certainty = match origin_of(source, source_name(fan_out.iterable)) {
+        Origin::Request | Origin::Other => Certainty::Likely,
+        Origin::Own | Origin::Unknown => Certainty::Question,
+    };
+    findings
+        .report(
+            call,
+            Severity::Low,
+            certainty,
+            format!("`{}` queues one job for each element of `{}`, all at once", call.called(), fan_out.iterable.excerpt()),
+        )
+        .because(source, "no limit on how many there are is in the given files")
+        .because(call, "all workers are busy with them, and what others queue waits behind")
+        .conforming("Queue them in chunks: `task.chunks(arguments, 50)`, or refuse a longer list (`Field(max_length=100)`).");
 }
 
 /// A pool of threads for each call, without a size.

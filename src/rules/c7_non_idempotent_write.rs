@@ -29,6 +29,20 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         endpoint(function, &mut told, findings);
     }
+    for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
+        let repeated_functions = if api.has(Tag::RetriesTools) {
+            call.tools_beside()
+        } else if api.has(Tag::Retries) && !call.is_decorator() {
+            call.receiver().map(Node::functions_run).unwrap_or_default()
+        } else {
+            continue;
+        };
+        for function in repeated_functions {
+            for chain in function.all_reached(&writes) {
+                repeated(&chain, call, function, &mut told, findings);
+            }
+        }
+    }
     for call in model.calls().filter(|call| !call.is_outside_production()) {
         if writes(call)
             && let Some(attempts) = attempt_loop(call)
@@ -182,6 +196,13 @@ fn repeated(
 /// The loop that tries this call again: it goes on where the call fails and ends where it succeeds.
 fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
     let around = call.enclosing_loop()?;
+    // `async for attempt in AsyncRetrying(…)`
+    let repeats = |made: Node<'_>| made.api().is_some_and(|api| api.callable.retry.is_some());
+    if let Some(retry) =
+        around.child(Role::Iterable).and_then(Node::constructed_by_any).filter(|made| repeats(*made))
+    {
+        return Some(retry);
+    }
     let counts = match around.kind() {
         Kind::For => around.child(Role::Iterable)?.callee_name() == "range",
         Kind::While => true,
@@ -319,8 +340,8 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     let unique = unique_constraint(write);
     let certainty = match (is_webhook, unique) {
         (_, Some(true)) => return,
-        (true, _) | (false, Some(false)) => Certainty::Likely,
-        (false, None) => Certainty::Question,
+        // A second row that a constraint refuses would have to be handled, and nothing here does.
+        (true, _) | (false, Some(false) | None) => Certainty::Likely,
     };
     if !told.insert(write.place()) {
         return;

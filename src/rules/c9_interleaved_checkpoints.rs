@@ -1,13 +1,13 @@
 //! C9: two turns of one conversation write its checkpoints at once, or several conversations share one.
 
 use super::Findings;
-use crate::report::{Certainty, FileKind, Severity};
-use crate::semantic::{FunctionRole, Model, Node, ThreadName};
+use crate::report::{Certainty, Severity};
+use crate::semantic::{Model, Node, ThreadName, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let serves = is_a_service(model);
+    let serves = model.is_a_service();
     for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         if api.class.is_some_and(|class| class.has(ClassTag::Checkpointer)) {
             if api.is_constructor || api.has(Tag::GivesContext) {
@@ -20,25 +20,24 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         if api.has(Tag::Gathers) {
             gathered(call, findings);
         }
-        if api.has(Tag::InvokesGraph) {
-            turn(call, findings);
+    }
+    // The checkpointer may come from a file that was not given; nothing else has the method.
+    for call in model.calls_named("adelete_thread").chain(model.calls_named("delete_thread")) {
+        if call.api().is_none() && call.target().is_none() && !call.is_outside_production() {
+            deleted(call, findings);
         }
+    }
+    for call in model.turns().filter(|call| !call.is_outside_production()) {
+        turn(call, findings);
+    }
+    for group in model.withs().filter(|with| !with.is_outside_production()) {
+        grouped(group, findings);
     }
     for dictionary in model.dictionaries() {
         if !dictionary.is_outside_production() && !dictionary.source_file().is_script {
             thread_id(dictionary, findings);
         }
     }
-}
-
-/// Whether the given files are served to several users, perhaps by several processes.
-fn is_a_service(model: &Model<'_>) -> bool {
-    model.has_app()
-        || model.functions().any(|function| function.plays(FunctionRole::Handler))
-        || model
-            .files
-            .iter()
-            .any(|file| matches!(file.kind, FileKind::Dockerfile | FileKind::Kubernetes | FileKind::Compose))
 }
 
 /// Where the checkpoints are kept.
@@ -85,9 +84,32 @@ fn saver(call: Node<'_>, serves: bool, findings: &mut Findings<'_>) {
                 "Enter it where the application starts: `async with {}(…) as saver:`.",
                 call.called()
             ));
+    } else if let Some(connection) = single_connection(call).filter(|_| serves) {
+        findings
+            .report(
+                call,
+                Severity::Medium,
+                Certainty::Likely,
+                format!("`{}` keeps all conversations over one connection", call.called()),
+            )
+            .because(connection, "a single connection, and no pool: all turns wait for one another")
+            .because(call, "when the connection breaks, no turn works until the process starts again")
+            .conforming(
+                "Give it a pool: `AsyncConnectionPool(dsn, max_size=20, timeout=10, kwargs={\"autocommit\": True, \"prepare_threshold\": 0})`.",
+            );
     } else {
         findings.conforms(call, "the checkpoints are kept where every replica sees them");
     }
+}
+
+/// The one connection that a checkpointer is given, if no request opens it for itself.
+fn single_connection(call: Node<'_>) -> Option<Node<'_>> {
+    let connection = call.argument_or_keyword(0, "conn")?;
+    let is_single = connection.instance_of().is_some_and(|class| {
+        class.short_name().ends_with("Connection") && !class.has(ClassTag::ConnectionPool)
+    });
+    let shared = call.function().is_none_or(|function| !function.serves_requests());
+    (is_single && shared).then(|| connection.constructed_by_any().unwrap_or(connection))
 }
 
 /// `with x`, `stack.enter_async_context(x)`, `return x` and `yield from`-like uses hand the context on.
@@ -124,47 +146,100 @@ fn deleted(call: Node<'_>, findings: &mut Findings<'_>) {
         .report(
             call,
             Severity::High,
-            Certainty::Sure,
+            if call.api().is_some() { Certainty::Sure } else { Certainty::Likely },
             format!("`{}` deletes the whole conversation because a turn failed", call.called()),
         )
         .because(handler, "this runs when anything in the turn raises, a passing failure of the provider too")
         .conforming("Leave the checkpoints as they are and let the client try again; delete a thread only where its user asks for it.");
 }
 
-/// The identifier of the thread that a run's configuration names: the entry, and its value.
-fn thread_of_config<'m>(config: Node<'m>) -> Option<Node<'m>> {
-    let config = config.resolved_value();
-    let configurable = match config.kind() {
-        Kind::Dict => config.dictionary_value("configurable")?,
-        Kind::Call => config.keyword("configurable")?,
-        _ => return None,
-    };
-    configurable.resolved_value().dictionary_value("thread_id")
-}
-
-fn config_of(call: Node<'_>) -> Option<Node<'_>> {
-    call.argument_or_keyword(1, "config")
-}
-
-/// The same thread twice in one gather.
-fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
-    let turns: Vec<Node<'_>> =
-        call.positional().filter(|argument| argument.does(Tag::InvokesGraph)).collect();
+/// The same thread twice at once: in one gather, in tasks of one group, or as the inputs of one call.
+fn at_once(turns: &[Node<'_>], together: Node<'_>, findings: &mut Findings<'_>) {
     for (index, first) in turns.iter().enumerate() {
-        let Some(config) = config_of(*first) else { continue };
-        let again = turns[index + 1..]
-            .iter()
-            .find(|second| config_of(**second).is_some_and(|other| other.reads_like(config)));
+        let Some(config) = first.run_config() else { continue };
+        let Some(thread) = config.thread_of_config().filter(|thread| !thread.is_fresh_thread()) else {
+            continue;
+        };
+        let again = turns[index + 1..].iter().find(|second| {
+            second.run_config().is_some_and(|other| {
+                other.reads_like(config)
+                    || other.thread_of_config().is_some_and(|other| other.reads_like(thread))
+            })
+        });
         if let Some(second) = again {
-            findings
-                .report(call, Severity::High, Certainty::Sure, "two turns of one thread run at once")
-                .because(*first, "this turn starts from the thread's last checkpoint")
-                .because(*second, "so does this one, and each overwrites what the other has written")
-                .conforming(
-                    "Run the turns of one thread one after the other, or give each a thread of its own.",
-                );
+            report_at_once(together, *first, *second, findings);
             return;
         }
+    }
+}
+
+fn report_at_once(together: Node<'_>, first: Node<'_>, second: Node<'_>, findings: &mut Findings<'_>) {
+    findings
+        .report(together, Severity::High, Certainty::Sure, "two turns of one thread run at once")
+        .because(first, "this turn starts from the thread's last checkpoint")
+        .because(second, "so does this one, and each overwrites what the other has written")
+        .conforming("Run the turns of one thread one after the other, or give each a thread of its own.");
+}
+
+fn gathered(gather: Node<'_>, findings: &mut Findings<'_>) {
+    let coroutines: Vec<(Node<'_>, Option<Node<'_>>)> = gather
+        .positional()
+        .flat_map(Node::coroutines)
+        .map(|(made, repeated)| (started(made), repeated))
+        .collect();
+    if let Some((turn, repeated)) = coroutines.iter().find_map(|(made, repeated)| {
+        let repeated = (*repeated)?;
+        Some((*made, repeated)).filter(|(made, _)| made.runs_turn())
+    }) {
+        many(turn, repeated, gather, findings);
+        return;
+    }
+    let turns: Vec<Node<'_>> =
+        coroutines.into_iter().map(|(made, _)| made).filter(|made| made.runs_turn()).collect();
+    at_once(&turns, gather, findings);
+}
+
+/// The coroutine that a task is made of.
+fn started(made: Node<'_>) -> Node<'_> {
+    let inner = made.unwrapped();
+    if inner.does(Tag::StartsTask) || inner.does(Tag::BoundsTime) {
+        inner.scheduled_callable().or_else(|| inner.argument(0)).unwrap_or(inner)
+    } else {
+        inner
+    }
+}
+
+/// The tasks of one group that are turns.
+fn grouped(group: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(body) = group.body() else { return };
+    let mut turns = Vec::new();
+    for task in body.calls_within().filter(|call| call.callee_name() == "create_task") {
+        if !task.receiver().is_some_and(|receiver| receiver.is_a(ClassTag::TaskGroup)) {
+            continue;
+        }
+        let made = started(task);
+        if made.runs_turn() {
+            if let Some(repeated) = task.enclosing_loop().filter(|repeated| group.contains(*repeated)) {
+                many(made, repeated, task, findings);
+            }
+            turns.push(made);
+        }
+    }
+    if let [first, ..] = turns.as_slice() {
+        at_once(&turns, *first, findings);
+    }
+}
+
+/// A turn that is made once an element, with the same thread each time.
+fn many(turn: Node<'_>, repeated: Node<'_>, together: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(config) = turn.run_config() else { return };
+    let Some(thread) = config.thread_of_config() else { return };
+    let varies = thread.varies_in(repeated)
+        || config.varies_in(repeated)
+        || thread.resolved_value().varies_in(repeated);
+    let is_fresh = thread.is_fresh_thread() && repeated.contains(thread.resolved_value());
+    if !varies && !is_fresh {
+        report_at_once(together, turn, thread, findings);
     }
 }
 
@@ -173,9 +248,9 @@ fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
     if call.parent().is_some_and(|parent| parent.does(Tag::Gathers)) {
         return;
     }
-    let graph = call.receiver().and_then(Node::constructed_by_any);
+    let graph = call.receiver().and_then(Node::compiled_by);
     let checkpointer = graph.and_then(|graph| graph.keyword("checkpointer"));
-    let Some(config) = config_of(call) else {
+    let Some(config) = call.run_config() else {
         if let Some(checkpointer) = checkpointer.filter(|saver| !saver.is_none())
             && !call.has_hidden_arguments()
         {
@@ -195,9 +270,13 @@ fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
     if graph.is_some_and(|graph| graph.does(Tag::CompilesGraph) && checkpointer.is_none()) {
         return;
     }
-    let Some(thread) = thread_of_config(config) else { return };
+    let Some(thread) = config.thread_of_config() else { return };
     let Some(function) = call.function() else { return };
-    if is_fresh(thread) || !function.serves_requests() {
+    if call.callee_name() == "abatch" && !thread.is_fresh_thread() {
+        report_at_once(call, thread, call, findings);
+        return;
+    }
+    if thread.is_fresh_thread() || !function.serves_requests() {
         return;
     }
     if let Some(lock) = distributed_lock(call, function, 0) {
@@ -208,6 +287,10 @@ fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
         .enclosing_with_items()
         .filter_map(|item| item.child(Role::Context))
         .find(|context| context.is_a(ClassTag::AsyncLock) || context.is_a(ClassTag::ThreadLock));
+    if let Some(lock) = call.exclusive_by().filter(|_| local.is_none()) {
+        findings.conforms(lock, "turns of one thread wait for one another");
+        return;
+    }
     let (severity, why) = match local {
         Some(_) => {
             (Severity::Low, "the lock is in this process alone: a second replica does not wait for it")
@@ -235,7 +318,11 @@ fn distributed_lock<'m>(call: Node<'m>, function: Node<'m>, depth: u32) -> Optio
         .enclosing_with_items()
         .filter_map(|item| item.child(Role::Context))
         .find(|context| context.is(Kind::Call) && context.takes_distributed_lock());
-    let before = || function.own_calls().find(|other| other.id < call.id && other.takes_distributed_lock());
+    let before = || {
+        function
+            .own_calls()
+            .find(|other| other.id < call.id && (other.takes_distributed_lock() || claims(*other)))
+    };
     if let Some(lock) = around.or_else(before) {
         return Some(lock);
     }
@@ -249,14 +336,11 @@ fn distributed_lock<'m>(call: Node<'m>, function: Node<'m>, depth: u32) -> Optio
     })
 }
 
-/// A new identifier for each run: no two runs share the thread.
-fn is_fresh(thread: Node<'_>) -> bool {
-    thread.resolved_value().calls_within().any(|call| {
-        matches!(
-            call.callee_name(),
-            "uuid4" | "uuid1" | "uuid7" | "token_hex" | "token_urlsafe" | "ulid" | "ULID"
-        )
-    })
+/// Whether a call claims the conversation for this turn, by its name: `if not await claim_conversation(…)`.
+fn claims(call: Node<'_>) -> bool {
+    words_of(call.callee_name())
+        .iter()
+        .any(|word| matches!(word.as_str(), "claim" | "acquire" | "reserve" | "lease" | "enqueue"))
 }
 
 /// `{"configurable": {"thread_id": …}}`: whose conversation it is.

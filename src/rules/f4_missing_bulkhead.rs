@@ -32,6 +32,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
     }
     threads(model, findings);
+    clients(model, findings);
+    for saver in model.checkpointers().filter(is_checked) {
+        checkpointer(saver, findings);
+    }
     for call in model.known_calls().map(|(call, _)| call).filter(is_checked) {
         if call.is_a(ClassTag::Semaphore) && call.api().is_some_and(|api| api.is_constructor) {
             semaphore(call, findings);
@@ -48,7 +52,8 @@ fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     let Some((&call, way)) = held.slow.split_first() else { return };
     let last = way.last().copied().unwrap_or(call);
     let is_direct = way.is_empty() && held.taken.target().is_none();
-    let certainty = if is_direct { Certainty::Sure } else { Certainty::Likely };
+    let is_known = last.api().is_some() && held.taken.api().is_some();
+    let certainty = if is_direct && is_known { Certainty::Sure } else { Certainty::Likely };
     let mut draft = findings
         .report(
             call,
@@ -70,7 +75,21 @@ fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
 /// What a callable that is handed to a thread waits for there, if it is slow.
 fn slow_work(callable: Node<'_>) -> Option<System> {
     let is_slow = |system: &System| {
-        matches!(system, System::Http | System::Model | System::Subprocess | System::Cpu | System::Storage)
+        matches!(
+            system,
+            System::Http
+                | System::Model
+                | System::Subprocess
+                | System::Cpu
+                | System::Storage
+                | System::Mail
+                | System::Vector
+                | System::Broker
+        )
+    };
+    let callable = match callable.kind() {
+        Kind::Call if callable.callee_name() == "partial" => callable.argument(0)?,
+        _ => callable,
     };
     if let Some(system) = callable.api_when_called().and_then(|api| api.callable.blocks).filter(is_slow) {
         return Some(system);
@@ -90,48 +109,77 @@ fn name_of(system: System) -> &'static str {
         System::Vector => "the vector store",
         System::Mcp => "MCP servers",
         System::Mail => "the mail server",
+        System::Broker => "the broker",
         _ => "another service",
     }
 }
 
-/// Whether a call takes a thread of the executor that everything shares.
-fn takes_default_thread(call: Node<'_>) -> bool {
-    call.does(Tag::Offloads)
-        && call.api().is_some_and(|api| !api.is_constructor)
-        && !call.receiver().is_some_and(|receiver| receiver.is_a(ClassTag::Executor))
-        && call.scheduled_callable().is_some_and(|callable| {
-            // `run_in_executor(None, …)`: where the callable is not the first argument, the executor is.
-            call.argument(0) == Some(callable) || call.argument(0).is_some_and(Node::is_none)
-        })
+/// Whose threads a call takes.
+#[derive(Clone, Copy, PartialEq)]
+enum Threads<'m> {
+    /// Those of the executor that everything shares.
+    Default,
+    /// Those of an executor that the given files make.
+    Of(Node<'m>),
 }
 
-/// Slow work of several kinds in the default executor; told once for all given files.
+/// The executor that an expression stands for, where the given files make it.
+fn executor_behind(given: Node<'_>) -> Option<Node<'_>> {
+    given.is_a(ClassTag::Executor).then(|| given.constructed_by()).flatten()
+}
+
+fn threads_taken(call: Node<'_>) -> Option<Threads<'_>> {
+    if !call.does(Tag::Offloads) || call.api().is_none_or(|api| api.is_constructor) {
+        return None;
+    }
+    if let Some(receiver) = call.receiver().filter(|receiver| receiver.is_a(ClassTag::Executor)) {
+        return executor_behind(receiver).map(Threads::Of);
+    }
+    let callable = call.scheduled_callable()?;
+    // `run_in_executor(None, …)`: where the callable is not the first argument, the executor is.
+    match call.argument(0) {
+        Some(first) if first == callable || first.is_none() => Some(Threads::Default),
+        Some(first) => executor_behind(first).map(Threads::Of),
+        None => None,
+    }
+}
+
+/// Slow work of several kinds in one executor; the default one is told once for all given files.
 fn threads(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let mut kinds: Vec<(System, Node<'_>)> = Vec::new();
-    let handed = model.calls_doing(Tag::Offloads);
-    for call in handed.filter(|call| !call.is_outside_production() && takes_default_thread(*call)) {
-        if call.source_file().is_script {
+    let mut pools: Vec<(Threads<'_>, Vec<(System, Node<'_>)>)> = Vec::new();
+    for call in model.calls_doing(Tag::Offloads) {
+        if call.is_outside_production() || call.source_file().is_script {
             continue;
         }
-        if let Some(system) = call.scheduled_callable().and_then(slow_work)
-            && !kinds.iter().any(|(known, _)| *known == system)
-        {
+        let Some(taken) = threads_taken(call) else { continue };
+        let Some(system) = call.scheduled_callable().and_then(slow_work) else { continue };
+        let index = pools.iter().position(|(known, _)| *known == taken).unwrap_or_else(|| {
+            pools.push((taken, Vec::new()));
+            pools.len() - 1
+        });
+        let kinds = &mut pools[index].1;
+        if !kinds.iter().any(|(known, _)| *known == system) {
             kinds.push((system, call));
         }
     }
-    let [(_, first), rest @ ..] = kinds.as_slice() else { return };
+    for (taken, kinds) in &pools {
+        several_kinds(*taken, kinds, findings);
+    }
+}
+
+fn several_kinds(taken: Threads<'_>, kinds: &[(System, Node<'_>)], findings: &mut Findings<'_>) {
+    let [(_, first), _, ..] = kinds else { return };
     // Two short kinds of work get along with each other.
     let is_long = |system: &System| matches!(system, System::Subprocess | System::Model);
-    if rest.is_empty() || !kinds.iter().any(|(system, _)| is_long(system)) {
+    if !kinds.iter().any(|(system, _)| is_long(system)) {
         return;
     }
-    let mut draft = findings.report(
-        *first,
-        Severity::Low,
-        Certainty::Likely,
-        "slow work of several kinds shares the default executor",
-    );
-    for (system, call) in &kinds {
+    let (at, message) = match taken {
+        Threads::Default => (*first, "slow work of several kinds shares the default executor"),
+        Threads::Of(made) => (made, "slow work of several kinds shares the threads of one executor"),
+    };
+    let mut draft = findings.report(at, Severity::Low, Certainty::Likely, message);
+    for (system, call) in kinds {
         draft = draft.because(*call, format!("waits for {} in one of its threads", name_of(*system)));
     }
     draft.conforming(
@@ -139,13 +187,68 @@ fn threads(model: &Model<'_>, findings: &mut Findings<'_>) {
     );
 }
 
+// Clients
+
+/// One pool of connections for several services: when one of them is slow, its requests take those of the others.
+fn clients(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let asked = model.services_by_client();
+    for client in model.shared_clients() {
+        let made = client.made;
+        if made.keyword("base_url").is_some()
+            || made.keyword("mounts").is_some()
+            || made.has_hidden_arguments()
+        {
+            continue;
+        }
+        let Some((_, services)) = asked.iter().find(|(known, _)| *known == made) else { continue };
+        let [(_, first), (_, second), ..] = services.as_slice() else { continue };
+        if first.function() == second.function() {
+            continue;
+        }
+        let mut draft = findings.report(
+            made,
+            Severity::Low,
+            Certainty::Likely,
+            format!("the connections of `{}` are shared by several services", client.shown),
+        );
+        for (service, call) in services.iter().take(4) {
+            draft =
+                draft.because(*call, format!("asks `{service}`, and keeps a connection until it answers"));
+        }
+        draft.conforming(
+            "Make a client for each service, with limits of its own: `httpx.AsyncClient(limits=httpx.Limits(max_connections=20), timeout=10)`.",
+        );
+    }
+}
+
+// Checkpointers
+
+/// One checkpointer that does one thing at a time, for graphs that have nothing to do with each other.
+fn checkpointer(saver: Node<'_>, findings: &mut Findings<'_>) {
+    let is_exclusive =
+        saver.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::OneAtATime));
+    let graphs = if is_exclusive { saver.given_to_graphs() } else { return };
+    let [first, second, ..] = graphs.as_slice() else { return };
+    findings
+        .report(
+            saver,
+            Severity::Low,
+            Certainty::Likely,
+            format!("several graphs share one `{}`, which does one operation at a time", saver.called()),
+        )
+        .because(saver, "a lock stands around each of its operations, even over a pool")
+        .because(*first, "the turns of this graph wait for it")
+        .because(*second, "and so do those of this one")
+        .conforming("Give each kind of traffic a checkpointer of its own, over a pool of its own.");
+}
+
 // Semaphores
 
 /// One limit for several services: when one of them is slow, the calls of the other wait for a slot.
 fn semaphore(made: Node<'_>, findings: &mut Findings<'_>) {
     let model = made.model;
-    let mut kinds: Vec<(System, Node<'_>)> = Vec::new();
-    for with in model.withs().filter(|with| with.file == made.file) {
+    let mut kinds: Vec<(System, Option<&str>, Node<'_>)> = Vec::new();
+    for with in model.withs().filter(|with| !with.is_outside_production()) {
         let enters = with.children().filter(|item| item.is(Kind::WithItem)).any(|item| {
             item.child(Role::Context)
                 .filter(|context| context.is_a(ClassTag::Semaphore))
@@ -154,11 +257,14 @@ fn semaphore(made: Node<'_>, findings: &mut Findings<'_>) {
         });
         let Some(body) = with.body().filter(|_| enters) else { continue };
         for call in body.calls_within().filter(|call| call.function() == with.function()) {
-            if let Some(system) = call.crosses_outside()
-                && !matches!(system, System::Cache | System::Database)
-                && !kinds.iter().any(|(known, _)| *known == system)
-            {
-                kinds.push((system, call));
+            let system = call.crosses_outside().or_else(|| call.unseen_service());
+            let Some(system) = system else { continue };
+            let service = call.service_asked().filter(|_| system == System::Http);
+            let is_known = kinds.iter().any(|(known, named, _)| {
+                *known == system && (*named == service || named.is_none() || service.is_none())
+            });
+            if !matches!(system, System::Cache | System::Database) && !is_known {
+                kinds.push((system, service, call));
             }
         }
     }
@@ -171,8 +277,9 @@ fn semaphore(made: Node<'_>, findings: &mut Findings<'_>) {
         Certainty::Likely,
         "one semaphore limits the calls of several services",
     );
-    for (system, call) in &kinds {
-        draft = draft.because(*call, format!("waits for {} with one of its slots", name_of(*system)));
+    for (system, service, call) in &kinds {
+        let waits = service.map_or_else(|| name_of(*system).to_owned(), |service| format!("`{service}`"));
+        draft = draft.because(*call, format!("waits for {waits} with one of its slots"));
     }
     draft.conforming("Make a semaphore for each service, as large as that service can take.");
 }
@@ -189,7 +296,7 @@ fn after_response(call: Node<'_>, findings: &mut Findings<'_>) {
     // One short request is not worth a word; many of them, a model or another program are.
     let heavy = |inner: Node<'_>| match inner.blocks_for() {
         Some(System::Model | System::Subprocess) => true,
-        Some(System::Http | System::Storage | System::Mail | System::Vector) => {
+        Some(System::Http | System::Storage | System::Mail | System::Vector | System::Cpu) => {
             inner.enclosing_loop().is_some()
         }
         _ => false,

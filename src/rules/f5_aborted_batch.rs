@@ -124,7 +124,8 @@ fn goes_over_batch(around: Node<'_>) -> bool {
         .descendants()
         .chain(around.targets().flat_map(Node::descendants))
         // `table.items()` names no things.
-        .filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && node.role() != Role::Callee)
+        .filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute))
+        .filter(|node| !(node.role() == Role::Callee && node.name() == "items"))
         .any(|node| {
             is_batch(node.name())
                 || (is_general(node.name()) && around.function().is_some_and(is_for_batches))
@@ -141,7 +142,9 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     if !around.is(Kind::For) || !goes_over_batch(around) || looks_for_one(around) || is_on_purpose(around) {
         return;
     }
-    let Some(failing) = around.failing_turn().filter(|failing| !is_ending(failing.chain[0])) else {
+    // What runs beside the loop does not end it.
+    let ends = |call: Node<'_>| !is_ending(call) && !call.is_started_aside();
+    let Some(failing) = around.failing_turn().filter(|failing| ends(failing.chain[0])) else {
         return;
     };
     // To leave out what failed would make the result wrong, and nothing that was done is lost with it.

@@ -32,12 +32,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 fn started(lifespan: Lifespan<'_>, findings: &mut Findings<'_>) {
-    for handler in lifespan.fails_open() {
+    for (handler, is_known) in lifespan.fails_open() {
         findings
             .report(
                 handler,
                 Severity::High,
-                Certainty::Sure,
+                if is_known { Certainty::Sure } else { Certainty::Likely },
                 "the application starts although its database does not answer",
             )
             .because(lifespan.function, "runs before the first request")

@@ -2,7 +2,9 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Container, Holds, Model, Node, Probe, Runs, ServedPaths, Workload, words_of};
+use crate::semantic::{
+    Container, Dependency, Holds, Model, Node, Probe, Runs, ServedPaths, Workload, words_of,
+};
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
 
@@ -24,11 +26,15 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             Runs::Image | Runs::Once | Runs::Scheduled => {}
         }
     }
-    for (_, check) in model.image_checks() {
-        let Some(check) = check else { continue };
+    for (file, check) in model.image_checks() {
+        let Some(check) = check else {
+            image(model, file, findings);
+            continue;
+        };
         if check.is_off {
             switched_off(model, &check, "the image", findings);
         } else {
+            always_well(model, &check, "the image", findings);
             front_page(model, &check, findings);
         }
     }
@@ -234,14 +240,16 @@ fn login(handler: Node<'_>) -> Option<Node<'_>> {
 
 fn service(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
     let (Some(container), Some(service)) = (workload.containers.first(), &workload.service) else { return };
-    if !service.is_for_tests && !service.is_for_development {
-        waits(model, workload, findings);
+    if !service.is_for_tests {
+        waits(model, workload, service.is_for_development, findings);
     }
     if let Some(check) = &container.liveness {
         if check.is_off {
             switched_off(model, check, &format!("`{}`", workload.name), findings);
         } else {
-            findings.conforms(model.stretch(check.at), format!("`{}` has a health check", workload.name));
+            if !always_well(model, check, &format!("`{}`", workload.name), findings) {
+                findings.conforms(model.stretch(check.at), format!("`{}` has a health check", workload.name));
+            }
             if container.foreign().is_none() {
                 front_page(model, check, findings);
             }
@@ -256,6 +264,11 @@ fn service(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) 
         (false, Some(Holds::Store)) => {
             (Severity::Low, Certainty::Sure, "others can't wait until it answers, only until it was started")
         }
+        (false, Some(Holds::Models)) => (
+            Severity::Medium,
+            Certainty::Likely,
+            "it loads its models for minutes before it answers, and nobody can wait for that, unless its image asks",
+        ),
         (false, Some(_)) => return,
         (true, _) => match by_image {
             Some(true) => return,
@@ -266,12 +279,26 @@ fn service(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) 
                 (Severity::Medium, Certainty::Likely, "nothing asks it anything, unless its Dockerfile does")
             }
         },
+        // Its server is started here, or its image is built here.
+        (false, None)
+            if workload.commands.iter().any(|command| command.serves()) || by_image == Some(false) =>
+        {
+            (
+                Severity::Medium,
+                Certainty::Likely,
+                "neither this file nor what is given of its image asks it anything",
+            )
+        }
         (false, None) if container.image.is_some() => {
-            (Severity::Medium, Certainty::Question, "nothing asks it anything, unless its image does")
+            let certainty = if container.has_ports { Certainty::Likely } else { Certainty::Question };
+            (Severity::Medium, certainty, "nothing asks it anything, unless its image does")
         }
         (false, None) => return,
     };
     let instead = match container.foreign() {
+        Some(Holds::Models) => {
+            "Ask its own health route, and give it time: `healthcheck: {test: [\"CMD\", \"curl\", \"--fail\", \"http://localhost:8000/health\"], interval: 10s, start_period: 5m}`."
+        }
         Some(Holds::Store) => {
             "Ask what it offers for that: `healthcheck: {test: [\"CMD\", \"pg_isready\"], interval: 10s, timeout: 3s, retries: 5}`."
         }
@@ -291,7 +318,7 @@ fn service(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) 
 }
 
 /// Waiting for a start, where waiting for health is possible or needed.
-fn waits(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
+fn waits(model: &Model<'_>, workload: &Workload, is_milder: bool, findings: &mut Findings<'_>) {
     let Some((at, dependencies)) = workload.service.as_ref().and_then(|service| service.waits_for.as_ref())
     else {
         return;
@@ -307,13 +334,14 @@ fn waits(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
         });
         let Some(container) = other.and_then(|other| other.containers.first()) else { continue };
         let can_tell = container.liveness.as_ref().is_some_and(|check| !check.is_off);
-        if can_tell || container.foreign() == Some(Holds::Store) {
-            if can_tell {
+        if can_tell || matches!(container.foreign(), Some(Holds::Store | Holds::Models)) {
+            if can_tell && !is_milder {
                 severity = Severity::Medium;
             }
             started.push((dependency.name.as_str(), container.at));
         }
     }
+    never_healthy(model, at.file, dependencies, findings);
     if started.is_empty() {
         if dependencies.iter().any(|dependency| dependency.condition.as_deref() == Some("service_healthy")) {
             findings.conforms(
@@ -342,6 +370,71 @@ fn waits(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
         );
     }
     draft.conforming("Wait for its health: `depends_on: {db: {condition: service_healthy}}`, with a `healthcheck` on the other side.");
+}
+
+/// Waiting for the health of a service that nobody asks: Compose gives up.
+fn never_healthy(model: &Model<'_>, file: u32, dependencies: &[Dependency], findings: &mut Findings<'_>) {
+    for dependency in dependencies {
+        if dependency.condition.as_deref() != Some("service_healthy") {
+            continue;
+        }
+        let other = model.workloads().iter().find(|other| {
+            other.runs == Runs::Service && other.heading.file == file && other.name == dependency.name
+        });
+        let Some((other, container)) = other.and_then(|other| Some((other, other.containers.first()?)))
+        else {
+            continue;
+        };
+        let is_partial = other.service.as_ref().is_some_and(|service| service.extends);
+        let is_known =
+            container.foreign() == Some(Holds::Store) || model.is_checked_by_image(other) == Some(false);
+        if container.liveness.is_some() || !is_known || is_partial {
+            continue;
+        }
+        findings
+            .report(
+                model.stretch(dependency.at),
+                Severity::Medium,
+                Certainty::Likely,
+                format!("waits for the health of `{}`, which has no health check", dependency.name),
+            )
+            .because(
+                model.stretch(container.at),
+                "nothing asks it anything, so Compose ends with an error instead of waiting",
+            )
+            .conforming("Give it a `healthcheck`: for PostgreSQL `test: [\"CMD\", \"pg_isready\"]`.");
+    }
+}
+
+/// A health check that can't fail.
+fn always_well(model: &Model<'_>, check: &Probe, what: &str, findings: &mut Findings<'_>) -> bool {
+    if !check.always_passes() {
+        return false;
+    }
+    findings
+        .report(model.stretch(check.at), Severity::Medium, Certainty::Sure, format!("the health check of {what} passes whatever happens"))
+        .because(model.stretch(check.at), "its command ends with success in any case")
+        .conforming("Let it fail: `curl --fail http://localhost:8000/health/ready`, without anything behind `||` but `exit 1`.");
+    true
+}
+
+/// An image that serves requests, is asked nothing, and is run by no file that would.
+fn image(model: &Model<'_>, dockerfile: u32, findings: &mut Findings<'_>) {
+    let own = model
+        .workloads()
+        .iter()
+        .find(|workload| workload.runs == Runs::Image && workload.heading.file == dockerfile);
+    let Some(own) = own.filter(|own| own.commands.iter().any(|command| command.serves())) else { return };
+    let is_run_here = model.workloads().iter().any(|other| {
+        matches!(other.runs, Runs::Deployment) || (other.runs == Runs::Service && other.may_serve())
+    });
+    if is_run_here || model.is_for_development(own.heading) {
+        return;
+    }
+    findings
+        .report(model.stretch(own.heading), Severity::Low, Certainty::Likely, "the image serves requests and has no health check")
+        .because(model.stretch(own.commands[0].at), "starts the server, and nothing asks it whether it can work, unless the platform does")
+        .conforming("Ask its readiness: `HEALTHCHECK --interval=10s --timeout=3s CMD [\"python\", \"-m\", \"app.probe\"]`. Where Kubernetes runs it, the probes of the pod do that.");
 }
 
 fn switched_off(model: &Model<'_>, check: &Probe, what: &str, findings: &mut Findings<'_>) {
@@ -373,6 +466,8 @@ fn pod(model: &Model<'_>, workload: &Workload, container: &Container, findings: 
     if container.is_init || (workload.containers.len() > 1 && container.is_sidecar()) {
         return;
     }
+    ports(model, container, findings);
+    swapped(model, container, findings);
     let serves = container.has_ports || container.command.as_ref().is_some_and(|command| command.serves());
     let is_foreign = container.foreign().is_some();
     let missing = match (&container.liveness, &container.readiness) {
@@ -414,6 +509,99 @@ fn pod(model: &Model<'_>, workload: &Workload, container: &Container, findings: 
     draft.conforming("Ask two questions: `livenessProbe: {httpGet: {path: /health/live, port: 8000}}`, which depends on nothing, and `readinessProbe: {httpGet: {path: /health/ready, port: 8000}}`, which asks the dependencies.");
 }
 
+/// Probes at a port that the container doesn't have.
+fn ports(model: &Model<'_>, container: &Container, findings: &mut Findings<'_>) {
+    if container.ports.is_empty() || container.hidden.is_some() {
+        return;
+    }
+    let probes = [&container.liveness, &container.readiness, &container.startup];
+    for (port, at) in probes.into_iter().flatten().filter_map(|probe| probe.port.as_ref()) {
+        let number: Option<u16> = port.parse().ok();
+        let is_open = |text: &str| text.contains("__") || text.contains("{{");
+        let has = container.ports.iter().any(|other| match number {
+            Some(_) => other.number == number || other.number.is_none(),
+            None => other.name.as_deref().is_some_and(|name| name == port || is_open(name)),
+        });
+        if has || is_open(port) || port.is_empty() {
+            continue;
+        }
+        let (certainty, note) = match number {
+            Some(_) => (Certainty::Likely, "the container says that it listens elsewhere"),
+            None => (Certainty::Sure, "no port of the container has this name, so the probe always fails"),
+        };
+        findings
+            .report(model.stretch(*at), Severity::Medium, certainty, format!("`{}` is asked at the port `{port}`, which it doesn't declare", container.name))
+            .because(model.stretch(*at), note)
+            .because(model.stretch(container.at), "declares other ports")
+            .conforming("Give the port a name, `ports: [{name: http, containerPort: 8000}]`, and let the probes use it: `port: http`.");
+    }
+}
+
+/// A liveness that asks what readiness is for, and a readiness that asks nothing.
+fn swapped(model: &Model<'_>, container: &Container, findings: &mut Findings<'_>) {
+    let asks = |probe: &Option<Probe>, names: &[&str]| {
+        let path = probe.as_ref()?.path.clone();
+        path.filter(|(path, _)| names.contains(&last_part(path)))
+    };
+    let is_one = |one: &Probe, other: &Probe| one.asks == other.asks;
+    // One question for both is told as that.
+    if container
+        .liveness
+        .as_ref()
+        .zip(container.readiness.as_ref())
+        .is_some_and(|(one, other)| is_one(one, other))
+    {
+        return;
+    }
+    if let Some((path, at)) = asks(&container.liveness, &READY) {
+        findings
+            .report(
+                model.stretch(at),
+                Severity::Low,
+                Certainty::Likely,
+                format!(
+                    "the liveness of `{}` asks `{path}`, whose *no* is no reason to restart it",
+                    container.name
+                ),
+            )
+            .because(
+                model.stretch(at),
+                "by its name it asks the dependencies, and their failure would restart every replica",
+            )
+            .conforming(
+                "Let liveness ask a route that depends on nothing, `/health/live`, and readiness this one.",
+            );
+    }
+    if let Some((path, at)) = asks(&container.readiness, &LIVE) {
+        findings
+            .report(
+                model.stretch(at),
+                Severity::Low,
+                Certainty::Likely,
+                format!("the readiness of `{}` asks `{path}`, which says only that it runs", container.name),
+            )
+            .because(model.stretch(at), "requests come here while the database can't be reached")
+            .conforming("Let readiness ask a route that asks the dependencies: `/health/ready`.");
+    }
+    let serves_http = container.command.as_ref().is_some_and(|command| command.serves());
+    if let Some(readiness) = container.readiness.as_ref().filter(|probe| probe.only_connects && serves_http) {
+        findings
+            .report(
+                model.stretch(readiness.at),
+                Severity::Low,
+                Certainty::Sure,
+                format!("the readiness of `{}` only opens a connection", container.name),
+            )
+            .because(
+                model.stretch(readiness.at),
+                "passes as soon as the server listens, whether or not it can work",
+            )
+            .conforming(
+                "Ask the application: `readinessProbe: {httpGet: {path: /health/ready, port: http}}`.",
+            );
+    }
+}
+
 fn twice(model: &Model<'_>, liveness: &Probe, readiness: &Probe, findings: &mut Findings<'_>) {
     findings
         .report(model.stretch(readiness.at), Severity::Low, Certainty::Sure, "readiness and liveness ask the same")
@@ -451,6 +639,12 @@ fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings
             );
         }
     }
+    let of_images = model.image_checks();
+    let images = of_images.iter().filter(|(file, _)| {
+        let mut own = model.workloads().iter().filter(|workload| workload.heading.file == *file);
+        own.any(|workload| workload.commands.iter().any(|command| command.serves()))
+    });
+    probes.extend(images.filter_map(|(_, check)| Some(("the image".to_owned(), check.as_ref()?))));
     for (name, probe) in probes {
         let Some((path, at)) = &probe.path else { continue };
         if path == "/" || !path.starts_with('/') || path.contains("__") || served.serves(path) {

@@ -449,6 +449,23 @@ fn steps(dictionary: Node<'_>, findings: &mut Findings<'_>) {
 // The proxy
 
 fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for ingress in model.ingresses() {
+        for (_, _, at) in
+            ingress.annotations.iter().filter(|(name, value, _)| name.ends_with("body-size") && value == "0")
+        {
+            findings
+                .report(
+                    model.stretch(*at),
+                    Severity::Low,
+                    Certainty::Sure,
+                    "the ingress lets bodies of any size through",
+                )
+                .because(model.stretch(*at), "`0` switches its limit off")
+                .conforming(
+                    "Say what the largest upload needs: `nginx.ingress.kubernetes.io/proxy-body-size: 25m`.",
+                );
+        }
+    }
     let directives = model.proxy_directives();
     let limit = directives.iter().find(|directive| limits_size(directive));
     if let Some(limit) = limit {

@@ -235,6 +235,10 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
     });
     let Some(failing) = around.failing_turn().filter(|_| !leaves) else { return };
     let call = failing.chain[0];
+    // What runs beside the loop does not end it.
+    if call.is_started_aside() {
+        return;
+    }
     let draft = findings.report(
         around,
         Severity::Medium,

@@ -3,7 +3,8 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
-    Container, Field, Holds, Model, Node, Port, Runs, Service, Type, Workload, is_secret_name, words_of,
+    Container, Field, Holds, Model, Node, Port, ProxyDirective, Runs, Service, SetBy, Span, Type, Workload,
+    is_secret_name, words_of,
 };
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
@@ -46,11 +47,17 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for workload in model.workloads() {
         match (&workload.service, workload.containers.first()) {
             (Some(service), Some(container)) => compose(model, workload, service, container, findings),
-            _ => host_network(model, workload, false, findings),
+            _ => {
+                host_network(model, workload, false, findings);
+                host_ports(model, workload, findings);
+            }
         }
     }
     cluster(model, findings);
+    ingresses(model, findings);
     proxy(model, findings);
+    origins_of_deployment(model, findings);
+    secrets_for_browsers(model, findings);
 }
 
 // Browsers
@@ -70,7 +77,7 @@ fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let origins = call.keyword("allow_origins");
-    let star = origins.and_then(|value| everybody(value).map(|certainty| (value, certainty))).or_else(|| {
+    let star = origins.and_then(everybody).or_else(|| {
         let pattern = call.keyword("allow_origin_regex")?;
         let text = pattern.string()?.trim_start_matches('^').trim_end_matches('$');
         matches!(text, ".*" | ".+" | "https?://.*" | "https?://.+").then_some((pattern, Certainty::Sure))
@@ -105,20 +112,101 @@ fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
     );
 }
 
-/// Whether a list of origins has the star in it.
-fn everybody(value: Node<'_>) -> Option<Certainty> {
+/// Where the star stands that is in a list of origins, and whether that list is taken in any case.
+fn everybody(value: Node<'_>) -> Option<(Node<'_>, Certainty)> {
     let resolved = value.resolved_value();
     let is_star = |node: Node<'_>| node.string() == Some("*");
     if matches!(resolved.kind(), Kind::List | Kind::Tuple | Kind::Set) && resolved.children().any(is_star)
         || is_star(resolved)
     {
-        return Some(Certainty::Sure);
+        return Some((value, Certainty::Sure));
     }
-    let default = value.environment_default()?;
-    default
-        .string()
-        .is_some_and(|text| text.split(',').any(|part| part.trim() == "*"))
-        .then_some(Certainty::Likely)
+    if value.environment_default().is_some_and(has_star) {
+        return Some((value, Certainty::Likely));
+    }
+    // The default of a setting, split or not.
+    let configured = [resolved].into_iter().chain(resolved.descendants()).find_map(Node::configured_value)?;
+    let by_default = configured.environment_default().unwrap_or(configured);
+    has_star(by_default).then_some((configured, Certainty::Likely))
+}
+
+/// `"*"`, `"https://a,*"`, `["*"]`, `'["*"]'`
+fn has_star(value: Node<'_>) -> bool {
+    let value = value.resolved_value();
+    let is_star = |text: &str| text.trim().trim_matches(['[', ']', '"', '\'']) == "*";
+    match value.string() {
+        Some(text) => text.split(',').any(is_star),
+        None => {
+            matches!(value.kind(), Kind::List | Kind::Tuple | Kind::Set)
+                && value.children().any(|item| item.string().is_some_and(is_star))
+        }
+    }
+}
+
+/// Origins that a deployment file leaves open.
+fn origins_of_deployment(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for variable in model.set_variables().iter().filter(|variable| variable.by != SetBy::Example) {
+        let words = words_of(&variable.name);
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let is_star = variable.by_default.trim().trim_matches(['[', ']', '"', '\'']) == "*";
+        if is_star
+            && has(&["origin", "origins", "cors"])
+            && !has(&["header", "headers", "method", "methods", "expose"])
+        {
+            let severity = if variable.is_for_development { Severity::Low } else { Severity::Medium };
+            let at = model.stretch(variable.at);
+            findings
+                .report(
+                    at,
+                    severity,
+                    Certainty::Likely,
+                    format!(
+                        "`{}` lets any page on the web send requests and read the answers",
+                        variable.name
+                    ),
+                )
+                .because(at, "matches every origin")
+                .conforming("Name the origins of each environment: `https://app.example.com`.");
+        }
+    }
+}
+
+/// Secrets that are built into what a browser loads: tools put variables with these prefixes there.
+fn secrets_for_browsers(model: &Model<'_>, findings: &mut Findings<'_>) {
+    const PREFIXES: [&str; 6] =
+        ["VITE_", "NEXT_PUBLIC_", "REACT_APP_", "NUXT_PUBLIC_", "PUBLIC_", "EXPO_PUBLIC_"];
+    // Keys that are made to be seen.
+    const SEEN: [&str; 15] = [
+        "public",
+        "publishable",
+        "anon",
+        "site",
+        "firebase",
+        "maps",
+        "map",
+        "mapbox",
+        "sentry",
+        "posthog",
+        "analytics",
+        "recaptcha",
+        "turnstile",
+        "search",
+        "client",
+    ];
+    for variable in model.set_variables().iter().filter(|variable| variable.by != SetBy::Example) {
+        let Some(name) = PREFIXES.iter().find_map(|prefix| variable.name.strip_prefix(prefix)) else {
+            continue;
+        };
+        let is_seen = words_of(name).iter().any(|word| SEEN.contains(&word.as_str()));
+        if !is_secret_name(name) || is_seen || variable.value.is_empty() {
+            continue;
+        }
+        let at = model.stretch(variable.at);
+        findings
+            .report(at, Severity::High, Certainty::Likely, format!("`{}` goes to every browser that loads the page", variable.name))
+            .because(at, "what bears this prefix is written into the page's scripts when they are built")
+            .conforming("Keep the secret in the backend, and let the page ask a route of it that does what the secret is for.");
+    }
 }
 
 fn headers(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -446,7 +534,14 @@ fn published(
     };
     // Where no ingress is in view, one of several may be the door.
     let has_door = has_ingress(model, file) || doors(model, file).any(publishes_web);
-    let certainty = if is_store || has_door { Certainty::Sure } else { Certainty::Question };
+    let is_model_server = container.foreign() == Some(Holds::Models);
+    let certainty = if is_store || has_door {
+        Certainty::Sure
+    } else if is_model_server {
+        Certainty::Likely
+    } else {
+        Certainty::Question
+    };
     let what = match port.inside {
         Some(number) => format!("port {number} of `{}`", workload.name),
         None => format!("a port of `{}`", workload.name),
@@ -458,6 +553,10 @@ fn published(
         (false, true) => (
             format!("{what} is open to the network"),
             "on all interfaces: Docker's rules come before those of the machine's firewall",
+        ),
+        (false, false) if is_model_server => (
+            format!("{what} is open to the network"),
+            "a server of models asks for no key unless it is told to, and only the services beside it need it",
         ),
         (false, false) => (
             format!("{what} is open to the network, past the ingress"),
@@ -494,10 +593,86 @@ fn cluster(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Ports of a pod that are opened on its node.
+fn host_ports(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
+    for container in workload.containers.iter().filter(|_| workload.kind != "DaemonSet") {
+        let is_store = container.foreign() == Some(Holds::Store);
+        for at in container.ports.iter().filter_map(|port| port.on_host) {
+            let severity = if is_store { Severity::High } else { Severity::Medium };
+            findings
+                .report(model.stretch(at), severity, Certainty::Sure, format!("a port of `{}` is open on every node that runs it", container.name))
+                .because(model.stretch(at), "a request to the node goes around the ingress, its limits and TLS")
+                .conforming("Leave `hostPort` out: a Service of `type: ClusterIP` reaches it, and the ingress lets in what may come from outside.");
+        }
+    }
+}
+
+fn ingresses(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for ingress in model.ingresses() {
+        for (name, value, at) in &ingress.annotations {
+            if name.ends_with("cors-allow-origin") && value.split(',').any(|part| part.trim() == "*") {
+                findings
+                    .report(
+                        model.stretch(*at),
+                        Severity::Medium,
+                        Certainty::Sure,
+                        "any page on the web may read these answers",
+                    )
+                    .because(model.stretch(*at), "matches every origin")
+                    .conforming(
+                        "Name the origins, or leave this to the application, which knows those of each app.",
+                    );
+            }
+        }
+        for (name, port, at) in &ingress.backends {
+            let is_store = port.is_some_and(|port| STORE_PORTS.contains(&port))
+                || words_of(name).iter().any(|word| STORES.contains(&word.as_str()));
+            if is_store {
+                findings
+                    .report(
+                        model.stretch(*at),
+                        Severity::High,
+                        Certainty::Sure,
+                        format!("`{name}` can be reached from outside through the ingress"),
+                    )
+                    .because(model.stretch(*at), "hands requests from outside on to a database")
+                    .conforming(
+                        "Leave it out. Let the application ask the database, with its own checks of who may.",
+                    );
+            }
+        }
+    }
+}
+
 // Caddy
 
+/// Paths that are for operators and other services.
+fn is_internal_path(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split(['/', '*']).next().unwrap_or_default();
+    matches!(first, "metrics" | "internal" | "debug" | "actuator")
+}
+
+/// The path for operators that a matcher stands for, `/metrics` itself or `@operators`.
+fn internal_path<'m>(directives: &[ProxyDirective<'m>], matcher: &'m str) -> Option<&'m str> {
+    if !matcher.starts_with('@') {
+        return Some(matcher).filter(|path| is_internal_path(path));
+    }
+    directives
+        .iter()
+        .filter(|directive| matches!(directive.words.as_slice(), [name, "path", ..] if *name == matcher))
+        .flat_map(|directive| directive.words.iter().copied())
+        .find(|path| is_internal_path(path))
+}
+
 fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for directive in model.proxy_directives() {
+    let directives = model.proxy_directives();
+    // Whoever guards one of them in some way has thought of it.
+    let guards = directives.iter().any(|directive| {
+        directive.words.iter().any(|word| {
+            matches!(*word, "basic_auth" | "basicauth" | "remote_ip" | "client_ip" | "forward_auth" | "abort")
+        })
+    });
+    for directive in &directives {
         let words = directive.words.as_slice();
         let at = model.stretch(directive.at);
         let is_global = directive.parent.as_ref().is_some_and(Vec::is_empty);
@@ -530,6 +705,29 @@ fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
                     .because(at, "matches every origin")
                     .conforming("Leave this header to the application, which knows the origins of each app.");
             }
+            ["tls_insecure_skip_verify"] => {
+                findings
+                    .report(at, Severity::Medium, Certainty::Sure, "the proxy takes any certificate of the service behind it")
+                    .because(at, "anybody on the way between the two can read along")
+                    .conforming("Trust the authority that signed it: `tls_trust_pool file /etc/caddy/internal-ca.pem`, or speak plain HTTP on an internal network.");
+            }
+            ["handle" | "handle_path" | "route", path]
+                if !guards && internal_path(&directives, path).is_some() =>
+            {
+                let hands_on = directives.iter().any(|inner| {
+                    inner.words.first() == Some(&"reverse_proxy") && inner.parent.as_deref() == Some(words)
+                });
+                if let Some(path) = internal_path(&directives, path).filter(|_| hands_on) {
+                    internal(model, directive.at, path, findings);
+                }
+            }
+            ["reverse_proxy", path, ..]
+                if path.starts_with(['/', '@']) && !guards && internal_path(&directives, path).is_some() =>
+            {
+                if let Some(path) = internal_path(&directives, path) {
+                    internal(model, directive.at, path, findings);
+                }
+            }
             ["reverse_proxy", targets @ ..] => {
                 if let Some(store) = targets.iter().find(|target| is_store_address(target)) {
                     findings
@@ -541,6 +739,14 @@ fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
             _ => {}
         }
     }
+}
+
+fn internal(model: &Model<'_>, at: Span, path: &str, findings: &mut Findings<'_>) {
+    let at = model.stretch(at);
+    findings
+        .report(at, Severity::Medium, Certainty::Likely, format!("`{path}` can be reached from outside through the proxy"))
+        .because(at, "is for operators and other services, and nothing here asks who comes")
+        .conforming("Answer it with 404 from outside, `respond /metrics 404`, and let Prometheus ask the service itself on the internal network.");
 }
 
 fn is_local_address(address: &str) -> bool {

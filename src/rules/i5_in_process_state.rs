@@ -2,7 +2,9 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Holding, Model, Node, SharedState, words_of};
+use crate::semantic::{
+    Api, FileUse, FunctionRole, Holding, Model, Node, Runs, SharedState, Workload, words_of,
+};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -78,7 +80,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for found in &kept {
         report(found, &states, findings);
     }
+    let serves = model.is_a_service();
     for (call, api) in model.known_calls() {
+        if api.is_constructor && serves && !call.is_outside_production() && !call.source_file().is_script {
+            in_memory(call, &api, findings);
+        }
         if api.callable.crosses == Some(System::Cache)
             && !api.is_constructor
             && call.function().is_some_and(Node::serves_requests)
@@ -89,9 +95,66 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for assignment in model.assignments().filter(|assignment| assignment.function().is_none()) {
         lock(assignment, findings);
     }
-    for call in model.calls_named("write_text").chain(model.calls_named("write_bytes")) {
-        file(call, findings);
+    deployed(model, findings);
+    files(model, findings);
+    for function in model.functions().filter(|function| !function.is_outside_production()) {
+        cached(function, findings);
     }
+}
+
+/// Databases inside of the application's container, and those that keep nothing when theirs is replaced.
+fn deployed(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let stores = model.stores_in_images();
+    for (index, (at, name)) in stores.iter().enumerate() {
+        // Told once a Dockerfile.
+        if stores[..index].iter().any(|(earlier, _)| earlier.file == at.file) {
+            continue;
+        }
+        let mut draft = findings
+            .report(
+                model.stretch(*at),
+                Severity::Medium,
+                Certainty::Likely,
+                format!("the application's image holds a server of its own data, `{name}`"),
+            )
+            .because(
+                model.stretch(*at),
+                "each replica that starts it has data of its own, which goes when the container is replaced",
+            );
+        for (other, name) in stores[index + 1..].iter().filter(|(other, _)| other.file == at.file) {
+            draft = draft.because(model.stretch(*other), format!("so does `{name}`"));
+        }
+        draft.conforming(
+            "Run it as a service of its own with a volume, and give the application its address.",
+        );
+    }
+    for workload in model.workloads().iter().filter(|workload| keeps_data(workload)) {
+        let (Some(container), Some(service)) = (workload.containers.first(), &workload.service) else {
+            continue;
+        };
+        let is_partial = service.is_for_development || service.is_for_tests || service.extends;
+        let thoughtful = model.workloads().iter().find(|other| {
+            other.heading.file == workload.heading.file
+                && keeps_data(other)
+                && other.service.as_ref().is_some_and(|service| service.has_volumes)
+        });
+        let Some(other) = thoughtful.filter(|_| !is_partial && !service.has_volumes) else { continue };
+        findings
+            .report(
+                model.stretch(container.at),
+                Severity::Medium,
+                Certainty::Likely,
+                format!("`{}` keeps its data in the container, which goes with it", workload.name),
+            )
+            .because(model.stretch(container.at), "no volume is mounted: another version of the image starts empty")
+            .because(model.stretch(other.heading), "has a volume, so this one was forgotten")
+            .conforming("Give it a volume as well: `volumes: [vectors:/qdrant/storage]`, and `volumes: {vectors: {}}` below.");
+    }
+}
+
+fn keeps_data(workload: &Workload) -> bool {
+    workload.runs == Runs::Service
+        && workload.containers.first().is_some_and(|container| container.keeps_data())
 }
 
 fn has_word(name: &str, words: &[&str]) -> bool {
@@ -133,16 +196,22 @@ fn are_keyed_alike(one: &SharedState<'_>, other: &SharedState<'_>) -> bool {
 
 fn judge<'m>(state: &'m SharedState<'m>) -> Option<Kept<'m>> {
     let name = state.name();
+    let needed = has_word(name, &NEEDED);
     let kept_by = state.definition.class().map_or("", Node::name);
-    if has_word(name, &DISPENSABLE) || has_word(kept_by, &DISPENSABLE) || is_about_code(name) {
+    let is_dispensable = has_word(name, &DISPENSABLE) || has_word(kept_by, &DISPENSABLE);
+    if (is_dispensable && state.holding() != Holding::Sockets) || state.is_about_code() {
         return None;
     }
-    // A limiter's count is I2's.
-    if state.limiter_change().is_some() {
-        return None;
+    if let Some(change) = state.limiter_change() {
+        let (holding, severity) = (Holding::Values, Severity::High);
+        return Some(Kept { state, siblings: Vec::new(), changes: vec![change], holding, severity });
     }
-    let changes: Vec<Node<'_>> =
-        state.changes.iter().copied().filter(|change| is_by_request(*change)).collect();
+    let changes: Vec<Node<'_>> = state
+        .changes
+        .iter()
+        .copied()
+        .filter(|change| is_by_request(*change) || (needed && is_told_by_request(*change)))
+        .collect();
     if changes.is_empty() {
         return None;
     }
@@ -150,7 +219,6 @@ fn judge<'m>(state: &'m SharedState<'m>) -> Option<Kept<'m>> {
     if holding == Holding::PartsOfTheProcess || (holding == Holding::Values && state.is_read_through()) {
         return None;
     }
-    let needed = has_word(name, &NEEDED);
     if !needed && !changes.iter().any(|change| keeps_what_was_sent(*change)) {
         return None;
     }
@@ -251,36 +319,34 @@ fn is_by_request(change: Node<'_>) -> bool {
     keys.chain(value).chain(change.positional()).chain(inner).any(told)
 }
 
+/// Whether the key or the value is what a handler, dependency or middleware gives the function that changes it, and
+/// no constant.
+fn is_told_by_request(change: Node<'_>) -> bool {
+    let Some(function) = change.function().filter(|function| runs_for_requests(*function)) else {
+        return false;
+    };
+    let model = function.model;
+    let asks = |call: &Node<'_>| {
+        call.function().is_some_and(|caller| {
+            [FunctionRole::Handler, FunctionRole::Dependency, FunctionRole::Middleware]
+                .iter()
+                .any(|&role| caller.plays(role))
+        })
+    };
+    let calls = || model.callers_of(function.place()).iter().map(|&call| model.node(call)).filter(asks);
+    let parts = change.targets().filter_map(|target| target.child(Role::Index)).chain(change.positional());
+    parts.flat_map(|part| part.descendants_of(Kind::Name)).filter_map(Node::as_parameter).any(|parameter| {
+        calls()
+            .filter_map(|call| call.argument_for(function, parameter))
+            .any(|given| !given.resolved_value().is_constant())
+    })
+}
+
 /// Whether what is put in is the request's own content, and not something that was computed or looked up for it.
 fn keeps_what_was_sent(change: Node<'_>) -> bool {
     let value = if change.is(Kind::Call) { change.positional().last() } else { change.child(Role::Value) };
     value.is_some_and(|value| value.comes_from_request() || value.is_a(ClassTag::Upload))
         || change.function().is_some_and(|function| function.plays(FunctionRole::Handler))
-}
-
-/// What is known of the code itself, and is the same in each process sooner or later.
-fn is_about_code(name: &str) -> bool {
-    words_of(name).last().is_some_and(|word| {
-        matches!(
-            word.trim_end_matches('s'),
-            "model"
-                | "callback"
-                | "plugin"
-                | "tool"
-                | "route"
-                | "router"
-                | "server"
-                | "guardrail"
-                | "prompt"
-                | "provider"
-                | "lock"
-                | "semaphore"
-                | "translation"
-                | "requirement"
-                | "module"
-                | "transport"
-        )
-    })
 }
 
 /// A function that requests reach, directly or as work that they start; or one that is told whose session it is.
@@ -329,40 +395,101 @@ fn lock(assignment: Node<'_>, findings: &mut Findings<'_>) {
 // Files
 
 /// A file that one request writes and another reads, on the disk of this replica.
-fn file(call: Node<'_>, findings: &mut Findings<'_>) {
-    let writes = call.api().is_some_and(|api| api.callable.blocks == Some(System::File));
-    let Some(function) = call.function().filter(|function| writes && function.serves_requests()) else {
-        return;
-    };
-    if call.is_outside_production() {
+fn files(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let uses = model.file_uses();
+    let asked = |used: &FileUse<'_>| used.call.function().is_some_and(Node::serves_requests);
+    let mut told: Vec<&str> = Vec::new();
+    for written in uses.iter().filter(|used| used.writes && asked(used)) {
+        let read = uses.iter().find(|read| {
+            !read.writes
+                && read.folder == written.folder
+                && read.call.function() != written.call.function()
+                && asked(read)
+        });
+        let Some(read) = read.filter(|_| !told.contains(&written.folder)) else { continue };
+        told.push(written.folder);
+        findings
+            .report(
+                written.call,
+                Severity::Medium,
+                Certainty::Likely,
+                format!("a file in `{}` is on the disk of one replica alone", written.folder),
+            )
+            .because(written.call, "a request writes it here")
+            .because(read.call, "another request looks for it, and may come to another replica")
+            .conforming(
+                "Keep it in an object store or in the database, or on a volume that all replicas mount.",
+            );
+    }
+}
+
+// Objects of libraries
+
+/// What a library keeps in the memory of this process: conversations, counts.
+fn in_memory(call: Node<'_>, api: &Api, findings: &mut Findings<'_>) {
+    let Some(class) = api.class.filter(|class| !class.has(ClassTag::Cache)) else { return };
+    let keeps = class.has(ClassTag::InMemory) && (class.has(ClassTag::Checkpointer) || lives_on(call));
+    let counts = class.has(ClassTag::CountsInMemory)
+        && !["storage_uri", "storage_options"].iter().any(|name| call.keyword(name).is_some())
+        && !call.has_hidden_arguments();
+    if !(keeps || counts) || class.has(ClassTag::RateLimiter) != counts {
         return;
     }
-    let Some(folder) = call.receiver().and_then(folder_of) else { return };
-    let model = call.model;
-    let read = model.calls_named("read_text").chain(model.calls_named("read_bytes")).find(|read| {
-        read.function().is_some_and(|reader| reader != function && reader.serves_requests())
-            && read.receiver().and_then(folder_of) == Some(folder)
-    });
-    let Some(read) = read else { return };
+    let what = if counts { "counts requests" } else { "keeps its state" };
     findings
         .report(
             call,
             Severity::Medium,
             Certainty::Likely,
-            format!("a file in `{folder}` is on the disk of one replica alone"),
+            format!("`{}` {what} in the memory of this process", call.called()),
         )
-        .because(call, "a request writes it here")
-        .because(read, "another request looks for it, and may come to another replica")
-        .conforming("Keep it in an object store or in the database, or on a volume that all replicas mount.");
+        .because(call, "another replica does not see it, and a restart forgets it")
+        .conforming(if counts {
+            "Give it a store that all replicas share: `storage_uri=\"redis://…\"`."
+        } else {
+            "Keep it where all replicas look, in PostgreSQL or Redis: `AsyncPostgresSaver` for checkpoints, \
+             `PostgresChatMessageHistory` for messages."
+        });
 }
 
-/// The folder that a path begins with, where the code says it.
-fn folder_of<'m>(path: Node<'m>) -> Option<&'m str> {
-    let made = path.unwrapped().resolved_value();
-    let first = match made.kind() {
-        Kind::Call => made.argument(0)?,
-        Kind::BinOp => return folder_of(made.child(Role::Left)?),
-        _ => made,
+/// Whether an object is made at import, or when the application starts.
+fn lives_on(call: Node<'_>) -> bool {
+    call.function().is_none_or(Node::is_startup)
+}
+
+/// A cache of functions that makes an object for each conversation, and so keeps it.
+fn cached(function: Node<'_>, findings: &mut Findings<'_>) {
+    const STATEFUL: [&str; 7] = ["memory", "history", "conversation", "session", "messages", "state", "cart"];
+    let decorator = function.decorators().find(|decorator| {
+        let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
+        api.is_some_and(|api| api.has(Tag::Caches))
+    });
+    let Some(decorator) = decorator else { return };
+    let Some(whose) = function.parameters().find(|parameter| TOLD.contains(&parameter.name())) else {
+        return;
     };
-    first.string().filter(|text| text.starts_with('/'))
+    let made = function.own_returns().filter_map(|node| node.child(Role::Value)).find(|value| {
+        let value = value.resolved_value();
+        let is_named = || {
+            value.is(Kind::Call)
+                && value.callee_name().starts_with(char::is_uppercase)
+                && words_of(value.callee_name()).iter().any(|word| STATEFUL.contains(&word.as_str()))
+        };
+        matches!(value.kind(), Kind::Dict | Kind::List) || value.is_a(ClassTag::InMemory) || is_named()
+    });
+    let Some(made) = made else { return };
+    findings
+        .report(
+            decorator,
+            Severity::Medium,
+            Certainty::Likely,
+            format!(
+                "the cache of `{}` is where the state of each `{}` is kept",
+                function.name(),
+                whose.name()
+            ),
+        )
+        .because(made, "made empty the first time, and filled by later requests")
+        .because(decorator, "another replica has a cache of its own, and this one forgets what is too old")
+        .conforming("Load it from a table or Redis for each request, and write it back.");
 }

@@ -2,7 +2,9 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Command, Container, Model, Node, Runs, Workload, words_of};
+use crate::semantic::{
+    Command, Container, FunctionRole, Holding, Model, Node, Runs, SharedState, Workload, words_of,
+};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -27,6 +29,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         cache(function, findings);
     }
     queues(model, findings);
+    for state in model.shared_state() {
+        growing(&state, findings);
+    }
     for repeat in model.loops().filter(|repeat| repeat.is(Kind::While) && !repeat.is_outside_production()) {
         conversation(repeat, findings);
     }
@@ -222,16 +227,41 @@ fn has_few_values(parameter: Node<'_>) -> bool {
     })
 }
 
+/// Whether what a function makes may live as long as the process.
+fn lives_on(function: Node<'_>) -> bool {
+    let model = function.model;
+    let is_kept = || {
+        // One that a request makes is gone with it.
+        function.owner().is_some_and(|class| {
+            !model.calls_named(class.name()).any(|made| {
+                made.function().is_some_and(|around| around.serves_requests() && !around.is_cached())
+            })
+        })
+    };
+    function.is_startup() || (function.name() == "__init__" && is_kept())
+}
+
+/// Whether a handler calls a method of this name, of an object of which no more is known.
+fn is_asked_by_name(function: Node<'_>) -> bool {
+    let model = function.model;
+    function.owner().is_some()
+        && model.calls_named(function.name()).any(|call| {
+            call.function().is_some_and(|caller| caller.plays(FunctionRole::Handler))
+                && call
+                    .receiver()
+                    .is_some_and(|receiver| receiver.is(Kind::Attribute) || receiver.is(Kind::Name))
+                && call.target().is_none()
+                && call.api().is_none()
+        })
+}
+
 /// A queue of the process without an end, which requests fill.
 fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
     let endless: Vec<Node<'_>> = model
-        .calls()
-        .filter(|call| !call.is_outside_production() && call.function().is_none())
-        .filter(|call| {
-            call.api().is_some_and(|api| {
-                api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Queue))
-            })
-        })
+        .known_calls()
+        .filter(|(_, api)| api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Queue)))
+        .map(|(call, _)| call)
+        .filter(|call| !call.is_outside_production() && call.function().is_none_or(lives_on))
         .filter(|call| {
             let size = call.argument_or_keyword(0, "maxsize");
             let is_bounded = size.is_some_and(|size| size.number() != Some(0.0));
@@ -245,16 +275,44 @@ fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
         let filled = model.calls().find(|call| {
             matches!(call.callee_name(), "put" | "put_nowait")
                 && call.receiver().and_then(Node::constructed_by) == Some(queue)
-                && call.function().is_some_and(Node::serves_requests)
+                && call
+                    .function()
+                    .is_some_and(|function| function.serves_requests() || is_asked_by_name(function))
         });
         let Some(filled) = filled else { continue };
+        let is_reached = filled.function().is_some_and(Node::serves_requests);
+        let certainty = if is_reached { Certainty::Sure } else { Certainty::Likely };
         findings
-            .report(queue, Severity::Low, Certainty::Sure, "this queue has no end, and requests fill it")
+            .report(queue, Severity::Low, certainty, "this queue has no end, and requests fill it")
             .because(filled, "puts one more in for each request, however many wait already")
             .conforming(
                 "End it: `asyncio.Queue(maxsize=1000)`. Whoever puts too much in then waits, or is told 503.",
             );
     }
+}
+
+/// A container of the process that requests fill and nothing empties.
+fn growing(state: &SharedState<'_>, findings: &mut Findings<'_>) {
+    if state.is_about_code() || state.value.is_a(ClassTag::Queue) {
+        return;
+    }
+    let Some(change) = state.grows_with_requests() else { return };
+    if state.holding() != Holding::Values {
+        return;
+    }
+    findings
+        .report(
+            state.definition,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("`{}` grows with the requests and is never emptied", state.name()),
+        )
+        .because(state.definition, "lives as long as the process, and has no size")
+        .because(change, "a request adds to it")
+        .conforming(
+            "Give it an end: `deque(maxlen=1000)` for what is only looked at, `TTLCache(maxsize=1000, ttl=60)` for what is \
+             looked up; or write it to the database.",
+        );
 }
 
 /// A list of messages that is added to and sent whole, turn after turn.

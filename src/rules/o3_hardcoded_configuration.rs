@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::report::{Certainty, FileKind, Severity};
 use crate::semantic::{
-    EnvironmentRead, Field, File, Model, Node, SetBy, SetVariable, Span, connection_strings,
+    EnvironmentRead, Field, File, Model, Node, SetBy, SetVariable, Span, Type, connection_strings,
     is_connection_string_name, is_example, is_guessable, is_placeholder, looks_like_secret, names_secret,
     words_of, written_keys,
 };
@@ -36,6 +36,8 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
     literals(model, &mut told, findings);
     scattered(model, &reads, findings);
     undocumented(model, &reads, findings);
+    undocumented_by_compose(model, findings);
+    copied(model, findings);
 }
 
 fn is_production(node: Node<'_>) -> bool {
@@ -122,7 +124,25 @@ fn is_comment(text: Node<'_>) -> bool {
 // Deployment files
 
 fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
-    if !names_secret(&variable.name) || variable.by == SetBy::Example {
+    if variable.by == SetBy::Example {
+        return;
+    }
+    let line = model.files[variable.at.file as usize].lines.line(variable.at.start);
+    if is_of_compose(variable) && variable.value.contains("${") {
+        let opens = connection_strings(&variable.by_default).first().is_some()
+            && connection_strings(&variable.value).is_empty();
+        if opens && !is_told(told, variable.at.file, line) {
+            address(model, variable, findings);
+            return;
+        }
+    }
+    if !names_secret(&variable.name) {
+        return;
+    }
+    if matches!(variable.by, SetBy::Image | SetBy::BuildArgument) && is_from_build(variable) {
+        if !is_told(told, variable.at.file, line) {
+            from_build(model, variable, findings);
+        }
         return;
     }
     let (default, value) = match interpolated(&variable.value) {
@@ -130,21 +150,24 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
         None => (false, variable.value.as_str()),
     };
     // What is deployed with a word that anybody would try is open, however it was meant.
-    let is_weak = is_guessable(value) || (variable.by == SetBy::Compose && is_weak_word(value));
+    let is_weak = is_guessable(value) || (is_of_compose(variable) && is_weak_word(value));
     let is_secret = value.len() >= (if default { 4 } else { 6 })
         && !is_placeholder(value)
         && !value.contains(['$', '{', '/']);
-    if !is_weak && !is_secret {
+    // For a password, or what is signed with, any word does.
+    let opens = (is_of_compose(variable) || matches!(variable.by, SetBy::Image | SetBy::BuildArgument))
+        && is_default_secret(&variable.name, value)
+        && !value.contains(['$', '{', '/']);
+    if !is_weak && !is_secret && !opens {
         return;
     }
-    let line = model.files[variable.at.file as usize].lines.line(variable.at.start);
     if is_told(told, variable.at.file, line) {
         return;
     }
     let name = &variable.name;
     let read = read_from(&variable.value).unwrap_or(name);
     let (severity, message, instead) = match variable.by {
-        SetBy::Compose if default => (
+        SetBy::Compose | SetBy::ComposeArgument if default => (
             Severity::Medium,
             if read == name {
                 format!("`{name}` is a word that everybody can read here, wherever it isn't set")
@@ -153,12 +176,12 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
             },
             format!("Demand it: `${{{read}:?must be set}}`."),
         ),
-        SetBy::Compose => (
+        SetBy::Compose | SetBy::ComposeArgument => (
             if is_weak { Severity::Medium } else { Severity::High },
             format!("`{name}` is written down here"),
             format!("Demand it from the environment, `${{{name}:?must be set}}`, or mount it as one of the service's `secrets:`."),
         ),
-        SetBy::Image => (
+        SetBy::Image | SetBy::BuildArgument => (
             Severity::High,
             format!("`{name}` is a part of the image"),
             "Mount it where it is needed, `RUN --mount=type=secret,id=index_token …`, or set it when the container starts.".to_owned(),
@@ -192,6 +215,105 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
             "its name says that it is a secret, and its value stands beside it",
         )
         .conforming(instead);
+}
+
+fn is_of_compose(variable: &SetVariable) -> bool {
+    matches!(variable.by, SetBy::Compose | SetBy::ComposeArgument)
+}
+
+/// An address whose password is a default.
+fn address(model: &Model<'_>, variable: &SetVariable, findings: &mut Findings<'_>) {
+    let severity = if variable.is_for_development { Severity::Low } else { Severity::Medium };
+    findings
+        .report(
+            model.stretch(variable.at),
+            severity,
+            Certainty::Likely,
+            format!(
+                "`{}` has a password that everybody can read here, wherever its variables aren't set",
+                variable.name
+            ),
+        )
+        .because(model.stretch(variable.at), "the password's default stands between the user and the `@`")
+        .conforming("Demand the password where it is used: `${POSTGRES_PASSWORD:?must be set}`.");
+}
+
+/// Whether what a build is given decides the value: `ARG INDEX_TOKEN`, `ENV INDEX_TOKEN=$INDEX_TOKEN`.
+fn is_from_build(variable: &SetVariable) -> bool {
+    match variable.by {
+        SetBy::BuildArgument => variable.value.is_empty(),
+        _ => variable.value.starts_with('$') && variable.by_default.starts_with('$'),
+    }
+}
+
+fn from_build(model: &Model<'_>, variable: &SetVariable, findings: &mut Findings<'_>) {
+    let (severity, message, note) = if variable.by == SetBy::Image {
+        (
+            Severity::High,
+            format!("`{}` is kept in the image as it is built", variable.name),
+            "whoever has the image reads it with `docker inspect`",
+        )
+    } else {
+        (
+            Severity::Medium,
+            format!("`{}` stays in the history of the image", variable.name),
+            "what a build argument was is read with `docker history`",
+        )
+    };
+    let severity = if variable.is_for_development { Severity::Low } else { severity };
+    findings
+        .report(model.stretch(variable.at), severity, Certainty::Likely, message)
+        .because(model.stretch(variable.at), note)
+        .conforming("Mount it where it is needed, `RUN --mount=type=secret,id=index_token …`, or set it when the container starts.");
+}
+
+/// Files with secrets that become a part of an image.
+fn copied(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for (path, at) in model.copied_paths() {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_environment = (name == ".env" || name.starts_with(".env.")) && !is_example(name);
+        let is_key = matches!(name, "id_rsa" | "id_ed25519" | "service-account.json" | "credentials.json")
+            || [".key", "-key.pem", "_key.pem", ".p12"].iter().any(|end| name.ends_with(end));
+        if !is_environment && !is_key {
+            continue;
+        }
+        findings
+            .report(
+                model.stretch(at),
+                Severity::High,
+                Certainty::Likely,
+                format!("`{name}` and what it holds become a part of the image"),
+            )
+            .because(model.stretch(at), "whoever has the image has the file, even if a later step deletes it")
+            .conforming("Leave it out, by `.dockerignore` as well, and hand it over when the container starts: `env_file:`, `secrets:`, or a mounted volume.");
+    }
+}
+
+/// Variables without a default that Compose files take from their surroundings, and that `.env.example` doesn't know.
+fn undocumented_by_compose(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let documented = model.documented_variables();
+    let Some((_, example)) = documented.first() else { return };
+    for demanded in model.demanded_variables() {
+        let missing: Vec<&(&str, Span)> = demanded
+            .iter()
+            .filter(|(name, _)| !is_of_platform(name) && !documented.iter().any(|(known, _)| known == name))
+            .collect();
+        let Some((_, first)) = missing.first() else { continue };
+        let names: Vec<String> = missing.iter().take(6).map(|(name, _)| format!("`{name}`")).collect();
+        let more = if missing.len() > 6 { format!(" and {} more", missing.len() - 6) } else { String::new() };
+        let mut draft = findings
+            .report(
+                model.stretch(*first),
+                Severity::Low,
+                Certainty::Sure,
+                format!("`{}` doesn't document {}{more}", model.stretch(*example).path(), names.join(", ")),
+            )
+            .because(model.stretch(*example), "lists the variables, and lacks what is asked for here");
+        for (name, at) in missing.iter().skip(1).take(5) {
+            draft = draft.because(model.stretch(*at), format!("asks for `{name}`"));
+        }
+        draft.conforming("Add each of them with a word on what it is for, and without its value.");
+    }
 }
 
 fn is_weak_word(value: &str) -> bool {
@@ -304,7 +426,7 @@ fn missing(field: Field<'_>, findings: &mut Findings<'_>) {
         .filter(|call| call.callee_name() == "get_secret_value" && is_production(*call))
         .filter_map(|call| call.receiver())
         .find(|receiver| receiver.is(Kind::Attribute) && receiver.name() == field.name);
-    let Some(taken) = taken else { return };
+    let Some(taken) = taken.or_else(|| handed_on(field)) else { return };
     let function = taken.function();
     // Any other mention beside it may be the question whether it is there.
     let is_asked = function.is_some_and(|function| {
@@ -326,6 +448,29 @@ fn missing(field: Field<'_>, findings: &mut Findings<'_>) {
                 field.name
             ));
     }
+}
+
+/// Where the field of a settings object is what a client of another system is made with.
+fn handed_on(field: Field<'_>) -> Option<Node<'_>> {
+    let class = field.at.class()?.place();
+    // Where something asks for it, it is optional for a reason.
+    let is_optional =
+        |branch: Node<'_>| branch.child(Role::Test).is_some_and(|test| test.mentions(field.name));
+    if field.at.model.ifs().any(is_optional) {
+        return None;
+    }
+    let mut values = field
+        .at
+        .model
+        .known_calls()
+        .filter(|(call, api)| api.is_constructor && is_production(*call))
+        // `SecretStr(settings.api_key)` is handed on in turn.
+        .flat_map(|(call, _)| call.positional().chain(call.keywords().filter_map(Node::value)));
+    values.find(|value| {
+        value.is(Kind::Attribute)
+            && value.name() == field.name
+            && value.receiver().is_some_and(|settings| settings.ty() == Type::Object(class))
+    })
 }
 
 /// Literals behind names that tell of a secret.

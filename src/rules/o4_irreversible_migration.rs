@@ -2,14 +2,22 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Migration, Model, Node, Step, StepKind};
+use crate::semantic::{Migration, Model, Node, Step, StepKind, TypeChange, same_revisions, second_heads};
+use crate::stack::Tag;
 use crate::syntax::Kind;
 
 /// A refusal with this many words says what to do instead.
 const EXPLAINED: usize = 6;
 
+/// So do this many words of its message that aren't about refusing.
+const REFUSAL_EXPLAINED: usize = 3;
+
 /// A docstring that says this many words about a table or column, its title left out, tells a plan.
 const PLANNED: usize = 12;
+
+const ANOTHER_COLUMN: &str = "Unless the table is small, add a column of the new type, fill it in batches, switch the application over, and drop the old one in a later release.";
+
+const BEFORE_THE_ROLLOUT: &str = "Migrate once, as a step of its own before the rollout: a Job, a Helm hook, or a one-shot service that the others wait for with `condition: service_completed_successfully`.";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let migrations = model.migrations();
@@ -22,10 +30,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         unnamed(&up, findings);
         unnamed(&down, findings);
         left_behind(&up, &down, findings);
+        type_left_behind(migration, &down, findings);
         imports(migration, findings);
     }
     heads(&migrations, findings);
     created_at_start(model, findings);
+    migrated_at_start(model, findings);
     drift(model, &migrations, findings);
 }
 
@@ -85,9 +95,13 @@ fn way_back(
         return;
     }
     if let Some(raised) = only_raises(downgrade) {
-        let words =
-            downgrade.words_of_explanation() + raised.source().split_whitespace().count().saturating_sub(2);
-        if words < EXPLAINED {
+        let is_explained = downgrade.words_of_explanation() >= EXPLAINED
+            || raised.words_of_refusal() >= REFUSAL_EXPLAINED
+            || up
+                .iter()
+                .filter_map(|step| step.name.or(step.table))
+                .any(|name| migration.words_about(name) >= PLANNED);
+        if !is_explained {
             findings
                 .report(downgrade, Severity::Medium, Certainty::Sure, "`downgrade` refuses, and doesn't say what to do instead")
                 .because(raised, "whoever needs the way back at night learns nothing from it")
@@ -144,7 +158,7 @@ fn undoes_on_the_way(later: &Step<'_>, step: &Step<'_>) -> bool {
             | (StepKind::CreateIndex, StepKind::DropIndex)
             | (StepKind::DropIndex, StepKind::CreateIndex)
             | (StepKind::AddColumn, StepKind::AlterColumn)
-    ) && (later.kind != StepKind::AlterColumn || later.call.keyword("new_column_name").is_some())
+    ) && (later.kind != StepKind::AlterColumn || later.renames_column().is_some())
         && later.table.is_some()
         && later.has_table_of(step)
         && later.has_name_of(step)
@@ -158,7 +172,7 @@ fn what(step: &Step<'_>) -> String {
         (None, Some(name)) => format!("`{name}`"),
         (None, None) => "something".to_owned(),
     };
-    format!("`{}` of {name}", step.call.callee_name())
+    format!("`{}` of {name}", step.said())
 }
 
 /// The `raise` with which a function ends that makes no step.
@@ -178,6 +192,7 @@ fn losses(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], finding
     if copies {
         return;
     }
+    let looks = migration.upgrade.asks_for_connection();
     let is_new = |step: &Step<'_>| {
         up.iter().any(|other| {
             other.kind == StepKind::CreateTable && other.table.is_some() && other.table == step.table
@@ -189,6 +204,8 @@ fn losses(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], finding
         let lost: Vec<&Step<'_>> = up
             .iter()
             .filter(|step| step.kind == kind && !is_new(step) && !temporary(step))
+            // What is looked for first is a leftover.
+            .filter(|step| !(looks && step.is_guarded()))
             // What is computed again on the way back is not lost, and what was emptied before is told there.
             .filter(|step| !migration.refills(step, down) && !step.is_on_emptied_table(up))
             .filter(|step| {
@@ -260,13 +277,9 @@ fn locks(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findings
     let mut required: Vec<&Step<'_>> = Vec::new();
     let mut values: Vec<&Step<'_>> = Vec::new();
     let mut checks: Vec<&Step<'_>> = Vec::new();
+    let mut retypes: Vec<&Step<'_>> = Vec::new();
     for step in up.iter().filter(|step| !step.is_for_another_database()) {
-        let sql_concurrently = step.sql_has(&["CONCURRENTLY"]);
-        let concurrently = step.call.keyword("postgresql_concurrently").is_some_and(|value| value.is_true());
-        if (concurrently || (sql_concurrently && !step.sql_is_made()))
-            && !step.leaves_transaction()
-            && !commits
-        {
+        if is_refused_in_transaction(step) && !commits {
             in_transaction(step, findings);
             continue;
         }
@@ -276,11 +289,15 @@ fn locks(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findings
         match step.kind {
             StepKind::AddColumn if step.demands_value().is_some() => required.push(step),
             StepKind::Execute if step.sql_has(&["ADD VALUE"]) => values.push(step),
-            _ if has_no_rows(step) && step.call.keyword("new_column_name").is_none() => {}
-            StepKind::AlterColumn => altered(step, up, fills, findings),
+            _ if has_no_rows(step) && step.renames_column().is_none() => {}
+            StepKind::AlterColumn => {
+                altered(step, up, fills, findings);
+                // SQLite copies the table whatever is changed, and is small.
+                retypes.extend(Some(step).filter(|_| !is_sqlite));
+            }
             StepKind::RenameTable => renamed(step, findings),
             // On two branches it is one index.
-            StepKind::CreateIndex if !concurrently && !is_sqlite => {
+            StepKind::CreateIndex if !step.is_concurrent() && !is_sqlite => {
                 let is_known = |known: &&Step<'_>| {
                     step.name.is_some() && known.name == step.name && known.table == step.table
                 };
@@ -299,6 +316,11 @@ fn locks(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findings
         added_value(first, migration, down, findings);
     }
     validated(&checks, findings);
+    rewritten(&retypes, findings);
+    for step in down.iter().filter(|step| is_refused_in_transaction(step)) {
+        in_transaction(step, findings);
+    }
+    required_again(down, findings);
     let Some(first) = indexes.first() else { return };
     let mut tables: Vec<String> = Vec::new();
     for table in indexes.iter().map(|step| named(step.table)) {
@@ -326,6 +348,12 @@ fn locks(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findings
         .report(first.at(), Severity::Low, Certainty::Sure, format!("builds {what} while nobody may write to {named_tables}"))
         .because(first.at(), "a plain `CREATE INDEX` locks the table against writes until it is built")
         .conforming("Build it beside them: `with op.get_context().autocommit_block(): op.create_index(…, postgresql_concurrently=True)`.");
+}
+
+/// Whether PostgreSQL won't do it where it stands.
+fn is_refused_in_transaction(step: &Step<'_>) -> bool {
+    let by_sql = step.statement.is_none() && step.sql_has(&["CONCURRENTLY"]) && !step.sql_is_made();
+    (step.is_concurrent() || by_sql) && !step.leaves_transaction()
 }
 
 fn in_transaction(step: &Step<'_>, findings: &mut Findings<'_>) {
@@ -377,8 +405,7 @@ fn of_table(step: &Step<'_>) -> String {
 }
 
 fn altered(step: &Step<'_>, up: &[Step<'_>], fills: bool, findings: &mut Findings<'_>) {
-    let call = step.call;
-    if let Some(new) = call.keyword("new_column_name") {
+    if let Some((new, _)) = step.renames_column() {
         // What was made here takes the place of another column, whose name stays.
         let takes_place = |step: &Step<'_>| {
             up.iter().any(|other| {
@@ -388,21 +415,16 @@ fn altered(step: &Step<'_>, up: &[Step<'_>], fills: bool, findings: &mut Finding
                     && other.has_table_of(step)
             })
         };
-        let renamed: Vec<&Step<'_>> = up
-            .iter()
-            .filter(|step| {
-                step.kind == StepKind::AlterColumn && step.call.keyword("new_column_name").is_some()
-            })
-            .filter(|step| !takes_place(step))
-            .collect();
+        let renamed: Vec<&Step<'_>> =
+            up.iter().filter(|step| step.renames_column().is_some() && !takes_place(step)).collect();
         // Told once, at the first of them.
-        if renamed.first().is_none_or(|first| first.call != call) {
+        if renamed.first().is_none_or(|first| first.call != step.call || first.name != step.name) {
             return;
         }
         let more = if renamed.len() > 1 { format!(" and {} more", renamed.len() - 1) } else { String::new() };
         findings
             .report(
-                call,
+                step.at(),
                 Severity::Medium,
                 Certainty::Sure,
                 format!(
@@ -412,54 +434,86 @@ fn altered(step: &Step<'_>, up: &[Step<'_>], fills: bool, findings: &mut Finding
             )
             .because(new, "until the rollout is over, both versions run, and only one of the names exists")
             .conforming("Add the new one, copy, switch, and drop the old one, over several releases.");
-    } else if let Some(nullable) =
-        call.keyword("nullable").filter(|value| value.resolved_value().is(Kind::False) && !fills)
-    {
-        // Columns of some databases are said anew as a whole: then nothing changes about this.
-        let is_said_anew = call.keyword("type_").is_some() && call.keyword("existing_nullable").is_none();
-        let was_required =
-            call.keyword("existing_nullable").is_some_and(|value| value.resolved_value().is(Kind::False));
-        if is_said_anew || was_required || call.keyword("existing_server_default").is_some() {
-            return;
-        }
+    } else if let Some(required) = step.requires().filter(|_| !fills) {
         findings
-            .report(call, Severity::Medium, Certainty::Sure, format!("makes {} required, and nothing here fills the rows without a value", named(step.name)))
-            .because(nullable, "fails at the first row without a value, and looks at the whole table under a lock")
+            .report(step.at(), Severity::Medium, Certainty::Sure, format!("makes {} required, and nothing here fills the rows without a value", named(step.name)))
+            .because(required, "fails at the first row without a value, and looks at the whole table under a lock")
             .conforming("Fill it first, in batches. For a large table add `CHECK (… IS NOT NULL) NOT VALID`, validate it, and only then say `NOT NULL`.");
-    } else if let (Some(new), Some(old)) = (call.keyword("type_"), call.keyword("existing_type"))
-        && narrows(old, new)
-    {
-        findings
-            .report(call, Severity::Medium, Certainty::Sure, format!("makes the type of {} narrower", named(step.name)))
-            .because(new, "values that don't fit make the migration fail, or are cut")
-            .conforming("Look for values that don't fit first, and say in the migration what becomes of them; or leave the type and check in the application.");
+    } else {
+        retyped(step, findings);
     }
 }
 
-/// Whether a type holds less than another: a shorter text, a smaller number.
-fn narrows(old: Node<'_>, new: Node<'_>) -> bool {
-    let shape = |node: Node<'_>| {
-        let value = node.resolved_value();
-        let length = value.argument_or_keyword(0, "length").and_then(Node::number);
-        let name = if value.is(Kind::Call) { value.callee_name() } else { value.name() };
-        (name.to_ascii_lowercase(), length)
+/// Changes of types that cut values or may fail.
+fn retyped(step: &Step<'_>, findings: &mut Findings<'_>) {
+    let Some((new, change)) = step.changes_type() else { return };
+    let column = of_table(step);
+    let (certainty, message, note, instead) = match change {
+        TypeChange::Narrower => (
+            Certainty::Sure,
+            format!("makes the type of {column} narrower"),
+            "values that don't fit make the migration fail, or are cut",
+            "Look for values that don't fit first, and say in the migration what becomes of them; or leave the type and check in the application.",
+        ),
+        TypeChange::Converted => (
+            Certainty::Likely,
+            format!("reads the values of {column} as another type"),
+            "fails at the first value that can't be read so, and nobody may use the table while every row is written anew",
+            ANOTHER_COLUMN,
+        ),
+        TypeChange::Rewritten => return,
     };
-    let ((old, old_length), (new, new_length)) = (shape(old), shape(new));
-    let is_text = |name: &str| matches!(name, "text" | "string" | "varchar" | "unicode" | "unicodetext");
-    let size = |name: &str| match name {
-        "smallinteger" | "smallint" => Some(1),
-        "integer" | "int" => Some(2),
-        "biginteger" | "bigint" => Some(3),
-        _ => None,
-    };
-    match (size(&old), size(&new)) {
-        (Some(old), Some(new)) => new < old,
-        _ => {
-            is_text(&old)
-                && is_text(&new)
-                && new_length.is_some_and(|new| old_length.is_none_or(|old| new < old))
-        }
+    findings.report(step.at(), Severity::Medium, certainty, message).because(new, note).conforming(instead);
+}
+
+/// Changes of types for which every row is written anew: told once.
+fn rewritten(up: &[&Step<'_>], findings: &mut Findings<'_>) {
+    let mut steps = up.iter().filter_map(|step| {
+        step.changes_type().filter(|(_, change)| *change == TypeChange::Rewritten).map(|(new, _)| (step, new))
+    });
+    let Some((first, new)) = steps.next() else { return };
+    let others: Vec<_> = steps.collect();
+    let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    let mut draft = findings
+        .report(
+            first.at(),
+            Severity::Low,
+            Certainty::Likely,
+            format!("nobody may use the table while the type of {}{more} changes", of_table(first)),
+        )
+        .because(new, "every row is written anew, and every index on it built anew, under a lock that keeps readers out as well");
+    for (_, new) in others.into_iter().take(9) {
+        draft = draft.because(new, "and so here");
     }
+    draft.conforming(ANOTHER_COLUMN);
+}
+
+/// Columns that the way back makes again, and that existing rows have no value for.
+fn required_again(down: &[Step<'_>], findings: &mut Findings<'_>) {
+    let again = |step: &&Step<'_>| {
+        step.demands_value().is_some()
+            && !step.is_for_another_database()
+            && !down.iter().any(|other| {
+                other.is_before(step)
+                    && (step.table.is_some_and(|table| other.empties(table))
+                        || (other.kind == StepKind::CreateTable && other.has_table_of(step)))
+            })
+    };
+    let mut steps = down.iter().filter(again);
+    let Some((first, required)) = steps.next().and_then(|step| Some((step, step.demands_value()?))) else {
+        return;
+    };
+    let more = steps.count();
+    let others = if more > 0 { format!(" and {more} more") } else { String::new() };
+    findings
+        .report(
+            first.at(),
+            Severity::Medium,
+            Certainty::Sure,
+            format!("the way back fails as soon as there is a row: {}{others} must have a value", of_table(first)),
+        )
+        .because(required, "the rows that exist then have none, and the database refuses the column")
+        .conforming("Give it one for them, `server_default=…`, or make it nullable, fill it from where the values went, and only then require it.");
 }
 
 fn renamed(step: &Step<'_>, findings: &mut Findings<'_>) {
@@ -472,16 +526,12 @@ fn renamed(step: &Step<'_>, findings: &mut Findings<'_>) {
 /// Whether a constraint is checked for all rows as soon as it is added, and not known to hold.
 fn is_validated(step: &Step<'_>, up: &[Step<'_>]) -> bool {
     let call = step.call;
-    let is_later =
-        call.keyword("postgresql_not_valid").is_some_and(Node::is_true) || call.has_hidden_arguments();
+    let is_later = step.is_not_valid() || call.has_hidden_arguments();
     // A column that was added here has no values to check.
-    let columns = call.argument_or_keyword(if call.argument(4).is_some() { 3 } else { 2 }, "local_cols");
     let is_new_column = up.iter().any(|other| {
         other.kind == StepKind::AddColumn
             && other.has_table_of(step)
-            && other.name.is_some_and(|name| {
-                columns.is_some_and(|columns| columns.descendants().any(|part| part.name() == name))
-            })
+            && other.name.is_some_and(|name| step.is_about_column(name))
     });
     // What replaces a constraint of the same columns was valid before.
     let replaces = up.iter().any(|other| other.kind == StepKind::DropConstraint && other.has_table_of(step));
@@ -601,6 +651,38 @@ fn left_behind(up: &[Step<'_>], down: &[Step<'_>], findings: &mut Findings<'_>) 
     }
 }
 
+/// A type that the way up makes by itself, and the way back doesn't take away.
+fn type_left_behind(migration: &Migration<'_>, down: &[Step<'_>], findings: &mut Findings<'_>) {
+    let Some(downgrade) = migration.downgrade.filter(|downgrade| !downgrade.does_nothing()) else { return };
+    let drops = downgrade.calls_within().any(|call| call.callee_name() == "drop")
+        || down.iter().any(|step| step.sql_has(&["DROP TYPE"]));
+    if drops || only_raises(downgrade).is_some() {
+        return;
+    }
+    let made = migration.upgrade.own_calls().find(|call| {
+        call.callee_name() == "create"
+            && call.receiver().map(Node::resolved_value).is_some_and(|kind| {
+                kind.is(Kind::Call)
+                    && matches!(kind.callee_name(), "Enum" | "ENUM")
+                    && kind.keyword("name").is_some()
+            })
+    });
+    let Some(made) = made else { return };
+    findings
+        .report(
+            made,
+            Severity::Low,
+            Certainty::Likely,
+            "the type of the enumeration stays after the way back",
+        )
+        .because(made, "creates a type in PostgreSQL")
+        .because(
+            downgrade,
+            "doesn't drop it, so the next upgrade fails with *already exists*, or meets other values",
+        )
+        .conforming("Drop it as well: `sa.Enum(name=\"silo_status\").drop(op.get_bind(), checkfirst=True)`.");
+}
+
 /// The application's models, which will have changed when this runs again.
 fn imports(migration: &Migration<'_>, findings: &mut Findings<'_>) {
     for (statement, name) in migration.upgrade.imported_models() {
@@ -627,63 +709,66 @@ fn imports(migration: &Migration<'_>, findings: &mut Findings<'_>) {
 // All migrations together
 
 fn heads(migrations: &[Migration<'_>], findings: &mut Findings<'_>) {
-    let mut seen: Vec<&Migration<'_>> = Vec::new();
-    let is_head = |one: &Migration<'_>| !migrations.iter().any(|other| other.parents.contains(&one.revision));
-    for head in migrations.iter().filter(|one| is_head(one) && !one.is_labelled && !one.parents.is_empty()) {
-        let other = seen
-            .iter()
-            .find(|other| folder(other) == folder(head) && share_an_ancestor(other, head, migrations));
-        if let Some(other) = other {
-            findings
-                .report(
-                    head.parent_at,
-                    Severity::High,
-                    Certainty::Sure,
-                    format!(
-                        "`{}` is a second head beside `{}`: `upgrade head` doesn't know which",
-                        head.revision, other.revision
-                    ),
-                )
-                .because(other.parent_at, "nothing follows this one")
-                .because(head.parent_at, "and nothing follows this one")
-                .conforming("Join them: `alembic merge heads`, or let the later one follow the earlier one.");
-        } else {
-            seen.push(head);
-        }
+    for (one, other) in same_revisions(migrations) {
+        findings
+            .report(
+                other.revision_at,
+                Severity::High,
+                Certainty::Sure,
+                format!(
+                    "a second migration with the revision `{}`: one of the two never runs",
+                    other.revision
+                ),
+            )
+            .because(one.revision_at, "has the same revision")
+            .because(other.revision_at, "Alembic knows a migration by this alone")
+            .conforming("Give each migration a revision of its own, as `alembic revision` does.");
+    }
+    for (other, head) in second_heads(migrations) {
+        findings
+            .report(
+                head.parent_at,
+                Severity::High,
+                Certainty::Sure,
+                format!(
+                    "`{}` is a second head beside `{}`: `upgrade head` doesn't know which",
+                    head.revision, other.revision
+                ),
+            )
+            .because(other.parent_at, "nothing follows this one")
+            .because(head.parent_at, "and nothing follows this one")
+            .conforming("Join them: `alembic merge heads`, or let the later one follow the earlier one.");
     }
 }
 
-/// The folder of a migration: others keep those of another database in one of their own.
-fn folder<'m>(migration: &Migration<'m>) -> &'m str {
-    let path: &'m str = migration.upgrade.source_file().path;
-    path.rfind('/').map_or("", |at| &path[..at])
-}
-
-fn ancestors<'m>(migration: &Migration<'m>, migrations: &[Migration<'m>]) -> Vec<&'m str> {
-    let mut found: Vec<&'m str> = Vec::new();
-    let mut open: Vec<&'m str> = migration.parents.clone();
-    while let Some(revision) = open.pop() {
-        if !found.contains(&revision) {
-            found.push(revision);
-            if let Some(parent) = migrations.iter().find(|other| other.revision == revision) {
-                open.extend(&parent.parents);
-            }
-        }
-    }
-    found
-}
-
-fn share_an_ancestor<'m>(one: &Migration<'m>, two: &Migration<'m>, migrations: &[Migration<'m>]) -> bool {
-    let of_one = ancestors(one, migrations);
-    ancestors(two, migrations).iter().any(|revision| of_one.contains(revision))
-}
-
-/// Tables that the application makes when it starts.
+/// Tables that the application makes when it starts, and migrations that it runs then.
 fn created_at_start(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let starts = |call: Node<'_>| match call.function() {
+        Some(function) => {
+            function.is_startup()
+                || model
+                    .callers_of(function.place())
+                    .iter()
+                    .filter_map(|&caller| model.node(caller).function())
+                    .any(Node::is_startup)
+        }
+        // Beside the application it runs whenever that is imported.
+        None => {
+            !call.surroundings().any(|node| node.is(Kind::If) && node.mentions("__name__"))
+                && model.apps().any(|app| app.file == call.file)
+        }
+    };
+    let of_application = |call: &Node<'_>| !call.is_outside_production() && !call.source_file().is_script;
+    for call in model.calls_doing(Tag::Migrates).filter(|call| of_application(call) && starts(*call)) {
+        findings
+            .report(call, Severity::Medium, Certainty::Sure, "changes the schema whenever the application starts")
+            .because(call, "a failure keeps every new replica from starting, replicas race each other, and the way back is no part of a rollback")
+            .conforming(BEFORE_THE_ROLLOUT);
+    }
     if model.symbol("create_all").is_none() {
         return;
     }
-    for call in model.calls().filter(|call| !call.is_outside_production() && !call.source_file().is_script) {
+    for call in model.calls().filter(of_application) {
         let is_it = |node: Node<'_>| {
             node.is(Kind::Attribute)
                 && node.name() == "create_all"
@@ -693,22 +778,37 @@ fn created_at_start(model: &Model<'_>, findings: &mut Findings<'_>) {
             .callee()
             .filter(|callee| is_it(*callee))
             .or_else(|| call.positional().find(|argument| is_it(*argument)));
-        let Some(handed) = handed else { continue };
-        let Some(function) = call.function() else { continue };
-        let starts = |function: Node<'_>| function.is_startup();
-        let at_start = starts(function)
-            || model
-                .callers_of(function.place())
-                .iter()
-                .filter_map(|&caller| model.node(caller).function())
-                .any(starts);
-        if !at_start {
-            continue;
-        }
+        let Some(handed) = handed.filter(|_| starts(call)) else { continue };
         findings
             .report(call, Severity::Medium, Certainty::Sure, "makes the tables when the application starts")
             .because(handed, "creates what is missing and changes nothing, so the schema and the models drift apart")
             .conforming("Leave the schema to the migrations: `alembic upgrade head` in a job of its own, before the rollout.");
+    }
+}
+
+/// Containers that migrate before they serve.
+fn migrated_at_start(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for workload in model.workloads().iter().filter(|workload| !workload.runs_once()) {
+        let is_partial = workload
+            .service
+            .as_ref()
+            .is_some_and(|service| service.is_for_development || service.is_for_tests);
+        for command in
+            workload.commands.iter().filter(|command| !is_partial && command.migrates_then_serves())
+        {
+            findings
+                .report(
+                    model.stretch(command.at),
+                    Severity::Medium,
+                    Certainty::Likely,
+                    "the schema changes whenever a container starts",
+                )
+                .because(
+                    model.stretch(command.at),
+                    "a migration that fails or waits for a lock keeps the service from starting, and the image of the last release finds the new schema",
+                )
+                .conforming(BEFORE_THE_ROLLOUT);
+        }
     }
 }
 
@@ -724,18 +824,16 @@ fn drift(model: &Model<'_>, migrations: &[Migration<'_>], findings: &mut Finding
     let steps: Vec<Step<'_>> = migrations.iter().flat_map(|migration| migration.upgrade.steps()).collect();
     for class in model.classes().filter(|class| !class.is_outside_production()) {
         let Some(table) = model.table_name(class.place()) else { continue };
-        let created =
-            steps.iter().find(|step| step.kind == StepKind::CreateTable && step.table == Some(table));
+        let created = steps.iter().find(|step| {
+            step.kind == StepKind::CreateTable && step.table == Some(table) && step.statement.is_none()
+        });
         let Some(created) = created else { continue };
         let of_table = || steps.iter().filter(|step| step.table == Some(table) || step.table.is_none());
         for (field, name) in model.columns_of(class.place()) {
             let is_made = created.columns().contains(&name)
                 || of_table().any(|step| {
                     (step.kind == StepKind::AddColumn && step.name.is_none_or(|known| known == name))
-                        || step
-                            .call
-                            .keyword("new_column_name")
-                            .is_some_and(|new| new.string().is_none_or(|known| known == name))
+                        || step.renames_column().is_some_and(|(_, new)| new.is_none_or(|known| known == name))
                 })
                 || migrations.iter().any(|migration| migration.mentions(name));
             if !is_made {

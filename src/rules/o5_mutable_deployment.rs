@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Image, Model, Pinning, Runs, Span, Workload, words_of};
+use crate::semantic::{Image, ImageStep, Model, Pinning, Runs, SetBy, Span, Workload, words_of};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for stage in model.stages().iter().filter(|stage| !stage.is_local) {
@@ -27,11 +27,24 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         tag_of_values(model, value.span(model), &tag, findings);
     }
     for step in model.image_steps() {
-        let loose = step.unpinned_packages();
+        let loose = step.command.unpinned_packages();
         if !loose.is_empty() {
-            packages(model, step.at, &loose, findings);
+            packages(model, step.command.at, &loose, findings);
+        }
+        if let Some(address) = step.expanded.unseen_script() {
+            script(model, &step, address, findings);
         }
     }
+    for workload in model.workloads() {
+        build(model, workload, findings);
+    }
+    for written in model.image_values() {
+        image(model, &written, false, findings);
+    }
+    for (action, branch, at) in model.moving_actions() {
+        pipeline(model, at, action, branch, findings);
+    }
+    switches(model, findings);
     environments(model, findings);
 }
 
@@ -41,7 +54,14 @@ fn image(model: &Model<'_>, image: &Image, is_milder: bool, findings: &mut Findi
             findings.conforms(model.stretch(image.at), format!("`{}` names one version", image.text));
             return;
         }
-        Pinning::Unknown => return,
+        Pinning::Unknown => match model.moving_default(image) {
+            Some(tag) => (
+                Certainty::Sure,
+                format!("the image is `{tag}` wherever no values file says its tag"),
+                "forgetting the value is no error, and deploys what is newest that day".to_owned(),
+            ),
+            None => return,
+        },
         Pinning::Untagged => (
             Certainty::Sure,
             format!("`{}` has no tag, which means `latest`", image.text),
@@ -153,6 +173,126 @@ fn packages(model: &Model<'_>, at: Span, loose: &[String], findings: &mut Findin
         .report(model.stretch(at), Severity::Low, Certainty::Sure, format!("installs {}{more} in whatever version is newest", names.join(", ")))
         .because(model.stretch(at), "the same Dockerfile gives another image tomorrow")
         .conforming("Install from a lock file: `pip install --require-hashes -r requirements.txt`, or `uv sync --frozen`.");
+}
+
+/// A script from the network that is run as it comes.
+fn script(model: &Model<'_>, step: &ImageStep, address: &str, findings: &mut Findings<'_>) {
+    let severity = if step.is_for_development { Severity::Low } else { Severity::Medium };
+    let at = model.stretch(step.command.at);
+    findings
+        .report(at, severity, Certainty::Sure, format!("whatever `{address}` answers that day is run while the image is built"))
+        .because(at, "no version and no checksum says what it must be, and it may do anything to the image")
+        .conforming("Take it from an image with a version (`COPY --from=node:22.20.0-slim /usr/local /usr/local`), or fetch a named version, compare it (`echo \"<sum>  setup.sh\" | sha256sum --check`), and run it then.");
+}
+
+/// An action of a pipeline that is taken from a branch.
+fn pipeline(model: &Model<'_>, at: Span, action: &str, branch: &str, findings: &mut Findings<'_>) {
+    findings
+        .report(model.stretch(at), Severity::Medium, Certainty::Sure, format!("the pipeline runs whatever `{action}` has on its branch `{branch}` that day"))
+        .because(model.stretch(at), "it builds and deploys, with the pipeline's secrets in reach")
+        .conforming("Name a release, `@v4.2.2`, or better its commit, and let a bot raise it through a reviewed change.");
+}
+
+/// What is switched on, or said to be, for whoever develops it.
+fn switches(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for variable in model.set_variables() {
+        let is_deployed =
+            matches!(variable.by, SetBy::Compose | SetBy::Image | SetBy::Container | SetBy::ConfigMap);
+        let is_left_behind = variable.by == SetBy::Image && !model.is_in_last_stage(variable.at);
+        if !is_deployed || variable.is_for_development || is_left_behind {
+            continue;
+        }
+        let words = words_of(&variable.name);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let value = variable.by_default.trim().to_ascii_lowercase();
+        let is_debugging = matches!(words.as_slice(), [.., "debug"] | [.., "debug", "mode" | "enabled"])
+            && !words.iter().any(|word| matches!(*word, "no" | "disable" | "not"))
+            && matches!(value.as_str(), "true" | "1" | "yes" | "on" | "*");
+        let is_environment = matches!(words.last(), Some(&("environment" | "env")))
+            && matches!(value.as_str(), "development" | "dev" | "local" | "debug" | "testing");
+        let at = model.stretch(variable.at);
+        if is_debugging {
+            findings
+                .report(at, Severity::Medium, Certainty::Likely, format!("`{}` is switched on where it is deployed", variable.name))
+                .because(at, "debugging tells clients about internals, logs what nobody should read, or keeps files; which of these, the code decides")
+                .conforming("Leave it off here, and set it in the file for development: `compose.override.yaml`, `values-dev.yaml`.");
+        } else if is_environment {
+            findings
+                .report(
+                    at,
+                    Severity::Low,
+                    Certainty::Likely,
+                    format!("`{}` says `{}` where it is deployed", variable.name, variable.by_default),
+                )
+                .because(at, "whoever forgets to set it runs with what is meant for development")
+                .conforming("Say what it is, `production`, and let the file for development say otherwise.");
+        }
+    }
+    for workload in model.workloads() {
+        let is_partial = workload
+            .service
+            .as_ref()
+            .is_some_and(|service| service.is_for_development || service.is_for_tests);
+        for command in workload.commands.iter().filter(|command| !is_partial && command.reloads()) {
+            if model.is_for_development(command.at) {
+                continue;
+            }
+            let at = model.stretch(command.at);
+            findings
+                .report(at, Severity::Medium, Certainty::Likely, "the server starts anew whenever a file changes")
+                .because(at, "this is for development: it watches all files, runs one process, and drops requests when it restarts")
+                .conforming("Leave it out here, and say it in the file for development: `compose.override.yaml`.");
+        }
+    }
+}
+
+/// What a Compose file asks of a Dockerfile that has no such thing.
+fn build(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
+    let Some(build) = workload.service.as_ref().and_then(|service| service.build.as_ref()) else { return };
+    let Some(dockerfile) = model.dockerfile_of(workload) else { return };
+    let first = model.stretch(model.first_instruction(dockerfile));
+    let stages = model.stage_names(dockerfile);
+    if let Some((target, at)) = &build.target {
+        let is_there = stages.iter().any(|stage| stage.eq_ignore_ascii_case(target));
+        let is_number = target.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_there && !is_number && !target.contains('$') {
+            let names: Vec<String> = stages.iter().map(|stage| format!("`{stage}`")).collect();
+            let has = if names.is_empty() { "no named stage".to_owned() } else { names.join(", ") };
+            findings
+                .report(
+                    model.stretch(*at),
+                    Severity::Medium,
+                    Certainty::Sure,
+                    format!("`{}` can't be built: its Dockerfile has no stage `{target}`", workload.name),
+                )
+                .because(model.stretch(*at), "the stage that is asked for")
+                .because(first, format!("has {has}"))
+                .conforming("Name a stage that the Dockerfile has, or leave `target` out, which builds the last one. Building each Compose file in CI keeps the two together.");
+        }
+    }
+    let declared = model.declared_arguments(dockerfile);
+    for (name, at) in &build.arguments {
+        if declared.contains(&name.as_str()) || is_predefined_argument(name) {
+            continue;
+        }
+        findings
+            .report(
+                model.stretch(*at),
+                Severity::Low,
+                Certainty::Sure,
+                format!("`{name}` goes to a Dockerfile that declares no such argument"),
+            )
+            .because(model.stretch(*at), "without an `ARG` of that name the value is lost, with no more than a warning")
+            .because(first, "declares others, or none")
+            .conforming(format!("Declare it in the stage that needs it, `ARG {name}`, or pass the name that is declared there."));
+    }
+}
+
+/// Arguments that every build has, or that speak to the builder.
+fn is_predefined_argument(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.ends_with("_proxy")
+        || ["BUILDKIT_", "TARGET", "BUILD", "SOURCE_DATE_EPOCH"].iter().any(|start| name.starts_with(start))
 }
 
 /// A value that one environment sets, and another one forgot.

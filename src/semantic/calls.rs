@@ -87,7 +87,7 @@ impl<'m> Node<'m> {
 
     /// What this call makes its thread wait for. An awaited call does not block.
     pub fn blocks_for(self) -> Option<System> {
-        let api = self.api()?;
+        let Some(api) = self.api() else { return self.blocks_unseen() };
         if self.is_awaited() || api.callable.coroutine {
             return None;
         }
@@ -442,7 +442,7 @@ impl<'m> Node<'m> {
             Kind::Await | Kind::Named => self.unwrapped().constructed_within(depth + 1),
             Kind::Call => {
                 let api = self.api();
-                if api.is_some_and(|api| api.is_constructor) {
+                if api.is_some_and(|api| api.is_constructor) || self.makes_graph() {
                     return Some(self);
                 }
                 if let Some(place) = self.target() {
@@ -471,6 +471,9 @@ impl<'m> Node<'m> {
             }
             Kind::Attribute => {
                 let receiver = self.receiver()?;
+                if self.is_in_application_state() {
+                    return model.application_value(self.symbol())?.constructed_within(depth + 1);
+                }
                 if let Type::Object(class) = receiver.ty() {
                     let values: Vec<Node<'m>> = model
                         .self_assignments(class, self.symbol())

@@ -2,7 +2,7 @@
 //! which are private to one call by intention.
 
 use super::{FunctionRole, Model, Node, Type};
-use crate::stack::ClassTag;
+use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
 
 /// Keywords by which a client takes what opens its connections.
@@ -145,60 +145,69 @@ impl<'m> Node<'m> {
     }
 }
 
-/// Parameters by which a client learns with whom it speaks.
-const ADDRESSES: [&str; 9] =
-    ["host", "hostname", "port", "base_url", "url", "address", "server", "endpoint", "dsn"];
-
 impl<'m> Node<'m> {
-    /// Whether each turn of this loop makes the client for another side: its address is known only there, so that no
-    /// two turns could share its connections.
-    pub fn goes_elsewhere_each_turn(self, around: Node<'m>) -> bool {
-        let is_of_turn = |value: Node<'m>| {
-            value.descendants_of(Kind::Name).any(|name| {
-                name.reaching_bindings().into_iter().any(|binding| {
-                    let bound = name.at(name.source_file().tree.bindings[binding as usize].node);
-                    around.contains(bound)
-                })
-            })
-        };
-        let options = self.keywords().filter(|keyword| keyword.symbol().is_empty()).filter_map(Node::value);
-        let in_options = options.map(Node::resolved_value).flat_map(|options| {
-            ADDRESSES
-                .iter()
-                .filter_map(move |name| options.keyword(name).or_else(|| options.dictionary_value(name)))
-        });
-        ADDRESSES.iter().filter_map(|name| self.keyword(name)).chain(in_options).any(is_of_turn)
+    /// The service that an HTTP call asks, as its address names it: a host, or the setting that the address begins with.
+    pub fn service_asked(self) -> Option<&'m str> {
+        let index = usize::from(matches!(self.callee_name(), "request" | "stream"));
+        self.argument_or_keyword(index, "url")?.service_of_address(0)
     }
 
-    /// Whether whatever uses the client that this call makes, or is a part of, waits for a semaphore first: it is
-    /// entered here, and then only handed to functions that do nothing else than to take the semaphore and work.
-    pub fn is_used_under_a_semaphore(self) -> bool {
-        let Some(item) = self.surroundings().find(|node| node.is(Kind::WithItem)) else { return false };
-        let (Some(function), Some(name)) = (self.function(), item.child(Role::Target)) else { return false };
-        let takes_turns = |call: Node<'m>| {
-            call.target().is_some_and(|place| {
-                let body: Option<Node<'m>> = self.model.node(place).body();
-                body.is_some_and(|body| {
-                    body.children().filter(|statement| !statement.is(Kind::ExprStatement)).all(|statement| {
-                        statement.is(Kind::With)
-                            && statement
-                                .children()
-                                .filter_map(|item| item.child(Role::Context))
-                                .any(|context| context.is_a(ClassTag::Semaphore))
-                    })
-                })
-            })
-        };
-        let mut uses = function
-            .descendants_of(Kind::Name)
-            .filter(|used| used.name() == name.name() && used.id > name.id && !used.data().is_store)
-            .peekable();
-        name.is(Kind::Name)
-            && uses.peek().is_some()
-            && uses.all(|used| {
-                used.parent().is_some_and(|call| {
-                    call.is(Kind::Call) && call.callee() != Some(used) && takes_turns(call)
-                })
-            })
+    fn service_of_address(self, depth: u32) -> Option<&'m str> {
+        let value = self.resolved_value();
+        match value.kind() {
+            _ if depth > 4 => None,
+            Kind::Str => {
+                let (_, rest) = value.name().split_once("://")?;
+                rest.split(['/', '?', ':']).next().filter(|host| !host.is_empty())
+            }
+            Kind::FString | Kind::BinOp => value.children().next()?.service_of_address(depth + 1),
+            Kind::Call if matches!(value.callee_name(), "rstrip" | "str" | "join" | "urljoin") => value
+                .argument(0)
+                .filter(|first| !first.is(Kind::Str))
+                .or(value.receiver())?
+                .service_of_address(depth + 1),
+            Kind::Name | Kind::Attribute => {
+                let is_address = super::words_of(value.name()).iter().any(|word| {
+                    matches!(word.as_str(), "url" | "uri" | "host" | "endpoint" | "base" | "api")
+                });
+                (is_address && value.as_parameter().is_none() && value.name().len() > 4).then(|| value.name())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The services that calls ask, each with the first such call.
+pub type ServicesAsked<'m> = Vec<(&'m str, Node<'m>)>;
+
+impl<'s> Model<'s> {
+    /// Of each client of the given files, by the call that makes it, the services that it asks. A call that a semaphore
+    /// limits takes no more connections than that, and does not count.
+    pub fn services_by_client(&self) -> Vec<(Node<'_>, ServicesAsked<'_>)> {
+        let mut found: Vec<(Node<'_>, ServicesAsked<'_>)> = Vec::new();
+        for (call, api) in self.known_calls() {
+            if api.callable.crosses != Some(System::Http)
+                || api.is_constructor
+                || call.is_outside_production()
+            {
+                continue;
+            }
+            let Some(service) = call.service_asked() else { continue };
+            let client = call.receiver().filter(|receiver| receiver.is_a(ClassTag::PooledClient));
+            let Some(made) = client.and_then(Node::constructed_by) else { continue };
+            let is_limited = call
+                .enclosing_with_items()
+                .filter_map(|item| item.child(Role::Context))
+                .any(|context| context.is_a(ClassTag::Semaphore) || context.is_a(ClassTag::RateLimiter));
+            if is_limited {
+                continue;
+            }
+            match found.iter_mut().find(|(known, _)| *known == made) {
+                Some((_, services)) if services.iter().any(|(known, _)| *known == service) => {}
+                Some((_, services)) => services.push((service, call)),
+                None => found.push((made, vec![(service, call)])),
+            }
+        }
+        found
     }
 }

@@ -1,7 +1,8 @@
 //! Environment variables that code reads.
 
 use super::deployment::{Span, is_example};
-use super::{Model, Node};
+use super::types::Type;
+use super::{Model, Node, Place};
 use crate::report::FileKind;
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
@@ -37,6 +38,33 @@ impl<'m> Node<'m> {
     pub fn environment_default(self) -> Option<Node<'m>> {
         let value = self.resolved_value();
         value.descendants_of(Kind::Call).find_map(|call| call.environment_read()?.default)
+    }
+
+    /// The value behind an attribute of a given module, or the default of a given class's field, where that is what the
+    /// attribute names: `config.ORIGINS`, `settings.cors_origins`.
+    pub fn configured_value(self) -> Option<Node<'m>> {
+        if !self.is(Kind::Attribute) {
+            return None;
+        }
+        let model: &'m Model<'m> = self.model;
+        match self.receiver()?.ty() {
+            Type::Module(file) => {
+                let tree = &model.files[file as usize].tree;
+                let mut bindings = tree.bindings_of(0, model.symbol(self.name())?);
+                let (Some(binding), None) = (bindings.next(), bindings.next()) else { return None };
+                let target = model.node(Place { file, node: tree.bindings[binding as usize].node });
+                target
+                    .parent()
+                    .filter(|parent| matches!(parent.kind(), Kind::Assign | Kind::AnnAssign))?
+                    .value()
+            }
+            Type::Object(class) => {
+                let field = model.fields(class).into_iter().find(|field| field.name == self.name())?;
+                let made = || field.options()?.keyword("default_factory")?.child(Role::Body);
+                field.default().filter(|default| Some(*default) != field.options()).or_else(made)
+            }
+            _ => None,
+        }
     }
 }
 

@@ -40,6 +40,15 @@ impl<'m> Node<'m> {
         (value.is(Kind::Str) && !value.symbol().is_empty()).then(|| value.name())
     }
 
+    /// Whether it is written out: a text, a number, `None`, or a name in capitals.
+    pub fn is_constant(self) -> bool {
+        match self.kind() {
+            Kind::Str | Kind::Number | Kind::True | Kind::False | Kind::None | Kind::Bytes => true,
+            Kind::Name | Kind::Attribute => self.name().chars().all(|c| c.is_ascii_uppercase() || c == '_'),
+            _ => false,
+        }
+    }
+
     pub fn is_true(self) -> bool {
         self.resolved_value().is(Kind::True)
     }

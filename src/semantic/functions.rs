@@ -69,6 +69,9 @@ impl Roles {
             for decorator in function.decorators() {
                 roles.decorated(function, decorator);
             }
+            if function.is_middleware_method() {
+                roles.add(function.place(), FunctionRole::Middleware);
+            }
         }
         for call in model.calls() {
             roles.called(model, call);
@@ -202,6 +205,17 @@ impl<'m> Node<'m> {
     /// Whether this function has the role.
     pub fn plays(self, role: FunctionRole) -> bool {
         self.model.roles.roles.get(&self.place()).is_some_and(|roles| roles.contains(&role))
+    }
+
+    /// Whether a class of middleware is called by this method, by its signature: `dispatch(self, request, call_next)`,
+    /// or `__call__(self, scope, receive, send)`.
+    fn is_middleware_method(self) -> bool {
+        let names: &[&str] = match self.name() {
+            "dispatch" => &["request", "call_next"],
+            "__call__" => &["scope", "receive", "send"],
+            _ => return false,
+        };
+        self.owner().is_some() && self.parameters().skip(1).map(Node::name).eq(names.iter().copied())
     }
 
     /// Whether something else than the given functions calls this one, by a role. What is started as a task, or in

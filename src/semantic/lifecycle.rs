@@ -208,25 +208,25 @@ impl<'m> Lifespan<'m> {
             })
     }
 
-    /// The clause that lets the application start without its database: what it catches came from connecting to it.
-    pub fn fails_open(self) -> Vec<Node<'m>> {
+    /// The clauses that let the application start without its database: what they catch came from connecting to it.
+    /// With each goes whether the given files show that, or only the name of a function says so.
+    pub fn fails_open(self) -> Vec<(Node<'m>, bool)> {
         let tree = &self.function.source_file().tree;
         self.function
             .within(&tree.handlers)
             .filter(|handler| handler.function() == Some(self.function))
             .filter(|handler| self.yielded.is_none_or(|yielded| handler.id < yielded.id))
-            .filter(|handler| {
+            .filter_map(|handler| {
                 let body = handler.parent().and_then(|attempt| attempt.child(Role::Body));
                 let goes_on = !handler.descendants().any(|node| {
                     matches!(node.kind(), Kind::Raise | Kind::Assign)
                         || (node.is(Kind::Call) && node.does(Tag::EndsProcess))
                 });
-                goes_on
-                    && body.is_some_and(|body| {
-                        // The run itself is no part of the start.
-                        !self.yielded.is_some_and(|yielded| body.contains(yielded))
-                            && body.calls_within().any(Node::connects_to_database)
-                    })
+                // The run itself is no part of the start.
+                let body = body
+                    .filter(|body| goes_on && !self.yielded.is_some_and(|yielded| body.contains(yielded)))?;
+                let is_known = body.calls_within().any(Node::connects_to_database);
+                (is_known || body.calls_within().any(Node::prepares_by_name)).then_some((handler, is_known))
             })
             .collect()
     }
@@ -274,7 +274,6 @@ impl<'m> Node<'m> {
             (on_pool && opens) || makes_pool
         };
         direct(self)
-            || self.prepares_by_name()
             || self.target().is_some_and(|place| {
                 let function: Node<'m> = self.model.node(place);
                 function.own_calls().any(|call| direct(call) && !call.is_contained())

@@ -3,25 +3,28 @@
 //! A [`Model`] is built once a check, from one walk a file ([`crate::syntax`]). It answers lazily and remembers its
 //! answers: what no rule asks is never computed. Rules see it through [`Node`], a place in one of the files.
 //!
-//! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow`
-//! (which binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and
-//! execution contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served),
-//! `summary` (what a function does, its callees included), `reach` (which of those calls run with the arguments they
-//! are given), `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what
-//! becomes of it), `retries` and `retry_loops` (what is tried again), `retried` (after what it is tried again), `batches` (what a loop over many things makes of them), `callers` (who
-//! asks, and who has chosen), `models` (who asks a language model), `process`
-//! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what
-//! keeps connections, and who shares it), `databases`
-//! (which one an engine talks to), `tracing` (what is recorded of models' runs), `tenants` (whose data it is), `tenant_values`
-//! (which values are one tenant's), `conversations` (whose thread it is),
-//! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written
-//! by hand), `secrets`, `migrations` and `migration_data`, `environment` (variables that are read), `expressions` (values and words),
-//! `deployment` (what the deployment files say).
+//! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow` (which
+//! binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and execution
+//! contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served), `summary` (what
+//! a function does, its callees included), `reach` (which of those calls run with the arguments they are given),
+//! `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what becomes of
+//! it), `retries` and `retry_loops` (what is tried again), `retried` (after what), `batches` (what a
+//! loop over many things makes of them), `callers` (who asks, and who has chosen), `models` (who asks a language model), `process` (what is
+//! done to the process that all share), `lifecycle` (how the application starts and stops), `clients` and `client_uses` (what keeps
+//! connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of models'
+//! runs), `tenants` (whose data it is), `tenant_values` (which values are one tenant's), `conversations` (whose thread
+//! it is), `shared_state` (what a process keeps for all requests), `growth` (what of it only grows), `application`
+//! (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen` (sessions and services of files
+//! that were not given), `fan_out` (coroutines that run at once), `threads` (conversations that graphs keep), `fields`
+//! (of data models and settings), `headers` (written by hand), `secrets`, `migrations` and `migration_data`, `environment` (variables that
+//! are read), `expressions` (values and words), `deployment` (what the deployment files say).
 
+mod application;
 mod batches;
 mod callers;
 mod calls;
 mod classes;
+mod client_uses;
 mod clients;
 mod conversations;
 mod databases;
@@ -30,13 +33,16 @@ mod entry_points;
 mod environment;
 mod errors;
 mod expressions;
+mod fan_out;
 mod fields;
 mod flow;
 mod functions;
+mod growth;
 mod headers;
 mod imports;
 mod lifecycle;
 mod limits;
+mod local_files;
 mod migration_data;
 mod migrations;
 mod models;
@@ -53,8 +59,10 @@ mod shared_state;
 mod summary;
 mod tenant_values;
 mod tenants;
+mod threads;
 mod tracing;
 mod types;
+mod unseen;
 
 use std::cell::{Cell, RefCell};
 
@@ -69,9 +77,9 @@ pub use clients::SharedClient;
 pub use conversations::ThreadName;
 pub use databases::Database;
 pub use deployment::{
-    ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
-    Processes, ProxyDirective, Resources, Runs, Service, SetBy, SetVariable, Span, Stage, StopFault, Stretch,
-    UngracefulStop, Value, Workload, is_example,
+    Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
+    Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
+    SetBy, SetVariable, Span, Stage, StopFault, Stretch, UngracefulStop, Value, Workload, is_example,
 };
 pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;
@@ -81,7 +89,8 @@ pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
 pub use lifecycle::{Lifespan, Opened};
-pub use migrations::{Migration, Step, StepKind};
+pub use local_files::FileUse;
+pub use migrations::{Migration, Step, StepKind, TypeChange, same_revisions, second_heads};
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
 pub use retries::{Attempts, Failures, Pause, Retry};
@@ -170,6 +179,8 @@ pub struct Model<'s> {
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
+    application_state: std::cell::OnceCell<application::ApplicationState>,
+    shared_state: std::cell::OnceCell<Vec<shared_state::StatePlaces>>,
     tenant_key: std::cell::OnceCell<String>,
 }
 
@@ -213,6 +224,8 @@ impl<'s> Model<'s> {
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
             made_at_import: std::cell::OnceCell::new(),
+            application_state: std::cell::OnceCell::new(),
+            shared_state: std::cell::OnceCell::new(),
             tenant_key: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);

@@ -1,7 +1,7 @@
 //! Loops written by hand that try again what failed.
 
-use super::Node;
 use super::retries::{Attempts, Failures, Pause, Retry};
+use super::{Model, Node};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -312,5 +312,76 @@ impl<'m> Node<'m> {
                     function.reaches(&raises).is_some()
                 })
         })
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether this expression decorates a function.
+    pub fn is_decorator(self) -> bool {
+        self.role() == Role::Decorator
+    }
+
+    /// The given functions that a runnable runs: one that is wrapped, or those of a chain.
+    pub fn functions_run(self) -> Vec<Node<'m>> {
+        let mut found = Vec::new();
+        self.collect_functions_run(&mut found, 0);
+        found
+    }
+
+    fn collect_functions_run(self, found: &mut Vec<Node<'m>>, depth: u32) {
+        if depth > 6 {
+            return;
+        }
+        let model: &'m Model<'m> = self.model;
+        if let Some(function) = model.function_named_by(self) {
+            found.push(function);
+            return;
+        }
+        let value = self.unwrapped().resolved_value();
+        match value.kind() {
+            Kind::BinOp | Kind::Dict | Kind::DictItem => {
+                for part in value.children() {
+                    part.collect_functions_run(found, depth + 1);
+                }
+            }
+            Kind::Call => {
+                for argument in value.positional() {
+                    argument.collect_functions_run(found, depth + 1);
+                }
+                if value.does(Tag::Wraps)
+                    && let Some(receiver) = value.receiver()
+                {
+                    receiver.collect_functions_run(found, depth + 1);
+                }
+            }
+            Kind::Name if depth < 4 => {
+                if let Some(meant) = model.alias_value(value) {
+                    meant.collect_functions_run(found, depth + 2);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The tools of the agent to which this middleware belongs: those that it names, or all.
+    pub fn tools_beside(self) -> Vec<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let Some(agent) = self
+            .surroundings()
+            .find(|around| around.is(Kind::Call) && *around != self && around.keyword("tools").is_some())
+        else {
+            return Vec::new();
+        };
+        let named = self.keyword("tools").map(|named| named.resolved_value());
+        let is_meant = |tool: &Node<'m>| {
+            named.is_none_or(|named| named.children().any(|item| item.name() == tool.name()))
+        };
+        let tools = agent.keyword("tools").map(Node::resolved_value);
+        tools
+            .into_iter()
+            .flat_map(|tools| tools.children())
+            .filter_map(|tool| model.function_named_by(tool))
+            .filter(is_meant)
+            .collect()
     }
 }

@@ -50,6 +50,10 @@ impl<'m> Node<'m> {
         let mut lock = None;
         let mut skips_locked = false;
         let _ = self.origins(&mut |origin| {
+            let is_unseen = origin.api().is_none() && origin.target().is_none();
+            if is_unseen && call.is_none() && origin.fetches_row_unseen() {
+                call = Some(origin);
+            }
             if let Some(api) = origin.api() {
                 if call.is_none() && api.has(Tag::Executes) && api.callable.crosses == Some(System::Database)
                 {

@@ -24,7 +24,7 @@ enum Effect {
 }
 
 impl<'m> Node<'m> {
-    fn is_session(self) -> bool {
+    pub(super) fn is_session(self) -> bool {
         matches!(self.kind(), Kind::Name | Kind::Attribute) && self.model.session_kind(self.ty()).is_some()
     }
 
@@ -57,7 +57,10 @@ impl<'m> Node<'m> {
         if depth >= DEEPEST {
             return None;
         }
-        let function: Node<'m> = self.model.node(self.target()?);
+        let Some(target) = self.target() else {
+            return self.reads_through_unseen_helper().map(|session| (session, Effect::Takes));
+        };
+        let function: Node<'m> = self.model.node(target);
         let given = self
             .positional()
             .chain(self.keywords().filter_map(|keyword| keyword.child(Role::Value)))

@@ -43,6 +43,9 @@ pub enum Holding {
     PartsOfTheProcess,
 }
 
+/// The definition of a state, what it is made of, and its changes.
+pub(super) type StatePlaces = (Place, Place, Vec<Place>);
+
 /// State that lives as long as the process.
 pub struct SharedState<'m> {
     /// The target of the assignment that makes it.
@@ -183,6 +186,26 @@ impl<'m> SharedState<'m> {
 impl<'s> Model<'s> {
     /// The state of the process that functions of the given files change, tests and scripts left out.
     pub fn shared_state(&self) -> Vec<SharedState<'_>> {
+        let found = self.shared_state.get_or_init(|| {
+            self.find_shared_state()
+                .into_iter()
+                .map(|state| {
+                    let changes = state.changes.iter().map(|change| change.place()).collect();
+                    (state.definition.place(), state.value.place(), changes)
+                })
+                .collect()
+        });
+        found
+            .iter()
+            .map(|(definition, value, changes)| SharedState {
+                definition: self.node(*definition),
+                value: self.node(*value),
+                changes: changes.iter().map(|&change| self.node(change)).collect(),
+            })
+            .collect()
+    }
+
+    fn find_shared_state(&self) -> Vec<SharedState<'_>> {
         let mut changes: FxHashMap<Place, Vec<Node<'_>>> = FxHashMap::default();
         for (expression, change) in self.changes_of_containers() {
             if let Some(definition) = expression.defining_target() {
@@ -211,11 +234,19 @@ impl<'s> Model<'s> {
             .iter()
             .flat_map(|name| self.calls_named(name))
             .filter(is_checked)
-            .filter_map(|call| Some((call.receiver()?, call)));
+            .filter_map(|call| Some((call.receiver()?.container_of_entry(), call)));
         let assigned = self.assignments().filter(is_checked).flat_map(|assignment| {
             assignment.targets().filter_map(move |target| match target.kind() {
                 Kind::Subscript => Some((target.child(Role::Value)?, assignment)),
                 Kind::Name if assignment.is(Kind::AugAssign) && target.scope_of_name() == Some(0) => {
+                    Some((target, assignment))
+                }
+                // `global last_user; last_user = user`
+                Kind::Name
+                    if assignment.is(Kind::Assign)
+                        && target.scope_of_name() == Some(0)
+                        && assignment.child(Role::Value).is_some_and(Node::comes_from_request) =>
+                {
                     Some((target, assignment))
                 }
                 _ => None,
@@ -316,13 +347,34 @@ impl<'m> Node<'m> {
                                     .is_some_and(Node::makes_container)
                         })
                     }
-                    _ if receiver.is(Kind::Attribute) && receiver.name() == "state" => {
-                        model.application_state(self.symbol())
+                    _ if self.is_in_application_state() => {
+                        let value = model.application_value(self.symbol())?;
+                        let target = value.parent()?.targets().next()?;
+                        value.makes_container().then_some(target)
                     }
                     _ => None,
                 }
             }
             _ => None,
+        }
+    }
+
+    /// The container out of which a local name took this value, to change it in place: `window = hits[key]`,
+    /// `orders.setdefault(key, [])`; otherwise the value itself.
+    fn container_of_entry(self) -> Node<'m> {
+        let value = match self.kind() {
+            Kind::Name if self.scope_of_name().is_some_and(|scope| scope != 0) => {
+                self.assigned_value().unwrap_or(self)
+            }
+            Kind::Call => self,
+            _ => return self,
+        };
+        match value.kind() {
+            Kind::Subscript => value,
+            Kind::Call if matches!(value.callee_name(), "get" | "setdefault") => {
+                value.receiver().unwrap_or(self)
+            }
+            _ => self,
         }
     }
 
@@ -361,7 +413,9 @@ impl<'s> Model<'s> {
                 }
                 BindingKind::Assignment | BindingKind::Annotated if node.function().is_none() => {
                     let value = node.parent()?.child(Role::Value)?;
-                    return (value.makes_container() || value.is(Kind::Number)).then_some(node);
+                    let begins_empty =
+                        matches!(value.kind(), Kind::Number | Kind::None | Kind::Str | Kind::False);
+                    return (value.makes_container() || begins_empty).then_some(node);
                 }
                 _ => {}
             }
@@ -376,19 +430,5 @@ impl<'s> Model<'s> {
             || self.node(class).decorators().next().is_some();
         let target = self.class_attribute(class, attribute.name()).filter(|_| !copied)?;
         target.parent()?.child(Role::Value)?.makes_container().then_some(target)
-    }
-
-    /// `app.state.name = {}`
-    fn application_state(&self, name: Symbol) -> Option<Node<'_>> {
-        self.assignments().flat_map(Node::targets).find(|target| {
-            target.is(Kind::Attribute)
-                && target.symbol() == name
-                && target.receiver().is_some_and(|state| {
-                    state.is(Kind::Attribute)
-                        && state.name() == "state"
-                        && state.receiver().is_some_and(|app| app.is_a(ClassTag::App))
-                })
-                && target.parent().and_then(|a| a.child(Role::Value)).is_some_and(Node::makes_container)
-        })
     }
 }

@@ -142,7 +142,9 @@ impl<'m> Node<'m> {
     }
 
     fn waits_slowly(self) -> bool {
-        let Some(api) = self.api() else { return false };
+        let Some(api) = self.api() else {
+            return self.waits_for_unseen_service() || self.blocks_unseen().is_some();
+        };
         let is_slow = |system: System| {
             matches!(
                 system,
@@ -216,9 +218,16 @@ impl<'m> Node<'m> {
     pub fn takes_distributed_lock(self) -> bool {
         let takes = |call: Node<'m>| {
             call.does(Tag::TakesDistributedLock)
-                || (call.does(Tag::Executes) && call.sql().is_some_and(|sql| sql.contains("advisory")))
+                || (call.sends_sql_by_name() && call.sql().is_some_and(|sql| sql.contains("advisory")))
         };
         takes(self) || self.target().is_some_and(|place| self.model.node(place).reaches(&takes).is_some())
+    }
+
+    /// Whether it sends a statement, by what is known of the callee or by the usual names where nothing is.
+    fn sends_sql_by_name(self) -> bool {
+        self.does(Tag::Executes)
+            || (matches!(self.callee_name(), "execute" | "scalar" | "fetchval" | "fetchrow" | "fetch")
+                && self.api().is_none())
     }
 
     /// Whether the call or what it runs does what the tag says.

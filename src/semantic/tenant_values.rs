@@ -227,6 +227,8 @@ impl<'m> Node<'m> {
         let words = words_of(&name);
         let is_tenant = |word: &String| TENANTS.contains(&word.as_str());
         match words.as_slice() {
+            // Frameworks call themselves so as well.
+            [only] if only == "app" => matches!(self.ty(), Type::Object(_)) || self.is_of_models(),
             [only] => is_tenant(only),
             [first, .., last] => {
                 matches!(last.as_str(), "context" | "caller" | "principal") && is_tenant(first)
@@ -234,6 +236,15 @@ impl<'m> Node<'m> {
             }
             [] => false,
         }
+    }
+
+    /// Whether the class of a value comes from a module of models, or of what is known of the caller.
+    fn is_of_models(self) -> bool {
+        const MODULES: [&str; 12] = [
+            "model", "models", "schema", "schemas", "entity", "entities", "domain", "auth", "context",
+            "database", "db", "tenants",
+        ];
+        self.path().is_some_and(|path| path.split('.').any(|part| MODULES.contains(&part)))
     }
 
     /// `current_tenant.get()`, `get_current_user()`, `request.state.tenant`: who is calling, from around the call.

@@ -204,6 +204,16 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// An instance of a class of the tables.
+    pub(super) fn instance_of_table(&self, class: u16) -> Type {
+        Type::Instance(class, UNKNOWN)
+    }
+
+    /// The type behind a number.
+    pub(super) fn inner(&self, id: TypeId) -> Type {
+        self.table.get(id)
+    }
+
     fn instance(&self, class: u16, element: Type) -> Type {
         Type::Instance(class, self.table.intern(element))
     }
@@ -283,7 +293,13 @@ impl<'s> Model<'s> {
             Kind::Name => self.name_type(node),
             Kind::Attribute => {
                 let Some(value) = node.child(Role::Value) else { return Type::Unknown };
-                self.member(value.ty(), node.symbol(), Some(node))
+                let found = self.member(value.ty(), node.symbol(), Some(node));
+                match found {
+                    Type::Unknown if node.is_in_application_state() => {
+                        self.application_value(node.symbol()).map_or(found, Node::ty)
+                    }
+                    _ => found,
+                }
             }
             Kind::Call => self.call_type(node),
             Kind::Await => node.child(Role::Value).map_or(Type::Unknown, |value| self.awaited(value.ty())),
@@ -439,13 +455,26 @@ impl<'s> Model<'s> {
     }
 
     fn infer_binding(&self, file: u32, binding: BindingId) -> Type {
+        let found = self.written_binding(file, binding);
+        if !self.says_nothing(found) {
+            return found;
+        }
+        let data = self.files[file as usize].tree.bindings[binding as usize];
+        if !matches!(data.kind, BindingKind::Assignment | BindingKind::With | BindingKind::Parameter) {
+            return found;
+        }
+        let target = self.node(Place { file, node: data.node });
+        self.session_by_use(target, data.kind).unwrap_or(found)
+    }
+
+    fn written_binding(&self, file: u32, binding: BindingId) -> Type {
         let data = self.files[file as usize].tree.bindings[binding as usize];
         let node = self.node(Place { file, node: data.node });
         match data.kind {
             BindingKind::Import | BindingKind::ImportFrom => self.imported(file, data.node, data.kind),
             BindingKind::Function => Type::Function(node.place()),
             BindingKind::Class => Type::Class(node.place()),
-            BindingKind::Parameter => self.parameter_type(node),
+            BindingKind::Parameter => self.written_parameter(node),
             BindingKind::Assignment | BindingKind::Named => self.assigned_type(node),
             BindingKind::Annotated => {
                 let Some(statement) = node.parent() else { return Type::Unknown };
@@ -562,6 +591,14 @@ impl<'s> Model<'s> {
     }
 
     pub(super) fn parameter_type(&self, parameter: Node<'_>) -> Type {
+        let written = self.written_parameter(parameter);
+        if !self.says_nothing(written) {
+            return written;
+        }
+        self.session_by_use(parameter, BindingKind::Parameter).unwrap_or(written)
+    }
+
+    fn written_parameter(&self, parameter: Node<'_>) -> Type {
         if parameter.operator() == Operator::Multiply {
             return Type::Unknown;
         }
@@ -865,6 +902,11 @@ impl<'s> Model<'s> {
     // Calls and members
 
     fn call_type(&self, call: Node<'_>) -> Type {
+        let found = self.written_call(call);
+        if self.says_nothing(found) { self.session_of_unseen_factory(call).unwrap_or(found) } else { found }
+    }
+
+    fn written_call(&self, call: Node<'_>) -> Type {
         let Some(callee) = call.callee() else { return Type::Unknown };
         match callee.ty() {
             Type::Function(place) | Type::Method(place) => self.return_type(place),

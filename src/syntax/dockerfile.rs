@@ -1,6 +1,6 @@
 //! Dockerfiles as instructions with positions. The only module that names the Dockerfile parser's crate.
 
-use parse_dockerfile::{Command as Written, HealthcheckArguments, Instruction as Parsed, parse_iter};
+use parse_dockerfile::{Command as Written, HealthcheckArguments, Instruction as Parsed, Source, parse_iter};
 
 use super::{SyntaxProblem, Word};
 
@@ -33,6 +33,12 @@ pub enum InstructionKind {
     Entrypoint(CommandLine),
     /// Nothing for `HEALTHCHECK NONE`.
     Healthcheck(Option<CommandLine>),
+    /// What `COPY --from=…` or `RUN --mount=…,from=…` takes files out of: a stage, its number, or an image.
+    TakesFrom(Word),
+    /// What `COPY` or `ADD` takes out of the folder that is built.
+    Copies(Vec<Word>),
+    /// The ports that the image says it listens on.
+    Expose(Vec<Word>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +66,10 @@ pub fn read_dockerfile(text: &str) -> (Vec<Instruction>, Option<SyntaxProblem>) 
     };
     for instruction in parsed {
         match instruction {
-            Ok(instruction) => found.extend(lower(body, &instruction, shift as u32)),
+            Ok(instruction) => {
+                found.extend(taken_from(&instruction, shift as u32));
+                found.extend(lower(body, &instruction, shift as u32));
+            }
             Err(error) => return (found, problem(told(&error.to_string()), error.line())),
         }
     }
@@ -118,10 +127,51 @@ fn lower(text: &str, parsed: &Parsed<'_>, shift: u32) -> Option<Instruction> {
             }
             _ => return None,
         },
+        Parsed::Copy(copy) if !copy.options.iter().any(|option| &*option.name.value == "from") => {
+            (InstructionKind::Copies(paths(&copy.src, &word)), &copy.copy, copy.dest.span.end)
+        }
+        Parsed::Add(add) => (InstructionKind::Copies(paths(&add.src, &word)), &add.add, add.dest.span.end),
+        Parsed::Expose(expose) => {
+            let end = expose.arguments.last()?.span.end;
+            (InstructionKind::Expose(expose.arguments.iter().map(word).collect()), &expose.expose, end)
+        }
         _ => return None,
     };
     let start = keyword.span.start as u32 + shift;
     Some(Instruction { kind, start, end: (end as u32 + shift).max(start) })
+}
+
+fn paths<'a>(
+    sources: &[Source<'a>],
+    word: &dyn Fn(&parse_dockerfile::UnescapedString<'a>) -> Word,
+) -> Vec<Word> {
+    let paths = sources.iter().filter_map(|source| match source {
+        Source::Path(path) => Some(word(path)),
+        _ => None,
+    });
+    paths.collect()
+}
+
+/// The stages and images that an instruction takes files out of, each where it begins.
+fn taken_from(parsed: &Parsed<'_>, shift: u32) -> Vec<Instruction> {
+    let (keyword, options) = match parsed {
+        Parsed::Copy(copy) => (&copy.copy, &copy.options),
+        Parsed::Run(run) => (&run.run, &run.options),
+        _ => return Vec::new(),
+    };
+    let sources = options.iter().filter_map(|option| {
+        let value = option.value.as_ref()?;
+        let text = match &*option.name.value {
+            "from" => &*value.value,
+            "mount" => value.value.split(',').find_map(|part| part.strip_prefix("from="))?,
+            _ => return None,
+        };
+        let (start, end) = (value.span.start as u32 + shift, value.span.end as u32 + shift);
+        let start_of_all = keyword.span.start as u32 + shift;
+        let kind = InstructionKind::TakesFrom(Word { text: text.into(), start, end });
+        Some(Instruction { kind, start: start_of_all, end: end.max(start_of_all) })
+    });
+    sources.collect()
 }
 
 fn command_line(written: &Written<'_>) -> (CommandLine, usize) {
@@ -208,7 +258,7 @@ mod tests {
 
     #[test]
     fn instructions_have_their_places() {
-        let text = "\u{feff}ARG BASE=python:3.13\nFROM ${BASE} AS build\n# note\nENV A=1 \\\n    B=\"two words\"\nENV OLD a value\nHEALTHCHECK --interval=5s CMD curl -f http://localhost/\nHEALTHCHECK NONE\nRUN <<EOF\npip install x\nEOF\nCMD [\"uvicorn\", \\\n \"a:b\"]\n";
+        let text = "\u{feff}ARG BASE=python:3.13\nFROM ${BASE} AS build\n# note\nENV A=1 \\\n    B=\"two words\"\nENV OLD a value\nHEALTHCHECK --interval=5s CMD curl -f http://localhost/\nHEALTHCHECK NONE\nRUN <<EOF\npip install x\nEOF\nCMD [\"uvicorn\", \\\n \"a:b\"]\nCOPY --from=x/y:1 /a /b\nEXPOSE 80 81/tcp\n";
         let (found, problem) = read_dockerfile(text);
         assert_eq!(problem, None);
         let at = |index: usize| &text[found[index].start as usize..found[index].end as usize];
@@ -227,6 +277,12 @@ mod tests {
         assert!(matches!(&found[6].kind, InstructionKind::Run(line) if line.text.contains("pip install x")));
         assert!(
             matches!(&found[7].kind, InstructionKind::Command(line) if line.text == "uvicorn a:b" && line.is_list)
+        );
+        assert_eq!(at(8), "COPY --from=x/y:1");
+        assert!(matches!(&found[9].kind, InstructionKind::Expose(ports) if ports.len() == 2));
+        let (found, _) = read_dockerfile("FROM a\nCOPY --chown=1 .env a /srv/\n");
+        assert!(
+            matches!(&found[1].kind, InstructionKind::Copies(paths) if &*paths[0].text == ".env" && paths.len() == 2)
         );
     }
 

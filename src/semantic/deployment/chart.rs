@@ -1,9 +1,9 @@
 //! Helm charts: which values a template's actions stand for.
 
-use super::{Span, span};
+use super::{Image, Pinning, Span, span};
 use crate::report::FileKind;
 use crate::semantic::Model;
-use crate::syntax::{Action, YamlId};
+use crate::syntax::{Action, Yaml, YamlId};
 
 /// An entry of a values file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl<'s> Model<'s> {
         for action in data.template.within(start, end) {
             text.push_str(data.text.get(at as usize..action.start as usize).unwrap_or_default());
             let value = self.values_for(template, action).and_then(|values| values.first()?.text(self));
-            match value.or_else(|| quoted_default(&action.text)) {
+            match value.filter(|value| !value.is_empty()).or_else(|| quoted_default(&action.text)) {
                 Some(value) if !value.is_empty() && text.len() < 500 => text.push_str(value),
                 _ => text.push_str("__"),
             }
@@ -163,6 +163,29 @@ impl<'s> Model<'s> {
             }
         }
         found
+    }
+
+    /// The images that values files name in one text, as far as their tags are moved.
+    pub fn image_values(&self) -> Vec<Image> {
+        let mut found = Vec::new();
+        for (file, _) in self.values() {
+            let yaml = &self.files[file as usize].yaml;
+            for &root in yaml.documents() {
+                images(file, yaml, root, 0, &mut found);
+            }
+        }
+        found
+    }
+
+    /// The tag that a template puts in where no values file says one, if its owner moves it.
+    pub fn moving_default(&self, image: &Image) -> Option<&str> {
+        let data = &self.files[image.at.file as usize];
+        let action = data.template.within(image.at.start, image.at.end).last()?;
+        let default = quoted_default(&action.text).filter(|tag| super::image::moves(tag))?;
+        let is_said = self.values_for(image.at.file, action).is_some_and(|values| {
+            values.iter().any(|value| value.text(self).is_some_and(|text| !text.is_empty()))
+        });
+        (!is_said).then_some(default)
     }
 
     fn collect_tags<'m>(
@@ -273,6 +296,23 @@ impl<'s> Model<'s> {
         match yaml.documents().first() {
             Some(&root) => span(file, yaml, root, root),
             None => Span { file, start: 0, end: 0 },
+        }
+    }
+}
+
+fn images(file: u32, yaml: &Yaml, mapping: YamlId, depth: u32, found: &mut Vec<Image>) {
+    if depth > 6 {
+        return;
+    }
+    for (key, value) in yaml.entries(mapping) {
+        let is_image = yaml.text(key).is_some_and(|name| name.to_ascii_lowercase().ends_with("image"));
+        match yaml.text(value).filter(|text| is_image && text.contains(':')) {
+            Some(text) => {
+                let image = Image::written(text.to_owned(), span(file, yaml, key, value));
+                found.extend(Some(image).filter(|image| matches!(image.pinning(), Pinning::Moving(_))));
+            }
+            None if !yaml.is_alias(value) => images(file, yaml, value, depth + 1, found),
+            None => {}
         }
     }
 }

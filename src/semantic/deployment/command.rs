@@ -83,6 +83,46 @@ impl Command {
         })
     }
 
+    /// Whether it starts a server that watches its files and starts anew when one changes.
+    pub fn reloads(&self) -> bool {
+        self.server().is_some_and(|words| words.iter().any(|word| *word == "--reload"))
+            || self
+                .parts()
+                .any(|words| words.windows(2).any(|pair| program(pair[0]) == "fastapi" && pair[1] == "dev"))
+    }
+
+    /// Whether it installs Python or its packages.
+    pub(super) fn installs_python(&self) -> bool {
+        self.parts().any(|words| {
+            words.iter().any(|word| matches!(program(word), "pip" | "pip3" | "uv" | "poetry"))
+                || (words.contains(&"install") && words.iter().any(|word| word.starts_with("python3")))
+        })
+    }
+
+    /// The server of a database or a cache that a package manager installs here.
+    pub(super) fn installed_store(&self) -> Option<&str> {
+        self.parts().find_map(|words| {
+            let at = words.iter().position(|word| matches!(*word, "install" | "add"))?;
+            let is_manager = words[..at]
+                .iter()
+                .any(|word| matches!(program(word), "apt" | "apt-get" | "apk" | "dnf" | "yum" | "microdnf"));
+            let name = words[at + 1..].iter().find(|word| {
+                let name = word.split('=').next().unwrap_or(word);
+                matches!(
+                    name,
+                    "postgresql"
+                        | "redis-server"
+                        | "redis"
+                        | "mysql-server"
+                        | "mariadb-server"
+                        | "rabbitmq-server"
+                        | "memcached"
+                ) || name.strip_prefix("postgresql-").is_some_and(|rest| rest.parse::<u32>().is_ok())
+            })?;
+            is_manager.then(|| name.split('=').next().unwrap_or(name))
+        })
+    }
+
     /// Whether it changes the database's schema.
     pub fn migrates(&self) -> bool {
         self.parts().any(|words| {
@@ -102,6 +142,11 @@ impl Command {
         parts.iter().position(|words| words.contains(&"upgrade") || words.contains(&"migrate")).is_some_and(
             |at| parts[at + 1..].iter().any(|words| !matches!(words[0], "echo" | "exit" | "true" | "sleep")),
         )
+    }
+
+    /// Whether it changes the schema and starts a server, or another program, behind that.
+    pub fn migrates_then_serves(&self) -> bool {
+        self.migrates() && self.goes_on_after_migrating()
     }
 
     /// Whether it ends at once (`true`).
@@ -132,6 +177,10 @@ impl Command {
                     takes_value = PIP_OPTIONS_WITH_VALUES.contains(word);
                     continue;
                 }
+                if let Some(address) = word.strip_prefix("git+") {
+                    found.extend(moving_repository(address).map(str::to_owned));
+                    continue;
+                }
                 let name: String = word
                     .chars()
                     .take_while(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'))
@@ -153,6 +202,32 @@ impl Command {
         found
     }
 
+    /// The address of a script that is fetched and run at once, without a look at what came: neither a checksum nor a
+    /// version stands beside it.
+    pub fn unseen_script(&self) -> Option<&str> {
+        let looks_at_it = ["sha256sum", "sha512sum", "shasum", "gpg --verify", "cosign"];
+        if looks_at_it.iter().any(|check| self.text.contains(check)) {
+            return None;
+        }
+        // `bash -c "$(curl …)"` and `bash <(curl …)` take the script in.
+        let lines = self.text.replace("||", "\n").replace("&&", "\n").replace([';', '&'], "\n");
+        let address = lines.split('\n').find_map(|line| {
+            let steps: Vec<&str> = line.split('|').collect();
+            let fetches = steps.iter().position(|step| fetched(step).is_some())?;
+            let step = steps[fetches];
+            let (before, takes_in) = match step.find("$(").or_else(|| step.find("<(")) {
+                Some(at) => (&step[..at], true),
+                None => ("", false),
+            };
+            let runs = (takes_in && is_interpreter(before, true))
+                || steps[fetches + 1..].iter().any(|step| is_interpreter(step, false));
+            (runs && !line.split_whitespace().any(names_version)).then(|| fetched(step))?
+        })?;
+        // An address that a variable decides may name a version.
+        let at = self.text.find(address)?;
+        (!address.contains('$')).then(|| &self.text[at..at + address.len()])
+    }
+
     /// Whether it starts Celery's scheduler: `celery … beat`, or a worker with a beat inside (`-B`).
     pub fn starts_beat(&self) -> bool {
         self.parts().any(|words| {
@@ -162,6 +237,58 @@ impl Command {
                 || (rest.contains(&"worker") && (rest.contains(&"-B") || rest.contains(&"--beat")))
         })
     }
+}
+
+/// The name of a repository from which pip takes whatever a branch holds: `https://example.com/a/b.git@main`.
+fn moving_repository(address: &str) -> Option<&str> {
+    let path = address.split('#').next()?.split("://").nth(1)?;
+    let (path, reference) = match path.rsplit_once('@') {
+        // `git@example.com/a/b.git`
+        Some((path, reference)) if !reference.contains('/') => (path, Some(reference)),
+        _ => (path, None),
+    };
+    let is_open = |text: &str| text.contains(['$', '{']);
+    let moves = reference.is_none_or(super::image::moves);
+    (moves && !is_open(address)).then(|| program(path).trim_end_matches(".git"))
+}
+
+/// The address that `curl` or `wget` is told to fetch.
+fn fetched(step: &str) -> Option<&str> {
+    let mut words = step.split([' ', '\t', '(', '"', '\'', ')']).filter(|word| !word.is_empty());
+    words.by_ref().find(|word| matches!(program(word), "curl" | "wget"))?;
+    words.find(|word| word.starts_with("https://") || word.starts_with("http://"))
+}
+
+/// Whether a step starts an interpreter that runs what it is given: by its standard input, or beside it (`takes_in`).
+fn is_interpreter(step: &str, takes_in: bool) -> bool {
+    let mut words = step.split_whitespace().filter(|word| {
+        !matches!(*word, "sudo" | "env" | "exec" | "-E")
+            && !word.split('/').next().unwrap_or(word).contains('=')
+    });
+    let Some(first) = words.next() else { return false };
+    let first = program(first.trim_matches(['"', '\'']));
+    let is_shell = matches!(first, "sh" | "bash" | "ash" | "dash" | "zsh");
+    let is_other = first.starts_with("python") || matches!(first, "perl" | "ruby" | "node");
+    // With a program of its own (`python3 -c …`, `sh parse.sh`) the input is data.
+    let reads_input = match words.next() {
+        None | Some("-") => true,
+        Some(word) => is_shell && word.starts_with('-') && !word.starts_with("-c"),
+    };
+    (is_shell && takes_in) || ((is_shell || is_other) && reads_input)
+}
+
+/// `v1.2`, `0.5.1`, `VERSION=…`, `--version`, or the name of a commit.
+fn names_version(word: &str) -> bool {
+    if word.contains("VERSION=") || word.starts_with("--version") {
+        return true;
+    }
+    word.split(['/', '=', '@', '-', '_']).any(|part| {
+        let is_commit = part.len() >= 40 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let numbers = part.strip_prefix('v').unwrap_or(part);
+        let mut numbers = numbers.split('.');
+        let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
+        is_commit || (is_number(numbers.next()) && is_number(numbers.next()))
+    })
 }
 
 /// The last part of a path: `/usr/bin/uvicorn` is `uvicorn`.
@@ -201,5 +328,40 @@ mod tests {
         let loose =
             command("pip3 install torch~=1.8 torchvision 'numpy>=1,<2' timm>=0.4 pandas").unpinned_packages();
         assert_eq!(loose, ["torchvision", "timm", "pandas"]);
+    }
+
+    #[test]
+    fn repositories_of_which_a_branch_is_taken() {
+        let loose = |text: &str| command(text).unpinned_packages();
+        assert_eq!(loose("pip install git+https://github.com/a/lib.git"), ["lib"]);
+        assert_eq!(loose("uv pip install git+https://github.com/a/lib.git@main#egg=lib"), ["lib"]);
+        assert_eq!(loose("pip install git+https://github.com/a/lib@v1.2.0"), [""; 0]);
+        assert_eq!(loose("pip install git+https://${TOKEN}@github.com/a/lib"), [""; 0]);
+    }
+
+    #[test]
+    fn scripts_that_nobody_saw_are_told_from_the_others() {
+        for text in [
+            "curl -fsSL https://deb.example.com/setup_22.x | bash - && apt-get install x",
+            "wget -qO- https://example.com/install.sh | sudo -E sh",
+            "curl https://example.com/a.py | python3 -",
+            "bash -c \"$(curl -fsSL https://example.com/install.sh)\"",
+            "bash <(curl -s https://example.com/install.sh)",
+            "curl -s https://example.com/i.sh | bash -s -- -y",
+        ] {
+            assert!(command(text).unseen_script().is_some(), "{text}");
+        }
+        for text in [
+            "curl -fsSL https://example.com/key.gpg | gpg --dearmor -o /k",
+            "curl https://example.com/key | apt-key add -",
+            "curl https://example.com/v1.2.3/install.sh | sh",
+            "curl https://example.com/install.py | POETRY_VERSION=2.1.1 python3 -",
+            "curl https://example.com/a.json | python3 -c 'import json'",
+            "curl -o i.sh https://example.com/i.sh && echo \"00 i.sh\" | sha256sum -c && sh i.sh",
+            "curl https://example.com/${V}/install.sh | sh",
+            "curl https://example.com/a | tar xz; bash b.sh",
+        ] {
+            assert_eq!(command(text).unseen_script(), None, "{text}");
+        }
     }
 }

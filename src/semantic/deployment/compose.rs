@@ -17,10 +17,22 @@ pub struct Service {
     pub is_for_tests: bool,
     /// What it mounts, `source:target`.
     pub volumes: Vec<(String, Span)>,
-    /// The Dockerfile's path from the file's folder, where it is built.
-    pub dockerfile: Option<String>,
+    /// It mounts something, or may do so by way of another mapping.
+    pub has_volumes: bool,
+    pub build: Option<Build>,
     /// A part of it stands in another file.
     pub extends: bool,
+}
+
+/// How a service's image is built.
+#[derive(Debug)]
+pub struct Build {
+    /// The Dockerfile's path from the Compose file's folder; nothing where it is written in the Compose file itself.
+    pub dockerfile: Option<String>,
+    /// The stage that is built.
+    pub target: Option<(String, Span)>,
+    /// The arguments that it is given.
+    pub arguments: Vec<(String, Span)>,
 }
 
 /// A port that is published on the machine.
@@ -38,6 +50,7 @@ pub struct Port {
 pub struct Dependency {
     pub name: String,
     pub condition: Option<String>,
+    pub at: Span,
 }
 
 pub(super) fn workloads(file: u32, data: &File<'_>, found: &mut Vec<Workload>) {
@@ -69,6 +82,7 @@ pub(super) fn workloads(file: u32, data: &File<'_>, found: &mut Vec<Workload>) {
                 readiness: None,
                 startup: None,
                 has_ports: yaml.get(service, "ports").or(yaml.get(service, "expose")).is_some(),
+                ports: Vec::new(),
                 resources: resources(yaml, service, deploy),
                 hidden: None,
             });
@@ -106,28 +120,20 @@ fn service_of(file: u32, yaml: &Yaml, service: YamlId, (development, test): (boo
         let mut dependencies: Vec<Dependency> = yaml
             .items(list)
             .into_iter()
-            .filter_map(|item| yaml.text(item))
-            .map(|name| Dependency { name: name.to_owned(), condition: None })
+            .filter_map(|item| Some((yaml.text(item)?, span(file, yaml, item, item))))
+            .map(|(name, at)| Dependency { name: name.to_owned(), condition: None, at })
             .collect();
         for (name, options) in yaml.entries(list) {
             let condition = yaml.get(options, "condition").and_then(|value| yaml.text(value));
             dependencies.push(Dependency {
                 name: yaml.text(name).unwrap_or_default().to_owned(),
                 condition: condition.map(str::to_owned),
+                at: span(file, yaml, name, name),
             });
         }
         (span(file, yaml, key, key), dependencies)
     });
-    let build = yaml.get(service, "build");
-    let dockerfile = build.map(|build| {
-        let context = yaml.text(build).or_else(|| yaml.text(yaml.get(build, "context")?)).unwrap_or(".");
-        let name = yaml.get(build, "dockerfile").and_then(|value| yaml.text(value)).unwrap_or("Dockerfile");
-        let context = context.trim_start_matches("./").trim_matches('/');
-        match context {
-            "" | "." => name.trim_start_matches("./").to_owned(),
-            folder => format!("{folder}/{}", name.trim_start_matches("./")),
-        }
-    });
+    let build = yaml.get(service, "build").map(|build| build_of(file, yaml, build));
     Service {
         ports: yaml
             .get(service, "ports")
@@ -150,8 +156,34 @@ fn service_of(file: u32, yaml: &Yaml, service: YamlId, (development, test): (boo
                     .collect()
             })
             .unwrap_or_default(),
-        dockerfile,
+        build,
+        has_volumes: ["volumes", "volumes_from", "tmpfs", "<<"]
+            .iter()
+            .any(|key| yaml.get(service, key).is_some()),
         extends: yaml.get(service, "extends").is_some(),
+    }
+}
+
+fn build_of(file: u32, yaml: &Yaml, build: YamlId) -> Build {
+    let text = |key: &str| yaml.get(build, key).and_then(|value| yaml.text(value));
+    let context = yaml.text(build).or_else(|| text("context")).unwrap_or(".");
+    let name = text("dockerfile").unwrap_or("Dockerfile");
+    let path = format!("{}/{name}", context.trim_end_matches('/'));
+    let mut arguments = Vec::new();
+    if let Some(list) = yaml.get(build, "args") {
+        for item in yaml.items(list) {
+            let name = yaml.text(item).map(|text| text.split('=').next().unwrap_or(text));
+            arguments.extend(name.map(|name| (name.to_owned(), span(file, yaml, item, item))));
+        }
+        for (key, value) in yaml.entries(list) {
+            let name = yaml.text(key).filter(|name| *name != "<<");
+            arguments.extend(name.map(|name| (name.to_owned(), span(file, yaml, key, value))));
+        }
+    }
+    Build {
+        dockerfile: yaml.get(build, "dockerfile_inline").is_none().then_some(path),
+        target: text_entry(file, yaml, build, "target"),
+        arguments,
     }
 }
 
@@ -239,6 +271,8 @@ pub(super) fn probe(text: &str, at: Span, path_at: Span) -> Probe {
         at,
         asks: text.split_whitespace().collect(),
         path: path.map(|path| (path, path_at)),
+        port: None,
+        only_connects: false,
         is_off: false,
     }
 }

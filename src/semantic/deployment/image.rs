@@ -37,6 +37,8 @@ pub enum Holds {
     Store,
     /// What takes requests from outside and hands them on.
     Ingress,
+    /// A server of models, which loads them for minutes before it answers.
+    Models,
     Other,
 }
 
@@ -71,11 +73,21 @@ const STORES: [&str; 27] = [
 ];
 const INGRESSES: [&str; 8] =
     ["nginx", "caddy", "traefik", "haproxy", "envoy", "kong", "apisix", "cloudflared"];
-const OTHERS: [&str; 17] = [
+const MODELS: [&str; 9] = [
+    "vllm-openai",
+    "vllm",
+    "text-generation-inference",
+    "text-embeddings-inference",
+    "tritonserver",
+    "ollama",
+    "localai",
+    "xinference",
+    "infinity",
+];
+const OTHERS: [&str; 16] = [
     "pgbouncer",
     "prometheus",
     "grafana",
-    "ollama",
     "otel",
     "opentelemetry-collector",
     "opentelemetry-collector-contrib",
@@ -125,11 +137,21 @@ pub(super) fn kind_of(image: &str) -> Option<Holds> {
         Some(Holds::Store)
     } else if is_one_of(&INGRESSES) {
         Some(Holds::Ingress)
+    } else if is_one_of(&MODELS) {
+        Some(Holds::Models)
     } else if is_one_of(&OTHERS) {
         Some(Holds::Other)
     } else {
         None
     }
+}
+
+/// Whether somebody else's image is a store whose data is meant to last.
+pub(super) fn keeps_data(image: &str) -> bool {
+    const PASSING: [&str; 9] =
+        ["redis", "valkey", "dragonfly", "memcached", "rabbitmq", "kafka", "zookeeper", "nats", "etcd"];
+    let name = name_of(image);
+    kind_of(image) == Some(Holds::Store) && !PASSING.iter().any(|known| name.contains(known))
 }
 
 pub(super) fn is_sidecar(name: &str) -> bool {
@@ -210,7 +232,7 @@ fn expanded_once(default: &str) -> String {
 }
 
 /// The end of `${…}`, braces inside of it counted.
-fn closing_brace(inner: &str) -> Option<usize> {
+pub(super) fn closing_brace(inner: &str) -> Option<usize> {
     let mut depth = 0;
     for (at, letter) in inner.char_indices() {
         match letter {

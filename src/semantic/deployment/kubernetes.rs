@@ -1,7 +1,9 @@
 //! Kubernetes manifests, those in a Helm chart's templates included: workloads and services.
 
 use super::command::number_of;
-use super::{Container, Image, Probe, Resources, Runs, Span, Workload, command_of, span, text_entry};
+use super::{
+    Container, ContainerPort, Image, Probe, Resources, Runs, Span, Workload, command_of, span, text_entry,
+};
 use crate::report::FileKind;
 use crate::semantic::Model;
 use crate::syntax::{Yaml, YamlId};
@@ -13,6 +15,14 @@ pub struct ClusterService {
     /// `ClusterIP`, `NodePort`, `LoadBalancer`, if it is said.
     pub kind: Option<(String, Span)>,
     pub ports: Vec<u16>,
+}
+
+/// A Kubernetes Ingress.
+pub struct ClusterIngress {
+    /// Name, value and place.
+    pub annotations: Vec<(String, String, Span)>,
+    /// The services that requests are handed on to, each with its port.
+    pub backends: Vec<(String, Option<u16>, Span)>,
 }
 
 impl<'s> Model<'s> {
@@ -146,13 +156,47 @@ impl<'s> Model<'s> {
             is_init,
             image,
             command: command_of(file, yaml, container, ["command", "args"]),
-            liveness: probe(file, yaml, container, "livenessProbe"),
-            readiness: probe(file, yaml, container, "readinessProbe"),
-            startup: probe(file, yaml, container, "startupProbe"),
+            liveness: self.probe(file, container, "livenessProbe"),
+            readiness: self.probe(file, container, "readinessProbe"),
+            startup: self.probe(file, container, "startupProbe"),
             has_ports: yaml.get(container, "ports").is_some(),
+            ports: self.container_ports(file, container),
             resources: self.resources(file, container, hidden.is_some()),
             hidden,
         }
+    }
+
+    fn container_ports(&self, file: u32, container: YamlId) -> Vec<ContainerPort> {
+        let yaml = &self.files[file as usize].yaml;
+        let items = yaml.get(container, "ports").map(|ports| yaml.items(ports)).unwrap_or_default();
+        let ports = items.into_iter().map(|item| ContainerPort {
+            name: yaml.get(item, "name").map(|name| self.text_at(file, Some(name))),
+            number: self.text_at(file, yaml.get(item, "containerPort")).parse().ok(),
+            on_host: text_entry(file, yaml, item, "hostPort").map(|(_, at)| at),
+        });
+        ports.collect()
+    }
+
+    /// A probe, unless it is one that values leave empty.
+    fn probe(&self, file: u32, container: YamlId, key: &str) -> Option<Probe> {
+        let data = &self.files[file as usize];
+        let (name, value) = data.yaml.entry(container, key)?;
+        if !data.yaml.is_mapping(value) {
+            let place = data.yaml.node(name).end;
+            let end = data.yaml.next_start(container).unwrap_or(data.text.len() as u32);
+            let action = data.template.value_behind(place).or_else(|| {
+                data.template.within(place, end).iter().find(|action| action.text.contains("toYaml"))
+            });
+            let values = action.and_then(|action| self.values_for(file, action)).unwrap_or_default();
+            let says_nothing = |value: &super::Value| {
+                let (yaml, value) = (&self.files[value.file as usize].yaml, value.value);
+                yaml.is_null(value) || (yaml.text(value).is_none() && !yaml.is_mapping(value))
+            };
+            if !values.is_empty() && values.iter().all(says_nothing) {
+                return None;
+            }
+        }
+        probe(file, &data.yaml, container, key)
     }
 
     /// What a template renders among the keys of this mapping.
@@ -217,6 +261,42 @@ impl<'s> Model<'s> {
         })
     }
 
+    /// What the cluster lets in from outside by `Ingress` resources.
+    pub fn ingresses(&self) -> Vec<ClusterIngress> {
+        let manifests = self.manifests().into_iter().filter(|(_, _, kind)| *kind == "Ingress");
+        manifests
+            .map(|(file, root, _)| {
+                let yaml = &self.files[file as usize].yaml;
+                let annotations = yaml.path(root, &["metadata", "annotations"]);
+                let annotations = annotations.map(|node| yaml.entries(node)).unwrap_or_default();
+                let mut found = ClusterIngress {
+                    annotations: annotations
+                        .into_iter()
+                        .filter_map(|(key, value)| {
+                            let text = self.text_at(file, Some(value));
+                            Some((yaml.text(key)?.to_owned(), text, span(file, yaml, key, value)))
+                        })
+                        .collect(),
+                    backends: Vec::new(),
+                };
+                let list = |node: Option<YamlId>| node.map(|node| yaml.items(node)).unwrap_or_default();
+                for rule in list(yaml.path(root, &["spec", "rules"])) {
+                    for path in list(yaml.path(rule, &["http", "paths"])) {
+                        let Some((key, service)) =
+                            yaml.get(path, "backend").and_then(|backend| yaml.entry(backend, "service"))
+                        else {
+                            continue;
+                        };
+                        let name = self.name_at(file, yaml.get(service, "name"));
+                        let port = self.text_at(file, yaml.path(service, &["port", "number"])).parse().ok();
+                        found.backends.push((name, port, span(file, yaml, key, service)));
+                    }
+                }
+                found
+            })
+            .collect()
+    }
+
     pub fn cluster_services(&self) -> Vec<ClusterService> {
         self.manifests()
             .into_iter()
@@ -225,9 +305,13 @@ impl<'s> Model<'s> {
                 let yaml = &self.files[file as usize].yaml;
                 let spec = yaml.get(root, "spec")?;
                 let ports = yaml.get(spec, "ports").map(|ports| yaml.items(ports)).unwrap_or_default();
-                let kind = yaml
-                    .entry(spec, "type")
-                    .map(|(key, value)| (self.text_at(file, Some(value)), span(file, yaml, key, value)));
+                let kind = yaml.entry(spec, "type").map(|(key, value)| {
+                    // The value is the place to mend, where a template takes it from there.
+                    let action = self.files[file as usize].template.value_behind(yaml.node(key).end);
+                    let said = action.and_then(|action| self.values_for(file, action)?.first().copied());
+                    let at = said.map_or_else(|| span(file, yaml, key, value), |said| said.span(self));
+                    (self.text_at(file, Some(value)), at)
+                });
                 Some(ClusterService {
                     name: self.name_at(file, yaml.path(root, &["metadata", "name"])),
                     kind,
@@ -265,7 +349,11 @@ fn probe(file: u32, yaml: &Yaml, container: YamlId, key: &str) -> Option<Probe> 
             said(yaml, asked, &mut asks, 0);
         }
     }
-    Some(Probe { at: span(file, yaml, key, key), asks, path, is_off: false })
+    let port = ["httpGet", "tcpSocket", "grpc"]
+        .iter()
+        .find_map(|kind| text_entry(file, yaml, yaml.get(value, kind)?, "port"));
+    let only_connects = yaml.get(value, "tcpSocket").is_some();
+    Some(Probe { at: span(file, yaml, key, key), asks, path, port, only_connects, is_off: false })
 }
 
 /// Everything that a node says, in order.

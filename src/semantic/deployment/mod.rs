@@ -2,7 +2,7 @@
 //! health checks, limits, ports and variables.
 //!
 //! `command` (command lines), `image` (references to images, and what is known of them), `dockerfile`, `compose`,
-//! `kubernetes`, `chart` (values of Helm charts) and `proxy` (Caddyfiles) read one kind of file each; `stopping`
+//! `kubernetes`, `chart` (values of Helm charts), `proxy` (Caddyfiles) and `pipeline` read one kind of file each; `stopping`
 //! says how what they run is ended; `variables` lists what any of them puts into the environment.
 
 mod chart;
@@ -11,6 +11,7 @@ mod compose;
 mod dockerfile;
 mod image;
 mod kubernetes;
+mod pipeline;
 mod proxy;
 mod stopping;
 mod variables;
@@ -21,10 +22,10 @@ use crate::syntax::{Yaml, YamlId};
 
 pub use chart::{ForgottenValue, Value};
 pub use command::Command;
-pub use compose::{Dependency, Port, Service};
-pub use dockerfile::Stage;
+pub use compose::{Build, Dependency, Port, Service};
+pub use dockerfile::{ImageStep, Stage};
 pub use image::{Holds, Image, Pinning};
-pub use kubernetes::ClusterService;
+pub use kubernetes::{ClusterIngress, ClusterService};
 pub use proxy::ProxyDirective;
 pub use stopping::{StopFault, UngracefulStop};
 pub use variables::{SetBy, SetVariable, is_example};
@@ -108,9 +109,20 @@ pub struct Container {
     pub startup: Option<Probe>,
     /// It says on which ports it is reached.
     pub has_ports: bool,
+    /// Those of a container of Kubernetes.
+    pub ports: Vec<ContainerPort>,
     pub resources: Resources,
     /// What a template puts into it, from values that may say anything.
     pub hidden: Option<Span>,
+}
+
+/// A port of a container of Kubernetes.
+#[derive(Debug)]
+pub struct ContainerPort {
+    pub name: Option<String>,
+    pub number: Option<u16>,
+    /// It is opened on the node as well.
+    pub on_host: Option<Span>,
 }
 
 /// A question that the platform asks a container.
@@ -122,6 +134,10 @@ pub struct Probe {
     pub asks: String,
     /// The HTTP path that it asks for.
     pub path: Option<(String, Span)>,
+    /// The port that it asks at, a number or a name.
+    pub port: Option<(String, Span)>,
+    /// It only opens a connection.
+    pub only_connects: bool,
     /// Switched off, so that an image's own check does not run either.
     pub is_off: bool,
 }
@@ -187,10 +203,25 @@ impl Workload {
     }
 }
 
+impl Probe {
+    /// Whether its command ends with success in any case.
+    pub fn always_passes(&self) -> bool {
+        let asks = self.asks.trim_start_matches("CMD-SHELL").trim_start_matches("CMD");
+        matches!(asks, "true" | "/bin/true" | "exit0")
+            || asks.starts_with("echo")
+            || ["||true", "||exit0", ";true", ";exit0", "||:"].iter().any(|end| asks.ends_with(end))
+    }
+}
+
 impl Container {
     /// What somebody else's image holds, as far as it is known.
     pub fn foreign(&self) -> Option<Holds> {
         image::kind_of(&self.image.as_ref()?.resolved)
+    }
+
+    /// Whether it is a store whose data is meant to last: neither a cache nor a broker.
+    pub fn keeps_data(&self) -> bool {
+        self.image.as_ref().is_some_and(|image| image::keeps_data(&image.resolved))
     }
 
     /// Whether it only helps another container of the same pod.
@@ -239,10 +270,24 @@ impl<'s> Model<'s> {
         let serving = || self.workloads().iter().filter(|workload| workload.may_serve());
         let image =
             serving().filter(|workload| workload.runs == Runs::Image).filter_map(workers).max_by_key(|w| w.0);
+        // Servers that aren't told on their command line look there.
+        let variables = std::cell::LazyCell::new(|| {
+            let mut variables = self.set_variables();
+            variables.retain(|variable| variable.name == "WEB_CONCURRENCY" && !variable.is_for_development);
+            variables
+        });
+        let by_variable = |workload: &Workload| {
+            variables
+                .iter()
+                .filter(|variable| variable.by == SetBy::Image || variable.at.file == workload.heading.file)
+                .find_map(|variable| Some((command::number_of(&variable.by_default)?, variable.at)))
+        };
         let mut best: Option<(u32, Vec<(Span, String)>)> = None;
         for workload in serving() {
             let replicas = workload.replicas;
-            let workers = workers(workload).or(image.filter(|_| workload.commands.is_empty()));
+            let workers = workers(workload)
+                .or(image.filter(|_| workload.commands.is_empty()))
+                .or_else(|| by_variable(workload));
             let count = replicas.map_or(1, |r| r.0).saturating_mul(workers.map_or(1, |w| w.0));
             if count < 2 || best.as_ref().is_some_and(|(known, _)| *known >= count) {
                 continue;
@@ -335,6 +380,9 @@ mod tests {
         let model = Model::new(&sources, &settings);
         let processes = model.processes().unwrap();
         assert_eq!(processes.count, 6);
+        let by_variable =
+            [source("Dockerfile", "FROM a\nENV WEB_CONCURRENCY=4\nCMD [\"gunicorn\", \"a:b\"]\n")];
+        assert_eq!(Model::new(&by_variable, &settings).processes().unwrap().count, 4);
         let places: Vec<_> =
             processes.because.iter().map(|(at, _)| (at.path(), at.range().start.line)).collect();
         assert_eq!(places, [("Dockerfile", 4), ("compose.yaml", 4)]);

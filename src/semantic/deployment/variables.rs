@@ -1,17 +1,21 @@
 //! What deployment files put into the environment of a container or a process.
 
+use super::dockerfile::with_arguments;
+use super::image::closing_brace;
 use super::{Span, compose, span};
 use crate::report::FileKind;
 use crate::semantic::Model;
-use crate::syntax::{InstructionKind, Yaml, YamlId};
+use crate::syntax::{Instruction, InstructionKind, Yaml, YamlId};
 
 /// A variable with its value, where it is written.
 pub struct SetVariable {
     pub name: String,
     pub value: String,
+    /// The value as far as defaults decide it: `${NAME:-default}` of a Compose file, arguments of a Dockerfile.
+    pub by_default: String,
     pub at: Span,
     pub by: SetBy,
-    /// In a file for development; files for tests are left out.
+    /// In a file or a stage for development; files for tests are left out.
     pub is_for_development: bool,
 }
 
@@ -22,8 +26,12 @@ pub enum SetBy {
     /// A file that documents the variables, such as `.env.example`.
     Example,
     Compose,
-    /// `ENV` or `ARG` of a Dockerfile.
+    /// `build: {args: …}` of a Compose file.
+    ComposeArgument,
+    /// `ENV` of a Dockerfile.
     Image,
+    /// `ARG` of a Dockerfile; the value is empty where there is no default.
+    BuildArgument,
     /// `env:` of a container.
     Container,
     ConfigMap,
@@ -51,6 +59,11 @@ impl<'s> Model<'s> {
             let mut set = |by: SetBy, name: &str, value: &str, at: Span| {
                 found.push(SetVariable {
                     name: name.to_owned(),
+                    by_default: if data.kind == FileKind::Compose {
+                        interpolated(value, 0)
+                    } else {
+                        value.to_owned()
+                    },
                     value: value.to_owned(),
                     at,
                     by,
@@ -66,19 +79,7 @@ impl<'s> Model<'s> {
                     }
                 }
                 FileKind::Dockerfile => {
-                    for instruction in &data.dockerfile {
-                        let (InstructionKind::Environment(pairs) | InstructionKind::Argument(pairs)) =
-                            &instruction.kind
-                        else {
-                            continue;
-                        };
-                        for pair in pairs {
-                            if let Some(value) = &pair.value {
-                                let at = Span { file, start: pair.name.start, end: value.end };
-                                set(SetBy::Image, &pair.name.text, &value.text, at);
-                            }
-                        }
-                    }
+                    of_image(file, &data.dockerfile, is_for_development, &mut found);
                 }
                 FileKind::Compose => {
                     for services in
@@ -86,14 +87,14 @@ impl<'s> Model<'s> {
                     {
                         for (_, service) in data.yaml.entries(services) {
                             for key in ["environment", "args"] {
-                                let parent = if key == "args" {
-                                    data.yaml.get(service, "build")
+                                let (parent, by) = if key == "args" {
+                                    (data.yaml.get(service, "build"), SetBy::ComposeArgument)
                                 } else {
-                                    Some(service)
+                                    (Some(service), SetBy::Compose)
                                 };
                                 if let Some(list) = parent.and_then(|parent| data.yaml.get(parent, key)) {
                                     pairs(file, &data.yaml, list, &mut |name, value, at| {
-                                        set(SetBy::Compose, name, value, at)
+                                        set(by, name, value, at)
                                     });
                                 }
                             }
@@ -114,6 +115,40 @@ impl<'s> Model<'s> {
         found
     }
 
+    /// For each Compose file that is deployed, the variables that it takes from its surroundings and has no default for, each
+    /// once.
+    pub fn demanded_variables(&self) -> Vec<Vec<(&str, Span)>> {
+        let mut found = Vec::new();
+        for (file, data) in (0_u32..).zip(&self.files) {
+            let (is_for_development, is_for_tests) = compose::is_partial_file(data.path);
+            if data.kind != FileKind::Compose || is_for_development || is_for_tests {
+                continue;
+            }
+            let mut names: Vec<(&str, Span)> = Vec::new();
+            let mut start = 0;
+            for line in data.text.split_inclusive('\n') {
+                let code = line.split(" #").next().filter(|code| !code.trim_start().starts_with('#'));
+                for (at, _) in code.unwrap_or_default().match_indices("${") {
+                    let inner = &line[at + 2..];
+                    let length = inner.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+                    let Some(length) = length.filter(|length| *length > 0) else { continue };
+                    let has_default = inner[length..].starts_with(":-") || inner[length..].starts_with('-');
+                    let name = &inner[..length];
+                    if !has_default
+                        && !line[..at].ends_with('$')
+                        && !names.iter().any(|(known, _)| *known == name)
+                    {
+                        let from = (start + at) as u32;
+                        names.push((name, Span { file, start: from, end: from + 3 + length as u32 }));
+                    }
+                }
+                start += line.len();
+            }
+            found.push(names);
+        }
+        found
+    }
+
     fn of_cluster(&self, found: &mut Vec<SetVariable>) {
         for (file, root, kind) in self.manifests() {
             let data = &self.files[file as usize];
@@ -126,7 +161,8 @@ impl<'s> Model<'s> {
                 // What a template puts in is not written here.
                 if data.template.within(at.start, at.end).is_empty() {
                     let (name, value) = (name.to_owned(), value.to_owned());
-                    found.push(SetVariable { name, value, at, by, is_for_development });
+                    let by_default = value.clone();
+                    found.push(SetVariable { name, value, by_default, at, by, is_for_development });
                 }
             };
             match kind {
@@ -164,6 +200,62 @@ impl<'s> Model<'s> {
             }
         }
     }
+}
+
+/// `ENV` and `ARG`, with the arguments' defaults in their places.
+fn of_image(file: u32, instructions: &[Instruction], development: bool, found: &mut Vec<SetVariable>) {
+    let mut is_for_development = development;
+    let mut known: Vec<(&str, &str)> = Vec::new();
+    for instruction in instructions {
+        let (pairs, by) = match &instruction.kind {
+            InstructionKind::From { alias, .. } => {
+                let stage = alias.as_ref().map_or("", |name| &*name.text);
+                is_for_development = development || {
+                    let (development, test) = compose::is_partial_file(stage);
+                    development || test
+                };
+                continue;
+            }
+            InstructionKind::Environment(pairs) => (pairs, SetBy::Image),
+            InstructionKind::Argument(pairs) => (pairs, SetBy::BuildArgument),
+            _ => continue,
+        };
+        for pair in pairs {
+            let value = pair.value.as_ref().map_or("", |value| &*value.text);
+            let end = pair.value.as_ref().map_or(pair.name.end, |value| value.end);
+            found.push(SetVariable {
+                name: pair.name.text.to_string(),
+                value: value.to_owned(),
+                by_default: with_arguments(value, &known),
+                at: Span { file, start: pair.name.start, end },
+                by,
+                is_for_development,
+            });
+            if !value.is_empty() {
+                known.push((&pair.name.text, value));
+            }
+        }
+    }
+}
+
+/// The text with the variables' defaults in their places; what has none stays as it is.
+fn interpolated(text: &str, depth: u32) -> String {
+    let mut said = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let inner = &rest[at + 2..];
+        let Some(end) = closing_brace(inner).filter(|_| depth < 4 && text.len() < 2000) else { break };
+        let name_end = inner.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        let operator = &inner[name_end.unwrap_or(end).min(end)..end];
+        said.push_str(&rest[..at]);
+        match operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-')) {
+            Some(default) => said.push_str(&interpolated(default, depth + 1)),
+            None => said.push_str(&rest[at..at + 2 + end + 1]),
+        }
+        rest = &inner[end + 1..];
+    }
+    said.push_str(rest);
+    said
 }
 
 /// `NAME: value`, or a list of `NAME=value`.

@@ -1,60 +1,11 @@
-//! Alembic migrations: their revisions, and the steps of their two ways.
+//! The steps of a migration's two ways, those that are written as SQL included.
 
-use super::types::Type;
-use super::{Model, Node};
+use super::sql::{Altered, Statement, statements};
+use super::types::{TypeChange, type_change, type_change_to};
+use crate::semantic::types::Type;
+use crate::semantic::{Model, Node};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Operator, Role};
-
-/// A module that takes the schema from one revision to the next and back.
-pub struct Migration<'m> {
-    pub revision: &'m str,
-    /// The revisions that it follows; none for the first one, several for a merge.
-    pub parents: Vec<&'m str>,
-    /// The assignment of `down_revision`.
-    pub parent_at: Node<'m>,
-    /// Labels or dependencies of its own: branches that are meant to stay apart.
-    pub is_labelled: bool,
-    pub upgrade: Node<'m>,
-    pub downgrade: Option<Node<'m>>,
-}
-
-impl<'m> Migration<'m> {
-    /// The words in which its docstring speaks of a table or column that it names: what Alembic's template writes, and
-    /// the title, are left out.
-    pub fn words_about(&self, name: &str) -> usize {
-        const TEMPLATE: [&str; 3] = ["Revision ID:", "Revises:", "Create Date:"];
-        let module = self.upgrade.at(0);
-        let docstring = |node: Node<'m>| {
-            let first = node.children().next().filter(|first| first.is(Kind::ExprStatement));
-            first.filter(|first| first.children().all(|value| value.is(Kind::Str)))
-        };
-        let texts = docstring(module.body().unwrap_or(module))
-            .into_iter()
-            .chain(self.upgrade.body().and_then(docstring));
-        texts
-            .map(|text| {
-                let told: Vec<&str> = text
-                    .source()
-                    .lines()
-                    .skip(1)
-                    .filter(|line| !TEMPLATE.iter().any(|start| line.trim_start().starts_with(start)))
-                    .flat_map(str::split_whitespace)
-                    .collect();
-                if told.iter().any(|word| word.contains(name)) { told.len() } else { 0 }
-            })
-            .sum()
-    }
-
-    /// Whether its text speaks of a column by name, between quotes or in SQL: it may be made in ways that no step
-    /// shows.
-    pub fn mentions(&self, column: &str) -> bool {
-        let text = self.upgrade.source_file().text;
-        let in_sql = ["ADD COLUMN ", "ADD COLUMN IF NOT EXISTS "];
-        text.contains(&format!("\"{column}\""))
-            || text.contains(&format!("'{column}'"))
-            || in_sql.iter().any(|start| text.contains(&format!("{start}{column} ")))
-    }
-}
 
 /// How deep helpers are followed, and how many steps are looked at.
 const LONGEST_CHAIN: usize = 5;
@@ -128,6 +79,9 @@ pub struct Step<'m> {
     pub table: Option<&'m str>,
     /// The column, index or constraint.
     pub name: Option<&'m str>,
+    /// Where it is written as SQL: the statement, and which one of its call.
+    pub statement: Option<Statement<'m>>,
+    index: usize,
 }
 
 impl<'m> Step<'m> {
@@ -140,11 +94,14 @@ impl<'m> Step<'m> {
     /// Whether it is made before another step of the same way.
     pub fn is_before(&self, other: &Step<'_>) -> bool {
         let place = |chain: &[Node<'_>]| chain.iter().map(|call| call.id).collect::<Vec<_>>();
-        place(&self.chain) < place(&other.chain)
+        (place(&self.chain), self.index) < (place(&other.chain), other.index)
     }
 
     /// The SQL that it sends, as it is written, quotes included.
     pub fn sql(&self) -> &'m str {
+        if let Some(statement) = &self.statement {
+            return statement.text;
+        }
         let text = self.call.argument(0).map(Node::resolved_value);
         text.filter(|_| self.kind == StepKind::Execute).map_or("", Node::source)
     }
@@ -157,14 +114,20 @@ impl<'m> Step<'m> {
 
     /// Whether it is made only where something holds: a drift is mended, a database is told from another.
     pub fn is_conditional(&self) -> bool {
+        self.statement.is_some_and(|statement| statement.is_conditional)
+            || self.call.keyword("if_exists").is_some_and(Node::is_true)
+            || self.is_guarded()
+    }
+
+    /// Whether the code around it decides if it is made.
+    pub fn is_guarded(&self) -> bool {
         // A helper that looks first, and returns where nothing is to be done.
         let looks_first = |call: &Node<'m>| {
             call.function().is_some_and(|helper| {
                 helper.own_ifs().any(|branch| branch.id < call.id && branch.body().is_some_and(Node::leaves))
             })
         };
-        self.call.keyword("if_exists").is_some_and(Node::is_true)
-            || self.chain.iter().any(|call| call.surroundings().any(|node| node.is(Kind::If)))
+        self.chain.iter().any(|call| call.surroundings().any(|node| node.is(Kind::If)))
             || self.chain.iter().skip(1).any(looks_first)
     }
 
@@ -200,6 +163,9 @@ impl<'m> Step<'m> {
             call.enclosing_with_items()
                 .filter_map(|item| item.child(Role::Context))
                 .any(|context| context.does(Tag::LeavesTransaction))
+        }) || self.call.function().is_some_and(|function| {
+            // A connection whose isolation level is set so has no transaction.
+            function.descendants_of(Kind::Str).any(|text| text.name().eq_ignore_ascii_case("autocommit"))
         })
     }
 
@@ -216,6 +182,9 @@ impl<'m> Step<'m> {
         if self.kind != StepKind::AddColumn {
             return None;
         }
+        if let Some(statement) = &self.statement {
+            return if statement.demands_value { self.call.argument(0) } else { None };
+        }
         let column = self.column()?;
         let has_value = ["server_default", "primary_key"].iter().any(|name| column.keyword(name).is_some())
             || column.has_hidden_arguments()
@@ -226,6 +195,100 @@ impl<'m> Step<'m> {
                 )
             });
         column.keyword("nullable").filter(|value| value.resolved_value().is(Kind::False) && !has_value)
+    }
+
+    /// Whether it builds or drops an index beside those who write.
+    pub fn is_concurrent(&self) -> bool {
+        match &self.statement {
+            Some(statement) => statement.is_concurrent,
+            None => self.call.keyword("postgresql_concurrently").is_some_and(Node::is_true),
+        }
+    }
+
+    /// The place that makes a column required that was not, as far as the step shows.
+    pub fn requires(&self) -> Option<Node<'m>> {
+        let call = self.call;
+        if let Some(statement) = &self.statement {
+            return if statement.alters == Some(Altered::Required) { call.argument(0) } else { None };
+        }
+        let required = call.keyword("nullable").filter(|value| value.resolved_value().is(Kind::False))?;
+        // Columns of some databases are said anew as a whole: then nothing changes about this.
+        let is_said_anew = call.keyword("type_").is_some() && call.keyword("existing_nullable").is_none();
+        let was_required =
+            call.keyword("existing_nullable").is_some_and(|value| value.resolved_value().is(Kind::False));
+        let is_kept = is_said_anew || was_required || call.keyword("existing_server_default").is_some();
+        (self.kind == StepKind::AlterColumn && !is_kept).then_some(required)
+    }
+
+    /// The new name of a column that it renames, where it is written; the name itself where the code shows it.
+    pub fn renames_column(&self) -> Option<(Node<'m>, Option<&'m str>)> {
+        match (&self.statement, self.kind) {
+            (Some(Statement { alters: Some(Altered::Name(name)), .. }), _) => {
+                Some((self.call.argument(0)?, Some(name)))
+            }
+            (None, StepKind::AlterColumn) => {
+                self.call.keyword("new_column_name").map(|name| (name, name.string()))
+            }
+            _ => None,
+        }
+    }
+
+    /// What its change of a column's type means, and where the new type stands.
+    pub fn changes_type(&self) -> Option<(Node<'m>, TypeChange)> {
+        match (&self.statement, self.kind) {
+            (Some(Statement { alters: Some(Altered::Type(new)), .. }), _) => {
+                Some((self.call.argument(0)?, type_change_to(new)?))
+            }
+            (None, StepKind::AlterColumn) => {
+                let new = self.call.keyword("type_")?;
+                let old = self.call.keyword("existing_type");
+                // Columns of some databases are said anew as a whole: the type may be what it was.
+                if old.is_none() && self.call.keyword("nullable").is_some() {
+                    return None;
+                }
+                let change = match type_change(old, new)? {
+                    // Whoever says how to read the values has thought of it.
+                    TypeChange::Converted if self.call.keyword("postgresql_using").is_some() => {
+                        TypeChange::Rewritten
+                    }
+                    change => change,
+                };
+                Some((new, change))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the constraint that it adds is checked for new rows alone.
+    pub fn is_not_valid(&self) -> bool {
+        self.statement.is_some_and(|statement| statement.is_not_valid)
+            || self.call.keyword("postgresql_not_valid").is_some_and(Node::is_true)
+    }
+
+    /// Whether the constraint that it adds is about a column, as far as the code shows it.
+    pub fn is_about_column(&self, column: &str) -> bool {
+        if let Some(statement) = &self.statement {
+            return statement.text.contains(column);
+        }
+        let call = self.call;
+        let about = match self.kind {
+            StepKind::CreateForeignKey => {
+                call.argument_or_keyword(if call.argument(4).is_some() { 3 } else { 2 }, "local_cols")
+            }
+            // In a batch the table isn't said again.
+            StepKind::CreateUnique => call.argument(2).or_else(|| call.argument_or_keyword(1, "columns")),
+            StepKind::CreateCheck => call.argument(2).or_else(|| call.argument_or_keyword(1, "condition")),
+            _ => None,
+        };
+        about.is_some_and(|about| {
+            about.descendants().any(|part| part.name() == column)
+                || (self.kind == StepKind::CreateCheck && about.source().contains(column))
+        })
+    }
+
+    /// What it does, as a person would say it: the function's name, or the keywords of its SQL.
+    pub fn said(&self) -> &'m str {
+        self.statement.map_or_else(|| self.call.callee_name(), |statement| statement.said())
     }
 
     /// The `Column(…)` that it adds.
@@ -249,7 +312,7 @@ impl<'m> Step<'m> {
     /// Whether it is about the same table as far as both say one.
     pub fn has_table_of(&self, other: &Step<'_>) -> bool {
         match (self.table, other.table) {
-            (Some(one), Some(two)) => one == two,
+            (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
             _ => true,
         }
     }
@@ -257,7 +320,7 @@ impl<'m> Step<'m> {
     /// Whether it is about the same object as far as both name one.
     pub fn has_name_of(&self, other: &Step<'_>) -> bool {
         match (self.name, other.name) {
-            (Some(one), Some(two)) => one == two,
+            (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
             _ => true,
         }
     }
@@ -279,7 +342,7 @@ impl<'m> Step<'m> {
             (AddColumn | AlterColumn, DropTable) | (DropColumn | AlterColumn, CreateTable) => same_table,
             (AlterColumn, DropColumn | AddColumn) => same_table,
             // Another column takes the name of the one that was dropped.
-            (DropColumn, AlterColumn) => same_table && self.call.keyword("new_column_name").is_some(),
+            (DropColumn, AlterColumn) => same_table && self.renames_column().is_some(),
             (CreateIndex, DropIndex) | (DropIndex, CreateIndex) => self.has_name_of(other),
             (CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint, DropConstraint) => {
                 self.has_name_of(other)
@@ -297,46 +360,6 @@ impl<'m> Step<'m> {
             (Execute | InsertRows, _) => true,
             _ => false,
         }
-    }
-}
-
-impl<'s> Model<'s> {
-    /// All given migrations, ordered by their files.
-    pub fn migrations(&self) -> Vec<Migration<'_>> {
-        self.python().filter_map(|(file, _)| self.migration(file)).collect()
-    }
-
-    fn migration(&self, file: u32) -> Option<Migration<'_>> {
-        let value_of = |name: &str| {
-            let symbol = self.symbol(name)?;
-            let tree = &self.files[file as usize].tree;
-            let binding = tree.bindings_of(0, symbol).next()?;
-            Some(self.node(super::Place { file, node: tree.bindings[binding as usize].node }))
-        };
-        let assigned = |name: &str| {
-            let target = value_of(name)?;
-            let statement =
-                target.parent().filter(|parent| matches!(parent.kind(), Kind::Assign | Kind::AnnAssign))?;
-            Some((statement, statement.value()?))
-        };
-        let (_, revision) = assigned("revision")?;
-        let (parent_at, parent) = assigned("down_revision")?;
-        let parents = match parent.kind() {
-            Kind::Tuple | Kind::List => parent.children().filter_map(Node::string).collect(),
-            _ => parent.string().into_iter().collect(),
-        };
-        let function = |name: &str| value_of(name).filter(|node| node.is(Kind::FunctionDef));
-        let is_labelled = ["branch_labels", "depends_on"]
-            .iter()
-            .any(|name| assigned(name).is_some_and(|(_, value)| !value.is(Kind::None)));
-        Some(Migration {
-            revision: revision.string()?,
-            parents,
-            parent_at,
-            is_labelled,
-            upgrade: function("upgrade")?,
-            downgrade: function("downgrade"),
-        })
     }
 }
 
@@ -360,107 +383,34 @@ impl<'m> Node<'m> {
                 target.is_some_and(|target| chain.iter().any(|above| above.target() == Some(target)));
             chain.push(call);
             if call.does(Tag::ChangesSchema) {
-                found.extend(step(chain.clone()));
+                found.extend(steps_of(chain.clone()));
+            } else if let Some((written, _)) = call.schema_sql() {
+                let changes = written.into_iter().filter(|one| one.kind != StepKind::Execute);
+                found.extend(changes.enumerate().map(|(at, one)| written_step(chain.clone(), at, one)));
             } else if let Some(target) = target.filter(|_| !is_open) {
                 model.node(target).collect_steps(chain, found);
             }
             chain.pop();
         }
     }
-
-    /// The names that this function's file imports from a module of the application's models, with their statements.
-    pub fn imported_models(self) -> Vec<(Node<'m>, &'m str)> {
-        let mut found = Vec::new();
-        for &id in &self.source_file().tree.imports {
-            let statement = self.at(id);
-            let module = statement.name();
-            let of_models = module.split('.').any(|part| matches!(part, "models" | "model"));
-            if !statement.is(Kind::ImportFrom) || !of_models {
-                continue;
-            }
-            for alias in statement.children().filter(|child| child.is(Kind::Alias)) {
-                // A class of the models, and not a helper beside them.
-                if alias.name().starts_with(|first: char| first.is_ascii_uppercase()) {
-                    found.push((statement, alias.name()));
-                }
-            }
-        }
-        found
-    }
-
-    /// Whether this function, or one that it calls, asks for the connection, with which it may do anything to rows.
-    pub fn works_on_rows(self) -> bool {
-        self.reaches(&|call| matches!(call.callee_name(), "get_bind" | "update")).is_some()
-    }
-
-    /// Whether nothing is written in this function: `pass`, a docstring, `...`, a bare `return`.
-    pub fn does_nothing(self) -> bool {
-        self.body().is_none_or(|body| {
-            body.children().all(|statement| match statement.kind() {
-                Kind::Pass => true,
-                Kind::Return => statement.value().is_none_or(|value| value.is(Kind::None)),
-                Kind::ExprStatement => statement
-                    .children()
-                    .all(|value| matches!(value.kind(), Kind::Str | Kind::Ellipsis | Kind::FString)),
-                _ => false,
-            })
-        })
-    }
-
-    /// The words of this function's docstring and comments, where they explain something: what a template wrote
-    /// does not.
-    pub fn words_of_explanation(self) -> usize {
-        let docstring = self.body().and_then(|body| body.children().next()).filter(|first| {
-            first.is(Kind::ExprStatement) && first.children().all(|value| value.is(Kind::Str))
-        });
-        let comments = self.source().lines().map(str::trim_start).filter(|line| line.starts_with('#'));
-        docstring
-            .map(Node::source)
-            .into_iter()
-            .chain(comments)
-            .filter(|text| explains(text))
-            .map(|text| text.split_whitespace().count())
-            .sum()
-    }
-
-    /// Whether a comment of its own stands on the line before.
-    pub fn has_comment(self) -> bool {
-        let file = self.source_file();
-        let start = file.lines.start_of(self.line().saturating_sub(1)).unwrap_or_default() as usize;
-        let text = file.text.get(start..).unwrap_or_default().trim_start();
-        text.starts_with('#') && !text.starts_with("# ###")
-    }
 }
 
-/// Whether a text tells more than that this is the way up or down.
-fn explains(text: &str) -> bool {
-    const WORDS: [&str; 23] = [
-        "irreversible",
-        "cannot",
-        "can't",
-        "can not",
-        "not possible",
-        "impossible",
-        "backup",
-        "back up",
-        "restore",
-        "lost",
-        "loss",
-        "manual",
-        "no-op",
-        "noop",
-        "not supported",
-        "unsupported",
-        "generally supported",
-        "because",
-        "since ",
-        "keep",
-        "don't",
-        "won't",
-        "intentional",
-    ];
-    let lower = text.to_ascii_lowercase();
-    !text.starts_with("# ###") && WORDS.iter().any(|word| lower.contains(word))
+impl<'m> Node<'m> {
+    /// The statements that a connection is told to execute here, where any of them changes the schema, and whether none
+    /// does anything else but look.
+    pub(super) fn schema_sql(self) -> Option<(Vec<Statement<'m>>, bool)> {
+        if !matches!(self.callee_name(), "execute" | "exec_driver_sql" | "scalar") {
+            return None;
+        }
+        let written = statements(self.sql()?);
+        let reads = |one: &Statement<'_>| {
+            ["SELECT ", "SHOW ", "SET "]
+                .iter()
+                .any(|word| one.text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
+        };
+        let only = written.iter().all(|one| one.kind != StepKind::Execute || reads(one));
+        Some((written, only))
+    }
 }
 
 /// What a value is in this chain of calls: a parameter is what the call that led here gives it, or its default.
@@ -476,6 +426,22 @@ fn given<'m>(value: Node<'m>, chain: &[Node<'m>]) -> Node<'m> {
         }
     }
     value
+}
+
+fn written_step<'m>(chain: Vec<Node<'m>>, index: usize, statement: Statement<'m>) -> Step<'m> {
+    let call = chain[chain.len() - 1];
+    let Statement { kind, table, name, .. } = statement;
+    Step { call, chain, kind, table, name, statement: Some(statement), index }
+}
+
+/// The steps of one call: one, or as many as its SQL has statements.
+fn steps_of(chain: Vec<Node<'_>>) -> Vec<Step<'_>> {
+    let sql = chain.last().filter(|call| call.callee_name() == "execute").and_then(|call| call.sql());
+    let written = sql.map(statements).unwrap_or_default();
+    if written.is_empty() {
+        return step(chain).into_iter().collect();
+    }
+    written.into_iter().enumerate().map(|(at, one)| written_step(chain.clone(), at, one)).collect()
 }
 
 fn step(chain: Vec<Node<'_>>) -> Option<Step<'_>> {
@@ -512,5 +478,5 @@ fn step(chain: Vec<Node<'_>>) -> Option<Step<'_>> {
         Some(column) => column.and_then(|column| column.argument_or_keyword(0, "name")?.string()),
         None => name,
     };
-    Some(Step { call, chain, kind, table, name })
+    Some(Step { call, chain, kind, table, name, statement: None, index: 0 })
 }

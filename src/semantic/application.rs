@@ -1,0 +1,61 @@
+//! What the application object keeps for its handlers: `app.state.graph = …`, read as `request.app.state.graph`.
+
+use rustc_hash::FxHashMap;
+
+use super::{Model, Node, Place};
+use crate::stack::ClassTag;
+use crate::syntax::{Kind, Role, Symbol};
+
+/// The values that `app.state` is given, by their names.
+pub(super) type ApplicationState = FxHashMap<Symbol, Vec<Place>>;
+
+impl<'s> Model<'s> {
+    /// What `app.state.name` was given, if the given files do that in one place.
+    pub(super) fn application_value(&self, name: Symbol) -> Option<Node<'_>> {
+        let kept = self.application_state.get_or_init(|| self.find_application_state());
+        match kept.get(&name).map(Vec::as_slice) {
+            Some([value]) => Some(self.node(*value)),
+            _ => None,
+        }
+    }
+
+    fn find_application_state(&self) -> ApplicationState {
+        let mut found = ApplicationState::default();
+        for assignment in self.assignments().filter(|assignment| !assignment.source_file().is_test) {
+            for target in assignment.targets().filter(|target| target.is(Kind::Attribute)) {
+                if target.is_in_application_state()
+                    && let Some(value) = assignment.child(Role::Value).filter(|value| !value.is(Kind::None))
+                {
+                    found.entry(target.symbol()).or_default().push(value.place());
+                }
+            }
+        }
+        found
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether this is `app.state.name`, by the type of the application or by the usual name.
+    pub(super) fn is_in_application_state(self) -> bool {
+        let Some(state) =
+            self.receiver().filter(|state| state.is(Kind::Attribute) && state.name() == "state")
+        else {
+            return false;
+        };
+        state
+            .receiver()
+            .is_some_and(|app| matches!(app.name(), "app" | "application") || app.is_a(ClassTag::App))
+    }
+}
+
+impl<'s> Model<'s> {
+    /// Whether the given files are served to several users, perhaps by several processes.
+    pub fn is_a_service(&self) -> bool {
+        use crate::report::FileKind;
+        self.has_app()
+            || self.functions().any(|function| function.plays(super::FunctionRole::Handler))
+            || self.files.iter().any(|file| {
+                matches!(file.kind, FileKind::Dockerfile | FileKind::Kubernetes | FileKind::Compose)
+            })
+    }
+}

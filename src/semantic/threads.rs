@@ -1,0 +1,135 @@
+//! Conversations that a graph keeps: the turns of which they are made, and the thread that each turn names.
+
+use super::{Model, Node};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{BindingKind, Kind};
+
+/// The methods that run a turn.
+const TURNS: [&str; 6] = ["ainvoke", "invoke", "astream", "stream", "astream_events", "abatch"];
+
+impl<'m> Node<'m> {
+    /// The configuration that a run is given.
+    pub fn run_config(self) -> Option<Node<'m>> {
+        self.argument_or_keyword(1, "config")
+    }
+
+    /// The identifier of the thread that a run's configuration names.
+    pub fn thread_of_config(self) -> Option<Node<'m>> {
+        let config = self.resolved_value();
+        let configurable = match config.kind() {
+            Kind::Dict => config.dictionary_value("configurable")?,
+            Kind::Call => config.keyword("configurable")?,
+            _ => return None,
+        };
+        configurable.resolved_value().dictionary_value("thread_id")
+    }
+
+    /// Whether this call runs a turn of a graph: by the graph's type or, where it comes from a file that was not given,
+    /// because the configuration names a thread.
+    pub fn runs_turn(self) -> bool {
+        if self.does(Tag::InvokesGraph) {
+            return true;
+        }
+        TURNS.contains(&self.callee_name())
+            && self.api().is_none_or(|api| api.has(Tag::InvokesModel) || api.has(Tag::ManyInputs))
+            && self.run_config().and_then(Node::thread_of_config).is_some()
+    }
+
+    /// A new identifier for each run: no two runs share the thread.
+    pub fn is_fresh_thread(self) -> bool {
+        self.resolved_value().calls_within().any(|call| {
+            matches!(
+                call.callee_name(),
+                "uuid4" | "uuid1" | "uuid7" | "token_hex" | "token_urlsafe" | "ulid" | "ULID"
+            )
+        })
+    }
+
+    /// Whether this value is another one for each element of a loop or comprehension around it.
+    pub fn varies_in(self, repeated: Node<'m>) -> bool {
+        let tree = &self.source_file().tree;
+        self.descendants_of(Kind::Name).any(|name| {
+            name.reaching_bindings().into_iter().any(|binding| {
+                let data = tree.bindings[binding as usize];
+                let bound = self.at(data.node);
+                match data.kind {
+                    BindingKind::Loop | BindingKind::Comprehension => repeated.contains(bound),
+                    BindingKind::Assignment | BindingKind::Annotated | BindingKind::Named => {
+                        repeated.contains(bound)
+                            && bound
+                                .statement()
+                                .value()
+                                .is_some_and(|value| !value.contains(self) && value.varies_in(repeated))
+                    }
+                    _ => false,
+                }
+            })
+        })
+    }
+
+    /// The call that compiles the graph on which this expression's methods are called, as far as the given files show it.
+    pub fn compiled_by(self) -> Option<Node<'m>> {
+        self.constructed_by().or_else(|| self.constructed_by_any()).filter(|made| made.makes_graph())
+    }
+
+    /// Whether this call makes a runnable graph.
+    pub(super) fn makes_graph(self) -> bool {
+        self.does(Tag::CompilesGraph) || (self.is(Kind::Call) && self.keyword("checkpointer").is_some())
+    }
+
+    /// The calls that are given the checkpointer which this call makes: those that compile a graph with it, and others
+    /// that are handed it to do so.
+    pub fn given_to_graphs(self) -> Vec<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let mut found: Vec<Node<'m>> = Vec::new();
+        let compiled = ["compile", "create_agent", "create_react_agent", "entrypoint"]
+            .iter()
+            .flat_map(|name| model.calls_named(name))
+            .filter(|call| !call.is_outside_production())
+            .filter(|call| {
+                call.keyword("checkpointer").and_then(Node::constructed_by).is_some_and(|made| made == self)
+            });
+        found.extend(compiled);
+        let holder = self.statement().targets().next().filter(|target| target.is(Kind::Name));
+        let holder = holder.or_else(|| {
+            let item = self.parent().filter(|item| item.is(Kind::WithItem))?;
+            item.child(crate::syntax::Role::Target)
+        });
+        if let Some((holder, function)) = holder.zip(self.function()) {
+            found.extend(function.own_calls().filter(|call| {
+                call.id > self.id
+                    && call
+                        .positional()
+                        .any(|argument| argument.is(Kind::Name) && argument.reads_like(holder))
+                    && super::words_of(call.callee_name()).iter().any(|word| {
+                        matches!(word.as_str(), "graph" | "agent" | "compile" | "workflow" | "chain")
+                    })
+            }));
+        }
+        found.sort_by_key(|call| call.place());
+        found.dedup();
+        found
+    }
+}
+
+impl<'s> Model<'s> {
+    /// The calls that run a turn of a graph.
+    pub fn turns(&self) -> impl Iterator<Item = Node<'_>> {
+        let unseen = TURNS
+            .iter()
+            .flat_map(|name| self.calls_named(name))
+            .filter(|call| !call.does(Tag::InvokesGraph) && call.runs_turn());
+        self.calls_doing(Tag::InvokesGraph).chain(unseen)
+    }
+
+    /// The calls that make a checkpointer.
+    pub fn checkpointers(&self) -> impl Iterator<Item = Node<'_>> {
+        self.known_calls()
+            .filter(|(call, api)| {
+                api.class.is_some_and(|class| class.has(ClassTag::Checkpointer))
+                    && (api.is_constructor || api.has(Tag::GivesContext))
+                    && !call.is_outside_production()
+            })
+            .map(|(call, _)| call)
+    }
+}
