@@ -52,7 +52,7 @@ fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     let Some((&call, way)) = held.slow.split_first() else { return };
     let last = way.last().copied().unwrap_or(call);
     let is_direct = way.is_empty() && held.taken.target().is_none();
-    let is_known = last.api().is_some() && held.taken.api().is_some();
+    let is_known = last.is_surely_known() && held.taken.is_surely_known();
     let certainty = if is_direct && is_known { Certainty::Sure } else { Certainty::Likely };
     let mut draft = findings
         .report(

@@ -8,9 +8,9 @@
 //! contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served), `summary` (what
 //! a function does, its callees included), `reach` (which of those calls run with the arguments they are given),
 //! `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what becomes of
-//! it), `retries` and `retry_loops` (what is tried again), `retried` (after what), `batches` (what a
-//! loop over many things makes of them), `callers` (who asks, and who has chosen), `models` (who asks a language model), `process` (what is
-//! done to the process that all share), `lifecycle` (how the application starts and stops), `clients` and `client_uses` (what keeps
+//! it), `retries`, `retry_loops` and `retried` (what is tried again, and after what), `batches` (what a loop over many things
+//! makes of them), `callers` (who asks, and who has chosen), `models` (who asks a language model), `process` (what is
+//! done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what keeps
 //! connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of models'
 //! runs), `tenants` (whose data it is), `tenant_values` (which values are one tenant's), `conversations` (whose thread
 //! it is), `shared_state` (what a process keeps for all requests), `growth` (what of it only grows), `application`
@@ -24,7 +24,6 @@ mod batches;
 mod callers;
 mod calls;
 mod classes;
-mod client_uses;
 mod clients;
 mod conversations;
 mod databases;

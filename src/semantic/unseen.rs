@@ -203,6 +203,19 @@ impl<'m> Node<'m> {
         self.unseen_service().is_some()
     }
 
+    /// Whether the tables know what this call calls, and by more than the name of a method of an object of which
+    /// nothing is known.
+    pub fn is_surely_known(self) -> bool {
+        let is_told_by_name = || {
+            self.callee()
+                .and_then(Node::receiver)
+                .is_some_and(|receiver| self.model.says_nothing(receiver.ty()))
+                && self.api().is_some_and(|api| !api.is_constructor)
+                && self.callee().is_some_and(|callee| matches!(callee.ty(), Type::Bound(..)))
+        };
+        self.api().is_some() && !is_told_by_name()
+    }
+
     /// What a call that is not awaited waits for on its own thread, told by the methods of LangChain's objects that run
     /// to their end.
     pub(super) fn blocks_unseen(self) -> Option<System> {
