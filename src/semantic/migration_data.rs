@@ -89,7 +89,7 @@ impl<'m> Node<'m> {
             Type::Class(class) => self.model.is_orm_model(class) || has_columns(self.model.node(class)),
             Type::Path(_) | Type::Unknown | Type::Foreign(_) => {
                 // `ID_LEN`, `COLLATION_ARGS`: a constant, by the way it is written.
-                !(self.name().len() > 4 && !self.name().contains(char::is_lowercase))
+                self.name().len() <= 4 || self.name().contains(char::is_lowercase)
             }
             _ => false,
         }
