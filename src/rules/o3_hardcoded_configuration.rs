@@ -129,7 +129,7 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
     }
     let line = model.files[variable.at.file as usize].lines.line(variable.at.start);
     if is_of_compose(variable) && variable.value.contains("${") {
-        let opens = connection_strings(&variable.by_default).first().is_some()
+        let opens = !connection_strings(&variable.by_default).is_empty()
             && connection_strings(&variable.value).is_empty();
         if opens && !is_told(told, variable.at.file, line) {
             address(model, variable, findings);

@@ -159,10 +159,10 @@ impl<'s> Model<'s> {
         if !(is_session || has("db") || has("database")) || has("http") || has("client") || has("redis") {
             return None;
         }
-        let mut uses = Uses::default();
-        uses.is_awaited = has("async")
+        let is_async = has("async")
             || (binding == BindingKind::With
                 && target.ancestors().find(|node| node.is(Kind::With)).is_some_and(Node::is_async));
+        let mut uses = Uses { is_awaited: is_async, ..Uses::default() };
         target.collect_uses(&mut uses);
         if binding == BindingKind::Parameter && !uses.otherwise && self.injects_session(target) {
             let is_async = uses.is_awaited || (!uses.at_all && target.parent().is_some_and(Node::is_async));
@@ -246,11 +246,11 @@ impl<'m> Node<'m> {
     /// The kind of such a service.
     pub fn unseen_service(self) -> Option<System> {
         const ASKS: [&str; 8] = ["create", "get", "post", "put", "patch", "delete", "request", "stream"];
-        let Some(callee) = self.callee().filter(|callee| callee.is(Kind::Attribute)) else { return None };
+        let callee = self.callee().filter(|callee| callee.is(Kind::Attribute))?;
         if !RUNS.contains(&callee.name()) && !ASKS.contains(&callee.name()) {
             return None;
         }
-        let Some(receiver) = callee.receiver() else { return None };
+        let receiver = callee.receiver()?;
         if !self.model.says_nothing(callee.ty()) || !self.model.says_nothing(receiver.ty()) {
             return None;
         }

@@ -85,7 +85,7 @@ impl Command {
 
     /// Whether it starts a server that watches its files and starts anew when one changes.
     pub fn reloads(&self) -> bool {
-        self.server().is_some_and(|words| words.iter().any(|word| *word == "--reload"))
+        self.server().is_some_and(|words| words.contains(&"--reload"))
             || self
                 .parts()
                 .any(|words| words.windows(2).any(|pair| program(pair[0]) == "fastapi" && pair[1] == "dev"))
