@@ -72,7 +72,7 @@ impl Shared {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The text of a bundle, which a person may read.
+    /// The text of a bundle.
     pub fn to_bundle(&self) -> String {
         let bundle = Self { rubric: Some(VERSION), ..self.clone() };
         serde_json::to_string(&bundle).unwrap_or_default() + "\n"

@@ -364,7 +364,7 @@ impl State {
         self.files.clear();
         self.draft = device::new_draft_id().into();
         for file in given {
-            let named = named || file.path != FIRST_PATH;
+            let named = named || !Pasted::ALL.iter().any(|kind| kind.path() == file.path);
             self.push(file, named);
         }
         if self.files.is_empty() {
@@ -680,7 +680,8 @@ impl Reducible for State {
                 let path = state.free_path(id, kind.path());
                 if let Some(file) = state.files.iter_mut().find(|file| file.id == id) {
                     file.path = path.into();
-                    file.named = true;
+                    // The choice is about this text: what replaces it is read for what it is.
+                    file.named = false;
                     state.announcement = format!("Read as {}: {}", kind.word(), file.path).into();
                 }
             }
