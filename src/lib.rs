@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod exercise;
 pub mod export;
 mod ignores;
 pub mod link;
