@@ -19,14 +19,14 @@ fn file(lines: usize) -> String {
     let mut count = 0;
     for round in 0.. {
         for entry in ENTRIES {
-            for example in entry.violating.iter().chain(entry.conforming) {
+            for example in entry.violating().iter().chain(entry.conforming()) {
                 if !example.path.ends_with(".py") {
                     continue;
                 }
                 if count >= lines {
                     return text;
                 }
-                let renamed = renamed(example.text, &format!("_{round}_{}", entry.rule.id().to_lowercase()));
+                let renamed = renamed(&example.text, &format!("_{round}_{}", entry.rule.id().to_lowercase()));
                 count += renamed.lines().count() + 2;
                 text.push_str(&renamed);
                 text.push_str("\n\n");

@@ -1,12 +1,15 @@
 //! Reads each rule's folder: `rule.md`, the violating and conforming examples, and the expected findings.
+//!
+//! What names a rule becomes a static table; what there is to read of it becomes JSON, which the page loads later.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{Options, Parser, html};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,9 +34,52 @@ struct Accuracy {
     found: u32,
 }
 
+/// What becomes JSON has the fields of the types of the same names in `src/catalogue/readings.rs`.
+#[derive(Serialize)]
+struct Readings {
+    rules: Vec<Reading>,
+    samples: Vec<Sample>,
+}
+
+#[derive(Serialize)]
+struct Reading {
+    texts: Vec<Text>,
+    violating: Vec<Example>,
+    conforming: Vec<Example>,
+    expected: String,
+}
+
+#[derive(Serialize)]
+struct Text {
+    heading: String,
+    markdown: String,
+    html: String,
+}
+
+#[derive(Serialize)]
+struct Example {
+    path: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Sample {
+    name: String,
+    title: String,
+    files: Vec<Example>,
+}
+
+/// The table of rules as Rust, and what there is to read as JSON.
+pub struct Generated {
+    pub code: String,
+    pub json: String,
+    /// What the page's copy of the JSON is called: by its content, so that no cache gives an older one.
+    pub file_name: String,
+}
+
 const HEADINGS: [&str; 4] = ["What", "Why", "What to do", "What the checker cannot see"];
 
-pub fn generate(rules: &Path) -> Result<String, String> {
+pub fn generate(rules: &Path) -> Result<Generated, String> {
     let mut folders: Vec<PathBuf> =
         entries(rules)?.into_iter().filter(|path| path.join("rule.md").is_file()).collect();
     folders.sort_by_key(|path| order(&name(path)));
@@ -41,27 +87,32 @@ pub fn generate(rules: &Path) -> Result<String, String> {
     let accuracy: BTreeMap<String, Accuracy> =
         toml::from_str(&read(&measured)?).map_err(|error| format!("{}: {error}", measured.display()))?;
     let mut code = String::from("pub static ENTRIES: &[Entry] = &[\n");
+    let mut readings = Readings { rules: Vec::new(), samples: Vec::new() };
     for folder in &folders {
-        entry(folder, &accuracy, &mut code)?;
+        readings.rules.push(entry(folder, &accuracy, &mut code)?);
     }
-    code.push_str("];\n\npub static SAMPLES: &[Sample] = &[\n");
     let samples = rules.join("samples");
     if samples.is_dir() {
         for folder in entries(&samples)?.into_iter().filter(|path| path.is_dir()) {
-            let title = read(&folder.join("title.txt"))?;
+            let title = read(&folder.join("title.txt"))?.trim().to_owned();
             let files: Vec<PathBuf> =
                 walk(&folder)?.into_iter().filter(|path| !path.ends_with("title.txt")).collect();
-            let _ = writeln!(
-                code,
-                "Sample {{ name: {:?}, title: {:?}, files: &[{}] }},",
-                name(&folder),
-                title.trim(),
-                examples(&folder, &files)
-            );
+            readings.samples.push(Sample { name: name(&folder), title, files: examples(&folder, &files)? });
         }
     }
-    code.push_str("];\n");
-    Ok(code)
+    let titles: Vec<&str> = readings.samples.iter().map(|sample| sample.title.as_str()).collect();
+    let json = serde_json::to_string(&readings).map_err(|error| error.to_string())?;
+    let mut hasher = DefaultHasher::new();
+    json.hash(&mut hasher);
+    let file_name = format!("catalogue-{:016x}.json", hasher.finish());
+    let _ = write!(
+        code,
+        "];\n\n/// The titles of the samples, in their order: the page names them before they are there to read.\n\
+         pub static SAMPLE_TITLES: &[&str] = &{titles:?};\n\n\
+         /// What the page's file with all there is to read is called, beside the page.\n\
+         pub const FILE_NAME: &str = {file_name:?};\n"
+    );
+    Ok(Generated { code, json, file_name })
 }
 
 /// The rubric's order: section C, F, I, O, then the number.
@@ -70,7 +121,7 @@ fn order(folder: &str) -> (u8, u32) {
     (folder.as_bytes()[0], digits.parse().unwrap_or(u32::MAX))
 }
 
-fn entry(folder: &Path, accuracy: &BTreeMap<String, Accuracy>, code: &mut String) -> Result<(), String> {
+fn entry(folder: &Path, accuracy: &BTreeMap<String, Accuracy>, code: &mut String) -> Result<Reading, String> {
     let path = folder.join("rule.md");
     let text = read(&path)?;
     let fail = |line: usize, message: &str| format!("{}:{line}: {message}", path.display());
@@ -120,15 +171,12 @@ fn entry(folder: &Path, accuracy: &BTreeMap<String, Accuracy>, code: &mut String
             &format!("the headings must be {}, not {}", HEADINGS.join(", "), headings.join(", ")),
         ));
     }
-    let texts: String = parts
+    let texts = parts
         .iter()
-        .map(|(heading, markdown)| {
-            format!(
-                "Text {{ heading: {:?}, markdown: {:?}, html: {:?} }}, ",
-                heading.trim(),
-                markdown.trim(),
-                render(markdown)
-            )
+        .map(|(heading, markdown)| Text {
+            heading: heading.trim().to_owned(),
+            markdown: markdown.trim().to_owned(),
+            html: render(markdown),
         })
         .collect();
     let expected = folder.join("expected.txt");
@@ -138,8 +186,7 @@ fn entry(folder: &Path, accuracy: &BTreeMap<String, Accuracy>, code: &mut String
     let _ = writeln!(
         code,
         "Entry {{ rule: Rule::{}, name: {folder_name:?}, title: {:?}, severity: Severity::{}, effort: Effort::{}, needs: Needs::{}, \
-         checked: {}, summary: {summary:?}, summary_html: {:?}, texts: &[{texts}], violating: &[{}], \
-         conforming: &[{}], expected: {expected:?}, accuracy: Accuracy {{ right: {right}, noisy: {noisy}, \
+         checked: {}, summary: {summary:?}, summary_html: {:?}, accuracy: Accuracy {{ right: {right}, noisy: {noisy}, \
          arguable: {arguable}, raised: {raised}, found: {found} }} }},",
         front.id,
         front.title,
@@ -148,10 +195,13 @@ fn entry(folder: &Path, accuracy: &BTreeMap<String, Accuracy>, code: &mut String
         upper_camel(&front.needs),
         front.checked,
         render(&summary),
-        side(folder, "violating")?,
-        side(folder, "conforming")?,
     );
-    Ok(())
+    Ok(Reading {
+        texts,
+        violating: side(folder, "violating")?,
+        conforming: side(folder, "conforming")?,
+        expected,
+    })
 }
 
 fn front_lines(text: &str) -> usize {
@@ -159,11 +209,11 @@ fn front_lines(text: &str) -> usize {
 }
 
 /// The files of one side of the pair: a folder of that name, or one file with that stem.
-fn side(folder: &Path, stem: &str) -> Result<String, String> {
+fn side(folder: &Path, stem: &str) -> Result<Vec<Example>, String> {
     let inner = folder.join(stem);
     if inner.is_dir() {
         let files = walk(&inner)?;
-        return Ok(examples(&inner, &files));
+        return examples(&inner, &files);
     }
     let files: Vec<PathBuf> = entries(folder)?
         .into_iter()
@@ -179,15 +229,15 @@ fn side(folder: &Path, stem: &str) -> Result<String, String> {
             files.len()
         ));
     }
-    Ok(examples(folder, &files))
+    examples(folder, &files)
 }
 
-fn examples(base: &Path, files: &[PathBuf]) -> String {
+fn examples(base: &Path, files: &[PathBuf]) -> Result<Vec<Example>, String> {
     files
         .iter()
         .map(|file| {
             let path = file.strip_prefix(base).unwrap_or(file).to_string_lossy().replace('\\', "/");
-            format!("Example {{ path: {path:?}, text: include_str!({:?}) }}, ", file.to_string_lossy())
+            Ok(Example { path, text: read(file)? })
         })
         .collect()
 }

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_timers::future::sleep;
+use rubric_playground::catalogue;
 use rubric_playground::check::Source;
 use rubric_playground::report::{Position, Range, Report, Rule};
 use rubric_playground::settings::Settings;
@@ -34,6 +35,11 @@ wasm_bindgen_test_configure!(run_in_browser);
 /// Written by `tests/native_reports.rs`.
 const NATIVE: &str = include_str!("generated/native_reports.json");
 
+/// The page loads the catalogue's texts; a test has them compiled in.
+fn with_catalogue() {
+    catalogue::provide(include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"))).unwrap();
+}
+
 fn answers(sets: Vec<Vec<Source>>) -> Vec<String> {
     let request = Request { settings: Settings::default(), sets };
     server::answer(&serde_json::to_string(&request).unwrap()).unwrap()
@@ -41,6 +47,7 @@ fn answers(sets: Vec<Vec<Source>>) -> Vec<String> {
 
 #[wasm_bindgen_test]
 fn the_worker_reports_every_example_byte_for_byte_as_natively() {
+    with_catalogue();
     let native: BTreeMap<String, String> = serde_json::from_str(NATIVE).unwrap();
     let (names, sets): (Vec<String>, Vec<Vec<Source>>) =
         examples_of_the_catalogue::sets().into_iter().unzip();

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rubric_playground::catalogue::{ENTRIES, Entry, Example, SAMPLES};
+use rubric_playground::catalogue::{ENTRIES, Entry, Example, samples};
 use rubric_playground::check::{Source, check};
 use rubric_playground::report::{Certainty, Finding, Report, Rule, Status};
 use rubric_playground::settings::Settings;
@@ -56,7 +56,7 @@ fn violating_examples_have_exactly_the_expected_findings() {
     let bless = std::env::var_os("RUBRIC_BLESS").is_some_and(|value| !value.is_empty());
     let mut failures = String::new();
     for entry in ENTRIES {
-        let report = report(entry.violating);
+        let report = report(entry.violating());
         let found: Vec<String> = report.findings.iter().map(written).collect();
         let file = expected_file(entry);
         if bless {
@@ -87,7 +87,7 @@ fn violating_examples_have_exactly_the_expected_findings() {
 fn violating_examples_of_checked_rules_violate_their_own_rule() {
     let mut failures = String::new();
     for entry in ENTRIES.iter().filter(|entry| entry.checked) {
-        let report = report(entry.violating);
+        let report = report(entry.violating());
         let own = |finding: &&Finding| finding.rule == entry.rule && finding.certainty != Certainty::Question;
         if !report.findings.iter().any(|finding| own(&finding)) {
             let _ = writeln!(
@@ -104,7 +104,7 @@ fn violating_examples_of_checked_rules_violate_their_own_rule() {
 fn conforming_examples_have_no_finding_of_any_rule() {
     let mut failures = String::new();
     for entry in ENTRIES {
-        for finding in report(entry.conforming).findings {
+        for finding in report(entry.conforming()).findings {
             let _ = writeln!(failures, "{}: Noisy    {}", entry.name, written(&finding));
         }
     }
@@ -115,7 +115,7 @@ fn conforming_examples_have_no_finding_of_any_rule() {
 fn conforming_examples_of_checked_rules_are_seen_to_conform() {
     let mut failures = String::new();
     for entry in ENTRIES.iter().filter(|entry| entry.checked) {
-        let report = report(entry.conforming);
+        let report = report(entry.conforming());
         match report.rules.iter().find(|rule| rule.rule == entry.rule) {
             Some(rule) if rule.status == Status::Conforms && !rule.places.is_empty() => {}
             other => {
@@ -130,8 +130,10 @@ fn conforming_examples_of_checked_rules_are_seen_to_conform() {
 fn no_example_has_a_problem() {
     let mut failures = String::new();
     let pairs =
-        ENTRIES.iter().flat_map(|entry| [(entry.name, entry.violating), (entry.name, entry.conforming)]);
-    for (name, examples) in pairs.chain(SAMPLES.iter().map(|sample| (sample.name, sample.files))) {
+        ENTRIES.iter().flat_map(|entry| [(entry.name, entry.violating()), (entry.name, entry.conforming())]);
+    for (name, examples) in
+        pairs.chain(samples().iter().map(|sample| (sample.name.as_str(), sample.files.as_slice())))
+    {
         for problem in report(examples).problems {
             let start = problem.range.start;
             let place = format!("{}:{}:{}", problem.path, start.line, start.column);

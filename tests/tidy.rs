@@ -330,8 +330,9 @@ fn rules_name_no_api() {
 fn messages_start_in_lower_case_and_end_without_a_full_stop() {
     let mut inputs: Vec<Vec<Source>> = Vec::new();
     for entry in ENTRIES {
-        for side in [entry.violating, entry.conforming] {
-            let source = |example: &Example| Source { path: example.path.into(), text: example.text.into() };
+        for side in [entry.violating(), entry.conforming()] {
+            let source =
+                |example: &Example| Source { path: example.path.clone(), text: example.text.clone() };
             inputs.push(side.iter().map(source).collect());
         }
         let cases = root().join("rules").join(entry.name).join("cases.md");

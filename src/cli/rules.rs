@@ -47,7 +47,7 @@ struct DescribedExample {
 
 fn described(entry: &Entry) -> Described {
     let examples = |list: &'static [Example]| {
-        list.iter().map(|example| DescribedExample { path: example.path, text: example.text }).collect()
+        list.iter().map(|example| DescribedExample { path: &example.path, text: &example.text }).collect()
     };
     let Accuracy { right, noisy, arguable, raised, found } = entry.accuracy;
     Described {
@@ -60,12 +60,12 @@ fn described(entry: &Entry) -> Described {
         checked: entry.checked,
         summary: entry.summary,
         texts: entry
-            .texts
+            .texts()
             .iter()
-            .map(|text| DescribedText { heading: text.heading, markdown: text.markdown })
+            .map(|text| DescribedText { heading: &text.heading, markdown: &text.markdown })
             .collect(),
-        violating: examples(entry.violating),
-        conforming: examples(entry.conforming),
+        violating: examples(entry.violating()),
+        conforming: examples(entry.conforming()),
         accuracy: DescribedAccuracy { right, noisy, arguable, raised, found },
     }
 }
@@ -112,12 +112,12 @@ pub fn one(entry: &Entry) -> String {
         entry.needs.words()
     );
     let _ = writeln!(out, "{}\n", entry.summary);
-    for text in entry.texts {
+    for text in entry.texts() {
         let _ = writeln!(out, "{}\n\n{}\n", text.heading, text.markdown);
     }
     let [said, missed] = entry.accuracy.sentences();
     let _ = writeln!(out, "How right it is\n\n{said} {missed}\n");
-    for (heading, examples) in [("Violating", entry.violating), ("Conforming", entry.conforming)] {
+    for (heading, examples) in [("Violating", entry.violating()), ("Conforming", entry.conforming())] {
         let _ = writeln!(out, "{heading}\n");
         for example in examples {
             let _ = writeln!(out, "{}:\n", example.path);

@@ -234,7 +234,7 @@ pub fn report(report: &Report, page: Option<&str>) -> String {
 
 fn descriptor(entry: &'static Entry, page: Option<&str>) -> Descriptor {
     let mut help = format!("{}\n", entry.summary);
-    for text in entry.texts {
+    for text in entry.texts() {
         let _ = write!(help, "\n## {}\n\n{}\n", text.heading, text.markdown.trim_end());
     }
     // `c5_blocked_event_loop` as the identifier that SARIF asks for.

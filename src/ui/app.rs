@@ -6,7 +6,7 @@ use yew_router::prelude::*;
 use crate::ui::components::announcer::Announcer;
 use crate::ui::components::header::Header;
 use crate::ui::components::status_line::StatusLine;
-use crate::ui::hooks::{load_draft, use_draft};
+use crate::ui::hooks::{Readable, load_draft, use_catalogue, use_draft};
 use crate::ui::pages::link::LinkPage;
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::pages::playground::PlaygroundPage;
@@ -44,15 +44,18 @@ pub fn App() -> Html {
         })
     };
     use_draft(&store);
+    let readable = use_catalogue();
     html! {
         <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Client> context={(*client).clone()}>
-                <HashRouter>
-                    <Header />
-                    <Switch<Route> render={page} />
-                    <StatusLine loaded={*loaded} />
-                    <Announcer text={store.announcement.clone()} />
-                </HashRouter>
+                <ContextProvider<Readable> context={readable}>
+                    <HashRouter>
+                        <Header />
+                        <Switch<Route> render={page} />
+                        <StatusLine loaded={*loaded && readable != Readable::Loading} />
+                        <Announcer text={store.announcement.clone()} />
+                    </HashRouter>
+                </ContextProvider<Readable>>
             </ContextProvider<Client>>
         </ContextProvider<Store>>
     }

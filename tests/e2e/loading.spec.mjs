@@ -1,4 +1,4 @@
-import { expect, loaded, test } from "./fixtures.mjs";
+import { VIOLATING, expect, loaded, test } from "./fixtures.mjs";
 
 test("while the page loads its frame stands, says what it does, and does not jump", async ({ page, site }) => {
   let release;
@@ -81,4 +81,32 @@ test("an address that is none of ours leads back", async ({ page, site }) => {
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
   await page.getByRole("main").getByRole("link", { name: "the rules" }).click();
   await expect(page.getByRole("heading", { name: "Rules", level: 1 })).toBeVisible();
+});
+
+test("a rule's page stands before its texts are there, and they come into it", async ({ page, site }) => {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/catalogue-*.json", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${site}#/rules/C5`);
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("C5");
+  await expect(page.getByText("Loading the rule's texts and example")).toBeVisible();
+  release();
+  await expect(page.getByRole("heading", { name: "By example" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "What the checker cannot see" })).toBeVisible();
+});
+
+test.describe("when the catalogue's texts do not come", () => {
+  test.use({ expectedErrors: /Failed to load resource|fetch/i });
+  test("a rule's page says so, and code is checked all the same", async ({ page, site, playground }) => {
+    await page.route("**/catalogue-*.json", (route) => route.abort());
+    await page.goto(`${site}#/rules/C5`);
+    await page.reload();
+    await expect(page.getByText("could not be loaded. Check the connection")).toBeVisible();
+    await page.goto(`${site}#/`);
+    await playground.paste(VIOLATING);
+    await expect(playground.findings.first()).toBeVisible();
+  });
 });

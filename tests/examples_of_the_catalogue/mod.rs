@@ -1,6 +1,6 @@
 //! Every set of files that the catalogue holds, each with a name.
 
-use rubric_playground::catalogue::{ENTRIES, Example, SAMPLES};
+use rubric_playground::catalogue::{ENTRIES, Example, samples};
 use rubric_playground::check::Source;
 
 pub fn sets() -> Vec<(String, Vec<Source>)> {
@@ -12,10 +12,10 @@ pub fn sets() -> Vec<(String, Vec<Source>)> {
     };
     let sides = ENTRIES.iter().flat_map(|entry| {
         [
-            (format!("{}/violating", entry.name), of(entry.violating)),
-            (format!("{}/conforming", entry.name), of(entry.conforming)),
+            (format!("{}/violating", entry.name), of(entry.violating())),
+            (format!("{}/conforming", entry.name), of(entry.conforming())),
         ]
     });
-    let samples = SAMPLES.iter().map(|sample| (format!("samples/{}", sample.name), of(sample.files)));
+    let samples = samples().iter().map(|sample| (format!("samples/{}", sample.name), of(&sample.files)));
     sides.chain(samples).collect()
 }

@@ -9,6 +9,7 @@ use crate::ui::components::copy_finding::CopyFinding;
 use crate::ui::components::level::Level;
 use crate::ui::components::rule_pair::{RulePair, pair_files};
 use crate::ui::components::with_code::with_code;
+use crate::ui::hooks::Readable;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
@@ -17,6 +18,7 @@ use crate::ui::words;
 #[component]
 pub fn FindingDetail() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
+    let readable = use_context::<Readable>() == Some(Readable::Ready);
     let selected = store.report.as_ref().zip(store.selected);
     let Some(finding) = selected.and_then(|(report, index)| report.findings.get(index)) else {
         return html! {
@@ -54,13 +56,13 @@ pub fn FindingDetail() -> Html {
             { evidence(&store, finding) }
             <h3 class="detail-part">{ "What conforms" }</h3>
             <p class="detail-conforming">{ with_code(&finding.conforming) }</p>
-            if let Some(entry) = entry {
+            if let Some(entry) = entry.filter(|_| readable) {
                 <h3 class="detail-part">{ format!("{} by example", finding.rule) }</h3>
                 <RulePair
                     key={entry.name}
                     name={format!("detail/{}", entry.name)}
-                    violating={pair_files(entry.violating)}
-                    conforming={pair_files(entry.conforming)}
+                    violating={pair_files(entry.violating())}
+                    conforming={pair_files(entry.conforming())}
                 />
             }
         </section>

@@ -22,7 +22,10 @@ pub struct PairFile {
 
 /// The files of a side as the catalogue has them.
 pub fn pair_files(examples: &'static [Example]) -> Vec<PairFile> {
-    examples.iter().map(|example| PairFile { path: example.path.into(), text: example.text.into() }).collect()
+    examples
+        .iter()
+        .map(|example| PairFile { path: example.path.as_str().into(), text: example.text.as_str().into() })
+        .collect()
 }
 
 #[derive(Properties, PartialEq)]

@@ -4,23 +4,35 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::catalogue::{ENTRIES, Example, SAMPLES};
+use crate::catalogue::{ENTRIES, Entry, Example, SAMPLE_TITLES, samples};
 use crate::report::Section;
+use crate::ui::hooks::Readable;
 use crate::ui::state::{Action, Given, Store};
 
 /// The files of an example, as the playground takes them.
 pub fn given(files: &[Example]) -> Vec<Given> {
-    files.iter().map(|file| Given { path: file.path.to_owned(), text: file.text.to_owned() }).collect()
+    files.iter().map(|file| Given { path: file.path.clone(), text: file.text.clone() }).collect()
+}
+
+/// The files of the sample at this place; none until they are there to read.
+pub fn sample(index: usize) -> &'static [Example] {
+    samples().get(index).map_or(&[], |sample| &sample.files)
+}
+
+fn violating(index: usize) -> &'static [Example] {
+    ENTRIES.get(index).map_or(&[], Entry::violating)
 }
 
 /// Code to start from: whole samples, and the violating example of every rule.
 #[component]
 pub fn SampleMenu() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
+    let ready = use_context::<Readable>() == Some(Readable::Ready);
     let popover = use_node_ref();
-    let load = |files: &'static [Example], title: String| {
+    let load = |files: fn(usize) -> &'static [Example], index: usize, title: String| {
         let (dispatch, popover) = (store.dispatcher(), popover.clone());
         Callback::from(move |_: MouseEvent| {
+            let files = files(index);
             let why = format!("Loaded the sample “{title}”.").into();
             dispatch.dispatch(Action::Replace { files: given(files), why });
             if let Some(popover) = popover.get().and_then(|node| node.dyn_into::<HtmlElement>().ok()) {
@@ -32,32 +44,32 @@ pub fn SampleMenu() -> Html {
         <>
             <button type="button" class="button" popovertarget="samples">{ "Samples" }</button>
             <div class="menu" id="samples" popover="auto" ref={popover.clone()} role="group" aria-label="Samples">
-                if !SAMPLES.is_empty() {
-                    <h2 class="menu-title">{ "To start from" }</h2>
-                    <ul>
-                        { for SAMPLES.iter().map(|sample| html! {
-                            <li>
-                                <button
-                                    type="button"
-                                    class="menu-item"
-                                    onclick={load(sample.files, sample.title.to_owned())}
-                                >
-                                    { sample.title }
-                                </button>
-                            </li>
-                        }) }
-                    </ul>
-                }
+                <h2 class="menu-title">{ "To start from" }</h2>
+                <ul>
+                    { for SAMPLE_TITLES.iter().enumerate().map(|(index, &title)| html! {
+                        <li>
+                            <button
+                                type="button"
+                                class="menu-item"
+                                disabled={!ready}
+                                onclick={load(sample, index, title.to_owned())}
+                            >
+                                { title }
+                            </button>
+                        </li>
+                    }) }
+                </ul>
                 { for Section::ALL.into_iter().map(|section| html! {
                     <>
                         <h2 class="menu-title">{ section.title() }</h2>
                         <ul>
-                            { for ENTRIES.iter().filter(|entry| entry.rule.section() == section).map(|entry| html! {
+                            { for ENTRIES.iter().enumerate().filter(|(_, entry)| entry.rule.section() == section).map(|(index, entry)| html! {
                                 <li>
                                     <button
                                         type="button"
                                         class="menu-item"
-                                        onclick={load(entry.violating, format!("{} {}", entry.rule, entry.title))}
+                                        disabled={!ready}
+                                        onclick={load(violating, index, format!("{} {}", entry.rule, entry.title))}
                                     >
                                         <span class="menu-rule">{ entry.rule.id() }</span>
                                         { entry.title }

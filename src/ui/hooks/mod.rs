@@ -1,5 +1,6 @@
 //! What components share that touches the browser or the worker.
 
+mod catalogue;
 mod check;
 mod draft;
 mod menu_place;
@@ -8,6 +9,7 @@ mod requests;
 mod theme;
 mod window_key;
 
+pub use catalogue::{Readable, use_catalogue};
 pub use check::use_check;
 pub use draft::{load_draft, use_draft};
 pub use menu_place::use_menu_place;

@@ -3,7 +3,7 @@
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
-use crate::catalogue::SAMPLES;
+use crate::catalogue::SAMPLE_TITLES;
 use crate::ui::components::editor_pane::{EditorPane, Listeners, marks};
 use crate::ui::components::file_tabs::FileTabs;
 use crate::ui::components::finding_detail::FindingDetail;
@@ -12,11 +12,11 @@ use crate::ui::components::link_notice::LinkNotice;
 use crate::ui::components::notices::Notices;
 use crate::ui::components::open_files::{OpenFiles, open};
 use crate::ui::components::patch_notice::PatchNotice;
-use crate::ui::components::sample_menu::{SampleMenu, given};
+use crate::ui::components::sample_menu::{SampleMenu, given, sample};
 use crate::ui::components::scorecard::Scorecard;
 use crate::ui::components::start_over::StartOver;
 use crate::ui::components::uncopied::UncopiedText;
-use crate::ui::hooks::{use_check, use_page_title, use_window_key};
+use crate::ui::hooks::{Readable, use_check, use_page_title, use_window_key};
 use crate::ui::patches::Patches;
 use crate::ui::state::{Action, Store};
 
@@ -161,6 +161,7 @@ pub fn PlaygroundPage() -> Html {
 #[component]
 fn Welcome() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
+    let ready = use_context::<Readable>() == Some(Readable::Ready);
     html! {
         <section class="welcome" id="findings" aria-label="How to start" tabindex="-1">
             <h2>{ "Which production standards does your code keep?" }</h2>
@@ -170,24 +171,22 @@ fn Welcome() -> Html {
                    conforming form." }
             </p>
             <p>{ "Everything is checked inside this page. Nothing that you paste leaves it." }</p>
-            if !SAMPLES.is_empty() {
-                <ul class="welcome-samples">
-                    { for SAMPLES.iter().map(|sample| {
-                        let dispatch = store.dispatcher();
-                        let load = move |_: MouseEvent| {
-                            let why = format!("Loaded the sample “{}”.", sample.title).into();
-                            dispatch.dispatch(Action::Replace { files: given(sample.files), why });
-                        };
-                        html! {
-                            <li>
-                                <button type="button" class="button button-main" onclick={load}>
-                                    { format!("Try the sample: {}", sample.title) }
-                                </button>
-                            </li>
-                        }
-                    }) }
-                </ul>
-            }
+            <ul class="welcome-samples">
+                { for SAMPLE_TITLES.iter().enumerate().map(|(index, title)| {
+                    let dispatch = store.dispatcher();
+                    let load = move |_: MouseEvent| {
+                        let why = format!("Loaded the sample “{title}”.").into();
+                        dispatch.dispatch(Action::Replace { files: given(sample(index)), why });
+                    };
+                    html! {
+                        <li>
+                            <button type="button" class="button button-main" disabled={!ready} onclick={load}>
+                                { format!("Try the sample: {title}") }
+                            </button>
+                        </li>
+                    }
+                }) }
+            </ul>
         </section>
     }
 }

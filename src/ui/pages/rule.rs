@@ -13,7 +13,7 @@ use crate::ui::components::level::Level;
 use crate::ui::components::notices::Notices;
 use crate::ui::components::rule_card::needs;
 use crate::ui::components::rule_pair::{PairFile, RulePair, pair_files};
-use crate::ui::hooks::{use_check, use_page_title};
+use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Given, Store};
@@ -26,8 +26,10 @@ pub struct Props {
 /// A rule: its texts, and its pair to play with.
 #[component]
 pub fn RulePage(props: &Props) -> Html {
+    let readable = use_context::<Readable>().unwrap_or(Readable::Loading);
     match catalogue::entry(props.rule) {
-        Some(entry) => html! { <EntryPage {entry} /> },
+        Some(entry) if readable == Readable::Ready => html! { <EntryPage {entry} /> },
+        Some(entry) => html! { <UnreadPage {entry} failed={readable == Readable::Failed} /> },
         None => html! { <NotFoundPage /> },
     }
 }
@@ -48,7 +50,11 @@ enum Change {
 
 impl Pair {
     fn new(entry: &'static Entry, revision: u32) -> Self {
-        Self { violating: pair_files(entry.violating), conforming: pair_files(entry.conforming), revision }
+        Self {
+            violating: pair_files(entry.violating()),
+            conforming: pair_files(entry.conforming()),
+            revision,
+        }
     }
 }
 
@@ -75,6 +81,56 @@ impl Reducible for Pair {
 
 fn sources(files: &[PairFile]) -> Vec<Source> {
     files.iter().map(|file| Source { path: file.path.to_string(), text: file.text.to_string() }).collect()
+}
+
+/// What the page itself knows of a rule: its title, its facts, its sentence.
+fn head(entry: &Entry, heading: &NodeRef) -> Html {
+    html! {
+        <>
+            <p class="crumbs">
+                <Link<Route> to={Route::Rules}>{ "Rules" }</Link<Route>>
+                { " / " }{ entry.rule.section().title() }
+            </p>
+            <div class="page-head">
+                <h1 ref={heading} tabindex="-1">
+                    <span class="rule-id">{ entry.rule.id() }</span>{ entry.title }
+                </h1>
+                <p class="card-facts">
+                    <Level word={entry.severity.word()} />
+                    <span class="fact">{ format!("needs {}", needs(entry)) }</span>
+                    if !entry.checked {
+                        <span class="fact fact-unchecked">{ "not checked yet" }</span>
+                    }
+                </p>
+            </div>
+            <div class="rule-summary">{ Html::from_html_unchecked(entry.summary_html.into()) }</div>
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct UnreadProps {
+    entry: &'static Entry,
+    /// Whether the texts did not load, rather than not yet.
+    failed: bool,
+}
+
+/// A rule whose texts are not there to read.
+#[component]
+fn UnreadPage(props: &UnreadProps) -> Html {
+    let heading = use_page_title(format!("{} {}", props.entry.rule, props.entry.title));
+    let words = if props.failed {
+        "The rule's texts and example could not be loaded. Check the connection and load the page again: your code \
+         in the playground is kept."
+    } else {
+        "Loading the rule's texts and example…"
+    };
+    html! {
+        <main id="main" class="page rule-page">
+            { head(props.entry, &heading) }
+            <p class="rule-unread" role="status">{ words }</p>
+        </main>
+    }
 }
 
 #[derive(Properties, PartialEq)]
@@ -123,23 +179,7 @@ fn EntryPage(props: &EntryProps) -> Html {
     };
     html! {
         <main id="main" class="page rule-page">
-            <p class="crumbs">
-                <Link<Route> to={Route::Rules}>{ "Rules" }</Link<Route>>
-                { " / " }{ entry.rule.section().title() }
-            </p>
-            <div class="page-head">
-                <h1 ref={heading} tabindex="-1">
-                    <span class="rule-id">{ entry.rule.id() }</span>{ entry.title }
-                </h1>
-                <p class="card-facts">
-                    <Level word={entry.severity.word()} />
-                    <span class="fact">{ format!("needs {}", needs(entry)) }</span>
-                    if !entry.checked {
-                        <span class="fact fact-unchecked">{ "not checked yet" }</span>
-                    }
-                </p>
-            </div>
-            <div class="rule-summary">{ Html::from_html_unchecked(entry.summary_html.into()) }</div>
+            { head(entry, &heading) }
             <Notices />
             <section class="rule-example" aria-labelledby="example-title">
                 <div class="example-head">
@@ -169,10 +209,10 @@ fn EntryPage(props: &EntryProps) -> Html {
                 </p>
             </section>
             <div class="rule-texts">
-                { for entry.texts.iter().map(|text| html! {
-                    <section class="rule-text" key={text.heading}>
-                        <h2>{ text.heading }</h2>
-                        <div class="prose">{ Html::from_html_unchecked(text.html.into()) }</div>
+                { for entry.texts().iter().map(|text| html! {
+                    <section class="rule-text" key={text.heading.as_str()}>
+                        <h2>{ &text.heading }</h2>
+                        <div class="prose">{ Html::from_html_unchecked(text.html.as_str().into()) }</div>
                     </section>
                 }) }
                 if entry.checked {

@@ -8,7 +8,7 @@ use crate::catalogue::{ENTRIES, Entry};
 use crate::report::Section;
 use crate::ui::components::rule_card::RuleCard;
 use crate::ui::components::rule_filters::RuleFilters;
-use crate::ui::hooks::{use_page_title, use_window_key};
+use crate::ui::hooks::{Readable, use_page_title, use_window_key};
 use crate::ui::route::{Filters, Route};
 use crate::ui::words;
 
@@ -19,6 +19,8 @@ pub fn RulesPage() -> Html {
     let navigator = use_navigator().expect("the application has a router");
     let location = use_location();
     let filters = location.and_then(|location| location.query::<Filters>().ok()).unwrap_or_default();
+    // The search also reads the texts, so the list is narrowed anew when they are there.
+    let _ = use_context::<Readable>();
     let search = use_node_ref();
     {
         let search = search.clone();
@@ -92,6 +94,6 @@ fn matches(entry: &Entry, filters: &Filters) -> bool {
             entry.rule.id().eq_ignore_ascii_case(&word)
                 || has(entry.title)
                 || has(entry.summary)
-                || entry.texts.iter().any(|text| has(text.markdown))
+                || entry.texts().iter().any(|text| has(&text.markdown))
         })
 }

@@ -2,6 +2,10 @@
 //!
 //! It never imports the checker, so that the page can carry it without carrying the parser.
 
+mod readings;
+
+pub use readings::{Example, Reading, Readings, Sample, Text, provide, readings, samples};
+
 use crate::report::{Rule, Severity};
 
 /// One rule's folder.
@@ -20,12 +24,6 @@ pub struct Entry {
     /// One sentence of Markdown.
     pub summary: &'static str,
     pub summary_html: &'static str,
-    /// What, why, what to do, what the checker cannot see, in this order.
-    pub texts: &'static [Text],
-    pub violating: &'static [Example],
-    pub conforming: &'static [Example],
-    /// The findings in the violating example, a line each, as `expected.txt` has them.
-    pub expected: &'static str,
     pub accuracy: Accuracy,
 }
 
@@ -92,28 +90,6 @@ impl Accuracy {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Text {
-    pub heading: &'static str,
-    pub markdown: &'static str,
-    /// Rendered when the crate was built, from our own files only: no user's text is ever in it.
-    pub html: &'static str,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Example {
-    pub path: &'static str,
-    pub text: &'static str,
-}
-
-/// Code to start from in the playground.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sample {
-    pub name: &'static str,
-    pub title: &'static str,
-    pub files: &'static [Example],
-}
-
 /// What must be given before the rule can be decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
@@ -136,6 +112,32 @@ impl Needs {
 }
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+impl Entry {
+    fn reading(&self) -> Option<&'static Reading> {
+        readings()?.rules.get(ENTRIES.iter().position(|entry| entry.rule == self.rule)?)
+    }
+
+    /// What, why, what to do, what the checker cannot see, in this order.
+    pub fn texts(&self) -> &'static [Text] {
+        self.reading().map_or(&[], |reading| &reading.texts)
+    }
+
+    /// The files of the violating example.
+    pub fn violating(&self) -> &'static [Example] {
+        self.reading().map_or(&[], |reading| &reading.violating)
+    }
+
+    /// The files of the conforming example.
+    pub fn conforming(&self) -> &'static [Example] {
+        self.reading().map_or(&[], |reading| &reading.conforming)
+    }
+
+    /// The findings in the violating example, a line each, as `expected.txt` has them.
+    pub fn expected(&self) -> &'static str {
+        self.reading().map_or("", |reading| &reading.expected)
+    }
+}
 
 /// The entry of a rule. Every rule has one: a test holds it.
 pub fn entry(rule: Rule) -> Option<&'static Entry> {
