@@ -30,10 +30,12 @@ pub fn generate(rules: &Path, folders: &[PathBuf]) -> Result<Generated, String> 
         read_folder(&folder.join("exercises"), &id, Some(rule), &mut exercises)?;
     }
     read_folder(&rules.join("exercises"), "mixed", None, &mut exercises)?;
-    let mut code = String::from("/// All exercises, in the order of the path.\npub static LISTED: &[Listed] = &[\n");
+    let mut code =
+        String::from("/// All exercises, in the order of the path.\npub static LISTED: &[Listed] = &[\n");
     for Exercise { id, rule, kind, title, .. } in &exercises {
         let rule = rule.map_or("None".to_owned(), |rule| format!("Some(Rule::{rule})"));
-        let _ = writeln!(code, "Listed {{ id: {id:?}, rule: {rule}, kind: Kind::{kind:?}, title: {title:?} }},");
+        let _ =
+            writeln!(code, "Listed {{ id: {id:?}, rule: {rule}, kind: Kind::{kind:?}, title: {title:?} }},");
     }
     code.push_str("];\n");
     Ok(Generated { code, exercises })
@@ -50,7 +52,9 @@ fn read_folder(
     }
     let fail = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     let mut files = fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
+        .and_then(|entries| {
+            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()
+        })
         .map_err(|error| fail(folder, error))?;
     files.sort();
     for file in files {

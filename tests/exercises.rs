@@ -71,7 +71,8 @@ fn written(finding: &Finding) -> String {
 }
 
 fn explained(verdict: &Verdict, report: &Report) -> String {
-    let findings: String = report.findings.iter().map(|finding| format!("\n    {}", written(finding))).collect();
+    let findings: String =
+        report.findings.iter().map(|finding| format!("\n    {}", written(finding))).collect();
     format!("{verdict:?}{findings}")
 }
 
@@ -112,7 +113,8 @@ fn the_start_violates_exactly_what_it_says() {
     for exercise in exercises() {
         let report = report(&exercise.start);
         for problem in &report.problems {
-            let _ = writeln!(failures, "{}: line {}: {}", exercise.id, problem.range.start.line, problem.message);
+            let _ =
+                writeln!(failures, "{}: line {}: {}", exercise.id, problem.range.start.line, problem.message);
         }
         let mut said: Vec<String> = exercise
             .violations
@@ -186,14 +188,17 @@ fn every_wrong_turn_is_refused_with_its_hint() {
                     (!hinted).then(|| "no named rule leads to it".to_owned())
                 }
                 // Choosing the start is this wrong turn, and there is nothing else to choose.
-                Kind::Which => (exercise.wrong_turns.len() != 1).then(|| "there is one wrong side".to_owned()),
+                Kind::Which => {
+                    (exercise.wrong_turns.len() != 1).then(|| "there is one wrong side".to_owned())
+                }
             };
             if let Some(fault) = fault {
                 let _ = writeln!(failures, "{}: '{}': {fault}", exercise.id, turn.title);
             }
         }
         for (index, trap) in exercise.traps.iter().enumerate() {
-            let marks = [Marked { path: trap.path.clone(), line: trap.line, rule: Some(exercise.rules()[0]) }];
+            let marks =
+                [Marked { path: trap.path.clone(), line: trap.line, rule: Some(exercise.rules()[0]) }];
             let said = judge_marks(&exercise, &before, &marks).said;
             if said != [Said::Trap(index)] {
                 let _ = writeln!(failures, "{}: the trap in line {}: {said:?}", exercise.id, trap.line);
@@ -240,8 +245,11 @@ fn throwing_the_code_away_is_no_solution() {
     let mut failures = String::new();
     for exercise in exercises().into_iter().filter(|exercise| exercise.kind == Kind::Mend) {
         let before = report(&exercise.start);
-        let empty: Vec<Source> =
-            exercise.start.iter().map(|file| Source { path: file.path.clone(), text: String::new() }).collect();
+        let empty: Vec<Source> = exercise
+            .start
+            .iter()
+            .map(|file| Source { path: file.path.clone(), text: String::new() })
+            .collect();
         if judge(&exercise, &before, &empty, &report(&empty)).outcome != Outcome::Refused {
             let _ = writeln!(failures, "{}: an empty file is accepted: say what to 'keep:'", exercise.id);
         }

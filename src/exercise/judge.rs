@@ -96,9 +96,9 @@ fn shows(sign: &Sign, before: &Report, files: &[Source], report: &Report, faults
             let has = |report: &Report| report.findings.iter().any(|finding| finding.rule == *rule);
             has(report) && !has(before)
         }
-        Sign::Lost(name) => faults.iter().any(
-            |fault| matches!(fault, Fault::Lost(lost) | Fault::Missing(lost) if lost == name),
-        ),
+        Sign::Lost(name) => faults
+            .iter()
+            .any(|fault| matches!(fault, Fault::Lost(lost) | Fault::Missing(lost) if lost == name)),
         Sign::Text(text) => names::has_text(files, text),
         Sign::NoText(text) => !names::has_text(files, text),
         Sign::Named(_) => false,
@@ -162,8 +162,7 @@ pub fn judge_marks(exercise: &Exercise, before: &Report, marks: &[Marked]) -> Se
 }
 
 fn covers(finding: &Finding, mark: &Marked) -> bool {
-    finding.path == mark.path
-        && (finding.range.start.line..=finding.range.end.line).contains(&mark.line)
+    finding.path == mark.path && (finding.range.start.line..=finding.range.end.line).contains(&mark.line)
 }
 
 fn judge_mark(exercise: &Exercise, before: &Report, mark: &Marked) -> Said {

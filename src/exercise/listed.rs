@@ -75,8 +75,9 @@ impl Chosen {
         let mut chosen = Self::default();
         for word in words.split([',', '.', ' ', '+']).filter(|word| !word.is_empty()) {
             let rule = word.parse::<Rule>().ok();
-            let found = Number::all()
-                .filter(|number| number.listed().id == word || (rule.is_some() && number.listed().rule == rule));
+            let found = Number::all().filter(|number| {
+                number.listed().id == word || (rule.is_some() && number.listed().rule == rule)
+            });
             let before = chosen.numbers.len();
             for number in found {
                 if !chosen.numbers.contains(&number) {
@@ -124,7 +125,10 @@ mod tests {
         let rules: Vec<Option<Rule>> = LISTED.iter().map(|listed| listed.rule).collect();
         let first_mixed = rules.iter().position(Option::is_none).expect("there are mixed ones");
         assert!(rules[..first_mixed].is_sorted() && rules[first_mixed..].iter().all(Option::is_none));
-        assert_eq!("mixed-orders".parse::<Number>().map(|number| number.to_string()), Ok("mixed-orders".into()));
+        assert_eq!(
+            "mixed-orders".parse::<Number>().map(|number| number.to_string()),
+            Ok("mixed-orders".into())
+        );
         assert_eq!("c5".parse::<Number>(), Err(UnknownExercise));
     }
 }

@@ -54,8 +54,9 @@ pub fn has_word(files: &[Source], word: &str) -> bool {
             line.match_indices(word).any(|(at, _)| {
                 let before = line[..at].chars().next_back();
                 let after = line[at + word.len()..].chars().next();
-                !(word.starts_with(is_word) && before.is_some_and(is_word))
-                    && !(word.ends_with(is_word) && after.is_some_and(is_word))
+                let goes_on = (word.starts_with(is_word) && before.is_some_and(is_word))
+                    || (word.ends_with(is_word) && after.is_some_and(is_word));
+                !goes_on
             })
         })
     })

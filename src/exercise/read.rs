@@ -170,8 +170,11 @@ impl Part {
     /// The prose, its lines joined: a paragraph may be broken anywhere.
     fn prose(&self) -> String {
         let lines: Vec<&str> = self.prose.iter().map(|(_, line)| line.trim()).collect();
-        let paragraphs: Vec<String> =
-            lines.split(|line| line.is_empty()).filter(|lines| !lines.is_empty()).map(|lines| lines.join(" ")).collect();
+        let paragraphs: Vec<String> = lines
+            .split(|line| line.is_empty())
+            .filter(|lines| !lines.is_empty())
+            .map(|lines| lines.join(" "))
+            .collect();
         paragraphs.join("\n")
     }
 
@@ -182,7 +185,9 @@ impl Part {
             let path = match (&block.path, start) {
                 (Some(path), _) => path.clone(),
                 (None, [only]) => only.path.clone(),
-                (None, _) => return Err((block.line, "name the file above the block: there are several".to_owned())),
+                (None, _) => {
+                    return Err((block.line, "name the file above the block: there are several".to_owned()));
+                }
             };
             let known = files.iter().position(|file| file.path == path);
             if block.language == "diff" {
@@ -255,7 +260,9 @@ fn start(exercise: &mut Exercise, part: Part) -> Result<(), Fault> {
             (None, "dockerfile") => "Dockerfile".to_owned(),
             (None, "caddyfile") => "Caddyfile".to_owned(),
             (None, "env") => ".env".to_owned(),
-            (None, other) => return Err((block.line - 1, format!("name the file above the block of '{other}'"))),
+            (None, other) => {
+                return Err((block.line - 1, format!("name the file above the block of '{other}'")));
+            }
         };
         if exercise.start.iter().any(|file| file.path == path) {
             return Err((block.line - 1, format!("there is a file {path} already")));
@@ -320,7 +327,9 @@ fn wrong_turn(exercise: &Exercise, title: &str, mut part: Part) -> Result<WrongT
     let fault = |message: &str| Err((part.line, message.to_owned()));
     match exercise.kind {
         _ if hint.is_empty() => fault("a wrong turn has a hint"),
-        Kind::Mend if signs.is_empty() || files.is_empty() => fault("a wrong turn has a 'When: …' and an edit"),
+        Kind::Mend if signs.is_empty() || files.is_empty() => {
+            fault("a wrong turn has a 'When: …' and an edit")
+        }
         Kind::Find if signs.is_empty() => fault("a wrong turn has a 'Names: …'"),
         Kind::Which if !signs.is_empty() || !files.is_empty() => {
             fault("the wrong turn is the start itself: it has a hint and nothing else")
@@ -331,10 +340,13 @@ fn wrong_turn(exercise: &Exercise, title: &str, mut part: Part) -> Result<WrongT
 
 /// `found C5 "part of the message"`, `new F1`, `lost feed`, `text "a"`, `no text "a"`.
 fn sign(clause: &str) -> Result<Sign, String> {
-    let wrong = || format!("'{clause}' is none of: found C5 \"words\", new C5, lost name, text \"code\", no text \"code\"");
-    let quoted = |text: &str| -> Option<String> {
-        Some(text.trim().strip_prefix('"')?.strip_suffix('"')?.to_owned())
+    let wrong = || {
+        format!(
+            "'{clause}' is none of: found C5 \"words\", new C5, lost name, text \"code\", no text \"code\""
+        )
     };
+    let quoted =
+        |text: &str| -> Option<String> { Some(text.trim().strip_prefix('"')?.strip_suffix('"')?.to_owned()) };
     let rule = |text: &str| text.parse::<Rule>().map_err(|error| error.to_string());
     if let Some(rest) = clause.strip_prefix("found ") {
         let (id, words) = rest.split_once(' ').unwrap_or((rest, "\"\""));
@@ -405,7 +417,8 @@ Not that.
 
     #[test]
     fn the_format_is_read() {
-        let exercise = read("mixed-a", None, TEXT).unwrap_or_else(|(line, message)| panic!("{line}: {message}"));
+        let exercise =
+            read("mixed-a", None, TEXT).unwrap_or_else(|(line, message)| panic!("{line}: {message}"));
         assert_eq!((exercise.kind, exercise.title.as_str()), (Kind::Find, "Two files"));
         assert_eq!(exercise.task, "The task, in two lines.");
         let paths: Vec<&str> = exercise.start.iter().map(|file| file.path.as_str()).collect();
@@ -417,7 +430,10 @@ Not that.
         assert_eq!(exercise.reason, "Why.\nBecause.");
         assert_eq!(exercise.keep, ["a", "b"]);
         let mended = &exercise.solutions[0].files;
-        assert_eq!((mended.len(), mended[0].text.as_str(), mended[2].text.as_str()), (3, "x = 3\ny = 2\n", "z = 1\n"));
+        assert_eq!(
+            (mended.len(), mended[0].text.as_str(), mended[2].text.as_str()),
+            (3, "x = 3\ny = 2\n", "z = 1\n")
+        );
         assert_eq!(exercise.wrong_turns[0].signs, [Sign::Named(Rule::C1)]);
         assert_eq!(exercise.wrong_turns[0].hint, "Not that.");
     }

@@ -7,6 +7,8 @@ use crate::ui::components::announcer::Announcer;
 use crate::ui::components::header::Header;
 use crate::ui::components::status_line::StatusLine;
 use crate::ui::hooks::{Readable, load_draft, use_catalogue, use_draft};
+use crate::ui::pages::exercise::ExercisePage;
+use crate::ui::pages::learn::LearnPage;
 use crate::ui::pages::link::LinkPage;
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::pages::playground::PlaygroundPage;
@@ -67,6 +69,9 @@ fn page(route: Route) -> Html {
         Route::Rules => html! { <RulesPage /> },
         // A page for itself: nothing that was typed into one rule's pair shows up in the next one's.
         Route::Rule { rule } => html! { <RulePage key={rule.id()} {rule} /> },
+        Route::Learn => html! { <LearnPage /> },
+        // An exercise keeps its own draft and marks.
+        Route::Exercise { exercise } => html! { <ExercisePage key={exercise.index()} {exercise} /> },
         Route::Link => html! { <LinkPage /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use yew_router::prelude::*;
 
 use crate::catalogue::Needs;
+use crate::exercise::listed::Number;
 use crate::report::{Rule, Section, Severity};
 
 /// What is shown.
@@ -15,6 +16,11 @@ pub enum Route {
     Rules,
     #[at("/rules/:rule")]
     Rule { rule: Rule },
+    /// The exercises; behind the `?` perhaps those of a set.
+    #[at("/learn")]
+    Learn,
+    #[at("/learn/:exercise")]
+    Exercise { exercise: Number },
     /// What a share link holds, behind the `?`.
     #[at("/link")]
     Link,
@@ -36,6 +42,30 @@ pub struct Filters {
     pub severity: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub needs: String,
+}
+
+/// Exercises that somebody has chosen, as they stand behind the `?`. A link once given away must open for ever, so the
+/// names of the fields never change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChosenSet {
+    /// As `Chosen::read` reads it; empty for all exercises.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub set: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+impl ChosenSet {
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
+    /// What stands behind the `?`.
+    pub fn query(&self) -> String {
+        let name = String::from(js_sys::encode_uri_component(&self.name));
+        if name.is_empty() { format!("set={}", self.set) } else { format!("set={}&name={name}", self.set) }
+    }
 }
 
 /// All severities, the worst first.

@@ -25,6 +25,7 @@ pub fn Header() -> Html {
             </Link<Route>>
         }
     };
+    let in_learn = matches!(route, Some(Route::Learn | Route::Exercise { .. }));
     let in_rules = matches!(route, Some(Route::Rules | Route::Rule { .. }));
     let skip = Callback::from(|event: MouseEvent| {
         // A real link would change the route.
@@ -52,6 +53,7 @@ pub fn Header() -> Html {
             <nav class="nav" aria-label="Pages">
                 { link(Route::Playground, route == Some(Route::Playground), "Playground") }
                 { link(Route::Rules, in_rules, "Rules") }
+                { link(Route::Learn, in_learn, "Learn") }
             </nav>
             <label class="theme">
                 <span class="theme-label">{ "Theme" }</span>

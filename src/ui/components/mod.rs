@@ -8,6 +8,7 @@ pub mod file_tabs;
 pub mod finding_detail;
 pub mod finding_list;
 pub mod header;
+pub mod learn;
 pub mod level;
 pub mod link_notice;
 pub mod notices;
