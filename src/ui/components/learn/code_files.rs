@@ -1,5 +1,6 @@
 //! The files of an exercise, one of them shown.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -54,6 +55,7 @@ pub struct Props {
 pub fn CodeFiles(props: &Props) -> Html {
     let active = use_state_eq(|| 0_usize);
     let walked = use_state(|| None::<Reveal>);
+    let lines = use_mut_ref(BTreeMap::<String, u32>::new);
     {
         let active = active.setter();
         let files = props.files.clone();
@@ -85,8 +87,11 @@ pub fn CodeFiles(props: &Props) -> Html {
         })
     };
     let caret = {
-        let (on_line, path) = (props.on_line.clone(), path.clone());
-        Callback::from(move |position: Position| on_line.emit((path.clone(), position.line)))
+        let (on_line, path, lines) = (props.on_line.clone(), path.clone(), lines.clone());
+        Callback::from(move |position: Position| {
+            lines.borrow_mut().insert(path.clone(), position.line);
+            on_line.emit((path.clone(), position.line));
+        })
     };
     let walk = {
         let (shown, walked) = (shown.clone(), walked.clone());
@@ -110,8 +115,16 @@ pub fn CodeFiles(props: &Props) -> Html {
         Some(Comparison { other: other.text.clone().into(), side: *side, aligned: true })
     });
     let show = {
-        let active = active.setter();
-        Callback::from(move |index| active.set(index))
+        let (active, lines) = (active.setter(), lines.clone());
+        let (files, on_line) = (props.files.clone(), props.on_line.clone());
+        Callback::from(move |index: usize| {
+            active.set(index);
+            if let Some(file) = files.get(index) {
+                // The editor keeps the caret of each file.
+                let line = lines.borrow().get(&file.path).copied().unwrap_or(1);
+                on_line.emit((file.path.clone(), line));
+            }
+        })
     };
     html! {
         <div class="exercise-code">

@@ -42,11 +42,11 @@ pub fn WhichIsRight(props: &ExerciseProps) -> Html {
                 class={classes!("which-side", known.map(|word| format!("pair-{word}")))}
                 aria-label={format!("{word} version")}
             >
-                <h3 class="pair-title">
+                <h2 class="pair-title">
                     if known.is_some() { <span class="pair-mark" aria-hidden="true"></span> }
                     { format!("{word} version") }
                     if let Some(known) = known { <span>{ format!(": {known}") }</span> }
-                </h3>
+                </h2>
                 <CodeFiles
                     label={format!("{word} version")}
                     name={format!("{}/{word}", exercise.id)}
