@@ -105,8 +105,12 @@ test("what was typed comes back, and a reset can be undone", async ({ page, site
   await page.getByRole("button", { name: "Undo reset" }).press("Enter");
   await expect(code).toContainText("# mine");
   await code.focus();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type("# more ");
+  await expect(code).toContainText("# more # mine");
   await page.keyboard.press("Control+z");
-  await expect(code).not.toContainText("# mine");
+  await expect(code).not.toContainText("# more");
+  await expect(code).toContainText("# mine");
 });
 
 test("find it, with the keyboard: traps and wrong rules get their hints before the answer is shown", async ({ page, site }) => {
