@@ -4,7 +4,7 @@
 PORT ?= 8080
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help serve dist test check format clippy native browser end-to-end bench corpus sample accuracy bless
+.PHONY: help serve dist test check format clippy native browser end-to-end bench bench-wasm corpus sample accuracy bless
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ end-to-end: dist
 
 bench: ## Measure a check against the bare parse
 	cargo bench --features cli
+
+bench-wasm: ## The same as WebAssembly, in headless Chromium (another file: FILE=path.py)
+	@scripts/bench-wasm.sh $(FILE)
 
 corpus: ## Check the pinned packages of the corpus
 	@scripts/corpus.sh

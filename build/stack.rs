@@ -45,6 +45,8 @@ struct Function {
     parameters: Vec<String>,
     instead: Option<String>,
     #[serde(default)]
+    telling: bool,
+    #[serde(default)]
     tags: Vec<String>,
 }
 
@@ -194,6 +196,26 @@ fn read(folder: &Path) -> Result<Vec<File>, String> {
     Ok(files)
 }
 
+/// The methods whose name alone tells their class, with its index.
+fn telling(files: &[File]) -> Result<BTreeMap<String, u16>, String> {
+    let mut found = BTreeMap::new();
+    let mut index = 0;
+    for file in files {
+        for class in &file.library.class {
+            for method in class.as_ref().method.iter().filter(|method| method.as_ref().telling) {
+                for name in &method.as_ref().names {
+                    if found.insert(name.clone(), index).is_some() {
+                        let at = method.span().start;
+                        return Err(file.fail(at, &format!("the method {name} tells of two classes")));
+                    }
+                }
+            }
+            index += 1;
+        }
+    }
+    Ok(found)
+}
+
 /// The names of all classes and functions, gathered before any reference to one is resolved.
 struct Tables {
     classes: BTreeMap<String, u16>,
@@ -264,6 +286,10 @@ impl Tables {
         }
         code.push_str("];\n\nstatic CLASS_NAMES: &[(&str, u16)] = &[\n");
         for (name, index) in &self.classes {
+            let _ = writeln!(code, "({name:?}, {index}),");
+        }
+        code.push_str("];\n\nstatic TELLING: &[(&str, u16)] = &[\n");
+        for (name, index) in telling(files)? {
             let _ = writeln!(code, "({name:?}, {index}),");
         }
         let packages: Vec<&String> = self.packages.iter().collect();
@@ -361,6 +387,7 @@ impl Tables {
             callable: class.callable,
             parameters: class.parameters.clone(),
             instead: class.instead.clone(),
+            telling: false,
             tags: class.tags.clone(),
         };
         let constructor = self

@@ -179,6 +179,11 @@ pub fn class(name: &str) -> Option<u16> {
     CLASS_NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|index| CLASS_NAMES[index].1)
 }
 
+/// The class that a method's name alone tells, where nothing is known of the object.
+pub fn told_by(method: &str) -> Option<u16> {
+    TELLING.binary_search_by(|(known, _)| (*known).cmp(method)).ok().map(|index| TELLING[index].1)
+}
+
 /// Whether the tables know anything of a top-level package.
 pub fn knows_package(name: &str) -> bool {
     PACKAGES.binary_search(&name).is_ok()

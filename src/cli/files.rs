@@ -98,7 +98,7 @@ fn walk(
     problems: &mut Vec<Problem>,
 ) {
     let named = |path: &Path| slashed(root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path));
-    // `.env` is a hidden file, so hidden files are walked and hidden folders are left out by `is_wanted`.
+    // `.env` is a hidden file, so hidden files are walked, and `is_wanted` leaves hidden folders out.
     let walk = WalkBuilder::new(folder).hidden(false).require_git(false).filter_entry(is_wanted).build();
     for entry in walk {
         match entry {
@@ -124,6 +124,9 @@ fn place(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
+/// The hidden folders that hold a project's own files: what its forge runs.
+const FORGES: [&str; 4] = [".github", ".gitlab", ".gitea", ".forgejo"];
+
 /// Whether to enter a folder: not those that hold other people's code or a tool's own data.
 fn is_wanted(entry: &DirEntry) -> bool {
     if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
@@ -131,7 +134,10 @@ fn is_wanted(entry: &DirEntry) -> bool {
     }
     let name = entry.file_name().to_string_lossy();
     let is_virtual_environment = entry.path().join("pyvenv.cfg").exists();
-    !name.starts_with('.') && name != "node_modules" && name != "__pycache__" && !is_virtual_environment
+    (!name.starts_with('.') || FORGES.contains(&&*name))
+        && name != "node_modules"
+        && name != "__pycache__"
+        && !is_virtual_environment
 }
 
 /// The bytes as text, and what to say of it. What is not UTF-8 is read as Latin-1, in which every byte is a character.

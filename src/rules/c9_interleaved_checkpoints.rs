@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, FileKind, Severity};
-use crate::semantic::{FunctionRole, Model, Node, words_of};
+use crate::semantic::{FunctionRole, Model, Node, ThreadName};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -261,108 +261,22 @@ fn is_fresh(thread: Node<'_>) -> bool {
 
 /// `{"configurable": {"thread_id": …}}`: whose conversation it is.
 fn thread_id(dictionary: Node<'_>, findings: &mut Findings<'_>) {
-    let Some(value) = dictionary.dictionary_value("thread_id") else { return };
-    let is_configurable = match dictionary.parent() {
-        Some(parent) if parent.is(Kind::DictItem) => {
-            parent.child(Role::Key).is_some_and(|key| key.name() == "configurable")
-        }
-        Some(parent) => parent.is(Kind::Keyword) && parent.name() == "configurable",
-        None => false,
+    let Some((entry, name)) = dictionary.thread_name() else { return };
+    let (message, made, note) = match name {
+        ThreadName::Own => return findings.conforms(entry, "each session has a thread of its own"),
+        ThreadName::Constant(made) => (
+            "all users share one conversation: the thread's id is a constant",
+            made,
+            "this is the same for every request",
+        ),
+        ThreadName::Wide(made) => (
+            "users share one conversation: the thread's id names no session",
+            made,
+            "it is made of what many sessions have in common",
+        ),
     };
-    let Some(entry) = value.parent().filter(|_| is_configurable) else { return };
-    let made = value.resolved_value();
-    let conforming =
-        "Name the agent and the session in the thread's id: `f\"thread_{agent_id}_{session_id}\"`.";
-    if made.is(Kind::Str) {
-        findings
-            .report(
-                entry,
-                Severity::High,
-                Certainty::Sure,
-                "all users share one conversation: the thread's id is a constant",
-            )
-            .because(made, "this is the same for every request")
-            .conforming(conforming);
-        return;
-    }
-    let mut parts = Vec::new();
-    name_parts(made, &mut parts, 0);
-    if parts.is_empty() {
-        return;
-    }
-    if parts.iter().all(|part| is_wider_than_a_session(*part)) {
-        findings
-            .report(
-                entry,
-                Severity::High,
-                Certainty::Sure,
-                "users share one conversation: the thread's id names no session",
-            )
-            .because(made, "it is made of what many sessions have in common")
-            .conforming(conforming);
-    } else {
-        findings.conforms(entry, "each session has a thread of its own");
-    }
-}
-
-/// The names and attributes that a text is made of; nothing where a part of it cannot be told.
-fn name_parts<'m>(value: Node<'m>, parts: &mut Vec<Node<'m>>, depth: u32) {
-    let value = value.resolved_value();
-    match value.kind() {
-        _ if depth > 4 => parts.push(value),
-        Kind::FString | Kind::BinOp | Kind::BoolOp => {
-            for child in value.children() {
-                name_parts(child, parts, depth + 1);
-            }
-        }
-        Kind::Str => {}
-        Kind::Call if matches!(value.callee_name(), "str" | "int") => {
-            if let Some(argument) = value.argument(0) {
-                name_parts(argument, parts, depth + 1);
-            }
-        }
-        _ => parts.push(value),
-    }
-}
-
-/// Whether a name is of something that many sessions share, by all its words.
-fn is_wider_than_a_session(part: Node<'_>) -> bool {
-    const WIDER: [&str; 24] = [
-        "agent",
-        "app",
-        "application",
-        "tenant",
-        "org",
-        "organization",
-        "workspace",
-        "account",
-        "assistant",
-        "bot",
-        "silo",
-        "model",
-        "graph",
-        "project",
-        "team",
-        "company",
-        "env",
-        "environment",
-        "settings",
-        "config",
-        "prefix",
-        "version",
-        "namespace",
-        "flow",
-    ];
-    const NEUTRAL: [&str; 6] = ["id", "key", "name", "slug", "uid", "pk"];
-    let mut words = match part.kind() {
-        Kind::Name | Kind::Attribute => words_of(part.name()),
-        _ => return false,
-    };
-    if words.iter().all(|word| NEUTRAL.contains(&word.as_str()))
-        && let Some(receiver) = part.receiver()
-    {
-        words.extend(words_of(receiver.name()));
-    }
-    words.iter().any(|word| WIDER.contains(&word.as_str()))
-        && words.iter().all(|word| WIDER.contains(&word.as_str()) || NEUTRAL.contains(&word.as_str()))
+    findings
+        .report(entry, Severity::High, Certainty::Sure, message)
+        .because(made, note)
+        .conforming("Name the agent and the session in the thread's id: `f\"thread_{agent_id}_{session_id}\"`.");
 }

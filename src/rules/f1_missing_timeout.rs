@@ -16,6 +16,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         if api.has(Tag::Offloads) {
             handed_to_thread(call, findings);
+        } else if api.has(Tag::Wraps) && api.callable.callable.is_some() {
+            bound_early(call, findings);
         }
         let Some(timeout) = &api.callable.timeout else { continue };
         if !is_external(api) {
@@ -192,6 +194,35 @@ fn handed_to_thread(call: Node<'_>, findings: &mut Findings<'_>) {
                 call.called(),
                 callable.excerpt()
             ),
+            None => "Give the call itself a limit.".to_owned(),
+        });
+}
+
+/// `partial(requests.get, url)`: the call is made later, with what it was given here.
+fn bound_early(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(callable) = call.scheduled_callable() else { return };
+    let Some(api) = callable.api_when_called() else { return };
+    let Some(timeout) = &api.callable.timeout else { return };
+    let given = timeout.parameters.iter().any(|name| call.keyword(name).is_some());
+    // Who is handed it may give the limit with the call; an executor gives nothing.
+    let around = call.parent().map(|parent| if parent.is(Kind::Keyword) { parent.parent().unwrap_or(parent) } else { parent });
+    let is_handed_on = around.is_some_and(|around| around.is(Kind::Call) && !around.does(Tag::Offloads));
+    let is_open =
+        timeout.default == Bound::Unbounded && !given && !call.has_hidden_arguments() && !is_handed_on;
+    if !is_open || api.is_constructor || !is_external(api) || speaks_of_timeout(call) {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::High,
+            Certainty::Likely,
+            format!("`{}` is prepared here without a time limit", callable.excerpt()),
+        )
+        .because(callable, "the library's default is to wait for ever")
+        .because(call, "no argument bounds the wait")
+        .conforming(match timeout.parameters.first() {
+            Some(name) => format!("Give it the limit with the rest: `{}({}, …, {name}=10)`.", call.called(), callable.excerpt()),
             None => "Give the call itself a limit.".to_owned(),
         });
 }

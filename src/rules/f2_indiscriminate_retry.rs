@@ -38,9 +38,27 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for judged in &tuning {
         report(judged, findings);
     }
+    for handler in model.handlers().filter(|h| !h.is_outside_production() && !h.source_file().is_script) {
+        recursive(handler, findings);
+    }
     for call in model.known_calls().map(|(call, _)| call).filter(|call| !call.is_outside_production()) {
         hides_failure(call, findings);
     }
+}
+
+/// A function that calls itself where it failed, and counts nothing.
+fn recursive(handler: Node<'_>, findings: &mut Findings<'_>) {
+    let Some((again, asked)) = handler.tries_again_by_itself() else { return };
+    findings
+        .report(
+            again,
+            Severity::High,
+            Certainty::Sure,
+            format!("`{}` calls itself after each failure, without an end", again.called()),
+        )
+        .because(asked, "as long as this fails, the function goes one level deeper")
+        .because(again, "neither an argument nor a condition counts the attempts")
+        .conforming(BY_HAND);
 }
 
 /// A client or model that tries again by itself.

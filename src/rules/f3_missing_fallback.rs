@@ -5,7 +5,6 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Model, Node, Place, words_of};
-use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
 const STANDBY: &str = "Give it a standby, best of a second provider: `primary.with_fallbacks([standby])`, each with its own timeout; \
@@ -20,7 +19,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     if !has_fallback {
         without_standby(model, findings);
     }
-    if !model.calls().any(|call| call.does(Tag::Retrieves)) {
+    if !model.calls().any(Node::retrieves) {
         return;
     }
     let mut told: FxHashSet<Place> = FxHashSet::default();
@@ -159,7 +158,7 @@ fn retrieval<'m>(function: Node<'m>, told: &mut FxHashSet<Place>, findings: &mut
             "Put `try` around the retrieval alone; on failure log it, go on with no passages, and tell the model in its prompt that the documents could not be read.",
         );
     }
-    if let Some(kept) = function.own_calls().find(|call| call.does(Tag::Retrieves) && call.is_contained()) {
+    if let Some(kept) = function.own_calls().find(|call| call.retrieves() && call.is_contained()) {
         findings.conforms(kept, "the answer is given without passages when the retrieval fails");
     }
 }
@@ -183,7 +182,7 @@ fn uncontained_retrieval<'m>(call: Node<'m>, asks: Node<'m>, depth: u32) -> Opti
     if is_kept(call) {
         return None;
     }
-    if call.does(Tag::Retrieves) {
+    if call.retrieves() {
         return Some(vec![call]);
     }
     // What asks the model as well is judged in its own function.

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Failing, Model, Node, words_of};
+use crate::semantic::{Failing, FunctionRole, Kept, Model, Node, thing_named, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -77,11 +77,23 @@ fn is_batch(name: &str) -> bool {
         "source",
         "record",
     ];
-    words_of(name).last().is_some_and(|last| {
-        ITEMS.iter().any(|item| {
-            last == item || last.strip_prefix(item).is_some_and(|rest| matches!(rest, "s" | "es"))
-        })
-    })
+    thing_named(name).is_some_and(|thing| ITEMS.contains(&thing.as_str()))
+}
+
+/// Whether a name is of things in general, which only a function that is there for many of them makes a batch.
+fn is_general(name: &str) -> bool {
+    thing_named(name).is_some_and(|thing| matches!(thing.as_str(), "item" | "chunk" | "path" | "row" | "entry"))
+}
+
+/// Whether a function works through many things, by its name or because nobody waits for it.
+fn is_for_batches(function: Node<'_>) -> bool {
+    const WORDS: [&str; 18] = [
+        "batch", "bulk", "ingest", "index", "reindex", "import", "export", "sync", "upload", "crawl", "embed", "vectorize",
+        "migrate", "backfill", "load", "send", "publish", "job",
+    ];
+    function.runs_along()
+        || function.plays(FunctionRole::AfterResponse)
+        || words_of(function.name()).iter().any(|word| WORDS.contains(&word.as_str()))
 }
 
 /// Whether a loop or comprehension goes over such things, and over as many as there happen to be.
@@ -94,7 +106,12 @@ fn goes_over_batch(around: Node<'_>) -> bool {
     iterable
         .descendants()
         .chain(around.targets().flat_map(Node::descendants))
-        .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && is_batch(node.name()))
+        // `table.items()` names no things.
+        .filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && node.role() != Role::Callee)
+        .any(|node| {
+            is_batch(node.name())
+                || (is_general(node.name()) && around.function().is_some_and(is_for_batches))
+        })
 }
 
 fn is_ending(call: Node<'_>) -> bool {
@@ -245,28 +262,18 @@ fn suppressed(with: Node<'_>, findings: &mut Findings<'_>) {
 // Coroutines that run together
 
 fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
-    let Some(work) = call.positional().find(|argument| argument.is(Kind::Starred)).map(Node::unwrapped)
-    else {
-        return;
-    };
-    let Some(each) = work.gathered_element() else { return };
-    let function = call.function();
-    if is_ending(each) || function.is_some_and(ends_something) {
+    let Some((each, around)) = call.gathered_over() else { return };
+    if is_ending(each) || call.function().is_some_and(ends_something) {
         return;
     }
-    let Some(failing) = each.failing() else { return };
     match call.keyword("return_exceptions") {
-        Some(kept) if kept.is_true() => unread(call, &failing, findings),
+        Some(kept) if kept.is_true() => unread(call, each, findings),
         Some(_) => {}
         None => {
-            let around = each.ancestors().find(|node| node.is(Kind::Comprehension) || node.is(Kind::For));
-            let comprehension = each
-                .parent()
-                .and_then(|parent| parent.children().find(|child| child.is(Kind::Comprehension)));
-            let over_batch = comprehension.or(around).is_some_and(goes_over_batch);
-            if !over_batch || is_on_purpose(call) || call.is_contained() {
+            if !around.is_some_and(goes_over_batch) || is_on_purpose(call) || call.is_contained() {
                 return;
             }
+            let Some(failing) = each.failing() else { return };
             let draft = findings.report(
                 call,
                 Severity::Medium,
@@ -287,10 +294,19 @@ fn ends_something(function: Node<'_>) -> bool {
 }
 
 /// `return_exceptions=True` makes values of failures; here nobody looks at them.
-fn unread(call: Node<'_>, failing: &Failing<'_>, findings: &mut Findings<'_>) {
+fn unread(call: Node<'_>, each: Node<'_>, findings: &mut Findings<'_>) {
     let Some(result) = call.parent().filter(|parent| parent.is(Kind::Await)) else { return };
     let note = match result.parent() {
-        Some(statement) if statement.is(Kind::ExprStatement) => "its results are thrown away",
+        Some(statement) if statement.is(Kind::ExprStatement) => {
+            // What keeps its own failures leaves none in the results.
+            let keeps = each
+                .target()
+                .is_some_and(|place| each.model.node(place).keeps_its_failures(Kept::Expected));
+            if keeps {
+                return;
+            }
+            "its results are thrown away"
+        }
         Some(statement) if statement.is(Kind::Assign) => {
             let mut targets = statement.targets();
             let Some(name) =
@@ -298,11 +314,14 @@ fn unread(call: Node<'_>, failing: &Failing<'_>, findings: &mut Findings<'_>) {
             else {
                 return;
             };
-            if !name.is_read_only_for_its_length() {
+            if name.is_read_only_for_its_length() {
+                "its results are at most counted"
+            } else if name.is_read_unasked() {
+                "nothing that reads the results asks which of them are failures"
+            } else {
                 findings.conforms(call, "the failures are among the results, which are read");
                 return;
             }
-            "its results are at most counted"
         }
         _ => return,
     };
@@ -311,10 +330,10 @@ fn unread(call: Node<'_>, failing: &Failing<'_>, findings: &mut Findings<'_>) {
             call,
             Severity::Medium,
             Certainty::Sure,
-            format!("`{}` makes values of failures, and nobody reads them", call.called()),
+            format!("`{}` makes values of failures, and nobody looks for them", call.called()),
         )
         .because(call, note)
-        .because(failing.chain[0], "may fail for one item and not for the others")
+        .because(each, "may fail for one item and not for the others")
         .conforming(
             "Look at each result: `for item, result in zip(items, results): if isinstance(result, BaseException): logger.error(…, exc_info=result)`.",
         );

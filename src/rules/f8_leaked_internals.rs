@@ -83,6 +83,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         if let Some(answer) = answer(call) {
             let lost = swallowed.iter().any(|lost| lost.outcome.contains(call));
             check_answer(&answer, lost, findings);
+            check_blame(&answer, findings);
         } else if call.does(Tag::Responds)
             && let Some(leak) = call.argument(0).and_then(leak_in)
         {
@@ -462,6 +463,48 @@ fn is_for_developers(shown: Node<'_>) -> bool {
             words_of(node.name()).iter().any(|word| matches!(word.as_str(), "debug" | "dev" | "development"))
         })
     })
+}
+
+/// Any failure of what a `try` asks of another system, answered as if the client had made a mistake.
+fn check_blame(answer: &Answer<'_>, findings: &mut Findings<'_>) {
+    let Some(status) = answer.status.filter(|status| matches!(status, 400 | 404 | 409 | 410 | 412 | 415 | 422)) else {
+        return;
+    };
+    let Some(handler) = answer.call.enclosing_handler().filter(|handler| handler.catches_everything()) else {
+        return;
+    };
+    let is_last = handler.body().and_then(|body| body.children().last()).is_some_and(|last| {
+        matches!(last.kind(), Kind::Raise | Kind::Return) && last.contains(answer.call)
+    });
+    let serves = handler.function().is_some_and(Node::serves_requests);
+    if !is_last || !serves || handler.looks_at_failure() || findings.has_reported(answer.call) {
+        return;
+    }
+    let Some(asked) = handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside)
+    else {
+        return;
+    };
+    // An address that the client gave may well be wrong.
+    let goes_where_told = asked.descendants().any(|part| {
+        matches!(part.kind(), Kind::Name | Kind::Attribute)
+            && words_of(part.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "url" | "uri" | "endpoint" | "host" | "address"))
+            && part.comes_from_request()
+    });
+    if goes_where_told {
+        return;
+    }
+    findings
+        .report(
+            answer.call,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("a failure of the server's own is answered with {status}, as the client's mistake"),
+        )
+        .because(asked, "may fail for reasons that the client has no part in")
+        .because(handler, "whatever it is, the client is told that the request was wrong: it does not try again, and no alert sees a 5xx")
+        .conforming("Catch what the client may cause, by its class, for this status; let the rest become a 500 or 503, logged once by the application's handler.");
 }
 
 fn report_leak(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mut Findings<'_>) {

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Scoping, TenantQuery, Type, words_of};
+use crate::semantic::{Model, Node, Scoping, TenantQuery, ThreadName, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -11,7 +11,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for (call, api) in model.known_calls().filter(|(call, _)| is_checked(*call)) {
         if let Some(query) = call.tenant_query().filter(|_| !*rows_are_scoped) {
             queried(&query, findings);
-        } else if api.has(Tag::Retrieves) {
+        } else if api.has(Tag::Retrieves) || api.callable.parameters.contains(&"scroll_filter") {
             searched(call, findings);
         } else if api.has(Tag::Signs) {
             signed(call, findings);
@@ -27,6 +27,14 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for assignment in model.assignments().filter(|assignment| is_checked(*assignment)) {
         kept(assignment, findings);
     }
+    if model.knows_tenants() {
+        for call in model.calls().filter(|call| is_checked(*call)) {
+            stored(call, findings);
+        }
+    }
+    for dictionary in model.dictionaries().filter(|dictionary| is_checked(*dictionary)) {
+        conversation(dictionary, findings);
+    }
 }
 
 /// Tests, migrations and scripts work on all tenants at once.
@@ -35,7 +43,7 @@ fn is_checked(node: Node<'_>) -> bool {
 }
 
 fn key<'m>(node: Node<'m>) -> &'m str {
-    node.model.settings.tenant_key.as_str()
+    node.model.tenant_key()
 }
 
 // Rows
@@ -43,7 +51,7 @@ fn key<'m>(node: Node<'m>) -> &'m str {
 fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
     let call = query.call;
     let Some(function) = call.function() else { return };
-    if call.asks_for_owner() {
+    if call.asks_for_owner() || call.asks_by_credential() {
         return;
     }
     let (name, column) = (query.class.name(), key(call));
@@ -158,21 +166,22 @@ fn open_to_all(handler: Node<'_>, findings: &mut Findings<'_>) {
 
 /// A search in a collection that all tenants share, without a filter.
 fn searched(call: Node<'_>, findings: &mut Findings<'_>) {
-    let filters = ["query_filter", "filter", "filters", "where", "scroll_filter", "search_kwargs"];
+    const FILTERS: [&str; 5] = ["query_filter", "filter", "filters", "where", "scroll_filter"];
+    let names_filter = |call: Node<'_>| {
+        FILTERS.iter().any(|name| call.keyword(name).is_some_and(|value| !value.is_none()))
+            || call.keyword("search_kwargs").is_some_and(|options| {
+                let options = options.resolved_value();
+                !options.is(Kind::Dict) || FILTERS.iter().any(|name| options.dictionary_value(name).is_some())
+            })
+    };
+    let retriever = call.receiver().and_then(Node::constructed_by_any);
     if call.has_hidden_arguments()
-        || filters.iter().any(|name| call.keyword(name).is_some_and(|value| !value.is_none()))
+        || names_filter(call)
+        || retriever.is_some_and(|made| names_filter(made) || made.has_hidden_arguments())
     {
         return;
     }
-    let own =
-        call.api().and_then(|api| api.callable.parameters.first()).filter(|name| **name == "collection_name");
-    let collection = match own {
-        Some(_) => call.argument_or_keyword(0, "collection_name"),
-        None => {
-            call.receiver().and_then(Node::constructed_by).and_then(|store| store.keyword("collection_name"))
-        }
-    };
-    let Some(collection) = collection.filter(|name| name.string().is_some()) else { return };
+    let Some((at, note)) = shared_collection(call) else { return };
     findings
         .report(
             call,
@@ -180,7 +189,7 @@ fn searched(call: Node<'_>, findings: &mut Findings<'_>) {
             Certainty::Likely,
             format!("`{}` finds the passages of every tenant", call.called()),
         )
-        .because(collection, "the collection is the same for all")
+        .because(at, note)
         .because(call, "no filter says whose passages are meant")
         .conforming(format!(
             "Keep a collection for each silo, `collection_name=f\"silo_{{silo.id}}\"`, or filter: \
@@ -189,20 +198,32 @@ fn searched(call: Node<'_>, findings: &mut Findings<'_>) {
         ));
 }
 
+/// What shows that a search goes over what several tenants have put there.
+fn shared_collection(call: Node<'_>) -> Option<(Node<'_>, &'static str)> {
+    let own =
+        call.api().and_then(|api| api.callable.parameters.first()).filter(|name| **name == "collection_name");
+    let named = match own {
+        Some(_) => call.argument_or_keyword(0, "collection_name"),
+        None => {
+            call.receiver().and_then(Node::constructed_by).and_then(|store| store.keyword("collection_name"))
+        }
+    };
+    if let Some(name) = named {
+        return name.string().is_some().then_some((name, "the collection is the same for all"));
+    }
+    // A store that was made elsewhere, and not for whoever asks.
+    let store = call.receiver().filter(|_| own.is_none() && call.model.knows_tenants())?;
+    let is_one = store.constructed_by().is_none() && store.is_kept_for_all();
+    (is_one && store.tenant_source().is_none()).then_some((store, "all requests use this one store"))
+}
+
 // What is kept
 
 /// A cached function whose result is one tenant's, and whose arguments do not say which.
 fn cached(function: Node<'_>, findings: &mut Findings<'_>) {
-    let decorator = function.decorators().find(|decorator| {
-        let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
-        api.is_some_and(|api| api.has(Tag::Caches))
-    });
-    let Some(decorator) = decorator else { return };
+    let Some(decorator) = function.caching_decorator() else { return };
     let key = key(function);
-    if function.parameters().any(|parameter| names_tenant(parameter, key) || parameter.name() == "self") {
-        return;
-    }
-    let Some(used) = tenant_in(function, key) else { return };
+    let Some(used) = outside_key(function, decorator) else { return };
     findings
         .report(
             decorator,
@@ -211,87 +232,133 @@ fn cached(function: Node<'_>, findings: &mut Findings<'_>) {
             format!("`{}` gives the first tenant's result to all others", function.name()),
         )
         .because(used, "the result is this tenant's")
-        .because(function, "the cache's key is made of the arguments, and none of them is the tenant")
-        .conforming(format!("Make the tenant an argument: `def {}({key}, …)`.", function.name()));
+        .because(function, "the cache's key does not say which tenant it is")
+        .conforming(format!("Make the tenant a part of the key: `def {}({key}, …)`.", function.name()));
+}
+
+/// Where a cached function uses a tenant that is no part of the key: none of its arguments, or one that the key
+/// leaves out.
+fn outside_key<'m>(function: Node<'m>, decorator: Node<'m>) -> Option<Node<'m>> {
+    let written = decorator.keyword("key").map(Node::resolved_value).filter(|key| key.is(Kind::Lambda));
+    if let Some(written) = written {
+        let left_out = function.parameters().find(|parameter| parameter.is_tenant_parameter())?;
+        let names = written.body().is_some_and(|body| body.tenant_source().is_some());
+        return (!names).then_some(left_out);
+    }
+    if decorator.keyword("key").is_some()
+        || function.parameters().any(|parameter| parameter.is_tenant_parameter() || parameter.name() == "self")
+    {
+        return None;
+    }
+    function.body()?.descendants().find(|part| {
+        part.speaks_of_tenant()
+            && !part.descendants_of(Kind::Name).any(|name| name.as_parameter().is_some())
+    })
 }
 
 /// `instructions[name] = load(app.app_id, name)`: kept for all under a key that lacks the tenant.
 fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
     let Some(target) = assignment.targets().find(|target| target.is(Kind::Subscript)) else { return };
     let (Some(table), Some(index)) = (target.child(Role::Value), target.child(Role::Index)) else { return };
-    let key = key(assignment);
-    let shared = table.is(Kind::Name) && table.scope_of_name() == Some(0) && assignment.function().is_some();
-    let says = |node: Node<'_>| tenant_in(node, key).is_some();
-    if !shared || says(index) || index.resolved_value().is(Kind::Str) {
+    let Some(value) = assignment.child(Role::Value) else { return };
+    if assignment.function().is_some() && table.is_kept_for_all() {
+        bleeds(assignment, table, index, value, findings);
+    }
+}
+
+/// `await redis.set(name, body)`: the same, in a cache.
+fn stored(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some((index, value)) = call.stored_under_key() else { return };
+    let Some(table) = call.receiver().filter(|_| call.function().is_some()) else { return };
+    // A cache that is given for one tenant keeps them apart by itself.
+    if table.tenant_source().is_none() {
+        bleeds(call, table, index, value, findings);
+    }
+}
+
+fn bleeds(at: Node<'_>, table: Node<'_>, index: Node<'_>, value: Node<'_>, findings: &mut Findings<'_>) {
+    // What is looked up by a user, a session or a credential is narrower than a tenant.
+    if index.resolved_value().is(Kind::Str)
+        || index.tenant_source().is_some()
+        || index.caller_source().is_some()
+        || index.is_unique_key()
+        || value.is_tenant_itself()
+    {
         return;
     }
-    let Some(used) = assignment.child(Role::Value).and_then(|value| tenant_in(value, key)) else { return };
-    if index.resolved_value() != index && says(index.resolved_value()) {
-        return;
-    }
+    let Some(used) = value.tenant_source() else { return };
+    let key = key(at);
     findings
         .report(
-            assignment,
+            at,
             Severity::Medium,
             Certainty::Likely,
             format!("what is one tenant's is kept in `{}` under a key that all share", table.source()),
         )
         .because(used, "the value is this tenant's")
         .because(index, "the key does not say which tenant it is")
-        .conforming(format!(
-            "Make the tenant a part of the key: `{}[{key}, {}]`.",
-            table.source(),
-            index.source()
-        ));
+        .conforming(format!("Make the tenant a part of the key: `f\"{{{key}}}:{{…}}\"`, or the pair of both."));
 }
 
-fn names_tenant(parameter: Node<'_>, key: &str) -> bool {
-    let name = parameter.name();
-    name == key || name == "app" || key.strip_suffix("_id").is_some_and(|stem| name == stem)
-}
+// Conversations
 
-/// Where the tenant's key is read.
-fn tenant_in<'m>(node: Node<'m>, key: &str) -> Option<Node<'m>> {
-    node.descendants().find(|part| {
-        (part.is(Kind::Attribute) && part.name() == key && !is_column(*part))
-            || (part.is(Kind::Name) && part.name() == key)
-    })
-}
-
-/// `Document.app_id` is a column, and not a tenant.
-fn is_column(attribute: Node<'_>) -> bool {
-    attribute.receiver().is_some_and(|receiver| matches!(receiver.ty(), Type::Class(_)))
+/// The checkpointer keeps a conversation under its thread's id: one that names nobody is everybody's.
+fn conversation(dictionary: Node<'_>, findings: &mut Findings<'_>) {
+    let Some((entry, name)) = dictionary.thread_name() else { return };
+    let (made, note) = match name {
+        ThreadName::Constant(made) if dictionary.function().is_some() || dictionary.model.has_app() => {
+            (made, "it is the same for every request")
+        }
+        ThreadName::Wide(made) => (made, "it names neither a user nor a session"),
+        _ => return,
+    };
+    findings
+        .report(
+            entry,
+            Severity::High,
+            Certainty::Likely,
+            "whoever asks goes on with the conversation of whoever asked before",
+        )
+        .because(made, note)
+        .because(entry, "under this id the checkpointer keeps what was said")
+        .conforming("Name whose conversation it is: `f\"thread_{agent_id}_{session_id}\"`, with a session that belongs to the caller.");
 }
 
 // Signed links
 
+/// What is signed names a file, and nobody for whom it is.
 fn signed(call: Node<'_>, findings: &mut Findings<'_>) {
-    let Some(payload) = call.argument(0).map(Node::resolved_value) else { return };
-    let names_file = payload.descendants().any(|part| {
-        matches!(part.kind(), Kind::Name | Kind::Str | Kind::Attribute)
-            && words_of(part.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "file" | "path" | "document" | "url" | "blob" | "object"))
+    let payload = call.api().and_then(|api| api.callable.parameters.iter().position(|name| *name == "msg"));
+    let Some(payload) = call.argument_or_keyword(payload.unwrap_or(0), "msg").map(Node::resolved_value) else { return };
+    let says = |list: &'static [&'static str]| {
+        move |part: Node<'_>| {
+            matches!(part.kind(), Kind::Name | Kind::Str | Kind::Attribute)
+                && words_of(part.name()).iter().any(|word| list.contains(&word.as_str()))
+        }
+    };
+    let names_file = payload.value_source(&says(&["file", "filename", "path", "document", "url", "blob", "object"]));
+    let names_owner = payload.tenant_source().is_some()
+        || payload.value_source(&says(&["user", "tenant", "silo", "app"])).is_some();
+    let Some(file) = names_file.filter(|_| !names_owner) else { return };
+    // Whoever checks a link signs it again: told once, where it is made.
+    let checks = call.function().is_some_and(|function| {
+        words_of(function.name()).iter().any(|word| matches!(word.as_str(), "verify" | "check" | "validate" | "valid"))
     });
-    let mentions = payload.descendants().any(|part| {
-        part.name() == key(call)
-            || words_of(part.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "user" | "tenant" | "silo" | "app"))
-    });
-    if !names_file || mentions {
+    if checks {
         return;
     }
+    // A path may begin with its tenant.
+    let is_known = call.model.knows_tenants()
+        && words_of(file.name()).iter().all(|word| !matches!(word.as_str(), "path" | "url" | "object"));
+    let (severity, certainty, message) = match is_known {
+        true => (Severity::Medium, Certainty::Likely, "this signature holds for the file of the same name of every tenant"),
+        false => (Severity::Low, Certainty::Question, "for whom is this link, and who checks it when it is followed?"),
+    };
     findings
-        .report(
-            call,
-            Severity::Low,
-            Certainty::Question,
-            "for whom is this link, and who checks it when it is followed?",
-        )
+        .report(call, severity, certainty, message)
         .because(payload, "what is signed names a file, and neither a tenant nor a user")
         .conforming(format!(
-            "Sign the tenant as well, `{{\"file\": …, \"{0}\": app.{0}}}`, and compare it with the caller.",
+            "Sign the tenant as well, `f\"{{{0}}}:{{filename}}:{{expires}}\"`, and compare it with the caller when the link is followed.",
             key(call)
         ));
 }

@@ -295,8 +295,10 @@ fn whole_body(parameter: Node<'_>, findings: &mut Findings<'_>) {
 
 /// `limit: int = 50`, handed to the query as it is.
 fn page(parameter: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
-    let named =
-        matches!(parameter.name(), "limit" | "page_size" | "per_page" | "size" | "top_k" | "max_results");
+    const NAMES: [&str; 14] = [
+        "limit", "page_size", "per_page", "size", "top_k", "k", "max_results", "max_items", "num_results", "n_results",
+        "count", "max_rows", "pagesize", "rows",
+    ];
     let is_number = parameter
         .child(Role::Annotation)
         .is_some_and(|annotation| annotation.descendants_of(Kind::Name).any(|name| name.name() == "int"));
@@ -304,30 +306,61 @@ fn page(parameter: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
         .descendants_of(Kind::Call)
         .chain(parameter.child(Role::Annotation).map(Node::resolved_value))
         .any(|call| ["le", "lt"].iter().any(|bound| call.keyword(bound).is_some()));
-    if !named || !is_number || bounded {
+    if !NAMES.contains(&parameter.name()) || !is_number || bounded || parameter.is_compared_in(function) {
         return;
     }
-    let used = function.own_calls().find(|call| {
-        call.does(Tag::BuildsStatement)
-            && call.callee_name() == "limit"
-            && call.argument(0).and_then(Node::as_parameter) == Some(parameter)
-    });
-    let compared = function
-        .descendants_of(Kind::Compare)
-        .any(|test| test.descendants_of(Kind::Name).any(|name| name.as_parameter() == Some(parameter)));
-    let Some(used) = used.filter(|_| !compared) else { return };
+    let Some((used, certainty)) = function.own_calls().find_map(|call| asks_for_as_many(call, parameter)) else {
+        return;
+    };
     findings
         .report(
             parameter,
             Severity::Low,
-            Certainty::Sure,
+            certainty,
             format!("`{}` may be as large as the client likes", parameter.name()),
         )
-        .because(used, "the query takes it as it comes")
+        .because(used, "what is looked for here takes it as it comes")
         .conforming(format!(
             "Give it an upper end: `{}: Annotated[int, Query(le=200)] = 50`.",
             parameter.name()
         ));
+}
+
+/// Whether a call looks for as many things as a parameter says: a query, a search, or a function that is told so by
+/// the same word and does not look at the number itself.
+fn asks_for_as_many<'m>(call: Node<'m>, parameter: Node<'m>) -> Option<(Node<'m>, Certainty)> {
+    let is_it = |value: Node<'m>| value.as_parameter() == Some(parameter);
+    if call.does(Tag::BuildsStatement) {
+        let takes = call.callee_name() == "limit" && call.argument(0).is_some_and(is_it);
+        return takes.then_some((call, Certainty::Sure));
+    }
+    let by_word = |name: &str| {
+        words_of(name).iter().any(|word| matches!(word.as_str(), "limit" | "size" | "k" | "results" | "count" | "n"))
+    };
+    if call.does(Tag::Retrieves) {
+        let takes = call.keywords().any(|keyword| by_word(keyword.name()) && keyword.child(Role::Value).is_some_and(is_it));
+        return takes.then_some((call, Certainty::Sure));
+    }
+    let Some(place) = call.target() else {
+        let takes = call.is_unknown_function() || call.receiver().is_some();
+        let told = takes
+            && call.is_awaited()
+            && call.keywords().any(|keyword| {
+                keyword.name() == parameter.name() && keyword.child(Role::Value).is_some_and(is_it)
+            });
+        return told.then_some((call, Certainty::Likely));
+    };
+    let function = call.model.node(place);
+    let inner = function
+        .parameters()
+        .find(|inner| call.argument_for(function, *inner).is_some_and(is_it))
+        .filter(|inner| !inner.is_compared_in(function))?;
+    let query = function.own_calls().find(|query| {
+        query.does(Tag::BuildsStatement)
+            && query.callee_name() == "limit"
+            && query.argument(0).and_then(Node::as_parameter) == Some(inner)
+    })?;
+    Some((query, Certainty::Likely))
 }
 
 // Models

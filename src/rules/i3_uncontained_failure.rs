@@ -4,8 +4,8 @@ use rustc_hash::FxHashSet;
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Failing, FunctionRole, Kept, Model, Node, Place, ProcessChange, words_of};
-use crate::stack::Tag;
+use crate::semantic::{Failing, FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants};
+use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -35,6 +35,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for tasks in &dropped {
         report_dropped(tasks, findings);
     }
+    for call in model.calls_doing(Tag::RaisesFirst).filter(is_checked) {
+        gathered(call, findings);
+    }
+    for call in model.calls_doing(Tag::StartsTask).filter(is_checked) {
+        grouped(call, findings);
+    }
     for around in model.loops().filter(is_checked) {
         worker(around, findings);
         tour(around, findings);
@@ -57,6 +63,15 @@ fn certainty(function: Node<'_>) -> Certainty {
     if is_direct { Certainty::Sure } else { Certainty::Likely }
 }
 
+/// What shows that a change is made while requests are served: a route leads here, or the value is one tenant's.
+fn shared_while_serving<'m>(change: &ProcessChange<'m>) -> Option<(Node<'m>, &'static str, Certainty)> {
+    if let Some(function) = request_code(change.at) {
+        return Some((function, "runs while a request is served", certainty(function)));
+    }
+    let tenant = change.tenant.filter(|_| !change.at.runs_at_startup())?;
+    Some((tenant, "the value is one tenant's, and not the process's", Certainty::Likely))
+}
+
 fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     // Where traces go is a matter of the rule about tracing.
     if change.is_about_tracing() {
@@ -67,7 +82,7 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     if is_first_alone {
         return;
     }
-    let Some(function) = request_code(change.at) else { return };
+    let Some((function, why, certainty)) = shared_while_serving(change) else { return };
     let what = if change.at.is(Kind::Call) {
         format!("`{}` changes the whole process", change.at.called())
     } else {
@@ -75,13 +90,13 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     };
     // What an administrator sets for the whole process is no tenant's.
     let severity = match change.is_fixed {
-        true => Severity::Low,
-        false if function.serves_administrators(Some(change.at)) => Severity::Medium,
-        false => Severity::High,
+        true if change.tenant.is_none() => Severity::Low,
+        _ if function.is_function() && function.serves_administrators(Some(change.at)) => Severity::Medium,
+        _ => Severity::High,
     };
     findings
-        .report(change.at, severity, certainty(function), format!("{what} while a request is served"))
-        .because(function, "runs while a request is served")
+        .report(change.at, severity, certainty, format!("{what} while a request is served"))
+        .because(function, why)
         .because(change.at, "all requests of this process see the change, those of other tenants as well")
         .conforming(
             "Hand the value to the object that needs it, for example `ChatOpenAI(api_key=app.openai_api_key)`; set what belongs to the process once, before the first request.",
@@ -168,8 +183,9 @@ fn report_dropped(tasks: &Dropped<'_>, findings: &mut Findings<'_>) {
 /// A worker that its first bad job ends.
 fn worker(around: Node<'_>, findings: &mut Findings<'_>) {
     // The loop of one connection ends with it.
-    let serves_one = around.function().is_some_and(|function| function.plays(FunctionRole::Handler));
-    if serves_one || !around.is(Kind::While) {
+    let mut functions = std::iter::successors(around.function(), |function| function.function());
+    let serves_one = functions.any(|function| function.plays(FunctionRole::Handler));
+    if serves_one {
         return;
     }
     let Some((waits, failing)) = around.ending_turn() else {
@@ -229,27 +245,55 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
 }
 
 fn goes_over_tenants(around: Node<'_>) -> bool {
-    const TENANTS: [&str; 10] = [
-        "app",
-        "tenant",
-        "customer",
-        "organization",
-        "organisation",
-        "org",
-        "workspace",
-        "account",
-        "subscriber",
-        "merchant",
-    ];
-    let is_tenant = |name: &str| {
-        words_of(name).last().is_some_and(|last| TENANTS.contains(&last.strip_suffix('s').unwrap_or(last)))
-    };
     around
         .child(Role::Iterable)
         .into_iter()
         .flat_map(Node::descendants)
         .chain(around.targets())
-        .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && is_tenant(node.name()))
+        .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && names_tenants(node.name()))
+}
+
+/// Work for many tenants that runs at once, where the first failure passes the others over.
+fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some((each, around)) = call.gathered_over() else { return };
+    let keeps = call.keyword("return_exceptions").is_some_and(|kept| !kept.resolved_value().is(Kind::False));
+    if keeps || call.is_contained() || request_code(call).is_some() || !around.is_some_and(goes_over_tenants) {
+        return;
+    }
+    let Some(failing) = each.failing() else { return };
+    let draft = findings.report(
+        call,
+        Severity::Medium,
+        Certainty::Likely,
+        format!("the first tenant for which `{}` fails hides what became of the others", each.called()),
+    );
+    because(draft, &failing).conforming(
+        "Keep each result: `results = await asyncio.gather(*work, return_exceptions=True)`, and log each failure with its tenant's id.",
+    );
+}
+
+/// Tasks of one group for many tenants: the first that fails cancels the rest.
+fn grouped(call: Node<'_>, findings: &mut Findings<'_>) {
+    let is_grouped = call.receiver().is_some_and(|group| group.is_a(ClassTag::TaskGroup));
+    let Some(work) = call.scheduled_callable().filter(|work| is_grouped && work.is(Kind::Call)) else { return };
+    let around = call.ancestors().find_map(|node| match node.kind() {
+        Kind::ListComp | Kind::Generator | Kind::SetComp => node.child(Role::Clause),
+        Kind::For => Some(node),
+        _ => None,
+    });
+    if request_code(call).is_some() || !around.is_some_and(goes_over_tenants) {
+        return;
+    }
+    let Some(failing) = work.failing() else { return };
+    let draft = findings.report(
+        call,
+        Severity::Medium,
+        Certainty::Likely,
+        format!("the first tenant for which `{}` fails cancels the work for all others", work.called()),
+    );
+    because(draft, &failing).conforming(
+        "Keep each tenant's failure in its own task: a `try` in the coroutine that logs it with the tenant's id.",
+    );
 }
 
 /// Waiting for the end of something that was cancelled or is being closed: whatever comes is expected.

@@ -35,9 +35,22 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
         .calls()
         .find(|call| !call.is_outside_production() && !call.source_file().is_script && call.asks_model());
     let Some(call) = asks else { return };
+    // Where the variables of the process are given as well, they would say so.
+    let (certainty, message, note) = match model.shows_environment() {
+        true => (
+            Certainty::Likely,
+            format!("nothing traces what `{}` does", call.called()),
+            "neither a tracer nor a variable that switches tracing on is in the code or in the files that set its variables",
+        ),
+        false => (
+            Certainty::Question,
+            format!("is what `{}` does traced?", call.called()),
+            "neither a tracer nor a variable that switches tracing on is among the given files; the platform may set one",
+        ),
+    };
     findings
-        .report(call, Severity::Low, Certainty::Question, format!("is what `{}` does traced?", call.called()))
-        .because(call, "neither a tracer nor a variable that switches tracing on is among the given files; the platform may set one")
+        .report(call, Severity::Low, certainty, message)
+        .because(call, note)
         .conforming(
             "Trace each run, to the tenant's project where it has a key: `with tracing_context(client=client_for(app), project_name=f\"app-{app.app_id}\", enabled=True):`, with a `run_name` in the call's `config`.",
         );
@@ -45,18 +58,24 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// The environment decides to whom traces go, and belongs to all requests.
 fn redirected(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
-    if !change.is_about_tracing() || change.is_fixed || change.at.runs_at_startup() {
+    let is_fixed = change.is_fixed && change.tenant.is_none();
+    if !change.is_about_tracing() || is_fixed || change.at.runs_at_startup() {
         return;
     }
-    let Some(function) = change.at.function().filter(|function| function.serves_requests()) else { return };
+    let serving = change.at.function().filter(|function| function.serves_requests());
+    let (place, why, certainty) = match (serving, change.tenant) {
+        (Some(function), _) => (function, "runs while a request is served", Certainty::Sure),
+        (None, Some(tenant)) => (tenant, "the value is one tenant's, and not the process's", Certainty::Likely),
+        _ => return,
+    };
     findings
         .report(
             change.at,
             Severity::High,
-            Certainty::Sure,
+            certainty,
             format!("`{}` sends the traces of all requests elsewhere", change.at.excerpt()),
         )
-        .because(function, "runs while a request is served")
+        .because(place, why)
         .because(change.at, "the environment belongs to the process: another tenant's prompts may go to this one's account")
         .conforming(
             "Trace this call alone: `with tracing_context(client=client_for(app), project_name=f\"app-{app.app_id}\", enabled=True):`.",

@@ -144,8 +144,31 @@ impl<'m> Node<'m> {
                 matches!(p.kind(), Kind::ListComp | Kind::Generator) || p.callee_name() == "append"
             })
             || self.is_started_aside();
-        let unknown = runs && self.is_unknown_function() && !self.writes_log();
-        unknown.then(|| Failing { chain: vec![self], is_known: false })
+        if runs && self.is_unknown_function() && !self.writes_log() {
+            return Some(Failing { chain: vec![self], is_known: false });
+        }
+        let chain = self.target().filter(|_| runs).and_then(|_| self.unknown_within(&mut Vec::new(), 0))?;
+        Some(Failing { chain, is_known: false })
+    }
+
+    /// The way from this call to one that is awaited and whose function was not given, if nothing keeps its failure.
+    fn unknown_within(self, seen: &mut Vec<Place>, depth: usize) -> Option<Vec<Node<'m>>> {
+        if depth > 0 && self.is_awaited() && self.is_unknown_function() && !self.writes_log() {
+            return Some(vec![self]);
+        }
+        let place = self.target()?;
+        if depth >= LONGEST_CHAIN || seen.len() > 40 || seen.contains(&place) {
+            return None;
+        }
+        seen.push(place);
+        let function: Node<'m> = self.model.node(place);
+        let mut chain = function
+            .own_calls()
+            // What is done about a failure may fail itself: nobody expects that.
+            .filter(|call| !call.is_contained() && call.enclosing_handler().is_none())
+            .find_map(|call| call.unknown_within(seen, depth + 1))?;
+        chain.insert(0, self);
+        Some(chain)
     }
 
     fn failing_within(
@@ -231,6 +254,14 @@ impl<'m> Node<'m> {
             }
         }
         names.into_iter().any(|name| self.mentions(name))
+    }
+
+    /// The call in this block that leaves the process and may fail there, through given functions as well.
+    pub fn asks_outside(self) -> Option<Node<'m>> {
+        let home = if self.is_function() { Some(self) } else { self.function() };
+        self.calls_within()
+            .filter(|call| call.function() == home && call.runs_here())
+            .find(|call| call.failing_anyhow().is_some_and(|failing| failing.is_known))
     }
 
     /// Whether an `except` clause does nothing at all about what it caught.

@@ -81,6 +81,27 @@ impl<'m> Node<'m> {
     }
 }
 
+/// What a name is of, one of it: the last word that says so, in the singular. `document_ids` is of a document.
+pub fn thing_named(name: &str) -> Option<String> {
+    const NEUTRAL: [&str; 14] = [
+        "id", "ids", "uuid", "uuids", "key", "keys", "name", "names", "slug", "slugs", "list", "paths", "rows", "ref",
+    ];
+    let mut words = words_of(name);
+    while words.len() > 1 && words.last().is_some_and(|last| NEUTRAL.contains(&last.as_str())) {
+        words.pop();
+    }
+    let mut last = words.pop()?;
+    if last.ends_with("ies") && last.len() > 4 {
+        last.truncate(last.len() - 3);
+        last.push('y');
+    } else if ["sses", "xes", "ches"].iter().any(|end| last.ends_with(end)) {
+        last.truncate(last.len() - 2);
+    } else if last.ends_with('s') && !last.ends_with("ss") {
+        last.pop();
+    }
+    Some(last)
+}
+
 /// Whether the name of a function says that it takes out of a text what must not be seen.
 pub fn is_masking_name(identifier: &str) -> bool {
     const MASKING: [&str; 11] = [

@@ -494,6 +494,54 @@ impl<'m> Node<'m> {
         made.is(Kind::Call).then_some(made)
     }
 
+    /// Of a call that runs a list of coroutines at once: the call that makes one of them, and the loop or the clause of
+    /// the comprehension that says for what.
+    pub fn gathered_over(self) -> Option<(Node<'m>, Option<Node<'m>>)> {
+        let work = self.positional().find(|argument| argument.is(Kind::Starred))?.unwrapped();
+        let each = work.gathered_element()?;
+        let around = each.ancestors().find_map(|node| match node.kind() {
+            Kind::ListComp | Kind::Generator | Kind::SetComp => node.child(Role::Clause),
+            Kind::For => Some(node),
+            _ => None,
+        });
+        Some((each, around))
+    }
+
+    /// Whether this name's value is read in its own function alone, element by element, and nothing there asks of
+    /// which class an element is.
+    pub fn is_read_unasked(self) -> bool {
+        const LOOKS: [&str; 12] =
+            ["len", "zip", "enumerate", "list", "tuple", "sum", "any", "all", "sorted", "filter", "max", "min"];
+        let home = self.function().unwrap_or(self.at(0));
+        let uses = home
+            .descendants_of(Kind::Name)
+            .filter(|name| name.symbol() == self.symbol() && !name.data().is_store && name.id > self.id);
+        let mut is_read = false;
+        for name in uses {
+            is_read = true;
+            let stays = name.parent().is_some_and(|parent| match parent.kind() {
+                Kind::For | Kind::Comprehension | Kind::Subscript => true,
+                Kind::Call => LOOKS.contains(&parent.callee_name()),
+                _ => false,
+            });
+            if !stays {
+                return false;
+            }
+        }
+        let asks = home.descendants().filter(|node| node.id > self.id).any(|node| {
+            node.is(Kind::Match)
+                || (node.is(Kind::Call) && {
+                    let words = super::words_of(node.callee_name());
+                    node.callee_name() == "isinstance"
+                        || words.iter().any(|word| {
+                            matches!(word.as_str(), "type" | "exception" | "exceptions" | "error" | "errors" | "failed")
+                        })
+                })
+                || (node.is(Kind::Attribute) && matches!(node.name(), "__class__" | "with_traceback"))
+        });
+        is_read && !asks
+    }
+
     /// Whether nothing else than `len` reads the value that this name is given here; nothing at all counts as well.
     pub fn is_read_only_for_its_length(self) -> bool {
         let home = self.function().unwrap_or(self.at(0));

@@ -187,7 +187,10 @@ fn is_route(decorator: Node<'_>) -> bool {
     }
     METHODS.contains(&decorator.callee_name())
         && decorator.receiver().is_some_and(|receiver| {
-            matches!(receiver.ty(), Type::Unknown | Type::Foreign(_) | Type::Path(_) | Type::None)
+            matches!(
+                receiver.ty(),
+                Type::Unknown | Type::Foreign(_) | Type::Path(_) | Type::None | Type::Object(_)
+            )
         })
         && decorator.argument_or_keyword(0, "path").is_some_and(|path| {
             path.is(Kind::FString)

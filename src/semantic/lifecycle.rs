@@ -1,6 +1,6 @@
 //! How the application starts and stops: what its lifespan opens, and what it closes again.
 
-use super::{FunctionRole, Model, Node};
+use super::{FunctionRole, Model, Node, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -233,6 +233,15 @@ impl<'m> Lifespan<'m> {
 }
 
 impl<'m> Node<'m> {
+    /// Whether a function that was not given finds out whether the database is there, by its name: `init_db`.
+    fn prepares_by_name(self) -> bool {
+        let words = words_of(self.callee_name());
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        self.is_unknown_function()
+            && has(&["db", "database", "postgres", "pool", "migrations"])
+            && has(&["init", "initialize", "connect", "check", "ping", "create", "open", "setup", "verify", "run", "wait"])
+    }
+
     /// Whether a call finds out whether the database is there: it opens a connection or pool, or asks for nothing.
     fn connects_to_database(self) -> bool {
         let direct = |call: Node<'m>| {
@@ -253,6 +262,7 @@ impl<'m> Node<'m> {
             (on_pool && opens) || makes_pool
         };
         direct(self)
+            || self.prepares_by_name()
             || self.target().is_some_and(|place| {
                 let function: Node<'m> = self.model.node(place);
                 function.own_calls().any(|call| direct(call) && !call.is_contained())

@@ -38,6 +38,21 @@ impl<'m> Node<'m> {
             || callee.receiver().is_some_and(|receiver| by_class(receiver) || receiver.is_limiter_by_name())
     }
 
+    /// Whether this parameter's value is looked at before it is used: it is compared, or the smaller of it and another.
+    pub fn is_compared_in(self, function: Node<'m>) -> bool {
+        let reads = |node: Node<'m>| {
+            node.descendants_of(Kind::Name).any(|name| {
+                name.symbol() == self.symbol() && name.as_parameter().is_none_or(|parameter| parameter == self)
+            })
+        };
+        function.descendants_of(Kind::Compare).any(reads)
+            || function.own_calls().any(|call| {
+                let words = words_of(call.callee_name());
+                words.iter().any(|word| matches!(word.as_str(), "min" | "clamp" | "clip" | "bound" | "cap" | "validate"))
+                    && call.children().any(reads)
+            })
+    }
+
     /// Whether this function refuses callers who come too often: it raises a 429, or is a limiter by its name.
     pub fn refuses_too_many(self) -> bool {
         self.is_limiter_by_name() || self.raises_too_many().is_some()

@@ -11,7 +11,8 @@
 //! becomes of it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process`
 //! (what is done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what
 //! keeps connections, and who shares it), `databases`
-//! (which one an engine talks to), `tracing` (what is recorded of models' runs), `tenants` (whose data it is),
+//! (which one an engine talks to), `tracing` (what is recorded of models' runs), `tenants` (whose data it is), `tenant_values`
+//! (which values are one tenant's), `conversations` (whose thread it is),
 //! `shared_state` (what a process keeps for all requests), `fields` (of data models and settings), `headers` (written
 //! by hand), `secrets`, `migrations`, `environment` (variables that are read), `expressions` (values and words),
 //! `deployment` (what the deployment files say).
@@ -19,6 +20,7 @@
 mod calls;
 mod classes;
 mod clients;
+mod conversations;
 mod databases;
 mod deployment;
 mod entry_points;
@@ -44,6 +46,7 @@ mod rows;
 mod sessions;
 mod shared_state;
 mod summary;
+mod tenant_values;
 mod tenants;
 mod tracing;
 mod types;
@@ -58,6 +61,7 @@ pub use crate::secrets::{
 };
 pub use calls::{Api, Bounded, Deadline};
 pub use clients::SharedClient;
+pub use conversations::ThreadName;
 pub use databases::Database;
 pub use deployment::{
     ClusterService, Command, Container, Dependency, ForgottenValue, Holds, Image, Pinning, Port, Probe,
@@ -67,7 +71,7 @@ pub use deployment::{
 pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;
 pub use errors::{Failing, Kept};
-pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name};
+pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name, thing_named};
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
@@ -81,6 +85,7 @@ pub use rows::{Fetched, Inserted, RowChange};
 pub use sessions::Held;
 pub use shared_state::{Holding, SharedState};
 pub use summary::{Blocking, ChainStep, Waiting};
+pub use tenant_values::names_tenants;
 pub use tenants::{Scoping, TenantQuery};
 pub use types::{PathId, Type};
 
@@ -160,6 +165,7 @@ pub struct Model<'s> {
     calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
+    tenant_key: std::cell::OnceCell<String>,
 }
 
 impl<'s> Model<'s> {
@@ -202,6 +208,7 @@ impl<'s> Model<'s> {
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
             made_at_import: std::cell::OnceCell::new(),
+            tenant_key: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
         model

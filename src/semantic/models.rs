@@ -14,9 +14,28 @@ impl<'m> Node<'m> {
             return false;
         }
         let Some(receiver) = self.receiver() else { return true };
+        // Of an object that comes from elsewhere the method tells that it runs something, and the name what.
+        if receiver.instance_of().is_none() && receiver.says(&["retriever", "tool", "tools", "search", "embedder"]) {
+            return false;
+        }
         !receiver.is_a(ClassTag::Embeddings)
             && !receiver.is_a(ClassTag::Retriever)
             && !receiver.descendants_of(Kind::Attribute).any(|part| NO_ANSWERS.contains(&part.name()))
+    }
+
+    /// Whether this call looks for passages by their meaning: by what it calls, or by the name of a retriever that comes
+    /// from elsewhere.
+    pub fn retrieves(self) -> bool {
+        self.does(Tag::Retrieves)
+            || (matches!(self.callee_name(), "ainvoke" | "invoke" | "get_relevant_documents" | "aget_relevant_documents")
+                && self.receiver().is_some_and(|receiver| {
+                    receiver.instance_of().is_none() && receiver.says(&["retriever"])
+                })
+                && self.target().is_none())
+    }
+
+    fn says(self, words: &[&str]) -> bool {
+        words_of(self.name()).iter().any(|word| words.contains(&word.as_str()))
     }
 
     /// Whether this handler answers in a conversation: by its path, or by its name.
@@ -50,13 +69,24 @@ impl<'m> Node<'m> {
 
     /// Whether the given files show how the model or chain behind this expression is made.
     pub fn is_made_in_view(self) -> bool {
+        let made = self.resolved_value();
         self.constructed_by().is_some()
+            || (made.is(Kind::Call) && made.does(Tag::CompilesGraph))
+            || self.is_one_provider()
             || self.origin(|made| made.does(Tag::CompilesGraph)).is_some()
             || self.composed_of().is_some_and(|composed| {
-                composed
-                    .descendants_of(Kind::Name)
-                    .any(|part| part.is_a(ClassTag::ChatModel) && part.constructed_by().is_some())
+                composed.descendants().any(|part| {
+                    matches!(part.kind(), Kind::Name | Kind::Call)
+                        && part.is_a(ClassTag::ChatModel)
+                        && part.constructed_by().is_some()
+                })
             })
+    }
+
+    /// Whether the value's class is a provider's own model, which has no other one behind it.
+    fn is_one_provider(self) -> bool {
+        self.is_a(ClassTag::ChatModel)
+            && self.instance_of().is_some_and(|class| !class.short_name().starts_with("Base"))
     }
 
     /// The `prompt | model | parser` that a name or an attribute of `self` stands for.

@@ -1,8 +1,8 @@
 //! What code does to the process that all requests share: its environment, its loop, its tasks, its end.
 
-use super::{Failing, Model, Node};
+use super::{Failing, Model, Node, words_of};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::{BindingKind, Kind, Role};
+use crate::syntax::{BindingKind, Kind, Operator, Role};
 
 /// A change of something that the process has only one of.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct ProcessChange<'m> {
     pub key: Option<Node<'m>>,
     /// The value is the same whoever asks: it is written out, or comes from the process's own settings.
     pub is_fixed: bool,
+    /// Where the value comes from one tenant or user, as far as its own function shows.
+    pub tenant: Option<Node<'m>>,
 }
 
 impl ProcessChange<'_> {
@@ -53,6 +55,7 @@ impl<'s> Model<'s> {
                         key: target.child(Role::Index),
                         variables: target.child(Role::Index).and_then(Node::string).into_iter().collect(),
                         is_fixed: assignment.value().is_some_and(|value| !value.comes_from_caller()),
+                        tenant: assignment.value().and_then(Node::tenant_source),
                     });
                 }
             }
@@ -69,7 +72,8 @@ impl<'s> Model<'s> {
             };
             let is_fixed = call.callee_name() == "setdefault"
                 && call.argument_or_keyword(1, "default").is_some_and(|value| !value.comes_from_caller());
-            found.push(ProcessChange { at: call, variables, key: call.argument(0), is_fixed });
+            let tenant = call.positional().chain(call.keywords()).find_map(Node::tenant_source);
+            found.push(ProcessChange { at: call, variables, key: call.argument(0), is_fixed, tenant });
         }
         found
     }
@@ -125,38 +129,128 @@ impl<'m> Node<'m> {
                 .any(|name| name.symbol() == self.symbol() && !name.data().is_store)
     }
 
-    /// Whether this loop goes on for ever: nothing in it leaves it but a failure.
+    /// Whether this loop goes on for as long as the process does: until a failure, or until it is told to stop.
     pub fn never_ends(self) -> bool {
         self.is(Kind::While)
-            && self
-                .child(Role::Test)
-                .is_some_and(|test| test.is(Kind::True) || (test.is(Kind::Number) && test.name() == "1"))
+            && self.child(Role::Test).is_some_and(Node::holds_until_stopped)
             && !self.descendants().any(|node| {
                 node.function() == self.function()
                     && match node.kind() {
-                        Kind::Return | Kind::Raise | Kind::Yield => node.enclosing_handler().is_none(),
-                        Kind::Break => {
-                            node.enclosing_loop() == Some(self) && node.enclosing_handler().is_none()
-                        }
+                        Kind::Yield => true,
+                        Kind::Return | Kind::Raise => !node.is_way_out(self),
+                        Kind::Break => node.enclosing_loop() == Some(self) && !node.is_way_out(self),
                         _ => false,
                     }
             })
     }
 
-    /// What one turn of a worker's loop does that, failing, ends the worker; and what the turn waits for first: the
-    /// next element of a queue, or the time of the next turn.
-    pub fn ending_turn(self) -> Option<(Node<'m>, Failing<'m>)> {
-        if !self.never_ends() || self.enclosing_loop().is_some() {
+    /// `True`, `not self._stopping.is_set()`, `self.running`.
+    fn holds_until_stopped(self) -> bool {
+        match self.kind() {
+            Kind::True => true,
+            Kind::Number => self.name() == "1",
+            Kind::UnaryOp => self.value().is_some_and(Node::tells_of_end),
+            _ => self.tells_of_end(),
+        }
+    }
+
+    /// A flag or an event by whose name something is told to stop, or goes on.
+    fn tells_of_end(self) -> bool {
+        const WORDS: [&str; 12] = [
+            "stop", "stopped", "stopping", "shutdown", "running", "closing", "closed", "alive", "active", "exit", "quit",
+            "shutting",
+        ];
+        let flag = match self.kind() {
+            Kind::Call if self.callee_name() == "is_set" => self.receiver(),
+            Kind::Name | Kind::Attribute => Some(self),
+            _ => None,
+        };
+        flag.is_some_and(|flag| words_of(flag.name()).iter().any(|word| WORDS.contains(&word.as_str())))
+    }
+
+    /// Whether a statement that leaves a loop is the way out of it that is meant: after a failure, at the value that
+    /// says that nothing more comes, or when it was told to stop.
+    fn is_way_out(self, around: Node<'m>) -> bool {
+        self.enclosing_handler().is_some_and(|handler| around.contains(handler))
+            || self.ancestors().take_while(|node| *node != around).filter(|node| node.is(Kind::If)).any(|branch| {
+                branch.child(Role::Test).is_some_and(|test| {
+                    test.descendants().any(|part| {
+                        part.tells_of_end()
+                            || (part.is(Kind::Compare)
+                                && matches!(part.operator(), Operator::Is | Operator::Equal)
+                                && part.child(Role::Right).is_some_and(|right| {
+                                    right.is(Kind::None)
+                                        || words_of(right.name()).iter().any(|word| {
+                                            matches!(word.as_str(), "sentinel" | "stop" | "done" | "end" | "poison")
+                                        })
+                                }))
+                    })
+                })
+            })
+    }
+
+    /// Whether this call waits for the next piece of work: by the queue's type, or by the names of what is asked and
+    /// of what it is asked for.
+    fn asks_for_work(self) -> bool {
+        const ASKS: [&str; 25] = [
+            "get", "pop", "receive", "recv", "dequeue", "consume", "claim", "lease", "next", "poll", "fetch", "reserve",
+            "take", "blpop", "brpop", "bzpopmin", "bzpopmax", "blmove", "brpoplpush", "xread", "xreadgroup", "getone",
+            "getmany", "acquire", "read",
+        ];
+        const WORK: [&str; 19] = [
+            "queue", "queues", "job", "jobs", "task", "tasks", "message", "messages", "inbox", "broker", "consumer",
+            "stream", "work", "event", "events", "subscription", "pubsub", "mailbox", "outbox",
+        ];
+        if self.callee_name() == "get" && self.receiver().is_some_and(|object| object.is_a(ClassTag::Queue)) {
+            return true;
+        }
+        let is_kept = self.statement().targets().next().is_some() || self.ancestors().any(|a| a.is(Kind::Named));
+        let mut words = words_of(self.callee_name());
+        let asks = words.first().is_some_and(|word| ASKS.contains(&word.as_str()));
+        // A list of Redis is read with a verb that says so.
+        if asks && words.first().is_some_and(|word| word.starts_with('b') || word.starts_with('x')) && is_kept {
+            return true;
+        }
+        words.extend(self.receiver().map(|object| words_of(object.name())).unwrap_or_default());
+        asks && is_kept && words.iter().any(|word| WORK.contains(&word.as_str()))
+    }
+
+    /// What a turn of a loop that goes on for as long as the process does waits for first: the next piece of work, or
+    /// the time of the next turn.
+    fn waits_for_turn(self) -> Option<Node<'m>> {
+        if self.is(Kind::For) {
+            let source = self.child(Role::Iterable).filter(|_| self.is_async())?;
+            let leaves = self.descendants().any(|node| {
+                matches!(node.kind(), Kind::Yield | Kind::Break | Kind::Return)
+                    && node.function() == self.function()
+                    && !node.is_way_out(self)
+            });
+            let is_endless = source.descendants().any(|part| {
+                words_of(part.name()).iter().any(|word| {
+                    matches!(word.as_str(), "consumer" | "listen" | "subscribe" | "subscription" | "pubsub" | "queue")
+                })
+            });
+            return (is_endless && !leaves).then_some(source);
+        }
+        if !self.never_ends() {
             return None;
         }
-        let body = self.body()?;
         let own = |call: &Node<'m>| call.function() == self.function();
-        let waits = body.calls_within().filter(own).find(|call| {
+        self.body()?.calls_within().filter(own).find(|call| {
             call.does(Tag::Pauses)
                 || call.blocks_for() == Some(crate::stack::System::Sleep)
-                || (call.callee_name() == "get"
-                    && call.receiver().is_some_and(|receiver| receiver.is_a(ClassTag::Queue)))
-        })?;
+                || call.asks_for_work()
+        })
+    }
+
+    /// What one turn of a worker's loop does that, failing, ends the worker; and what the turn waits for first.
+    pub fn ending_turn(self) -> Option<(Node<'m>, Failing<'m>)> {
+        if self.enclosing_loop().is_some() {
+            return None;
+        }
+        let waits = self.waits_for_turn()?;
+        let body = self.body()?;
+        let own = |call: &Node<'m>| call.function() == self.function();
         let failing = body
             .calls_within()
             .filter(own)

@@ -81,6 +81,20 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// The call by which this `except` clause starts its own function again, and what had failed, where no argument and
+    /// no condition counts the attempts.
+    pub fn tries_again_by_itself(self) -> Option<(Node<'m>, Node<'m>)> {
+        let function = self.function()?;
+        let again = self.calls_within().find(|call| call.target() == Some(function.place()))?;
+        let asked = self.parent()?.child(Role::Body)?.asks_outside()?;
+        // One more attempt with something else, or with a number that goes down.
+        let is_changed = again.positional().chain(again.keywords().filter_map(|k| k.child(Role::Value))).any(|argument| {
+            !argument.as_parameter().is_some_and(|parameter| parameter.parent() == Some(function))
+        });
+        let is_conditional = again.ancestors().take_while(|node| *node != self).any(|node| node.is(Kind::If));
+        (!is_changed && !is_conditional && !again.has_hidden_arguments()).then_some((again, asked))
+    }
+
     /// The systems outside the process that the calls below reach.
     pub fn systems_reached(self) -> Vec<System> {
         let mut found = Vec::new();

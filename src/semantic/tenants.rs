@@ -62,7 +62,7 @@ impl<'s> Model<'s> {
     /// The column of a given model that says to which tenant a row belongs.
     pub fn tenant_column(&self, class: Place) -> Option<Node<'_>> {
         let column =
-            self.class_attribute(class, &self.settings.tenant_key).filter(|_| self.is_orm_model(class))?;
+            self.class_attribute(class, self.tenant_key()).filter(|_| self.is_orm_model(class))?;
         // Rows that may belong to no tenant are not kept apart by it.
         let field = column.parent()?;
         let optional =
@@ -96,7 +96,7 @@ impl<'m> Node<'m> {
     /// hands it on.
     pub fn names_tenant(self) -> bool {
         let model: &'m Model<'m> = self.model;
-        let key = model.settings.tenant_key.as_str();
+        let key = model.tenant_key();
         let Some(body) = self.body() else { return false };
         let callers: Vec<Node<'m>> = self.parameters().filter(|parameter| parameter.is_caller()).collect();
         body.descendants().any(|node| match node.kind() {
@@ -158,6 +158,20 @@ impl<'m> Node<'m> {
     /// Whether the statement that begins here has a condition on whose rows they are: a column that names a user, an
     /// owner or an account.
     pub fn asks_for_owner(self) -> bool {
+        self.has_condition_on(&|words| words.iter().any(|word| OWNERS.contains(&word.as_str())))
+    }
+
+    /// Whether the statement that begins here looks for a row by what only its owner knows: a token, the state of a
+    /// login, the hash of a key.
+    pub fn asks_by_credential(self) -> bool {
+        self.has_condition_on(&|words| {
+            words.iter().any(|word| {
+                matches!(word.as_str(), "token" | "hash" | "hashed" | "secret" | "state" | "nonce" | "digest" | "fingerprint")
+            }) || words.iter().any(|word| word == "api") && words.iter().any(|word| word == "key")
+        })
+    }
+
+    fn has_condition_on(self, fits: &dyn Fn(&[String]) -> bool) -> bool {
         let statement = self.statement();
         let conditions =
             statement.descendants().filter(|node| matches!(node.kind(), Kind::Compare | Kind::Keyword));
@@ -166,7 +180,7 @@ impl<'m> Node<'m> {
                 Kind::Keyword => condition.name(),
                 _ => condition.child(Role::Left).map_or("", Node::name),
             };
-            words_of(column).iter().any(|word| OWNERS.contains(&word.as_str()))
+            fits(&words_of(column))
         })
     }
 
@@ -213,7 +227,7 @@ impl<'m> Node<'m> {
             .any(|dependency| {
                 dependency.names_tenant()
                     && dependency.parameters().any(|parameter| {
-                        parameter.name().ends_with("_id") && parameter.name() != model.settings.tenant_key
+                        parameter.name().ends_with("_id") && parameter.name() != model.tenant_key()
                     })
             })
     }

@@ -43,6 +43,16 @@ impl<'s> Model<'s> {
         })
     }
 
+    /// Whether a file that sets the variables of the process is given: an `.env`, a Compose file, a manifest.
+    pub fn shows_environment(&self) -> bool {
+        self.files.iter().any(|file| {
+            matches!(
+                file.kind,
+                FileKind::Environment | FileKind::Compose | FileKind::Kubernetes | FileKind::HelmValues
+            )
+        })
+    }
+
     /// In files of examples: the line that switches tracing on beside a key that is none.
     pub fn tracing_to_nowhere(&self) -> Vec<Span> {
         let mut found = Vec::new();

@@ -146,6 +146,11 @@ impl TypeTable {
         self.paths.borrow().0[path.0 as usize].function
     }
 
+    /// Whether the tables describe the package that a name begins with.
+    fn is_described(&self, path: PathId) -> bool {
+        stack::knows_package(self.path_text(path).split('.').next().unwrap_or_default())
+    }
+
     pub fn path_class(&self, path: PathId) -> Option<u16> {
         self.paths.borrow().0[path.0 as usize].class
     }
@@ -987,6 +992,10 @@ impl<'s> Model<'s> {
                     {
                         return Type::Module(file);
                     }
+                    // An object that a file brings which was not given: `from app.store import store`.
+                    if !self.table.is_described(path) {
+                        return self.told_by_name(name, kind).unwrap_or(Type::Path(child));
+                    }
                 }
                 Type::Path(child)
             }
@@ -1001,8 +1010,17 @@ impl<'s> Model<'s> {
                 }
             }
             Type::Object(place) | Type::Class(place) => self.class_member(place, name, kind),
+            Type::Unknown | Type::Foreign(_) => self.told_by_name(name, kind).unwrap_or(Type::Unknown),
             _ => Type::Unknown,
         }
+    }
+
+    /// A method that only one class has, by its name, of an object of which nothing is known.
+    fn told_by_name(&self, name: Symbol, receiver: Type) -> Option<Type> {
+        let text = self.text(name);
+        let class = stack::told_by(text)?;
+        let method = stack::CLASSES[class as usize].method(text)?;
+        Some(Type::Bound(class, name, Method(method), self.table.intern(receiver)))
     }
 
     /// A method of the tables, bound to an object of a given class that derives from it.
