@@ -41,7 +41,7 @@ pub fn Hints(props: &ExerciseProps) -> Html {
                     <li key={index}>{ with_code(hint) }</li>
                 }) }
             </ol>
-            if shown == 0 {
+            if shown == 0 && !done.solved {
                 <p class="hints-none">{ "Three steps, each closer to the answer. Try it without them first." }</p>
             }
         </section>
