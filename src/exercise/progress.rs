@@ -1,6 +1,5 @@
 //! How far somebody has come: what is kept on the device, and what a file of it holds.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -19,13 +18,15 @@ pub struct Progress {
     #[serde(rename = "rubric_progress")]
     version: u32,
     #[serde(default)]
-    exercises: BTreeMap<String, Done>,
+    exercises: Vec<Done>,
 }
 
 /// What was done of one exercise.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Done {
+    /// The exercise's id.
+    id: String,
     pub solved: bool,
     /// How many hints were read.
     pub hints: u8,
@@ -38,7 +39,7 @@ pub struct Done {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { version: VERSION, exercises: BTreeMap::new() }
+        Self { version: VERSION, exercises: Vec::new() }
     }
 }
 
@@ -55,15 +56,16 @@ impl fmt::Display for Unreadable {
 impl Progress {
     /// What was done of an exercise.
     pub fn of(&self, id: &str) -> Done {
-        self.exercises.get(id).cloned().unwrap_or_default()
+        let nothing = || Done { id: id.to_owned(), ..Done::default() };
+        self.exercises.iter().find(|done| done.id == id).cloned().unwrap_or_else(nothing)
     }
 
     /// Notes what was done of an exercise.
     pub fn note(&mut self, id: &str, done: Done) {
-        if done == Done::default() {
-            self.exercises.remove(id);
-        } else {
-            self.exercises.insert(id.to_owned(), done);
+        self.exercises.retain(|other| other.id != id);
+        let done = Done { id: id.to_owned(), ..done };
+        if done != (Done { id: id.to_owned(), ..Done::default() }) {
+            self.exercises.push(done);
         }
     }
 
@@ -75,14 +77,15 @@ impl Progress {
     /// Takes over what another device knows. Nothing that was done here is lost: what is solved stays solved, and code
     /// that was begun here stays.
     pub fn merge(&mut self, other: Progress) {
-        for (id, theirs) in other.exercises {
-            let own = self.exercises.entry(id).or_default();
+        for theirs in other.exercises {
+            let mut own = self.of(&theirs.id);
             own.solved |= theirs.solved;
             own.answer |= theirs.answer;
             own.hints = own.hints.max(theirs.hints);
             if own.files.is_empty() {
                 own.files = theirs.files;
             }
+            self.note(&theirs.id, own);
         }
     }
 
@@ -131,7 +134,8 @@ mod tests {
         other.note("c5-a", Done { files: file("theirs"), ..done(false, 3) });
         other.note("gone-from-this-build", done(true, 0));
         own.merge(other);
-        assert_eq!(own.of("c5-a"), Done { files: file("mine"), ..done(true, 3) });
+        let merged = own.of("c5-a");
+        assert_eq!((merged.solved, merged.hints, merged.files), (true, 3, file("mine")));
         assert!(own.of("gone-from-this-build").solved && !own.of("c6-a").solved);
     }
 
@@ -140,7 +144,7 @@ mod tests {
         for (json, part) in [
             ("", "exported here"),
             ("{}", "exported here"),
-            ("{\"rubric_progress\": 1, \"exercises\": []}", "exported here"),
+            ("{\"rubric_progress\": 1, \"exercises\": {}}", "exported here"),
             ("{\"rubric_progress\": 9}", "newer"),
             (&"x".repeat(LARGEST_BYTES + 1), "too large"),
         ] {

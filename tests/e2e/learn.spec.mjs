@@ -190,7 +190,8 @@ test("progress goes into a file and comes back from it; another file is refused"
   await page.getByRole("button", { name: "Export progress" }).click();
   const file = testInfo.outputPath("progress.json");
   await (await download).saveAs(file);
-  expect(JSON.parse(await readFile(file, "utf8")).exercises[MEND].solved).toBe(true);
+  const { exercises } = JSON.parse(await readFile(file, "utf8"));
+  expect(exercises.map(({ id, solved }) => [id, solved])).toEqual([[MEND, true]]);
 
   await page.evaluate(() => localStorage.clear());
   await page.reload();

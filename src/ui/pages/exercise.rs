@@ -29,15 +29,14 @@ pub fn ExercisePage(props: &Props) -> Html {
     let listed = number.listed();
     let readable = use_context::<Readable>().unwrap_or(Readable::Loading);
     let heading = use_page_title(listed.title.to_owned());
-    let location = use_location();
-    let set = location.and_then(|location| location.query::<ChosenSet>().ok()).unwrap_or_default();
+    let set = ChosenSet::read(use_location());
     let exercise = catalogue::exercise(number);
     html! {
         <main id="main" class="page exercise-page">
             <p class="crumbs">
-                <Link<Route, ChosenSet> to={Route::Learn} query={(!set.is_empty()).then(|| set.clone())}>
+                <a href={set.address(Route::Learn)}>
                     { if set.name.is_empty() { "Learn".to_owned() } else { set.name.clone() } }
-                </Link<Route, ChosenSet>>
+                </a>
                 { " / " }{ listed.section().map_or("Mixed", |section| section.title()) }
             </p>
             <div class="page-head">
@@ -97,18 +96,14 @@ fn neighbours(number: Number, set: &ChosenSet) -> Html {
     let is_in_set = chosen.contains(&number);
     let numbers: Vec<Number> = if is_in_set { chosen } else { Number::all().collect() };
     let here = numbers.iter().position(|other| *other == number);
-    let query = is_in_set.then(|| set.clone());
+    let set = if is_in_set { set.clone() } else { ChosenSet::default() };
     let link = |to: Option<&Number>, label: &'static str, class: &'static str| {
         to.map(|&to| {
             html! {
-                <Link<Route, ChosenSet>
-                    to={Route::Exercise { exercise: to }}
-                    query={query.clone()}
-                    classes={classes!("neighbour", class)}
-                >
+                <a href={set.address(Route::Exercise { exercise: to })} class={classes!("neighbour", class)}>
                     <span class="neighbour-label">{ label }</span>
                     { to.listed().title }
-                </Link<Route, ChosenSet>>
+                </a>
             }
         })
     };

@@ -17,8 +17,7 @@ use crate::ui::words;
 /// All exercises by section, or those of a set that a link names.
 #[component]
 pub fn LearnPage() -> Html {
-    let location = use_location();
-    let set = location.and_then(|location| location.query::<ChosenSet>().ok()).unwrap_or_default();
+    let set = ChosenSet::read(use_location());
     let kept = use_progress();
     let chosen = Chosen::read(&set.set);
     let is_set = !chosen.numbers.is_empty();
@@ -68,14 +67,10 @@ pub fn LearnPage() -> Html {
             </p>
             <div class="learn-actions">
                 if let Some(next) = next {
-                    <Link<Route, ChosenSet>
-                        to={Route::Exercise { exercise: next }}
-                        query={is_set.then(|| set.clone())}
-                        classes="button button-main"
-                    >
+                    <a href={set.address(Route::Exercise { exercise: next })} class="button button-main">
                         { if solved == 0 { "Begin" } else { "Go on" } }
                         <span class="visually-hidden">{ format!(": {}", next.listed().title) }</span>
-                    </Link<Route, ChosenSet>>
+                    </a>
                 }
                 <ProgressFile kept={kept.clone()} />
                 <ChooseSet />

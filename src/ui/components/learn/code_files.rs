@@ -1,6 +1,5 @@
 //! The files of an exercise, one of them shown.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -55,7 +54,7 @@ pub struct Props {
 pub fn CodeFiles(props: &Props) -> Html {
     let active = use_state_eq(|| 0_usize);
     let walked = use_state(|| None::<Reveal>);
-    let lines = use_mut_ref(BTreeMap::<String, u32>::new);
+    let lines = use_mut_ref(Vec::<(String, u32)>::new);
     {
         let active = active.setter();
         let files = props.files.clone();
@@ -89,7 +88,10 @@ pub fn CodeFiles(props: &Props) -> Html {
     let caret = {
         let (on_line, path, lines) = (props.on_line.clone(), path.clone(), lines.clone());
         Callback::from(move |position: Position| {
-            lines.borrow_mut().insert(path.clone(), position.line);
+            let mut known = lines.borrow_mut();
+            known.retain(|(other, _)| *other != path);
+            known.push((path.clone(), position.line));
+            drop(known);
             on_line.emit((path.clone(), position.line));
         })
     };
@@ -121,7 +123,8 @@ pub fn CodeFiles(props: &Props) -> Html {
             active.set(index);
             if let Some(file) = files.get(index) {
                 // The editor keeps the caret of each file.
-                let line = lines.borrow().get(&file.path).copied().unwrap_or(1);
+                let line =
+                    lines.borrow().iter().rfind(|(path, _)| *path == file.path).map_or(1, |(_, line)| *line);
                 on_line.emit((file.path.clone(), line));
             }
         })

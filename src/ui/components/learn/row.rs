@@ -1,7 +1,6 @@
 //! An exercise in a list.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::exercise::Kind;
 use crate::exercise::listed::Number;
@@ -42,13 +41,9 @@ pub fn ExerciseRow(props: &Props) -> Html {
         <li class="exercise-row">
             <span class={classes!("exercise-sign", format!("exercise-{sign}"))} aria-hidden="true"></span>
             <span class="exercise-title">
-                <Link<Route, ChosenSet>
-                    to={Route::Exercise { exercise: props.number }}
-                    query={(!props.set.is_empty()).then(|| props.set.clone())}
-                    classes="exercise-link"
-                >
+                <a href={props.set.address(Route::Exercise { exercise: props.number })} class="exercise-link">
                     { listed.title }
-                </Link<Route, ChosenSet>>
+                </a>
                 if let Some(rule) = rule { <span class="exercise-rule">{ rule.id() }</span> }
             </span>
             <span class="exercise-kind">{ listed.kind.words() }</span>
