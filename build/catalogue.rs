@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use pulldown_cmark::{Options, Parser, html};
 use serde::{Deserialize, Serialize};
 
+use crate::exercise::{self, Exercise};
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FrontMatter {
@@ -39,6 +41,7 @@ struct Accuracy {
 struct Readings {
     rules: Vec<Reading>,
     samples: Vec<Sample>,
+    exercises: Vec<Exercise>,
 }
 
 #[derive(Serialize)]
@@ -72,6 +75,8 @@ struct Sample {
 /// The table of rules as Rust, and what there is to read as JSON.
 pub struct Generated {
     pub code: String,
+    /// The list of exercises, as Rust.
+    pub exercises: String,
     pub json: String,
     /// What the page's copy of the JSON is called: by its content, so that no cache gives an older one.
     pub file_name: String,
@@ -87,7 +92,8 @@ pub fn generate(rules: &Path) -> Result<Generated, String> {
     let accuracy: BTreeMap<String, Accuracy> =
         toml::from_str(&read(&measured)?).map_err(|error| format!("{}: {error}", measured.display()))?;
     let mut code = String::from("pub static ENTRIES: &[Entry] = &[\n");
-    let mut readings = Readings { rules: Vec::new(), samples: Vec::new() };
+    let exercise::Generated { code: listed, exercises } = exercise::generate(rules, &folders)?;
+    let mut readings = Readings { rules: Vec::new(), samples: Vec::new(), exercises };
     for folder in &folders {
         readings.rules.push(entry(folder, &accuracy, &mut code)?);
     }
@@ -112,7 +118,7 @@ pub fn generate(rules: &Path) -> Result<Generated, String> {
          /// What the page's file with all there is to read is called, beside the page.\n\
          pub const FILE_NAME: &str = {file_name:?};\n"
     );
-    Ok(Generated { code, json, file_name })
+    Ok(Generated { code, exercises: listed, json, file_name })
 }
 
 /// The rubric's order: section C, F, I, O, then the number.

@@ -2,6 +2,12 @@
 //! Bad data fails the build with its file and line.
 
 mod catalogue;
+mod exercise;
+#[path = "../src/report.rs"]
+#[allow(dead_code)]
+mod report;
+#[path = "../src/source.rs"]
+mod source;
 mod stack;
 #[path = "../src/stack/words.rs"]
 mod words;
@@ -12,7 +18,9 @@ use std::path::Path;
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rerun-if-changed=src/stack/words.rs");
+    for read in ["exercise/data.rs", "exercise/read.rs", "report.rs", "source.rs", "stack/words.rs"] {
+        println!("cargo::rerun-if-changed=src/{read}");
+    }
     if let Err(message) = generate() {
         println!("cargo::error={message}");
         std::process::exit(1);
@@ -26,6 +34,7 @@ fn generate() -> Result<(), String> {
     let rules = root.join("rules");
     let catalogue = catalogue::generate(&rules)?;
     write(&out.join("catalogue.rs"), &catalogue.code)?;
+    write(&out.join("exercises.rs"), &catalogue.exercises)?;
     write(&out.join("catalogue.json"), &catalogue.json)?;
     write(&out.join("stack.rs"), &stack::generate(&rules.join("stack"))?)?;
     write(&out.join("packages.rs"), &stack::generate_packages(&rules.join("stack"))?)?;

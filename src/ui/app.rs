@@ -18,6 +18,8 @@ use crate::ui::hooks::{
     use_kept_settings, use_theme,
 };
 use crate::ui::intake::Outcome;
+use crate::ui::pages::exercise::ExercisePage;
+use crate::ui::pages::learn::LearnPage;
 use crate::ui::pages::link::LinkPage;
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::pages::playground::PlaygroundPage;
@@ -107,6 +109,9 @@ fn page(route: Route) -> Html {
         Route::Rule { rule } => html! { <RulePage key={rule.id()} {rule} /> },
         Route::Settings => html! { <SettingsPage /> },
         Route::Private => html! { <PrivatePage /> },
+        Route::Learn => html! { <LearnPage /> },
+        // An exercise keeps its own draft and marks.
+        Route::Exercise { exercise } => html! { <ExercisePage key={exercise.index()} {exercise} /> },
         Route::Link => html! { <LinkPage /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }

@@ -36,6 +36,7 @@ pub fn Header(props: &Props) -> Html {
             </Link<Route>>
         }
     };
+    let in_learn = matches!(route, Some(Route::Learn | Route::Exercise { .. }));
     let in_rules = matches!(route, Some(Route::Rules | Route::Rule { .. }));
     let skip = Callback::from(|event: MouseEvent| {
         // A real link would change the route.
@@ -63,6 +64,7 @@ pub fn Header(props: &Props) -> Html {
             <nav class="nav" aria-label="Pages">
                 { link(Route::Playground, route == Some(Route::Playground), "Playground") }
                 { link(Route::Rules, in_rules, "Rules") }
+                { link(Route::Learn, in_learn, "Learn") }
                 { link(Route::Settings, route == Some(Route::Settings), "Settings") }
                 if changed {
                     <span class="nav-changed" title="The settings are not the defaults">
