@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::check::Source;
+use crate::file_names::is_read_in_folders;
 use crate::report::{Position, Problem, Range};
-use crate::syntax::is_read_in_folders;
 
 /// What was found under the given paths.
 pub struct Files {

@@ -1,6 +1,6 @@
 //! The words of identifiers, and which of them say that a value is a secret.
 
-/// The words of an identifier, in lower case: `apiKey_ID` is `api`, `key`, `id`.
+/// The words of an identifier, in lower case as far as ASCII goes: `apiKey_ID` is `api`, `key`, `id`.
 pub fn words_of(identifier: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous_lower = false;
@@ -15,7 +15,7 @@ pub fn words_of(identifier: &str) -> Vec<String> {
         }
         previous_lower = character.is_lowercase() || character.is_ascii_digit();
         if let Some(word) = words.last_mut() {
-            word.extend(character.to_lowercase());
+            word.push(character.to_ascii_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());

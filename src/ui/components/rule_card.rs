@@ -7,17 +7,10 @@ use crate::catalogue::Entry;
 use crate::ui::components::level::Level;
 use crate::ui::route::Route;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub entry: &'static Entry,
-}
-
 /// A rule in the list of rules.
-#[component]
-pub fn RuleCard(props: &Props) -> Html {
-    let entry = props.entry;
+pub fn rule_card(entry: &Entry) -> Html {
     html! {
-        <li class="card">
+        <li class="card" key={entry.rule.id()}>
             <h3 class="card-title">
                 <span class="rule-id">{ entry.rule.id() }</span>
                 <Link<Route> to={Route::Rule { rule: entry.rule }} classes="card-link">{ entry.title }</Link<Route>>
