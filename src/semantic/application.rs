@@ -12,6 +12,10 @@ pub(super) type ApplicationState = FxHashMap<Symbol, Vec<Place>>;
 impl<'s> Model<'s> {
     /// What `app.state.name` was given, if the given files do that in one place.
     pub(super) fn application_value(&self, name: Symbol) -> Option<Node<'_>> {
+        // To find what is kept, types are asked for, which may ask for what is kept: then it is not known yet.
+        if self.application_state.get().is_none() && self.finds_application_state.replace(true) {
+            return None;
+        }
         let kept = self.application_state.get_or_init(|| self.find_application_state());
         match kept.get(&name).map(Vec::as_slice) {
             Some([value]) => Some(self.node(*value)),

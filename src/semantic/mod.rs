@@ -179,6 +179,8 @@ pub struct Model<'s> {
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
     application_state: std::cell::OnceCell<application::ApplicationState>,
+    /// Whether that has been begun.
+    finds_application_state: Cell<bool>,
     shared_state: std::cell::OnceCell<Vec<shared_state::StatePlaces>>,
     tenant_key: std::cell::OnceCell<String>,
 }
@@ -224,6 +226,7 @@ impl<'s> Model<'s> {
             workloads: std::cell::OnceCell::new(),
             made_at_import: std::cell::OnceCell::new(),
             application_state: std::cell::OnceCell::new(),
+            finds_application_state: Cell::new(false),
             shared_state: std::cell::OnceCell::new(),
             tenant_key: std::cell::OnceCell::new(),
         };
