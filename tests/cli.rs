@@ -137,6 +137,7 @@ fn folders_are_walked_without_what_git_ignores_and_without_foreign_code() {
         .with("notes.txt", "time.sleep(1)\n")
         .with("node_modules/x/x.py", "")
         .with(".hidden/x.py", "")
+        .with(".github/workflows/release.yml", "")
         .with("environment/pyvenv.cfg", "")
         .with("environment/lib/x.py", "")
         .with("app/third_party/x.py", "")
@@ -146,6 +147,7 @@ fn folders_are_walked_without_what_git_ignores_and_without_foreign_code() {
     let run = folder.run(&["check", ".", "--format", "json"]).exits_with(0);
     let expected = [
         ".env.example",
+        ".github/workflows/release.yml",
         "Dockerfile",
         "app/main.py",
         "app/shop/vendor/models.py",

@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Model, Node, Place};
+use super::{FunctionRole, Model, Node, Place};
+use crate::report::FileKind;
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role, Symbol};
 
@@ -55,9 +56,8 @@ impl<'m> Node<'m> {
 impl<'s> Model<'s> {
     /// Whether the given files are served to several users, perhaps by several processes.
     pub fn is_a_service(&self) -> bool {
-        use crate::report::FileKind;
         self.has_app()
-            || self.functions().any(|function| function.plays(super::FunctionRole::Handler))
+            || self.functions().any(|function| function.plays(FunctionRole::Handler))
             || self.files.iter().any(|file| {
                 matches!(file.kind, FileKind::Dockerfile | FileKind::Kubernetes | FileKind::Compose)
             })

@@ -12,7 +12,7 @@
 //! makes of them), `callers` (who asks, and who has chosen), `models` (who asks a language model), `process` (what is
 //! done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what keeps
 //! connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of models'
-//! runs), `tenants` (whose data it is), `tenant_values` (which values are one tenant's), `conversations` (whose thread
+//! runs), `tenants` (whose data it is), `tenant_values` (which values are one tenant's), `thread_names` (whose thread
 //! it is), `shared_state` (what a process keeps for all requests), `growth` (what of it only grows), `application`
 //! (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen` (sessions and services of files
 //! that were not given), `fan_out` (coroutines that run at once), `threads` (conversations that graphs keep), `fields`
@@ -25,7 +25,6 @@ mod callers;
 mod calls;
 mod classes;
 mod clients;
-mod conversations;
 mod databases;
 mod deployment;
 mod entry_points;
@@ -58,6 +57,7 @@ mod shared_state;
 mod summary;
 mod tenant_values;
 mod tenants;
+mod thread_names;
 mod threads;
 mod tracing;
 mod types;
@@ -73,7 +73,6 @@ pub use crate::secrets::{
 };
 pub use calls::{Api, Bounded, Deadline};
 pub use clients::SharedClient;
-pub use conversations::ThreadName;
 pub use databases::Database;
 pub use deployment::{
     Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
@@ -100,6 +99,7 @@ pub use shared_state::{Holding, SharedState};
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenant_values::names_tenants;
 pub use tenants::{Scoping, TenantQuery};
+pub use thread_names::ThreadName;
 pub use types::{PathId, Type};
 
 use crate::report::FileKind;

@@ -1,6 +1,6 @@
 //! The exceptions after which a retry tries again: which they are, and what has happened by then.
 
-use super::{Model, Node, Type};
+use super::Node;
 use crate::stack::{Parameter, Repeats};
 use crate::syntax::{Kind, Role};
 
@@ -46,19 +46,9 @@ impl<'m> Node<'m> {
     }
 
     fn is_answered_before(self, class: Node<'m>) -> bool {
-        if !matches!(class.ty(), Type::Class(_)) {
-            return false;
-        }
-        let model: &'m Model<'m> = self.model;
-        let mut raised = model
-            .raises()
-            .filter(|raise| {
-                let named = raise.child(Role::Exception).map(|value| value.callee().unwrap_or(value));
-                named.is_some_and(|named| named.ty() == class.ty())
-            })
-            .peekable();
-        raised.peek().is_some()
-            && raised.all(|raise| {
+        let raised = class.raises_of_class();
+        !raised.is_empty()
+            && raised.into_iter().all(|raise| {
                 raise.function() == self.function()
                     && raise.id > self.id
                     && raise.enclosing_handler().and_then(Node::parent).is_none_or(|attempt| {

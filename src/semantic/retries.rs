@@ -1,6 +1,6 @@
 //! What is tried again when it fails: by a decorator, a wrapper, a client, or a loop written by hand.
 
-use super::{Api, Model, Node, Type};
+use super::{Api, Model, Node};
 use crate::stack::{ClassTag, Parameter, Repeats, System, Tag, Waits};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -164,19 +164,9 @@ impl<'m> Node<'m> {
     }
 
     fn is_raised_for_a_state(self) -> bool {
-        if !matches!(self.ty(), Type::Class(_)) {
-            return false;
-        }
-        let model: &'m Model<'m> = self.model;
-        let mut raised = model
-            .raises()
-            .filter(|raise| {
-                let named = raise.child(Role::Exception).map(|value| value.callee().unwrap_or(value));
-                named.is_some_and(|named| named.symbol() == self.symbol() && named.ty() == self.ty())
-            })
-            .peekable();
-        raised.peek().is_some()
-            && raised.all(|raise| {
+        let raised = self.raises_of_class();
+        !raised.is_empty()
+            && raised.into_iter().all(|raise| {
                 raise.enclosing_handler().is_none() && raise.surroundings().any(|node| node.is(Kind::If))
             })
     }

@@ -34,6 +34,29 @@ test("the palette opens with a key, finds by words, and does what it says", asyn
   await expect(page.getByRole("combobox", { name: "Theme" })).toHaveValue("dark");
 });
 
+test("who types faster than the palette is drawn loses no letter, and gets what the letters say", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  // All in one task of the browser: nothing is drawn in between.
+  await page.evaluate(() => {
+    document.querySelector(".palette-button").click();
+    for (const key of "settings") {
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    }
+  });
+  const dialog = page.getByRole("dialog", { name: "Do something" });
+  const field = dialog.getByRole("combobox", { name: "Actions" });
+  await expect(field).toHaveValue("settings");
+  await expect(dialog.getByRole("option").first()).toContainText("Settings");
+
+  await field.evaluate((input) => {
+    input.value = "all rules";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+  });
+  await expect(page.getByRole("heading", { name: "Rules", level: 1 })).toBeVisible();
+});
+
 test("the palette says when nothing has the words, and Escape gives the focus back", async ({ page, playground }) => {
   await page.getByRole("button", { name: /^Actions/ }).first().click();
   await page.keyboard.type("no such thing");

@@ -36,15 +36,6 @@ const LINES: usize = 100;
 pub fn Chooser(props: &Props) -> Html {
     let query = use_state_eq(String::new);
     let chosen = use_state_eq(|| 0);
-    let input = use_node_ref();
-    {
-        let input = input.clone();
-        use_effect_with((), move |()| {
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                let _ = input.focus();
-            }
-        });
-    }
     let found = narrowed(&props.choices, &query);
     let shown = found.len().min(LINES);
     let at = (*chosen).min(shown.saturating_sub(1));
@@ -71,6 +62,7 @@ pub fn Chooser(props: &Props) -> Html {
     };
     let press = {
         let (chosen, on_choose, found) = (chosen.setter(), props.on_choose.clone(), found.clone());
+        let (choices, query) = (props.choices.clone(), (*query).clone());
         Callback::from(move |event: KeyboardEvent| {
             let last = shown.saturating_sub(1);
             let next = match event.key().as_str() {
@@ -82,7 +74,14 @@ pub fn Chooser(props: &Props) -> Html {
                 "PageUp" => at.saturating_sub(10),
                 "Enter" => {
                     event.prevent_default();
-                    if let Some(&index) = found.get(at) {
+                    // The list is drawn a moment after the letters: what counts is what stands in the field.
+                    let written = event.target_unchecked_into::<HtmlInputElement>().value();
+                    let index = if written == query {
+                        found.get(at).copied()
+                    } else {
+                        narrowed(&choices, &written).first().copied()
+                    };
+                    if let Some(index) = index {
                         on_choose.emit(index);
                     }
                     return;
@@ -100,7 +99,7 @@ pub fn Chooser(props: &Props) -> Html {
                 class="field"
                 type="text"
                 role="combobox"
-                ref={input}
+                autofocus=true
                 aria-label={props.label.clone()}
                 aria-expanded="true"
                 aria-controls={list_id.clone()}

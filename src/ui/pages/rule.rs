@@ -11,9 +11,8 @@ use crate::embed::code;
 use crate::report::{Rule, Status};
 use crate::ui::components::editor_pane::Side;
 use crate::ui::components::embed_code::EmbedCode;
-use crate::ui::components::level::Level;
 use crate::ui::components::notices::Notices;
-use crate::ui::components::rule_card::needs;
+use crate::ui::components::rule_card::facts;
 use crate::ui::components::rule_pair::{PairFile, RulePair, pair_files};
 use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::pages::not_found::NotFoundPage;
@@ -102,13 +101,7 @@ fn head(entry: &Entry, heading: &NodeRef) -> Html {
                 <h1 ref={heading} tabindex="-1">
                     <span class="rule-id">{ entry.rule.id() }</span>{ entry.title }
                 </h1>
-                <p class="card-facts">
-                    <Level word={entry.severity.word()} />
-                    <span class="fact">{ format!("needs {}", needs(entry)) }</span>
-                    if !entry.checked {
-                        <span class="fact fact-unchecked">{ "not checked yet" }</span>
-                    }
-                </p>
+                { facts(entry) }
             </div>
             <div class="rule-summary">{ Html::from_html_unchecked(entry.summary_html.into()) }</div>
         </>

@@ -87,7 +87,7 @@ pub fn SettingsPage() -> Html {
                 <WordField
                     name="tenant_key"
                     label="Tenant key"
-                    about="The column that keeps tenants apart. I1 asks for it in every query of a model that has it."
+                    about="The column that keeps tenants apart. I1 asks for it in every query of a model that has it. Where no file speaks of it, the usual name that most models have is taken."
                     value={settings.tenant_key.clone()}
                     set={put(&settings, &set, |settings, value| settings.tenant_key = value)}
                 />
