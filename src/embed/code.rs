@@ -1,6 +1,9 @@
 //! The HTML that embeds an example: the element with its script, or a frame. It never imports the checker: the page has it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
 
 use super::escaped::escaped;
 use crate::report::{Certainty, Finding, Rule};
@@ -50,10 +53,10 @@ impl Theme {
 }
 
 /// Files that go along, with what was found in them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Side {
     /// `violating`, `conforming`, or empty for code that is no pair.
-    pub word: &'static str,
+    pub word: Cow<'static, str>,
     pub files: Vec<Source>,
     /// None where they were not checked.
     pub findings: Option<Vec<Finding>>,
@@ -97,7 +100,7 @@ impl Embedded {
     pub fn element(&self) -> String {
         let mut out = format!("<div>\n<rubric-example{}>\n", self.attributes());
         for side in &self.sides {
-            let word = match side.word {
+            let word = match &*side.word {
                 "" => String::new(),
                 word => format!(" data-side=\"{word}\""),
             };
@@ -148,7 +151,7 @@ impl Embedded {
             .sides
             .iter()
             .flat_map(|side| {
-                side.files.iter().map(|file| match side.word {
+                side.files.iter().map(|file| match &*side.word {
                     "" => serde_json::json!({ "path": file.path, "text": file.text }),
                     word => serde_json::json!({ "path": file.path, "text": file.text, "side": word }),
                 })
@@ -184,7 +187,7 @@ fn findings(side: &Side) -> Vec<String> {
                 Certainty::Sure | Certainty::Likely => finding.severity.word(),
             };
             let (start, end) = (finding.range.start, finding.range.end);
-            let word = match side.word {
+            let word = match &*side.word {
                 "" => String::new(),
                 word => format!(" data-side=\"{word}\""),
             };
@@ -232,7 +235,7 @@ mod tests {
             title: String::new(),
             view: View::Playground,
             theme: Theme::Dark,
-            sides: vec![Side { word: "", files: vec![file], findings: None }],
+            sides: vec![Side { word: "".into(), files: vec![file], findings: None }],
         }
     }
 

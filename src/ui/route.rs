@@ -63,10 +63,9 @@ impl ChosenSet {
         self.set.is_empty()
     }
 
-    /// The set that an address names, from what stands behind its `#`.
-    pub fn read(location: Option<Location>) -> Self {
-        let text = location.map(|location| location.query_str().to_owned()).unwrap_or_default();
-        let Ok(words) = UrlSearchParams::new_with_str(&text) else { return Self::default() };
+    /// The set that an address names behind its `?`.
+    pub fn read(query: &str) -> Self {
+        let Ok(words) = UrlSearchParams::new_with_str(query) else { return Self::default() };
         let word = |name| words.get(name).unwrap_or_default();
         Self { set: word("set"), name: word("name") }
     }

@@ -1,17 +1,21 @@
 //! The code that shows an example on another site, with a preview of it.
 
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::embed::code::{Embedded, Side, Theme, View, folder};
+use crate::embed::code::{self, Embedded, Side, Theme, folder};
 use crate::report::Rule;
 use crate::secrets::suspects;
 use crate::ui::clipboard::copy;
 use crate::ui::components::dialog::Dialog;
+use crate::ui::components::later::Later;
+use crate::ui::device;
 use crate::ui::dialogs;
 use crate::ui::download::page_address;
+use crate::ui::later::View;
 use crate::ui::packing::pack;
 use crate::ui::state::Store;
 
@@ -35,7 +39,7 @@ pub struct Props {
 #[derive(Clone, Copy, PartialEq)]
 struct Choice {
     frame: bool,
-    view: View,
+    view: code::View,
     theme: Theme,
     inline: bool,
 }
@@ -45,9 +49,11 @@ struct Choice {
 pub fn EmbedCode(props: &Props) -> Html {
     let content = {
         let (rule, title, sides, own) = (props.rule, props.title.clone(), props.sides.clone(), props.own);
-        Callback::from(
-            move |()| html! { <Choices {rule} title={title.clone()} sides={sides.emit(())} {own} /> },
-        )
+        Callback::from(move |()| {
+            let embedding = Embedding { rule, title: title.to_string(), sides: sides.emit(()), own };
+            let given = serde_json::to_string(&embedding).unwrap_or_default();
+            html! { <Later view={View::Embed} {given} /> }
+        })
     };
     html! {
         <>
@@ -57,24 +63,38 @@ pub fn EmbedCode(props: &Props) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ChoicesProps {
+/// What is to be embedded, as the page's modules hand it on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Embedding {
     rule: Option<Rule>,
-    title: AttrValue,
+    title: String,
     sides: Vec<Side>,
     own: bool,
 }
 
+#[derive(Properties, PartialEq)]
+pub struct ChoicesProps {
+    pub embedding: Embedding,
+}
+
+/// What can be chosen, the code for that, and a preview of it.
 #[component]
-fn Choices(props: &ChoicesProps) -> Html {
+pub fn Choices(props: &ChoicesProps) -> Html {
+    let props = &props.embedding;
+    use_effect_with((), |()| {
+        spawn_local(async {
+            // Without it the preview is the plain code that a page without scripts shows.
+            let _ = device::load_embed().await;
+        });
+    });
     let store = use_context::<Store>().expect("the application provides the store");
     let is_pair = props.sides.len() > 1;
-    let first = if is_pair { View::Pair } else { View::Playground };
+    let first = if is_pair { code::View::Pair } else { code::View::Playground };
     let choice = use_state_eq(|| Choice { frame: false, view: first, theme: Theme::Auto, inline: false });
     let packed = use_state_eq(|| None::<String>);
     let with_code = Embedded {
         rule: props.rule,
-        title: props.title.to_string(),
+        title: props.title.clone(),
         view: choice.view,
         theme: choice.theme,
         sides: props.sides.clone(),
@@ -142,16 +162,17 @@ fn Choices(props: &ChoicesProps) -> Html {
         set(|choice, value| choice.frame = value == "frame"),
     );
     let views = [
-        (View::Pair, "both sides"),
-        (View::Violating, "the violating side"),
-        (View::Conforming, "the conforming side"),
-        (View::Playground, "one side, as a small playground"),
+        (code::View::Pair, "both sides"),
+        (code::View::Violating, "the violating side"),
+        (code::View::Conforming, "the conforming side"),
+        (code::View::Playground, "one side, as a small playground"),
     ];
     let view = select(
         "Show",
         views.iter().map(|(view, words)| (view.word(), *words, *view == choice.view)).collect(),
         set(|choice, value| {
-            let all = [View::Pair, View::Violating, View::Conforming, View::Playground];
+            let all =
+                [code::View::Pair, code::View::Violating, code::View::Conforming, code::View::Playground];
             choice.view = all.into_iter().find(|view| view.word() == value).unwrap_or_default();
         }),
     );

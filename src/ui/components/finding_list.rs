@@ -183,6 +183,6 @@ fn open_files(store: &Store) -> Callback<(), Vec<Side>> {
     let store = store.clone();
     Callback::from(move |()| {
         let findings = store.report.as_ref().map(|report| report.findings.clone());
-        vec![Side { word: "", files: store.sources(), findings }]
+        vec![Side { word: "".into(), files: store.sources(), findings }]
     })
 }

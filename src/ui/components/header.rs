@@ -5,9 +5,9 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
+use crate::settings::Settings;
 use crate::ui::dialogs;
 use crate::ui::hooks::Theme;
-use crate::ui::pages::settings::are_changed;
 use crate::ui::route::Route;
 use crate::ui::state::Store;
 
@@ -23,7 +23,7 @@ pub fn Header(props: &Props) -> Html {
     let route = use_route::<Route>();
     let store = use_context::<Store>().expect("the application provides the store");
     let (theme, choose) = (props.theme, props.choose_theme.clone());
-    let changed = are_changed(&store.settings);
+    let changed = *store.settings != Settings::default();
     let link = |to: Route, current: bool, text: &str| {
         html! {
             <Link<Route> {to} classes="nav-link">

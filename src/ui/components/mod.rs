@@ -15,6 +15,7 @@ pub mod finding_detail;
 pub mod finding_list;
 pub mod header;
 pub mod intake_notice;
+pub mod later;
 pub mod learn;
 pub mod level;
 pub mod link_notice;

@@ -1,11 +1,10 @@
 //! The rules' texts and examples, loaded once the first screen stands.
 
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::Response;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::catalogue::{FILE_NAME, provide, readings};
+use crate::ui::device;
 
 /// Whether the rules' texts, examples and samples are there to read. Components get it from the context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,25 +24,12 @@ pub fn use_catalogue() -> Readable {
         use_effect_with((), move |()| {
             if readings().is_none() {
                 spawn_local(async move {
-                    let loaded = match load().await {
-                        Ok(json) => provide(&json).is_ok(),
-                        Err(_) => false,
-                    };
+                    let json = device::read_beside(FILE_NAME).await.ok().and_then(|json| json.as_string());
+                    let loaded = json.is_some_and(|json| provide(&json).is_ok());
                     state.set(if loaded { Readable::Ready } else { Readable::Failed });
                 });
             }
         });
     }
     *state
-}
-
-async fn load() -> Result<String, JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response: Response =
-        JsFuture::from(window.fetch_with_str(&format!("./{FILE_NAME}"))).await?.unchecked_into();
-    if !response.ok() {
-        return Err(JsValue::NULL);
-    }
-    let text = JsFuture::from(response.text()?).await?;
-    text.as_string().ok_or(JsValue::NULL)
 }

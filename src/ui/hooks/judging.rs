@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::check::Source;
 use crate::report::Report;
+use crate::ui::later::Page;
 use crate::ui::state::{Action, Checker, Store};
-use crate::worker::client::{Client, Job, Reply, Text};
 
 /// The report of the start, and that of the answer with the very files that it speaks of.
 #[derive(Clone, PartialEq)]
@@ -21,32 +22,25 @@ pub struct Judged {
 /// switched off in the playground is asked for here all the same.
 #[hook]
 pub fn use_judging(start: Rc<Vec<Source>>, files: Rc<Vec<Source>>) -> Option<Judged> {
-    let client = use_context::<Client>().expect("the application provides the client");
+    let page = use_context::<Page>().expect("the root provides the page");
     let store = use_context::<Store>().expect("the application provides the store");
     let judged = use_state_eq(|| None);
     {
         let judged = judged.setter();
         let dispatch = store.dispatcher();
         use_effect_with((start, files), move |(start, files)| {
-            let texts = |files: &[Source]| {
-                let text =
-                    |file: &Source| Text { path: file.path.clone().into(), text: file.text.clone().into() };
-                files.iter().map(text).collect()
-            };
-            let job = Job { settings: Rc::default(), sets: vec![texts(start), texts(files)] };
-            dispatch.dispatch(Action::Checker(Checker::Checking));
-            let files = files.clone();
-            let reply = Callback::from(move |reply| match reply {
-                Reply::Reports { reports, milliseconds } => {
-                    dispatch.dispatch(Action::Checker(Checker::Done { milliseconds }));
-                    if let [before, report] = &reports[..] {
-                        let (before, report) = (before.clone(), report.clone());
-                        judged.set(Some(Judged { before, files: files.clone(), report }));
+            let (start, files) = (start.clone(), files.clone());
+            spawn_local(async move {
+                match page.check(&[&start, &files]).await.map(|answer| answer.map(<[Report; 2]>::try_from)) {
+                    Some(Ok(Ok([before, report]))) => {
+                        dispatch.dispatch(Action::Checker(Checker::Ready));
+                        judged.set(Some(Judged { before: Rc::new(before), files, report: Rc::new(report) }));
                     }
+                    Some(Err(failure)) => dispatch.dispatch(Action::Checker(Checker::Failed(failure))),
+                    // A newer request took the place of this one.
+                    Some(Ok(Err(_))) | None => {}
                 }
-                Reply::Failed(failure) => dispatch.dispatch(Action::Checker(Checker::Failed(failure))),
             });
-            client.check(job, reply);
         });
     }
     (*judged).clone()

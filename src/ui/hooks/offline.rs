@@ -31,8 +31,10 @@ pub fn use_build(ready: bool) -> Build {
                 return;
             }
             spawn_local(async move {
-                // What fails here is tried again when somebody opens files.
+                // What fails here is tried again when somebody wants it.
                 let _ = device::load_intake().await;
+                let _ = device::load_later().await;
+                let _ = device::load_embed().await;
                 let tell = Closure::<dyn Fn(String)>::new(move |said: String| {
                     build.set(match said.as_str() {
                         "kept" => Build::Kept,

@@ -1,7 +1,6 @@
 //! One exercise.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::catalogue;
 use crate::exercise::listed::{Chosen, Number};
@@ -20,6 +19,8 @@ use crate::ui::route::{ChosenSet, Route};
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub exercise: Number,
+    /// The set that it is shown in.
+    pub set: ChosenSet,
 }
 
 /// An exercise: its task, its code, its hints, and its answer once it is solved or asked for.
@@ -29,7 +30,7 @@ pub fn ExercisePage(props: &Props) -> Html {
     let listed = number.listed();
     let readable = use_context::<Readable>().unwrap_or(Readable::Loading);
     let heading = use_page_title(listed.title.to_owned());
-    let set = ChosenSet::read(use_location());
+    let set = &props.set;
     let exercise = catalogue::exercise(number);
     html! {
         <main id="main" class="page exercise-page">
@@ -55,7 +56,7 @@ pub fn ExercisePage(props: &Props) -> Html {
                     } }
                 </p>
             }
-            { neighbours(number, &set) }
+            { neighbours(number, set) }
         </main>
     }
 }

@@ -1,7 +1,6 @@
 //! The path through the exercises.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::exercise::listed::{Chosen, Number};
 use crate::report::Section;
@@ -13,10 +12,15 @@ use crate::ui::hooks::{Kept, use_page_title, use_progress};
 use crate::ui::route::{ChosenSet, Route};
 use crate::ui::words;
 
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub set: ChosenSet,
+}
+
 /// All exercises by section, or those of a set that a link names.
 #[component]
-pub fn LearnPage() -> Html {
-    let set = ChosenSet::read(use_location());
+pub fn LearnPage(props: &Props) -> Html {
+    let set = props.set.clone();
     let kept = use_progress();
     let chosen = Chosen::read(&set.set);
     let is_set = !chosen.numbers.is_empty();
@@ -58,7 +62,7 @@ pub fn LearnPage() -> Html {
             <p class="learn-lead">
                 if is_set {
                     { "Somebody has chosen these for you. " }
-                    <Link<Route> to={Route::Learn}>{ "All exercises" }</Link<Route>>
+                    <a href={ChosenSet::default().address(Route::Learn)}>{ "All exercises" }</a>
                 } else {
                     { "Code that breaks one rule of the rubric, for you to mend, to find, or to tell from what is \
                        right. The checker is the judge, so every right answer counts." }

@@ -175,10 +175,10 @@ fn EntryPage(props: &EntryProps) -> Html {
     let sides = {
         let (pair, reports) = (pair.clone(), reports.clone());
         Callback::from(move |()| {
-            let side = |word, files: &[PairFile], index: usize| {
+            let side = |word: &'static str, files: &[PairFile], index: usize| {
                 let report = reports.as_ref().and_then(|reports| reports.get(index));
                 let findings = report.map(|report| report.findings.clone());
-                code::Side { word, files: sources(files), findings }
+                code::Side { word: word.into(), files: sources(files), findings }
             };
             vec![side("violating", &pair.violating, 0), side("conforming", &pair.conforming, 1)]
         })

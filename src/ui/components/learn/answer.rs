@@ -1,7 +1,6 @@
 //! The answer: the ways to do it, word by word, and the reason.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::catalogue;
 use crate::check::Source;
@@ -9,7 +8,7 @@ use crate::exercise::Exercise;
 use crate::ui::components::learn::paragraphs;
 use crate::ui::components::rule_pair::{PairFile, RulePair};
 use crate::ui::components::with_code::with_code;
-use crate::ui::route::Route;
+use crate::ui::route::{ChosenSet, Route};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -66,9 +65,9 @@ pub fn Answer(props: &Props) -> Html {
                 { for exercise.rules().into_iter().enumerate().map(|(index, rule)| html! {
                     <>
                         if index > 0 { { ", " } }
-                        <Link<Route> to={Route::Rule { rule }}>
+                        <a href={ChosenSet::default().address(Route::Rule { rule })}>
                             { format!("{rule} {}", catalogue::entry(rule).map_or("", |entry| entry.title)) }
-                        </Link<Route>>
+                        </a>
                     </>
                 }) }
             </p>
