@@ -5,13 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{Options, Parser, html};
 use serde::{Deserialize, Serialize};
-
-use crate::exercise::{self, Exercise};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,7 +38,6 @@ struct Accuracy {
 struct Readings {
     rules: Vec<Reading>,
     samples: Vec<Sample>,
-    exercises: Vec<Exercise>,
 }
 
 #[derive(Serialize)]
@@ -75,11 +71,11 @@ struct Sample {
 /// The table of rules as Rust, and what there is to read as JSON.
 pub struct Generated {
     pub code: String,
-    /// The list of exercises, as Rust.
-    pub exercises: String,
     pub json: String,
     /// What the page's copy of the JSON is called: by its content, so that no cache gives an older one.
     pub file_name: String,
+    /// The rules' folders, in the rubric's order.
+    pub folders: Vec<PathBuf>,
 }
 
 const HEADINGS: [&str; 4] = ["What", "Why", "What to do", "What the checker cannot see"];
@@ -92,8 +88,7 @@ pub fn generate(rules: &Path) -> Result<Generated, String> {
     let accuracy: BTreeMap<String, Accuracy> =
         toml::from_str(&read(&measured)?).map_err(|error| format!("{}: {error}", measured.display()))?;
     let mut code = String::from("pub static ENTRIES: &[Entry] = &[\n");
-    let exercise::Generated { code: listed, exercises } = exercise::generate(rules, &folders)?;
-    let mut readings = Readings { rules: Vec::new(), samples: Vec::new(), exercises };
+    let mut readings = Readings { rules: Vec::new(), samples: Vec::new() };
     for folder in &folders {
         readings.rules.push(entry(folder, &accuracy, &mut code)?);
     }
@@ -108,9 +103,7 @@ pub fn generate(rules: &Path) -> Result<Generated, String> {
     }
     let titles: Vec<&str> = readings.samples.iter().map(|sample| sample.title.as_str()).collect();
     let json = serde_json::to_string(&readings).map_err(|error| error.to_string())?;
-    let mut hasher = DefaultHasher::new();
-    json.hash(&mut hasher);
-    let file_name = format!("catalogue-{:016x}.json", hasher.finish());
+    let file_name = crate::file_name("catalogue", &json);
     let _ = write!(
         code,
         "];\n\n/// The titles of the samples, in their order: the page names them before they are there to read.\n\
@@ -118,7 +111,7 @@ pub fn generate(rules: &Path) -> Result<Generated, String> {
          /// What the page's file with all there is to read is called, beside the page.\n\
          pub const FILE_NAME: &str = {file_name:?};\n"
     );
-    Ok(Generated { code, exercises: listed, json, file_name })
+    Ok(Generated { code, json, file_name, folders })
 }
 
 /// The rubric's order: section C, F, I, O, then the number.

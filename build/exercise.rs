@@ -14,10 +14,12 @@ mod read;
 
 pub use data::*;
 
-/// The list as Rust, and the exercises themselves in the same order.
+/// The list as Rust, and the exercises themselves in the same order as JSON.
 pub struct Generated {
     pub code: String,
-    pub exercises: Vec<Exercise>,
+    pub json: String,
+    /// What the page's copy of the JSON is called.
+    pub file_name: String,
 }
 
 /// Reads `exercises/` in each of the rules' folders, which come in the rubric's order, then the mixed ones.
@@ -37,8 +39,13 @@ pub fn generate(rules: &Path, folders: &[PathBuf]) -> Result<Generated, String> 
         let _ =
             writeln!(code, "Listed {{ id: {id:?}, rule: {rule}, kind: Kind::{kind:?}, title: {title:?} }},");
     }
-    code.push_str("];\n");
-    Ok(Generated { code, exercises })
+    let json = serde_json::to_string(&exercises).map_err(|error| error.to_string())?;
+    let file_name = crate::file_name("exercises", &json);
+    let _ = write!(
+        code,
+        "];\n\n/// What the page's file with the exercises is called, beside the page.\npub const FILE_NAME: &str = {file_name:?};\n"
+    );
+    Ok(Generated { code, json, file_name })
 }
 
 fn read_folder(

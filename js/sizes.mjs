@@ -36,7 +36,7 @@ for (const entry of names.filter((name) => name.isFile())) {
 /** The part of the budget that a file counts in. */
 function partOf(path) {
   if (/^worker/.test(path)) return "worker";
-  if (/^catalogue-/.test(path)) return "catalogue";
+  if (/^(catalogue|exercises)-/.test(path)) return "catalogue";
   if (/^later[._]/.test(path)) return "second module";
   if (/^(intake\.js|service-worker\.js|manifest\.json|icon.*)$/.test(path)) return "later";
   if (path === "embed.js") return "embed";

@@ -4,7 +4,7 @@
 
 mod readings;
 
-pub use readings::{Example, Reading, Readings, Sample, Text, exercise, provide, readings, samples};
+pub use readings::{Example, Reading, Readings, Sample, Text, provide, readings, samples};
 
 use crate::report::{Rule, Severity};
 

@@ -7,8 +7,6 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::exercise::{Exercise, listed};
-
 /// One of a rule's texts.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Text {
@@ -50,8 +48,6 @@ pub struct Readings {
     /// One for each of [`super::ENTRIES`], in the same order.
     pub rules: Vec<Reading>,
     pub samples: Vec<Sample>,
-    /// One for each of [`crate::exercise::listed::LISTED`], in the same order.
-    pub exercises: Vec<Exercise>,
 }
 
 static READINGS: OnceLock<Readings> = OnceLock::new();
@@ -77,9 +73,6 @@ pub fn provide(json: &str) -> Result<(), String> {
     if readings.rules.len() != super::ENTRIES.len() {
         return Err(format!("it has {} rules, not {}", readings.rules.len(), super::ENTRIES.len()));
     }
-    if readings.exercises.len() != listed::LISTED.len() {
-        return Err(format!("it has {} exercises, not {}", readings.exercises.len(), listed::LISTED.len()));
-    }
     let _ = READINGS.set(readings);
     Ok(())
 }
@@ -87,11 +80,6 @@ pub fn provide(json: &str) -> Result<(), String> {
 /// Code to start from in the playground; none in the page until the texts are there.
 pub fn samples() -> &'static [Sample] {
     readings().map_or(&[], |readings| &readings.samples)
-}
-
-/// An exercise; none in the page until the texts are there.
-pub fn exercise(number: listed::Number) -> Option<&'static Exercise> {
-    readings()?.exercises.get(number.index())
 }
 
 #[cfg(test)]
@@ -106,6 +94,6 @@ mod tests {
     #[test]
     fn another_file_is_refused() {
         assert!(provide("<!doctype html>").is_err());
-        assert!(provide(r#"{"rules": [], "samples": [], "exercises": []}"#).unwrap_err().contains("0 rules"));
+        assert!(provide(r#"{"rules": [], "samples": []}"#).unwrap_err().contains("0 rules"));
     }
 }

@@ -10,5 +10,6 @@ pub mod names;
 pub mod progress;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod read;
+pub mod texts;
 
 pub use data::*;

@@ -9,7 +9,7 @@ use crate::exercise::listed::Number;
 use crate::report::{Rule, Section, Severity};
 
 /// What is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Routable)]
+#[derive(Clone, Debug, PartialEq, Routable)]
 pub enum Route {
     #[at("/")]
     Playground,
@@ -24,8 +24,9 @@ pub enum Route {
     /// The exercises; behind the `?` perhaps those of a set.
     #[at("/learn")]
     Learn,
+    /// Of that name; the second module knows whether there is one.
     #[at("/learn/:exercise")]
-    Exercise { exercise: Number },
+    Exercise { exercise: String },
     /// What a share link holds, behind the `?`.
     #[at("/link")]
     Link,
@@ -68,6 +69,11 @@ impl ChosenSet {
         let Ok(words) = UrlSearchParams::new_with_str(query) else { return Self::default() };
         let word = |name| words.get(name).unwrap_or_default();
         Self { set: word("set"), name: word("name") }
+    }
+
+    /// The address of an exercise that keeps the set.
+    pub fn exercise(&self, number: Number) -> String {
+        self.address(Route::Exercise { exercise: number.to_string() })
     }
 
     /// The address of a page that keeps the set, for a link. The browser's own links reach the router as well, and need

@@ -1,12 +1,13 @@
-//! The rules' texts and examples, loaded once the first screen stands.
+//! The rules' texts and examples, and the exercises, loaded once the first screen stands.
 
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::catalogue::{FILE_NAME, provide, readings};
+use crate::exercise::{listed, texts};
 use crate::ui::device;
 
-/// Whether the rules' texts, examples and samples are there to read. Components get it from the context.
+/// Whether what a file beside the page holds is there to read: the rules' texts, examples and samples, or the exercises. Components get it from the context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readable {
     Loading,
@@ -15,16 +16,27 @@ pub enum Readable {
     Failed,
 }
 
-/// Loads the texts, once; the application calls it, and provides what it says as a context.
+/// Loads the rules' texts, once; the application calls it, and provides what it says as a context.
 #[hook]
 pub fn use_catalogue() -> Readable {
-    let state = use_state_eq(|| if readings().is_some() { Readable::Ready } else { Readable::Loading });
+    use_file(FILE_NAME, || readings().is_some(), provide)
+}
+
+/// Loads the exercises likewise; the second module calls it.
+#[hook]
+pub fn use_exercises() -> Readable {
+    use_file(listed::FILE_NAME, texts::are_there, texts::provide)
+}
+
+#[hook]
+fn use_file(name: &'static str, is_there: fn() -> bool, provide: fn(&str) -> Result<(), String>) -> Readable {
+    let state = use_state_eq(|| if is_there() { Readable::Ready } else { Readable::Loading });
     {
         let state = state.setter();
         use_effect_with((), move |()| {
-            if readings().is_none() {
+            if !is_there() {
                 spawn_local(async move {
-                    let json = device::read_beside(FILE_NAME).await.ok().and_then(|json| json.as_string());
+                    let json = device::read_beside(name).await.ok().and_then(|json| json.as_string());
                     let loaded = json.is_some_and(|json| provide(&json).is_ok());
                     state.set(if loaded { Readable::Ready } else { Readable::Failed });
                 });

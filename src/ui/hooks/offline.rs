@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::exercise::listed;
 use crate::ui::device;
 
 /// What is known of the files of the build.
@@ -34,6 +35,7 @@ pub fn use_build(ready: bool) -> Build {
                 // What fails here is tried again when somebody wants it.
                 let _ = device::load_intake().await;
                 let _ = device::load_later().await;
+                let _ = device::read_beside(listed::FILE_NAME).await;
                 let _ = device::load_embed().await;
                 let tell = Closure::<dyn Fn(String)>::new(move |said: String| {
                     build.set(match said.as_str() {

@@ -2,9 +2,8 @@
 
 use yew::prelude::*;
 
-use crate::catalogue;
 use crate::exercise::listed::{Chosen, Number};
-use crate::exercise::{Exercise, Kind};
+use crate::exercise::{Exercise, Kind, texts};
 use crate::ui::components::learn::answer::Answer;
 use crate::ui::components::learn::find_it::FindIt;
 use crate::ui::components::learn::hints::Hints;
@@ -31,7 +30,7 @@ pub fn ExercisePage(props: &Props) -> Html {
     let readable = use_context::<Readable>().unwrap_or(Readable::Loading);
     let heading = use_page_title(listed.title.to_owned());
     let set = &props.set;
-    let exercise = catalogue::exercise(number);
+    let exercise = texts::exercise(number);
     html! {
         <main id="main" class="page exercise-page">
             <p class="crumbs">
@@ -101,7 +100,7 @@ fn neighbours(number: Number, set: &ChosenSet) -> Html {
     let link = |to: Option<&Number>, label: &'static str, class: &'static str| {
         to.map(|&to| {
             html! {
-                <a href={set.address(Route::Exercise { exercise: to })} class={classes!("neighbour", class)}>
+                <a href={set.exercise(to)} class={classes!("neighbour", class)}>
                     <span class="neighbour-label">{ label }</span>
                     { to.listed().title }
                 </a>

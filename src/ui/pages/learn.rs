@@ -15,6 +15,9 @@ use crate::ui::words;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub set: ChosenSet,
+    /// The name in the address, where no exercise has it.
+    #[prop_or_default]
+    pub unknown: Option<AttrValue>,
 }
 
 /// All exercises by section, or those of a set that a link names.
@@ -48,6 +51,11 @@ pub fn LearnPage(props: &Props) -> Html {
                     </p>
                 </div>
             }
+            if let Some(unknown) = &props.unknown {
+                <div class="notice notice-warning" role="status">
+                    <p>{ format!("There is no exercise {unknown} here. All that there are stand below.") }</p>
+                </div>
+            }
             if !chosen.unknown.is_empty() {
                 <div class="notice notice-warning" role="status">
                     <p>
@@ -70,7 +78,7 @@ pub fn LearnPage(props: &Props) -> Html {
             </p>
             <div class="learn-actions">
                 if let Some(next) = next {
-                    <a href={set.address(Route::Exercise { exercise: next })} class="button button-main">
+                    <a href={set.exercise(next)} class="button button-main">
                         { if solved == 0 { "Begin" } else { "Go on" } }
                         <span class="visually-hidden">{ format!(": {}", next.listed().title) }</span>
                     </a>

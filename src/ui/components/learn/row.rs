@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::exercise::Kind;
 use crate::exercise::listed::Number;
 use crate::exercise::progress::Done;
-use crate::ui::route::{ChosenSet, Route};
+use crate::ui::route::ChosenSet;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -41,7 +41,7 @@ pub fn ExerciseRow(props: &Props) -> Html {
         <li class="exercise-row">
             <span class={classes!("exercise-sign", format!("exercise-{sign}"))} aria-hidden="true"></span>
             <span class="exercise-title">
-                <a href={props.set.address(Route::Exercise { exercise: props.number })} class="exercise-link">
+                <a href={props.set.exercise(props.number)} class="exercise-link">
                     { listed.title }
                 </a>
                 if let Some(rule) = rule { <span class="exercise-rule">{ rule.id() }</span> }
