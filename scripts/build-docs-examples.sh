@@ -10,8 +10,13 @@ out=$PWD/target/docs-examples
 mkdir -p "$out"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 NO_MKDOCS_2_WARNING=1
 
-python3 -c 'import ensurepip, venv' 2>/dev/null ||
-    { say "Python 3 with venv is needed for the documentation examples: on Debian, apt-get install python3-venv"; exit 1; }
+if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    command -v apt-get >/dev/null || { say "Python 3 with venv is needed for the documentation examples"; exit 1; }
+    say "installing Python's venv"
+    export DEBIAN_FRONTEND=noninteractive
+    as_root apt-get update -qq
+    as_root apt-get install -y -qq --no-install-recommends python3-venv
+fi
 for site in mkdocs sphinx; do
     requirements=examples/docs/$site/requirements.txt
     if ! cmp -s "$requirements" "$out/venv-$site/installed"; then
