@@ -44,7 +44,7 @@ end-to-end: dist
 	@scripts/setup-browser.sh
 	npm --prefix js test
 
-docs-examples: dist ## Build the sites of examples/docs and open them in Chromium
+docs-examples: dist ## Build the sites of docs/recipes and open them in Chromium
 	@echo "== documentation sites with live examples"
 	@scripts/setup-browser.sh
 	@scripts/build-docs-examples.sh
