@@ -4,7 +4,7 @@
 PORT ?= 8080
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help serve dist test check format clippy native browser end-to-end bench bench-wasm corpus sample accuracy bless
+.PHONY: help serve dist test check format clippy native browser end-to-end firefox bench bench-wasm corpus sample accuracy bless
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,7 +41,12 @@ browser:
 end-to-end: dist
 	@echo "== end-to-end tests against the built page"
 	@scripts/setup-browser.sh
+	@scripts/setup-firefox.sh
 	npm --prefix js test
+
+firefox: dist ## Run the end-to-end tests in Firefox alone
+	@scripts/setup-firefox.sh
+	npm --prefix js test -- --project=firefox
 
 bench: ## Measure a check against the bare parse
 	cargo bench --features cli
