@@ -1,5 +1,5 @@
 // Runs tests/e2e against the built page in dist/, in the system's Chromium and Firefox:  npm --prefix js test
-// One of them alone:  npm --prefix js test -- --project firefox
+// One of them alone:  npm --prefix js test -- --project=firefox
 // CHROMIUM and FIREFOX name other executables.
 import { defineConfig } from "@playwright/test";
 
