@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . scripts/versions.sh
 
 if [ -x "${FIREFOX:-/usr/bin/firefox-esr}" ]; then exit 0; fi
-command -v apt-get >/dev/null || { say "Firefox 140 or newer is needed: set FIREFOX to its path"; exit 1; }
+command -v apt-get >/dev/null || { say "Firefox is needed: set FIREFOX to its path"; exit 1; }
 say "installing Firefox"
 export DEBIAN_FRONTEND=noninteractive
 as_root apt-get update -qq

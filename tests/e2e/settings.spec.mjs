@@ -50,6 +50,7 @@ test("rubric.toml goes out and comes in again, and a mistake in it is told with 
   const { text } = await downloaded(page, () => page.getByRole("button", { name: "Save as rubric.toml" }).click());
   expect(text).toBe('tenant_key = "silo_id"\noff = ["O1"]\n\n[severity]\nC4 = "high"\n');
   await page.getByRole("button", { name: "Back to the defaults" }).click();
+  await expect(page.getByRole("combobox", { name: "Severity of C4" })).toHaveValue("");
 
   const open = (text) =>
     page.locator("#settings-file").setInputFiles({ name: "rubric.toml", mimeType: "text/plain", buffer: Buffer.from(text) });
