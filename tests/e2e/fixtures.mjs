@@ -26,9 +26,12 @@ async def document(name: str):
 /** Where the Firefox of this worker of Playwright puts what it downloads. */
 const DOWNLOADS = join(tmpdir(), `rubric-downloads-${process.pid}`);
 
-/** Remarks in the console that are not the page's: Playwright's own, and its empty style before a screenshot. */
+/**
+ * Remarks in the console that are not the page's: Playwright's own, its empty style before a screenshot, and Firefox's own
+ * search for an icon of a host's page.
+ */
 const NOT_THE_PAGE =
-  /Service Worker registration blocked by Playwright|inline style .*'sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT\+SmwNZWA='/;
+  /\/favicon\.ico because|Service Worker registration blocked by Playwright|inline style .*'sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT\+SmwNZWA='/;
 
 export const test = base.extend({
   launchOptions: [
@@ -89,6 +92,14 @@ export async function mayReadClipboard(page) {
   if (!isFirefox(page)) await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
 }
 
+/** Puts a text where the focus is, as a paste does. */
+export async function paste(page, text) {
+  if (!isFirefox(page)) return page.keyboard.insertText(text);
+  // What Playwright inserts into Firefox is a command of the document, which no person can give.
+  await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+  await page.keyboard.press("Control+v");
+}
+
 /** What the browser downloads when `press` is done, as its name and its text. */
 export async function downloaded(page, press) {
   if (!isFirefox(page)) {
@@ -146,13 +157,7 @@ export class Playground {
   async paste(text) {
     await this.editor.focus();
     await this.page.keyboard.press("Control+a");
-    if (isFirefox(this.page)) {
-      // What Playwright inserts into Firefox is a command of the document, which no person can give.
-      await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
-      await this.page.keyboard.press("Control+v");
-    } else {
-      await this.page.keyboard.insertText(text);
-    }
+    await paste(this.page, text);
   }
 
   /** The text of the shown file; CodeMirror draws only the lines in view. */

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { AxeBuilder, expect, loaded, test } from "./fixtures.mjs";
+import { writeFile } from "node:fs/promises";
+import { AxeBuilder, downloaded, expect, loaded, paste, test } from "./fixtures.mjs";
 
 const MEND = "c5-the-helper-that-waits";
 const FIND = "o1-what-the-log-knows";
@@ -17,7 +17,7 @@ const row = (page, title) => page.locator(".exercise-row", { hasText: title });
 const write = async (page, text) => {
   await page.getByRole("textbox", { name: /^Code to mend/ }).focus();
   await page.keyboard.press("Control+a");
-  await page.keyboard.insertText(text);
+  await paste(page, text);
 };
 
 const handler = (body, head = "async def") => `from fastapi import APIRouter
@@ -186,11 +186,10 @@ test("three hints, then the answer as a word-level difference with the reason", 
 test("progress goes into a file and comes back from it; another file is refused", async ({ page, site }, testInfo) => {
   await solve(page, site);
   await open(page, site);
-  const download = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Export progress" }).click();
+  const { text } = await downloaded(page, () => page.getByRole("button", { name: "Export progress" }).click());
   const file = testInfo.outputPath("progress.json");
-  await (await download).saveAs(file);
-  const { exercises } = JSON.parse(await readFile(file, "utf8"));
+  await writeFile(file, text);
+  const { exercises } = JSON.parse(text);
   expect(exercises.map(({ id, solved }) => [id, solved])).toEqual([[MEND, true]]);
 
   await page.evaluate(() => localStorage.clear());
@@ -271,8 +270,9 @@ test("nothing of the exercises is cut off at 320 pixels", async ({ page, site, v
   }
 });
 
+// Playwright cannot set Firefox's colour scheme.
 for (const colorScheme of ["light", "dark"]) {
-  test.describe(colorScheme, () => {
+  test.describe(colorScheme, { tag: "@chromium" }, () => {
     test.use({ colorScheme });
 
     test("axe finds nothing on the exercises, their verdicts, answers and the dialog", async ({ page, site }) => {
