@@ -1,6 +1,6 @@
 //! Values and the words in names.
 
-use super::Node;
+use super::{Api, Node};
 use crate::secrets::words_of;
 use crate::stack::Class;
 use crate::syntax::Kind;
@@ -11,6 +11,10 @@ use super::types::PathId;
 impl<'s> Model<'s> {
     pub(super) fn path_class(&self, path: PathId) -> Option<&'static Class> {
         self.table.path_class(path).map(|class| &crate::stack::CLASSES[class as usize])
+    }
+
+    pub(super) fn path_api(&self, path: PathId) -> Option<Api> {
+        self.table.path_api(path)
     }
 
     pub(super) fn path_function(&self, path: PathId) -> Option<&'static crate::stack::Callable> {
