@@ -183,6 +183,8 @@ pub struct Model<'s> {
     finds_application_state: Cell<bool>,
     shared_state: std::cell::OnceCell<Vec<shared_state::StatePlaces>>,
     process_wide_targets: std::cell::OnceCell<Vec<Place>>,
+    /// The calls that mount a router, each with the one that makes it.
+    mounted: std::cell::OnceCell<Vec<(Place, Place)>>,
     tenant_key: std::cell::OnceCell<String>,
 }
 
@@ -230,6 +232,7 @@ impl<'s> Model<'s> {
             finds_application_state: Cell::new(false),
             shared_state: std::cell::OnceCell::new(),
             process_wide_targets: std::cell::OnceCell::new(),
+            mounted: std::cell::OnceCell::new(),
             tenant_key: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
