@@ -43,6 +43,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+    // Most files widen nothing, and all calls would be searched for it.
+    let may_widen = WIDENING.iter().any(|name| model.symbol(name).is_some());
     for call in model.calls().filter(|call| !call.is_outside_production()) {
         if writes(call)
             && let Some(attempts) = attempt_loop(call)
@@ -50,7 +52,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         {
             repeated(&[call], attempts, function, &mut told, findings);
         }
-        if let Some(widened) = widened_methods(call) {
+        if may_widen && let Some(widened) = widened_methods(call) {
             mounted(model, call, widened, &mut told, findings);
         }
     }
@@ -254,10 +256,12 @@ fn is_telemetry(call: Node<'_>) -> bool {
         || call.class().is_some_and(|class| named(class.name()))
 }
 
+/// What says which methods a retry repeats.
+const WIDENING: [&str; 2] = ["allowed_methods", "method_whitelist"];
+
 /// `Retry(allowed_methods=…)` that takes in POST: the value that says so.
 fn widened_methods(call: Node<'_>) -> Option<Node<'_>> {
-    let methods =
-        call.keyword("allowed_methods").or_else(|| call.keyword("method_whitelist"))?.resolved_value();
+    let methods = WIDENING.iter().find_map(|name| call.keyword(name))?.resolved_value();
     let widened = matches!(methods.kind(), Kind::None | Kind::False)
         || methods.descendants_of(Kind::Str).any(|method| matches!(method.name(), "POST" | "PATCH"));
     widened.then_some(methods)

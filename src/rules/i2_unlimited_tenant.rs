@@ -45,15 +45,15 @@ fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
     for handler in model.functions().filter(|function| is_checked(*function)) {
         let Some(route) = handler.route() else { continue };
         let limiter = for_all.or_else(|| handler.request_limiter());
+        if let Some(limiter) = limiter {
+            findings.conforms(route, "calls of this route are limited");
+            limited.get_or_insert(limiter);
+            continue;
+        }
         let path = handler.full_route_path();
         let is_public = model.settings.public_prefixes.iter().any(|prefix| path.starts_with(prefix.as_str()));
-        match limiter {
-            Some(limiter) => {
-                findings.conforms(route, "calls of this route are limited");
-                limited.get_or_insert(limiter);
-            }
-            None if is_public && !is_probe(&path) => open.push(route),
-            None => {}
+        if is_public && !is_probe(&path) {
+            open.push(route);
         }
     }
     if let Some(limiter) = limited {

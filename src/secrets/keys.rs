@@ -70,54 +70,38 @@ pub fn written_keys(text: &str) -> Vec<WrittenKey> {
     found
 }
 
-/// The stretches of letters, digits, `_` and `-` that are long enough for a key: twenty, its prefix included. A key
-/// begins where such a stretch does.
+/// How long a key is at least, its prefix included.
+const SHORTEST: usize = 20;
+
+/// The stretches of letters, digits, `_` and `-` that are long enough for a key. A key begins where such a stretch
+/// does.
 fn long_words(bytes: &[u8]) -> Vec<(usize, usize)> {
-    let is_of_word = |at: usize| WORD[bytes[at] as usize] == 1;
+    let is_of_word = |byte: &u8| WORD[*byte as usize];
     let mut found = Vec::new();
-    let mut at = 0;
-    // A bit a byte, 64 at a time, with those before: where twenty in a row are set, a long word ends or goes on.
-    let mut carried = 0_u128;
-    while at < bytes.len() {
-        let block = &bytes[at..bytes.len().min(at + 64)];
-        let mut bits = 0_u64;
-        for (shift, &byte) in block.iter().enumerate() {
-            bits |= WORD[byte as usize] << shift;
+    // A word may begin at `start`. Looked at from where it would be long enough back to what interrupts it, most bytes
+    // need no look at all: the next word begins behind that.
+    let mut start = 0;
+    while let Some(window) = bytes.get(start..start + SHORTEST) {
+        if let Some(gap) = window.iter().rposition(|byte| !is_of_word(byte)) {
+            start += gap + 1;
+            continue;
         }
-        let all = carried | u128::from(bits) << 64;
-        let of_2 = all & all << 1;
-        let of_4 = of_2 & of_2 << 2;
-        let of_8 = of_4 & of_4 << 4;
-        let of_16 = of_8 & of_8 << 8;
-        let mut ends = ((of_16 & of_4 << 16) >> 64) as u64;
-        // A word that fills many blocks was measured to its end at once.
-        let known = found.last().map_or(0, |&(_, end): &(usize, usize)| end);
-        if known >= at + 64 {
-            ends = 0;
-        }
-        while ends != 0 {
-            let last = at + ends.trailing_zeros() as usize;
-            let start = (0..last).rev().take_while(|&at| is_of_word(at)).last().unwrap_or(last);
-            let end = (last..bytes.len()).find(|&at| !is_of_word(at)).unwrap_or(bytes.len());
-            if found.last() != Some(&(start, end)) {
-                found.push((start, end));
-            }
-            let passed = end - at;
-            ends = if passed >= 64 { 0 } else { ends >> passed << passed };
-        }
-        carried = u128::from(bits);
-        at += 64;
+        let rest = &bytes[start + SHORTEST..];
+        let more = rest.iter().position(|byte| !is_of_word(byte)).unwrap_or(rest.len());
+        let end = start + SHORTEST + more;
+        found.push((start, end));
+        start = end + 1;
     }
     found
 }
 
-/// 1 for a letter, a digit, `_` and `-`.
-const WORD: [u64; 256] = {
-    let mut table = [0; 256];
+/// Whether a byte is a letter, a digit, `_` or `-`.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {
         let letter = byte as u8;
-        table[byte] = (letter.is_ascii_alphanumeric() || letter == b'_' || letter == b'-') as u64;
+        table[byte] = letter.is_ascii_alphanumeric() || letter == b'_' || letter == b'-';
         byte += 1;
     }
     table

@@ -3,36 +3,44 @@
 /// The words of an identifier, in lower case as far as ASCII goes: `apiKey_ID` is `api`, `key`, `id`.
 pub fn words_of(identifier: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
+    let mut add = |word: &str| {
+        if !word.is_empty() {
+            words.push(word.to_ascii_lowercase());
+        }
+    };
+    let mut start = 0;
     let mut previous_lower = false;
-    for character in identifier.chars() {
+    for (at, character) in identifier.char_indices() {
         if !character.is_alphanumeric() {
+            add(&identifier[start..at]);
+            start = at + character.len_utf8();
             previous_lower = false;
-            words.push(String::new());
             continue;
         }
-        if (character.is_uppercase() && previous_lower) || words.is_empty() {
-            words.push(String::new());
+        if character.is_uppercase() && previous_lower {
+            add(&identifier[start..at]);
+            start = at;
         }
         previous_lower = character.is_lowercase() || character.is_ascii_digit();
-        if let Some(word) = words.last_mut() {
-            word.push(character.to_ascii_lowercase());
-        }
     }
-    words.retain(|word| !word.is_empty());
+    add(&identifier[start..]);
     words
 }
 
 /// Whether a name says that its value is a secret. `token_count`, `max_tokens`, `password_reset_url` and the like
 /// speak about secrets without being one.
 pub fn is_secret_name(identifier: &str) -> bool {
+    is_of_secret(&words_of(identifier))
+}
+
+fn is_of_secret(words: &[String]) -> bool {
     const HARMLESS: [&str; 33] = [
         "count", "max", "min", "num", "total", "used", "usage", "limit", "type", "url", "uri", "reset", "id",
         "ids", "name", "names", "len", "length", "size", "expiry", "expires", "expire", "ttl", "policy",
         "field", "is", "has", "hash", "hashed", "masked", "redacted", "per", "path",
     ];
-    let words = words_of(identifier);
     let has = |word: &str| words.iter().any(|known| known == word);
-    if is_directory(&words) {
+    if is_directory(words) {
         return false;
     }
     if words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
@@ -40,8 +48,7 @@ pub fn is_secret_name(identifier: &str) -> bool {
     }
     let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
     // The kind of thing that a name is of stands last: `user_api_key_alias` is an alias.
-    let ends_with =
-        |first: &str, second: &str| matches!(words.as_slice(), [.., a, b] if a == first && b == second);
+    let ends_with = |first: &str, second: &str| matches!(words, [.., a, b] if a == first && b == second);
     if ends_with("authorization", "header") || ends_with("auth", "header") {
         return true;
     }
@@ -98,11 +105,10 @@ pub fn names_secret(name: &str) -> bool {
         "per",
         "max",
     ];
-    is_secret_name(name) || {
-        let words = words_of(name);
-        words.last().is_some_and(|last| last == "token")
-            && !words.iter().any(|word| OF_TEXTS.contains(&word.as_str()))
-    }
+    let words = words_of(name);
+    is_of_secret(&words)
+        || (words.last().is_some_and(|last| last == "token")
+            && !words.iter().any(|word| OF_TEXTS.contains(&word.as_str())))
 }
 
 /// Whether `pwd` stands for the directory where somebody is or was: `initial_pwd`, `old_pwd`.

@@ -15,6 +15,10 @@ pub struct Api {
 }
 
 impl Api {
+    pub(super) fn of_constructor(class: &'static Class) -> Self {
+        Self { callable: &class.constructor, class: Some(class), is_constructor: true }
+    }
+
     pub fn has(&self, tag: Tag) -> bool {
         self.callable.has(tag)
     }
@@ -57,24 +61,14 @@ impl<'m> Node<'m> {
     pub fn api_when_called(self) -> Option<Api> {
         let model: &Model<'_> = self.model;
         match self.ty() {
-            Type::Path(path) => {
-                if let Some(class) = model.path_class(path) {
-                    return Some(Api {
-                        callable: &class.constructor,
-                        class: Some(class),
-                        is_constructor: true,
-                    });
-                }
-                model.path_function(path).map(|callable| Api { callable, class: None, is_constructor: false })
-            }
+            Type::Path(path) => model.path_api(path),
             Type::Bound(class, _, method, _) => Some(Api {
                 callable: method.0,
                 class: Some(&crate::stack::CLASSES[class as usize]),
                 is_constructor: false,
             }),
             Type::Class(place) if model.method_of(place, "__init__").is_none() => {
-                let class = &crate::stack::CLASSES[model.table_base(place)? as usize];
-                Some(Api { callable: &class.constructor, class: Some(class), is_constructor: true })
+                Some(Api::of_constructor(&crate::stack::CLASSES[model.table_base(place)? as usize]))
             }
             _ => None,
         }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 
 use super::types::Type;
 use super::{Model, Node, Place};
@@ -62,15 +63,15 @@ impl<'s> Model<'s> {
     }
 
     /// The class and its given bases, the nearest first, each once.
-    fn lineage(&self, class: Place) -> Vec<(Place, Rc<ClassFacts>)> {
-        let mut found: Vec<(Place, Rc<ClassFacts>)> = Vec::new();
-        let mut open = vec![class];
+    fn lineage(&self, class: Place) -> SmallVec<[(Place, Rc<ClassFacts>); 4]> {
+        let mut found: SmallVec<[(Place, Rc<ClassFacts>); 4]> = SmallVec::new();
+        let mut open: SmallVec<[Place; 4]> = smallvec![class];
         while let Some(next) = open.pop() {
             if found.len() > 24 || found.iter().any(|(seen, _)| *seen == next) {
                 continue;
             }
             let facts = self.class_facts(next);
-            open.extend(facts.bases.iter().rev());
+            open.extend(facts.bases.iter().rev().copied());
             found.push((next, facts));
         }
         found

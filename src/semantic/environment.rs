@@ -94,7 +94,7 @@ impl<'s> Model<'s> {
 
     /// All places that read an environment variable by its name.
     pub fn environment_reads(&self) -> Vec<EnvironmentRead<'_>> {
-        let calls = self.calls().filter_map(Node::environment_read);
+        let calls = self.calls_doing(Tag::ReadsEnvironment).filter_map(Node::environment_read);
         let subscripts = self.nodes(|tree| &tree.subscripts).filter_map(Node::environment_read);
         let mut found: Vec<EnvironmentRead<'_>> = calls.chain(subscripts).collect();
         found.sort_by_key(|read| read.at.place());

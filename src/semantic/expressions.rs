@@ -1,6 +1,6 @@
 //! Values and the words in names.
 
-use super::Node;
+use super::{Api, Node};
 use crate::secrets::words_of;
 use crate::stack::Class;
 use crate::syntax::Kind;
@@ -11,6 +11,10 @@ use super::types::PathId;
 impl<'s> Model<'s> {
     pub(super) fn path_class(&self, path: PathId) -> Option<&'static Class> {
         self.table.path_class(path).map(|class| &crate::stack::CLASSES[class as usize])
+    }
+
+    pub(super) fn path_api(&self, path: PathId) -> Option<Api> {
+        self.table.path_api(path)
     }
 
     pub(super) fn path_function(&self, path: PathId) -> Option<&'static crate::stack::Callable> {
@@ -111,6 +115,37 @@ impl<'m> Node<'m> {
     }
 }
 
+/// Texts that are looked for in many names, of which few have any: what begins none of them is passed by at once.
+pub(super) struct Parts {
+    parts: &'static [&'static str],
+    /// A bit for the lowest five of each first letter's.
+    firsts: u32,
+}
+
+impl Parts {
+    pub(super) const fn new(parts: &'static [&'static str]) -> Self {
+        let mut firsts = 0;
+        let mut index = 0;
+        while index < parts.len() {
+            firsts |= 1 << (parts[index].as_bytes()[0] & 31);
+            index += 1;
+        }
+        Self { parts, firsts }
+    }
+
+    /// Whether one of them is in the name.
+    pub(super) fn any_in(&self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        bytes.iter().enumerate().any(|(at, &first)| {
+            self.firsts >> (first & 31) & 1 == 1
+                && self
+                    .parts
+                    .iter()
+                    .any(|part| part.as_bytes()[0] == first && bytes[at..].starts_with(part.as_bytes()))
+        })
+    }
+}
+
 /// What a name is of, one of it: the last word that says so, in the singular. `document_ids` is of a document.
 pub fn thing_named(name: &str) -> Option<String> {
     const NEUTRAL: [&str; 14] = [
@@ -195,6 +230,17 @@ pub fn is_personal_name(identifier: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::secrets::is_secret_name;
+
+    #[test]
+    fn parts_are_found_wherever_they_begin() {
+        let parts = super::Parts::new(&["get", "éa", "Db"]);
+        for with in ["get", "target", "gget", "a_Db", "üéa"] {
+            assert!(parts.any_in(with), "{with}");
+        }
+        for without in ["", "ge", "db", "Get", "é", "g_e_t"] {
+            assert!(!parts.any_in(without), "{without}");
+        }
+    }
 
     #[test]
     fn names_of_secrets_are_told_from_names_about_them() {

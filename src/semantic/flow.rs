@@ -2,7 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::{Model, Node, Place, Type};
@@ -154,13 +153,13 @@ impl<'m> Node<'m> {
     /// Visits the calls that a value came through, from the last one back: receivers, the statement that was
     /// executed, what names were assigned, and the results of the given functions that were called.
     pub fn origins(self, visit: &mut dyn FnMut(Node<'m>) -> ControlFlow<()>) -> ControlFlow<()> {
-        self.origins_within(visit, &mut FxHashMap::default(), 0)
+        self.origins_within(visit, &mut SmallVec::new(), 0)
     }
 
     fn origins_within(
         self,
         visit: &mut dyn FnMut(Node<'m>) -> ControlFlow<()>,
-        seen: &mut FxHashMap<Place, u32>,
+        seen: &mut SmallVec<[(Place, u32); 8]>,
         depth: u32,
     ) -> ControlFlow<()> {
         if depth > 24 || seen.len() > MOST_ORIGINS {
@@ -169,12 +168,10 @@ impl<'m> Node<'m> {
         // A statement that is extended on several branches has as many ways back as there are combinations of them:
         // what one way has visited, another visits again only if it comes there in fewer steps and so sees further.
         if matches!(self.kind(), Kind::Name | Kind::Call) {
-            match seen.insert(self.place(), depth) {
-                Some(earlier) if earlier <= depth => {
-                    seen.insert(self.place(), earlier);
-                    return ControlFlow::Continue(());
-                }
-                _ => {}
+            match seen.iter_mut().find(|(place, _)| *place == self.place()) {
+                Some((_, earlier)) if *earlier <= depth => return ControlFlow::Continue(()),
+                Some((_, earlier)) => *earlier = depth,
+                None => seen.push((self.place(), depth)),
             }
         }
         match self.kind() {

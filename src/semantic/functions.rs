@@ -73,8 +73,10 @@ impl Roles {
                 roles.add(function.place(), FunctionRole::Middleware);
             }
         }
+        // Most files have no such keyword, and all calls would be searched for it.
+        let has_lifespan = model.symbol("lifespan").is_some();
         for call in model.calls() {
-            roles.called(model, call);
+            roles.called(model, call, has_lifespan);
         }
         roles
     }
@@ -114,7 +116,7 @@ impl Roles {
         }
     }
 
-    fn called(&mut self, model: &Model<'_>, call: Node<'_>) {
+    fn called(&mut self, model: &Model<'_>, call: Node<'_>, has_lifespan: bool) {
         let name = call.callee_name();
         if matches!(name, "Depends" | "Security") {
             if let Some(dependency) = model.dependency_of(call)
@@ -124,7 +126,8 @@ impl Roles {
             }
             return;
         }
-        if let Some(lifespan) = call.keyword("lifespan")
+        if has_lifespan
+            && let Some(lifespan) = call.keyword("lifespan")
             && let Some(place) = function_of(lifespan)
         {
             self.add(place, FunctionRole::Lifespan);
@@ -289,13 +292,7 @@ impl<'m> Node<'m> {
     pub fn routers(self) -> Vec<Node<'m>> {
         let model: &'m Model<'m> = self.model;
         let built = self.route().and_then(Node::receiver).and_then(Node::constructed_by);
-        let mounts = model
-            .roles
-            .mounts
-            .iter()
-            .map(|&mount| model.node(mount))
-            .filter(|mount| built.is_some() && mount.argument(0).and_then(Node::constructed_by) == built);
-        built.into_iter().chain(mounts).collect()
+        built.into_iter().chain(built.into_iter().flat_map(|router| model.mounts_of(router))).collect()
     }
 
     /// The path that a handler serves with the prefixes of its router, as far as the given files say them.
@@ -304,14 +301,10 @@ impl<'m> Node<'m> {
         let mut path = String::new();
         if let Some(router) = decorator.receiver() {
             let built = router.constructed_by();
-            for call in self.model.roles.mounts.iter().map(|&mount| self.model.node(mount)) {
-                let mounted = call.argument(0);
-                let same =
-                    mounted.is_some_and(|mounted| built.is_some() && mounted.constructed_by() == built);
-                if let Some(prefix) = call.keyword("prefix").and_then(Node::string).filter(|_| same) {
-                    path.push_str(prefix);
-                    break;
-                }
+            let model: &'m Model<'m> = self.model;
+            let mut mounts = built.into_iter().flat_map(|router| model.mounts_of(router));
+            if let Some(prefix) = mounts.find_map(|mount| mount.keyword("prefix").and_then(Node::string)) {
+                path.push_str(prefix);
             }
             if let Some(prefix) = built.and_then(|call| call.keyword("prefix")).and_then(Node::string) {
                 path.push_str(prefix);
@@ -595,6 +588,18 @@ impl<'s> Model<'s> {
     /// The given function that an expression names, `functools.partial` around it included.
     pub fn function_named_by<'m>(&'m self, expression: Node<'m>) -> Option<Node<'m>> {
         function_of(expression).map(|place| self.node(place))
+    }
+
+    /// The calls that mount the router which a call makes. Every handler asks, so it is found once what each of them
+    /// mounts.
+    fn mounts_of(&self, router: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+        let mounted = self.mounted.get_or_init(|| {
+            let router_of =
+                |&mount: &Place| Some((mount, self.node(mount).argument(0)?.constructed_by()?.place()));
+            self.roles.mounts.iter().filter_map(router_of).collect()
+        });
+        let router = router.place();
+        mounted.iter().filter(move |(_, made)| *made == router).map(|&(mount, _)| self.node(mount))
     }
 
     /// The calls whose callee's last name is this text, whatever it means there.

@@ -1,5 +1,7 @@
 //! Modules and names across the given files: imports, relative imports, re-exports and star imports.
 
+use std::borrow::Cow;
+
 use super::types::{Type, TypeId};
 use super::{File, Model};
 use crate::stack;
@@ -11,7 +13,7 @@ impl Model<'_> {
     /// a package that is known from elsewhere is matched only by a file at the root.
     pub(super) fn module_file(&self, name: &str, from: u32) -> Option<u32> {
         // Most imports are of libraries: no given file has even the last part of their names.
-        let last = name.rsplit('.').next().unwrap_or(name);
+        let last = memchr::memrchr(b'.', name.as_bytes()).map_or(name, |dot| &name[dot + 1..]);
         if !self.modules.contains_key(last) {
             return None;
         }
@@ -54,16 +56,16 @@ impl Model<'_> {
     }
 
     /// The dotted name that a relative import means in a file; the name itself if it is absolute.
-    pub(super) fn absolute_module(&self, file: &File, name: &str) -> String {
+    pub(super) fn absolute_module<'n>(&self, file: &File, name: &'n str) -> Cow<'n, str> {
         let level = name.bytes().take_while(|&byte| byte == b'.').count();
         if level == 0 {
-            return name.to_owned();
+            return Cow::Borrowed(name);
         }
         let mut parts: Vec<&str> = file.module.split('.').filter(|part| !part.is_empty()).collect();
         let up = if file.is_package { level - 1 } else { level };
         parts.truncate(parts.len().saturating_sub(up));
         parts.extend(name[level..].split('.').filter(|part| !part.is_empty()));
-        parts.join(".")
+        Cow::Owned(parts.join("."))
     }
 
     /// What `import a.b` or `from a import b` binds.
@@ -86,7 +88,7 @@ impl Model<'_> {
         {
             return self.table.get(member);
         }
-        let full = if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") };
+        let full = if module.is_empty() { name.to_owned() } else { [&*module, name].join(".") };
         if let Some(found) = self.module_file(&full, file)
             && self.files[found as usize].module.ends_with(&full)
         {

@@ -182,6 +182,9 @@ pub struct Model<'s> {
     /// Whether that has been begun.
     finds_application_state: Cell<bool>,
     shared_state: std::cell::OnceCell<Vec<shared_state::StatePlaces>>,
+    process_wide_targets: std::cell::OnceCell<Vec<Place>>,
+    /// The calls that mount a router, each with the one that makes it.
+    mounted: std::cell::OnceCell<Vec<(Place, Place)>>,
     tenant_key: std::cell::OnceCell<String>,
 }
 
@@ -228,6 +231,8 @@ impl<'s> Model<'s> {
             application_state: std::cell::OnceCell::new(),
             finds_application_state: Cell::new(false),
             shared_state: std::cell::OnceCell::new(),
+            process_wide_targets: std::cell::OnceCell::new(),
+            mounted: std::cell::OnceCell::new(),
             tenant_key: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);

@@ -1,6 +1,6 @@
 //! What code does to the process that all requests share: its environment, its loop, its tasks, its end.
 
-use super::{Failing, Model, Node, words_of};
+use super::{Failing, Model, Node, Place, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{BindingKind, Kind, Operator, Role};
 
@@ -35,30 +35,15 @@ impl<'s> Model<'s> {
     /// What the given files change of the process itself.
     pub fn process_changes(&self) -> Vec<ProcessChange<'_>> {
         let mut found = Vec::new();
-        for assignment in self.assignments() {
-            for target in assignment.targets() {
-                let named = match target.kind() {
-                    Kind::Subscript => target.child(Role::Value),
-                    // What an object keeps for itself is the most frequent target, and never the process's.
-                    Kind::Attribute => Some(target).filter(|target| {
-                        !target
-                            .child(Role::Value)
-                            .is_some_and(|value| value.is(Kind::Name) && value.name() == "self")
-                    }),
-                    _ => None,
-                };
-                let is_shared =
-                    named.and_then(Node::api_when_called).is_some_and(|api| api.has(Tag::ProcessWide));
-                if is_shared {
-                    found.push(ProcessChange {
-                        at: target,
-                        key: target.child(Role::Index),
-                        variables: target.child(Role::Index).and_then(Node::string).into_iter().collect(),
-                        is_fixed: assignment.value().is_some_and(|value| !value.comes_from_caller()),
-                        tenant: assignment.value().and_then(Node::tenant_source),
-                    });
-                }
-            }
+        for target in self.process_wide_targets().iter().map(|&place| self.node(place)) {
+            let value = target.parent().and_then(Node::value);
+            found.push(ProcessChange {
+                at: target,
+                key: target.child(Role::Index),
+                variables: target.child(Role::Index).and_then(Node::string).into_iter().collect(),
+                is_fixed: value.is_some_and(|value| !value.comes_from_caller()),
+                tenant: value.and_then(Node::tenant_source),
+            });
         }
         for call in self.calls_doing(Tag::ChangesProcess) {
             let entries = call.argument(0).map(Node::resolved_value).filter(|value| value.is(Kind::Dict));
@@ -76,6 +61,26 @@ impl<'s> Model<'s> {
             found.push(ProcessChange { at: call, variables, key: call.argument(0), is_fixed, tenant });
         }
         found
+    }
+
+    /// The targets of assignments that are something of which the process has only one. Several rules ask for them.
+    fn process_wide_targets(&self) -> &[Place] {
+        self.process_wide_targets.get_or_init(|| {
+            let is_shared = |target: &Node<'_>| {
+                let named = match target.kind() {
+                    Kind::Subscript => target.child(Role::Value),
+                    // What an object keeps for itself is the most frequent target, and never the process's.
+                    Kind::Attribute => Some(*target).filter(|target| {
+                        !target
+                            .child(Role::Value)
+                            .is_some_and(|value| value.is(Kind::Name) && value.name() == "self")
+                    }),
+                    _ => None,
+                };
+                named.and_then(Node::api_when_called).is_some_and(|api| api.has(Tag::ProcessWide))
+            };
+            self.assignments().flat_map(Node::targets).filter(is_shared).map(Node::place).collect()
+        })
     }
 }
 

@@ -95,7 +95,8 @@ impl<'s> Model<'s> {
     }
 
     fn mount(&self, call: Node<'_>, inclusions: &mut Vec<Inclusion>, served: &mut ServedPaths<'_>) {
-        if matches!(call.callee_name(), "mount" | "Mount") {
+        let name = call.callee_name();
+        if matches!(name, "mount" | "Mount") {
             match call.argument_or_keyword(0, "path").and_then(Node::string) {
                 Some(path) if path.starts_with('/') && path.len() > 1 => served.mounted.push(path.to_owned()),
                 // Mounted at the root, or at a path that is not written out.
@@ -104,7 +105,7 @@ impl<'s> Model<'s> {
             }
             return;
         }
-        if matches!(call.callee_name(), "add_api_route" | "add_route" | "Route") {
+        if matches!(name, "add_api_route" | "add_route" | "Route") {
             served.is_complete = false;
             return;
         }

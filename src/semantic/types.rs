@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Model, Node, Place};
+use super::{Api, Model, Node, Place};
 use crate::stack::{self, Callable, Class, ClassTag, TypeExpression};
 use crate::syntax::{BindingId, BindingKind, Kind, Operator, Role, ScopeId, Symbol};
 
@@ -76,6 +76,8 @@ struct PathData {
     text: Rc<str>,
     function: Option<&'static Callable>,
     class: Option<u16>,
+    /// What either of them says of a call.
+    api: Option<Api>,
 }
 
 /// A list, and where each entry stands in it.
@@ -92,7 +94,7 @@ impl Default for TypeTable {
     fn default() -> Self {
         let table =
             Self { types: RefCell::default(), paths: RefCell::default(), children: RefCell::default() };
-        table.intern(Type::Unknown);
+        table.types.borrow_mut().0.push(Type::Unknown);
         table
     }
 }
@@ -101,6 +103,10 @@ const UNKNOWN: TypeId = TypeId(0);
 
 impl TypeTable {
     pub fn intern(&self, kind: Type) -> TypeId {
+        // The first entry, and what most expressions are.
+        if matches!(kind, Type::Unknown) {
+            return UNKNOWN;
+        }
         let (list, map) = &mut *self.types.borrow_mut();
         *map.entry(kind).or_insert_with(|| {
             list.push(kind);
@@ -119,11 +125,12 @@ impl TypeTable {
         }
         let id = PathId(list.len() as u32);
         let text: Rc<str> = text.into();
-        list.push(PathData {
-            function: stack::function(&text),
-            class: stack::class(&text),
-            text: text.clone(),
-        });
+        let (function, class) = (stack::function(&text), stack::class(&text));
+        let api = match class {
+            Some(class) => Some(Api::of_constructor(&stack::CLASSES[class as usize])),
+            None => function.map(|callable| Api { callable, class: None, is_constructor: false }),
+        };
+        list.push(PathData { function, class, api, text: text.clone() });
         map.insert(text, id);
         id
     }
@@ -132,7 +139,7 @@ impl TypeTable {
         if let Some(&found) = self.children.borrow().get(&(parent, name)) {
             return found;
         }
-        let full = format!("{}.{text}", self.path_text(parent));
+        let full = [&*self.path_text(parent), text].join(".");
         let found = self.path(&full);
         self.children.borrow_mut().insert((parent, name), found);
         found
@@ -144,6 +151,10 @@ impl TypeTable {
 
     pub fn path_function(&self, path: PathId) -> Option<&'static Callable> {
         self.paths.borrow().0[path.0 as usize].function
+    }
+
+    pub fn path_api(&self, path: PathId) -> Option<Api> {
+        self.paths.borrow().0[path.0 as usize].api
     }
 
     /// Whether the tables describe the package that a name begins with.
@@ -163,13 +174,18 @@ fn builtin(name: &str) -> Option<u16> {
 impl<'m> Node<'m> {
     /// The type of the expression.
     pub fn ty(self) -> Type {
+        match self.source_file().types[self.id as usize].get() {
+            0 => self.first_type(),
+            u32::MAX => Type::Unknown,
+            known => self.model.table.get(TypeId(known - 1)),
+        }
+    }
+
+    /// Apart from `ty`, which is asked for one expression many times: there no more is then to do than a look.
+    #[inline(never)]
+    fn first_type(self) -> Type {
         let model = self.model;
         let slot = &self.source_file().types[self.id as usize];
-        match slot.get() {
-            0 => {}
-            u32::MAX => return Type::Unknown,
-            known => return model.table.get(TypeId(known - 1)),
-        }
         if model.depth.get() > DEEPEST {
             return Type::Unknown;
         }
@@ -199,7 +215,18 @@ impl<'m> Node<'m> {
 
     /// Whether the expression names exactly this outside thing.
     pub fn names(self, path: &str) -> bool {
-        self.path().is_some_and(|found| &*found == path)
+        let table = &self.model.table;
+        let is_class = |class: u16, name: &str| stack::CLASSES[class as usize].name == name;
+        match self.ty() {
+            Type::Path(found) | Type::Foreign(found) => {
+                table.paths.borrow().0[found.0 as usize].text[..] == *path
+            }
+            Type::Bound(class, name, ..) => path
+                .rsplit_once('.')
+                .is_some_and(|(of, method)| method == self.model.text(name) && is_class(class, of)),
+            Type::Instance(class, _) => is_class(class, path),
+            _ => false,
+        }
     }
 }
 

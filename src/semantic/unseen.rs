@@ -1,6 +1,7 @@
 //! Database sessions that come from files that were not given (`from app.db import SessionLocal, get_db`), told by the
 //! names that are usual for them and by what is done with them.
 
+use super::expressions::Parts;
 use super::types::Type;
 use super::{Model, Node, words_of};
 use crate::stack::{self, ClassTag, System, Tag};
@@ -16,7 +17,7 @@ const SESSION_METHODS: [&str; 5] = ["execute", "commit", "rollback", "add", "exe
 const OTHER_METHODS: [&str; 8] = ["post", "put", "patch", "request", "ws_connect", "run", "mount", "prepare"];
 
 /// What the names of sessions have in them.
-const HINTS: [&str; 6] = ["ession", "db", "Db", "DB", "atabase", "uow"];
+const HINTS: Parts = Parts::new(&["ession", "db", "Db", "DB", "atabase", "uow"]);
 
 /// Whether a name is the usual one of a factory of database sessions: `SessionLocal`, `async_session_maker`.
 fn names_factory(name: &str) -> bool {
@@ -149,7 +150,7 @@ impl<'s> Model<'s> {
         let source =
             source.map(|source| if source.is(Kind::Call) { source.callee_name() } else { source.name() });
         let source = source.unwrap_or_default();
-        if ![target.name(), source].iter().any(|name| HINTS.iter().any(|hint| name.contains(hint))) {
+        if ![target.name(), source].iter().any(|name| HINTS.any_in(name)) {
             return None;
         }
         let mut words = words_of(target.name());
@@ -299,11 +300,12 @@ impl<'m> Node<'m> {
         const READING: [&str; 11] = [
             "get", "load", "fetch", "find", "list", "read", "query", "search", "lookup", "history", "exists",
         ];
+        const PARTS: Parts = Parts::new(&READING);
+        let callee = self.callee().filter(|callee| self.model.says_nothing(callee.ty()))?;
         let name = self.callee_name();
-        if name.starts_with(char::is_uppercase) || !READING.iter().any(|word| name.contains(word)) {
+        if name.starts_with(char::is_uppercase) || !PARTS.any_in(name) {
             return None;
         }
-        let callee = self.callee().filter(|callee| self.model.says_nothing(callee.ty()))?;
         let reads = || words_of(callee.name()).iter().any(|word| READING.contains(&word.as_str()));
         let session_in = |call: Node<'m>| {
             call.positional()

@@ -104,10 +104,11 @@ const TOO_MANY_BRACKETS: &str = "more than 200 brackets are open, which Python r
 
 impl Scan<'_> {
     fn run(&mut self) -> Option<SyntaxProblem> {
+        let bytes = self.bytes;
         let mut indentation: Vec<usize> = Vec::new();
         let mut line_start = true;
         let mut word_before = false;
-        while self.at < self.bytes.len() {
+        while let Some(&byte) = bytes.get(self.at) {
             let Mode::Code(level) = &mut self.mode else {
                 self.interpolated();
                 word_before = true;
@@ -139,26 +140,26 @@ impl Scan<'_> {
                 continue;
             }
             let start = self.at;
-            match BYTE[self.bytes[start] as usize] {
+            // One space is what mostly follows a word, an operator or a comma.
+            let space_at = |at: usize| usize::from(bytes.get(at) == Some(&b' '));
+            match BYTE[byte as usize] {
                 Byte::Space => self.skip_spaces(),
                 Byte::Word => {
-                    let mut end = start + 1;
-                    while end < self.bytes.len() && BYTE[self.bytes[end] as usize] == Byte::Word {
-                        end += 1;
-                    }
-                    let word = &self.bytes[start..end];
+                    let rest = &bytes[start..];
+                    let length = rest.iter().position(|byte| BYTE[*byte as usize] != Byte::Word);
+                    let word = &rest[..length.unwrap_or(rest.len())];
+                    let end = start + word.len();
                     self.at = end;
-                    match self.bytes.get(end) {
+                    match bytes.get(end) {
                         Some(b'"' | b'\'') if word.len() <= 2 => {
                             self.string(word.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T')));
                         }
-                        next => {
+                        _ => {
                             let lambda = u32::from(word.len() == 6 && word == b"lambda");
                             level.lambdas += lambda;
                             level.operators += u32::from(word_before);
                             self.total += lambda + u32::from(word_before);
-                            // One space is what mostly follows.
-                            self.at += usize::from(next == Some(&b' '));
+                            self.at += space_at(end);
                         }
                     }
                     word_before = true;
@@ -168,12 +169,15 @@ impl Scan<'_> {
                     self.total += 1;
                     word_before = false;
                     self.at += 1;
+                    if self.total <= OPERATORS {
+                        self.at += space_at(self.at);
+                    }
                 }
                 Byte::Separator => {
                     self.total -= level.operators;
                     level.operators = 0;
                     word_before = false;
-                    self.at += 1;
+                    self.at += 1 + space_at(start + 1);
                 }
                 Byte::Quote => {
                     self.string(false);
@@ -221,9 +225,9 @@ impl Scan<'_> {
     }
 
     fn skip_spaces(&mut self) {
-        while matches!(self.bytes.get(self.at), Some(b' ' | b'\t' | b'\x0c')) {
-            self.at += 1;
-        }
+        let rest = &self.bytes[self.at..];
+        let spaces = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'));
+        self.at += spaces.unwrap_or(rest.len());
     }
 
     fn open(&mut self, mode: Mode) {

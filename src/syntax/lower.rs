@@ -135,7 +135,11 @@ impl Reading<'_> {
         let lower = |symbols: &mut Symbols, within| {
             let tree = Tree { shape: self.shape, ..Tree::default() };
             let mut lowering = Lowering { tree, symbols, text, parent: 0, scope: 0, layouts: &self.layouts };
+            // What files mostly need, so that little is copied while these grow.
             lowering.tree.nodes.reserve(text.len() / 6);
+            lowering.tree.bindings.reserve(text.len() / 96);
+            lowering.tree.last_binding.reserve(text.len() / 192);
+            lowering.tree.calls.reserve(text.len() / 128);
             for problem in &problems {
                 lowering.problem(problem.clone());
             }

@@ -25,14 +25,15 @@ impl Symbol {
 /// The table of all symbols of one check. The texts lie one behind the other in a single buffer.
 pub struct Symbols {
     buffer: String,
-    ends: Vec<u32>,
+    /// Where each text begins and ends there.
+    spans: Vec<(u32, u32)>,
     table: HashTable<u32>,
 }
 
 impl Default for Symbols {
     fn default() -> Self {
         let mut symbols =
-            Self { buffer: String::new(), ends: Vec::new(), table: HashTable::with_capacity(1024) };
+            Self { buffer: String::new(), spans: Vec::new(), table: HashTable::with_capacity(1024) };
         symbols.intern("");
         symbols
     }
@@ -47,20 +48,31 @@ fn hash(text: &str) -> u64 {
 impl Symbols {
     pub fn intern(&mut self, text: &str) -> Symbol {
         let hash_value = hash(text);
-        if let Some(&found) = self.table.find(hash_value, |&index| self.at(index) == text) {
-            return Symbol(found);
+        if let Some(found) = self.find_hashed(hash_value, text) {
+            return found;
         }
-        let index = self.ends.len() as u32;
+        let index = self.spans.len() as u32;
+        let start = self.buffer.len() as u32;
         self.buffer.push_str(text);
-        self.ends.push(self.buffer.len() as u32);
-        let Self { buffer, ends, table } = self;
-        table.insert_unique(hash_value, index, |&index| hash(slice(buffer, ends, index)));
+        self.spans.push((start, self.buffer.len() as u32));
+        let Self { buffer, spans, table } = self;
+        table.insert_unique(hash_value, index, |&index| hash(slice(buffer, spans, index)));
         Symbol(index)
     }
 
     /// The symbol of a text that may never have been seen.
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        self.table.find(hash(text), |&index| self.at(index) == text).map(|&index| Symbol(index))
+        self.find_hashed(hash(text), text)
+    }
+
+    #[inline]
+    fn find_hashed(&self, hash_value: u64, text: &str) -> Option<Symbol> {
+        // Bytes are compared, so that nobody asks whether a character begins there.
+        let is_text = |&index: &u32| {
+            let (start, end) = self.spans[index as usize];
+            self.buffer.as_bytes()[start as usize..end as usize] == *text.as_bytes()
+        };
+        self.table.find(hash_value, is_text).map(|&index| Symbol(index))
     }
 
     pub fn text(&self, symbol: Symbol) -> &str {
@@ -68,7 +80,7 @@ impl Symbols {
     }
 
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.spans.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -76,11 +88,11 @@ impl Symbols {
     }
 
     fn at(&self, index: u32) -> &str {
-        slice(&self.buffer, &self.ends, index)
+        slice(&self.buffer, &self.spans, index)
     }
 }
 
-fn slice<'a>(buffer: &'a str, ends: &[u32], index: u32) -> &'a str {
-    let start = if index == 0 { 0 } else { ends[index as usize - 1] as usize };
-    &buffer[start..ends[index as usize] as usize]
+fn slice<'a>(buffer: &'a str, spans: &[(u32, u32)], index: u32) -> &'a str {
+    let (start, end) = spans[index as usize];
+    &buffer[start as usize..end as usize]
 }
