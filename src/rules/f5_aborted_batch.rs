@@ -36,6 +36,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for around in model.loops().filter(is_checked) {
         aborted(around, findings);
     }
+    for call in model.calls().filter(is_checked) {
+        comprehended(call, findings);
+    }
     for handler in model.handlers().filter(is_checked) {
         silent(handler, findings);
     }
@@ -150,6 +153,26 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     let call = failing.chain[0];
     let draft = findings.report(
         around,
+        Severity::Medium,
+        Certainty::Likely,
+        format!("the first `{}` that fails ends the whole batch", call.called()),
+    );
+    because(draft, &failing).conforming(EACH);
+}
+
+/// `[await load(url) for url in urls]`: a loop in one line.
+fn comprehended(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(awaited) = call.parent().filter(|parent| parent.is(Kind::Await)) else { return };
+    let Some(list) = awaited.parent().filter(|list| matches!(list.kind(), Kind::ListComp | Kind::SetComp)) else {
+        return;
+    };
+    let over_batch = awaited.role() == Role::Value && list.child(Role::Clause).is_some_and(goes_over_batch);
+    if !over_batch || is_on_purpose(call) || call.is_contained() {
+        return;
+    }
+    let Some(failing) = call.failing() else { return };
+    let draft = findings.report(
+        call,
         Severity::Medium,
         Certainty::Likely,
         format!("the first `{}` that fails ends the whole batch", call.called()),
@@ -286,6 +309,13 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
     if is_ending(each) || call.function().is_some_and(ends_something) {
         return;
     }
+    if let Some(handler) = lost_in_helper(each).filter(|_| around.is_some_and(goes_over_batch)) {
+        let failing = handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside);
+        if let Some(failing) = failing {
+            report_silent(handler, &Failing { chain: vec![failing], is_known: true }, findings);
+        }
+        return;
+    }
     match call.keyword("return_exceptions") {
         Some(kept) if kept.is_true() => unread(call, each, findings),
         Some(_) => {}
@@ -305,6 +335,20 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
+}
+
+/// In the given function that works on one item: the clause that makes nothing of whatever failed, and tells nobody.
+fn lost_in_helper(each: Node<'_>) -> Option<Node<'_>> {
+    let function = each.model.node(each.target()?);
+    let handlers = function.within(&function.source_file().tree.handlers);
+    let makes_nothing = |handler: &Node<'_>| {
+        let mut statements = handler.body().into_iter().flat_map(Node::children);
+        let last = statements.next().filter(|last| last.is(Kind::Return) && statements.next().is_none());
+        last.is_some_and(|last| last.child(Role::Value).is_none_or(|value| value.is(Kind::None)))
+    };
+    handlers
+        .filter(|handler| handler.function() == Some(function) && !handler.is_silenced_elsewhere())
+        .find(|handler| handler.catches_everything() && makes_nothing(handler))
 }
 
 /// Whether a function is there to end things, or cancels what it waits for.

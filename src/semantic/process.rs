@@ -292,6 +292,17 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// A plain call of a function that was not given, on what a worker in a thread has just waited for.
+    fn works_on_what_came(self, waits: Node<'m>) -> Option<Failing<'m>> {
+        let in_thread = self.function().is_some_and(|function| !function.is_async());
+        let came = waits.statement();
+        let is_work = in_thread
+            && self.is_unknown_function()
+            && !self.writes_log()
+            && came.targets().flat_map(|target| target.descendants_of(Kind::Name)).any(|name| self.mentions(name.name()));
+        is_work.then(|| Failing { chain: vec![self], is_known: false })
+    }
+
     /// What one turn of a worker's loop does that, failing, ends the worker; and what the turn waits for first.
     pub fn ending_turn(self) -> Option<(Node<'m>, Failing<'m>)> {
         if self.enclosing_loop().is_some() {
@@ -318,7 +329,7 @@ impl<'m> Node<'m> {
                     .any(|context| context.does(Tag::Suppresses));
                 !kept && !suppressed && call.runs_here()
             })
-            .find_map(Node::failing_anyhow)?;
+            .find_map(|call| call.failing_anyhow().or_else(|| call.works_on_what_came(waits)))?;
         Some((waits, failing))
     }
 }

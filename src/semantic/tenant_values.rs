@@ -288,30 +288,32 @@ impl<'m> Node<'m> {
             || thing_named(name).is_some_and(|thing| TENANTS.contains(&thing.as_str()))
     }
 
-    /// Whether this is one object for all requests: a module's, the application's, or an attribute of a service that
-    /// is told with each call for whom it works.
+    /// Whether this is one object for all requests: a module's, the application's, or an attribute of an object that is
+    /// made once.
     pub fn is_kept_for_all(self) -> bool {
         match self.kind() {
             Kind::Name => self.scope_of_name() == Some(0) || self.comes_from_application(),
             Kind::Attribute => {
-                let on_self =
-                    self.receiver().is_some_and(|object| object.is(Kind::Name) && object.name() == "self");
-                let on_state = self.receiver().is_some_and(|state| state.name() == "state");
-                let is_told = || {
-                    self.function().is_some_and(|method| method.parameters().any(Node::is_tenant_parameter))
-                        && !self.is_made_for_one()
-                };
-                let is_cache = || {
-                    words_of(self.name())
-                        .iter()
-                        .any(|word| matches!(word.as_str(), "cache" | "cached" | "memo"))
-                };
-                let is_single =
-                    || self.class().is_some_and(|c| self.model.made_at_import(c.place()).is_some());
-                on_state || (on_self && (is_single() || (is_cache() && is_told())))
+                let is_cache =
+                    || words_of(self.name()).iter().any(|word| matches!(word.as_str(), "cache" | "cached" | "memo"));
+                let is_single = || self.class().is_some_and(|c| self.model.made_at_import(c.place()).is_some());
+                self.receiver().is_some_and(|state| state.name() == "state")
+                    || (self.is_on_self() && (is_single() || (is_cache() && self.serves_many())))
             }
             _ => false,
         }
+    }
+
+    fn is_on_self(self) -> bool {
+        self.receiver().is_some_and(|object| object.is(Kind::Name) && object.name() == "self")
+    }
+
+    /// Whether this attribute of `self` is used for whichever tenant the method is told, and not for the one for whom
+    /// the object was made.
+    pub fn serves_many(self) -> bool {
+        self.is_on_self()
+            && self.function().is_some_and(|method| method.parameters().any(Node::is_tenant_parameter))
+            && !self.is_made_for_one()
     }
 
     /// Whether a key is made of ids and digests alone, of which no two tenants have the same.
