@@ -1,5 +1,5 @@
-// Bundles what the page has in JavaScript: js/NAME.source.mjs becomes js/NAME.js. src/ui/editor.rs and
-// src/ui/packing.rs import them.
+// Bundles what the page has in JavaScript: js/NAME.source.mjs becomes js/NAME.js. src/ui/editor.rs, src/ui/device.rs and
+// src/ui/packing.rs import the first three; the fourth is a chunk that the page fetches while it is idle.
 // Trunk runs this before it builds; tests that need the editor run `npm --prefix js run build` first.
 import { readFile, stat } from "node:fs/promises";
 import { build } from "esbuild";
@@ -20,7 +20,7 @@ const adoptStyles = {
   },
 };
 
-for (const name of ["editor", "link"]) {
+for (const name of ["editor", "device", "link", "intake"]) {
   await build({
     entryPoints: [at(`${name}.source.mjs`)],
     outfile: at(`${name}.js`),

@@ -3,7 +3,7 @@
 // Unicode code points; CodeMirror counts UTF-16 units from 0, so both directions are converted here and nowhere else.
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { python } from "@codemirror/lang-python";
+import { pythonLanguage } from "@codemirror/lang-python";
 import {
   HighlightStyle,
   StreamLanguage,
@@ -316,7 +316,7 @@ const ENVIRONMENT = StreamLanguage.define(properties);
 
 function languageOf(path) {
   const name = path.split("/").pop().toLowerCase();
-  if (/\.pyi?$/.test(name)) return python();
+  if (/\.pyi?$/.test(name)) return pythonLanguage;
   if (/\.(diff|patch)$/.test(name)) return PATCH;
   if (/\.(ya?ml|tpl)$/.test(name)) return YAML;
   if (/^(dockerfile|containerfile)|\.dockerfile$/.test(name)) return DOCKERFILE;

@@ -72,10 +72,10 @@ impl Shared {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The text of a bundle, which a person may read.
+    /// The text of a bundle.
     pub fn to_bundle(&self) -> String {
         let bundle = Self { rubric: Some(VERSION), ..self.clone() };
-        serde_json::to_string_pretty(&bundle).unwrap_or_default() + "\n"
+        serde_json::to_string(&bundle).unwrap_or_default() + "\n"
     }
 
     /// Reads what a link carried.

@@ -19,10 +19,10 @@ use rubric_playground::check::Source;
 use rubric_playground::report::{Position, Range, Report, Rule};
 use rubric_playground::settings::Settings;
 use rubric_playground::ui::components::editor_pane::{EditorPane, Mark, Props};
-use rubric_playground::ui::state::{Action, Given, State};
-use rubric_playground::worker::client::{Client, Failure, Reply};
-use rubric_playground::worker::protocol::Request;
-use rubric_playground::worker::server;
+use rubric_playground::ui::state::{Action, File, Given, State};
+use rubric_playground::worker::client::{Client, Failure, Job, Reply};
+use rubric_playground::worker::protocol::{Request, Sent};
+use rubric_playground::worker::server::Server;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement};
@@ -41,8 +41,10 @@ fn with_catalogue() {
 }
 
 fn answers(sets: Vec<Vec<Source>>) -> Vec<String> {
+    let sent = |source: Source| Sent { path: source.path, text: Some(source.text) };
+    let sets = sets.into_iter().map(|set| set.into_iter().map(sent).collect()).collect();
     let request = Request { settings: Settings::default(), sets };
-    server::answer(&serde_json::to_string(&request).unwrap()).unwrap()
+    Server::default().answer(&serde_json::to_string(&request).unwrap()).unwrap()
 }
 
 #[wasm_bindgen_test]
@@ -88,7 +90,7 @@ async fn a_worker_that_is_not_there_fails_the_request() {
         let replies = replies.clone();
         Callback::from(move |reply| replies.borrow_mut().push(reply))
     };
-    client.check(&Request::default(), reply);
+    client.check(Job::default(), reply);
     for _ in 0..100 {
         if !replies.borrow().is_empty() {
             break;
@@ -105,11 +107,16 @@ fn given(path: &str, text: &str) -> Given {
 }
 
 fn state(files: Vec<Given>) -> Rc<State> {
-    Rc::new(State::new(files, 0))
+    Rc::new(State::new("draft".into(), files, 0, Settings::default()))
+}
+
+fn sources(state: &State) -> Vec<Source> {
+    let source = |file: &File| Source { path: file.path.to_string(), text: file.text.to_string() };
+    state.files.iter().map(source).collect()
 }
 
 fn with_report(state: Rc<State>) -> Rc<State> {
-    let report: Report = serde_json::from_str(&answers(vec![state.sources()])[0]).unwrap();
+    let report: Report = serde_json::from_str(&answers(vec![sources(&state)])[0]).unwrap();
     state.reduce(Action::Report(Rc::new(report)))
 }
 
@@ -128,7 +135,7 @@ fn what_was_replaced_comes_back_at_undo() {
     let after = before.clone().reduce(Action::StartOver);
     assert!(after.is_empty());
     let back = after.reduce(Action::Undo);
-    assert_eq!(back.sources(), before.sources());
+    assert_eq!(sources(&back), sources(&before));
     assert_eq!(back.active, 1);
     assert!(back.former.is_none());
 }
@@ -176,9 +183,65 @@ fn narrowing_to_a_rule_lists_its_findings_alone() {
 fn a_file_with_a_known_path_is_replaced_and_others_are_added() {
     let state = state(vec![given("a.py", "old\n")]);
     let state = state.reduce(Action::Add(vec![given("a.py", "new\n"), given("b.py", "more\n")]));
-    assert_eq!(state.sources().len(), 2);
+    assert_eq!(state.files.len(), 2);
     assert_eq!(state.files[0].text, "new\n");
     assert_eq!(state.active, 1);
+}
+
+#[wasm_bindgen_test]
+fn a_closed_file_comes_back_where_it_was() {
+    let state = state(vec![given("a.py", "a\n"), given("b.py", "b\n"), given("c.py", "c\n")]);
+    let id = state.files[1].id;
+    let closed = state.reduce(Action::Close(id));
+    assert_eq!(closed.files.len(), 2);
+    let back = closed.reduce(Action::Reopen);
+    assert_eq!(back.files[1].path, "b.py");
+    assert_eq!((back.active, back.closed.len()), (1, 0));
+}
+
+#[wasm_bindgen_test]
+fn closing_the_last_file_leaves_an_empty_one() {
+    let state = state(vec![given("a.py", "a\n")]);
+    let id = state.file().id;
+    let closed = state.reduce(Action::Close(id));
+    assert!(closed.is_empty() && closed.files.len() == 1);
+    let back = closed.reduce(Action::Reopen);
+    assert_eq!((back.files.len(), &*back.file().path), (1, "a.py"));
+}
+
+#[wasm_bindgen_test]
+fn a_taken_or_empty_path_is_refused_and_dots_before_it_do_not_count() {
+    let state = state(vec![given("app/a.py", "a\n"), given("b.py", "b\n")]);
+    let id = state.files[1].id;
+    for path in ["app/a.py", " ./app/a.py", "", " ", "./", "a\nb"] {
+        assert!(state.objection(id, path).is_some(), "{path:?}");
+        let refused = state.clone().reduce(Action::Rename { id, path: path.to_owned() });
+        assert_eq!(refused.files[1].path, "b.py");
+    }
+    let renamed = state.reduce(Action::Rename { id, path: "./app/b.py".to_owned() });
+    assert_eq!(renamed.files[1].path, "app/b.py");
+}
+
+#[wasm_bindgen_test]
+fn moving_a_file_keeps_the_shown_one_shown() {
+    let state = state(vec![given("a.py", "a\n"), given("b.py", "b\n"), given("c.py", "c\n")]);
+    let shown = state.file().id;
+    let id = state.files[2].id;
+    let moved = state.reduce(Action::Move { id, index: 0 });
+    assert_eq!(moved.files[0].path, "c.py");
+    assert_eq!(moved.file().id, shown);
+}
+
+#[wasm_bindgen_test]
+fn a_text_that_is_emptied_or_replaced_becomes_another_draft() {
+    let state = state(vec![given("main.py", "import os\nx = 1\ny = 2\n")]);
+    let id = state.file().id;
+    let typed = state.clone().reduce(Action::Typed { id, text: "import os\nx = 1\ny = 23\n".into() });
+    assert_eq!(typed.draft, state.draft);
+    assert_ne!(typed.clone().reduce(Action::Typed { id, text: "".into() }).draft, state.draft);
+    let pasted = typed.reduce(Action::Typed { id, text: "FROM python:3.12\nRUN pip install a\n".into() });
+    assert_ne!(pasted.draft, state.draft);
+    assert_eq!(pasted.file().path, "Dockerfile");
 }
 
 // ---- The editor ----------------------------------------------------------------------------------------------------

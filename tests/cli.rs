@@ -137,11 +137,26 @@ fn folders_are_walked_without_what_git_ignores_and_without_foreign_code() {
         .with("notes.txt", "time.sleep(1)\n")
         .with("node_modules/x/x.py", "")
         .with(".hidden/x.py", "")
+        .with(".github/workflows/release.yml", "")
         .with("environment/pyvenv.cfg", "")
-        .with("environment/lib/x.py", "");
+        .with("environment/lib/x.py", "")
+        .with("app/third_party/x.py", "")
+        .with("app/vendor/__init__.py", "")
+        .with("app/vendor/x/x.py", "")
+        .with("app/shop/vendor/models.py", "");
     let run = folder.run(&["check", ".", "--format", "json"]).exits_with(0);
-    let expected = [".env.example", "Dockerfile", "app/main.py", "deploy/Caddyfile", "deploy/compose.yml"];
+    let expected = [
+        ".env.example",
+        ".github/workflows/release.yml",
+        "Dockerfile",
+        "app/main.py",
+        "app/shop/vendor/models.py",
+        "deploy/Caddyfile",
+        "deploy/compose.yml",
+    ];
     assert_eq!(run.paths(), expected);
+    assert!(run.err.contains("app/third_party was left out"), "{}", run.err);
+    assert_eq!(folder.run(&["check", "app/vendor", "--format", "json"]).paths(), ["__init__.py", "x/x.py"]);
     // What the user names is read, whatever else says to leave it out.
     assert_eq!(folder.run(&["check", "build", "--format", "json"]).paths(), ["lib/main.py"]);
     assert_eq!(folder.run(&["check", ".hidden/x.py", "--format", "json"]).paths(), [".hidden/x.py"]);

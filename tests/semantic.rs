@@ -584,3 +584,20 @@ async def handler(request: Request):
         &["httpx.AsyncClient", "unknown"],
     );
 }
+
+#[test]
+fn what_the_application_keeps_may_keep_something_itself() {
+    // Where the second `state` belongs is a question of the type of what the first one keeps.
+    reveals(
+        "\
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+app = FastAPI()
+app.state.core = FastAPI()
+app.state.core.state.client = AsyncClient()
+reveal(app.state.core)
+",
+        &["fastapi.FastAPI"],
+    );
+}

@@ -11,7 +11,7 @@ use rubric_playground::rules::CHECKS;
 use rubric_playground::settings::Settings;
 
 /// What is not ours, or not source text.
-const LEFT_OUT: [&str; 9] = [
+const LEFT_OUT: [&str; 11] = [
     ".git",
     "target",
     "dist",
@@ -20,6 +20,8 @@ const LEFT_OUT: [&str; 9] = [
     "test-results",
     "playwright-report",
     "editor.js",
+    "device.js",
+    "intake.js",
     "link.js",
 ];
 

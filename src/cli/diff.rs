@@ -6,9 +6,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::files::{self, Files};
+use crate::file_names::is_read_in_folders;
 use crate::patch::{self, Change, Patch, PatchedFile, Side};
 use crate::report::{Finding, Report};
-use crate::syntax::is_read_in_folders;
 
 /// The patched files among those that are checked, by their path in the report.
 pub struct Diff<'t>(BTreeMap<String, PatchedFile<'t>>);

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::check::Source;
+use crate::file_names::is_read_in_folders;
 use crate::report::{Position, Problem, Range};
-use crate::syntax::is_read_in_folders;
 
 /// What was found under the given paths.
 pub struct Files {
@@ -19,6 +20,8 @@ pub struct Files {
     pub problems: Vec<Problem>,
     /// What stands before a path of the report to reach the file from where the command was started.
     pub folder: String,
+    /// Folders of other people's code that were left out, as they would be named.
+    pub foreign: Vec<String>,
     /// Where on the disk each of the sources comes from, by its path in the report.
     pub origins: BTreeMap<String, PathBuf>,
 }
@@ -36,6 +39,7 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
     let mut found: BTreeMap<String, PathBuf> = BTreeMap::new();
     let mut sources = Vec::new();
     let mut problems = Vec::new();
+    let mut foreign = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
@@ -51,7 +55,7 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
                 Err(message) => return Err(format!("the standard input {message}")),
             }
         } else if path.is_dir() {
-            walk(path, root, &mut found, &mut problems);
+            walk(path, root, &mut found, &mut problems, &mut foreign);
         } else if path.exists() {
             found.insert(slashed(path), path.clone());
         } else {
@@ -88,7 +92,8 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
         Some(folder) => folder + "/",
         None => String::new(),
     };
-    Ok(Files { sources, problems, folder, origins: found })
+    foreign.sort();
+    Ok(Files { sources, problems, folder, foreign, origins: found })
 }
 
 fn walk(
@@ -96,10 +101,23 @@ fn walk(
     root: Option<&Path>,
     found: &mut BTreeMap<String, PathBuf>,
     problems: &mut Vec<Problem>,
+    foreign: &mut Vec<String>,
 ) {
     let named = |path: &Path| slashed(root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path));
     // `.env` is a hidden file, so hidden files are walked, and `is_wanted` leaves hidden folders out.
-    let walk = WalkBuilder::new(folder).hidden(false).require_git(false).filter_entry(is_wanted).build();
+    let left_out = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&left_out);
+    let walk = WalkBuilder::new(folder)
+        .hidden(false)
+        .require_git(false)
+        .filter_entry(move |entry| {
+            let is_foreign = is_folder(entry) && is_foreign(entry.path());
+            if is_foreign && let Ok(mut noted) = noted.lock() {
+                noted.push(slashed(entry.path()));
+            }
+            !is_foreign && is_wanted(entry)
+        })
+        .build();
     for entry in walk {
         match entry {
             Ok(entry) => {
@@ -113,6 +131,29 @@ fn walk(
                 problems.push(problem(path, format!("cannot be walked, so it was not checked: {error}")));
             }
         }
+    }
+    if let Ok(mut left_out) = left_out.lock() {
+        foreign.append(&mut left_out);
+    }
+}
+
+/// Whether to enter a folder is asked of those below the one that was named.
+fn is_folder(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir())
+}
+
+/// Whether a folder holds copies of other people's code, by its name. `vendor` may be what an application is about:
+/// then its own modules stand directly in it.
+fn is_foreign(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    match &*name {
+        "third_party" | "thirdparty" | "third-party" | "_vendor" | "vendored" | "site-packages" => true,
+        "vendor" => !fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name.ends_with(".py") && name != "__init__.py"
+        }),
+        _ => false,
     }
 }
 
@@ -129,7 +170,7 @@ const FORGES: [&str; 4] = [".github", ".gitlab", ".gitea", ".forgejo"];
 
 /// Whether to enter a folder: not those that hold other people's code or a tool's own data.
 fn is_wanted(entry: &DirEntry) -> bool {
-    if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+    if !is_folder(entry) {
         return true;
     }
     let name = entry.file_name().to_string_lossy();

@@ -18,6 +18,7 @@ use crate::check::check;
 use crate::export::{audit, github, gitlab, json, markdown, sarif, text};
 use crate::report::{Certainty, Finding, Report, Rule};
 use crate::settings::Settings;
+use crate::settings_file;
 
 const FOUND: u8 = 1;
 const COULD_NOT_RUN: u8 = 2;
@@ -158,6 +159,9 @@ fn run_check(given: Check) -> Result<u8, String> {
     let settings = settings.or_else(|| paths.first().and_then(|path| nearest_settings(path)));
     let settings = effective_settings(settings.as_deref(), &select)?;
     let files = files::read(&paths, &stdin_path)?;
+    for folder in &files.foreign {
+        say(&format!("{folder} was left out, as other people's code: name it to have it checked"));
+    }
     // A patch that does not fit is told before the time for the check is spent.
     let patch = diff.as_deref().map(diff::text).transpose()?;
     let diff = patch.as_deref().map(|patch| diff::Diff::of(patch, &files)).transpose()?;
@@ -282,13 +286,8 @@ fn read_settings(path: &Path) -> Result<Settings, String> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("{shown}: the settings cannot be read: {error}"))?;
-    toml::from_str(&text).map_err(|error| {
-        // The first line of a file is where a message without a place points to.
-        let before = error.span().map_or("", |span| text.get(..span.start).unwrap_or_default());
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        format!("{shown}:{line}:{column}: {}", error.message().trim_end().replace('\n', ": "))
-    })
+    settings_file::read(&text)
+        .map_err(|mistake| format!("{shown}:{}:{}: {}", mistake.line, mistake.column, mistake.message))
 }
 
 /// Questions never count.

@@ -29,7 +29,7 @@ pub fn report(report: &Report) -> String {
     }
     let mut out = String::new();
     for finding in &findings {
-        block(&finding.severity.word().to_uppercase(), finding, &mut out);
+        block(&finding.severity.word().to_ascii_uppercase(), finding, &mut out);
     }
     for question in &questions {
         block("QUESTION", question, &mut out);
@@ -41,7 +41,7 @@ pub fn report(report: &Report) -> String {
 fn block(level: &str, finding: &Finding, out: &mut String) {
     let entry = catalogue::entry(finding.rule);
     let title = entry.map(|entry| text(entry.title)).unwrap_or_default();
-    let dimension = finding.rule.section().title().to_lowercase();
+    let dimension = finding.rule.section().title().to_ascii_lowercase();
     let _ = writeln!(out, "[{level}] ({dimension}, effort {}) {title}\n", effort(finding).letter());
     let _ = writeln!(out, "- file: {}", code(&place(&finding.path, &finding.range)));
     let likely = if finding.certainty == Certainty::Likely { " (likely)" } else { "" };
@@ -80,7 +80,8 @@ fn verdict(report: &Report, findings: &[&Finding], questions: usize, out: &mut S
         );
         for finding in blocking {
             let place = code(&place(&finding.path, &finding.range));
-            let _ = writeln!(out, "- {} {} {place}", finding.severity.word().to_uppercase(), finding.rule);
+            let _ =
+                writeln!(out, "- {} {} {place}", finding.severity.word().to_ascii_uppercase(), finding.rule);
         }
     } else if seen == 0 {
         let _ = writeln!(

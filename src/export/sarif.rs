@@ -239,7 +239,7 @@ fn descriptor(entry: &'static Entry, page: Option<&str>) -> Descriptor {
     }
     // `c5_blocked_event_loop` as the identifier that SARIF asks for.
     let words = entry.name.split('_').skip(1);
-    let name = words.map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+    let name = words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect();
     Descriptor {
         id: entry.rule.id(),
         name,

@@ -190,6 +190,11 @@ fn limits(call: Node<'_>, unlimited_by_default: bool, findings: &mut Findings<'_
         ),
         None => return,
     };
+    if call.is_used_under_a_semaphore() {
+        findings
+            .conforms(at, "whoever uses the client takes a semaphore first, which limits the connections");
+        return;
+    }
     report(call, Severity::Medium, Certainty::Sure, "lets a client open connections without an upper limit", findings)
         .because(at, note)
         .conforming(if unlimited_by_default {
@@ -230,6 +235,7 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
         || is_cached(function)
         || is_local(call)
         || call.has_private_transport()
+        || repeated.is_some_and(|around| call.goes_elsewhere_each_turn(around))
         || is_for_any_address(call, function)
     {
         return false;

@@ -51,11 +51,11 @@ fn crosses(call: Node<'_>) -> bool {
 
 fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mut Findings<'_>) {
     let Some(last) = blocking.chain.last().map(|step| call.model.node(step.call)) else { return };
-    if is_exempt(call, last, blocking.system) {
+    if call.is_after_serving() || is_exempt(call, last, blocking.system) {
         return;
     }
     let direct = blocking.chain.len() == 1;
-    let what = waits_for(blocking.system);
+    let what = waits_for(blocking.system, last);
     let message = if direct {
         format!("`{}` {what} and holds the event loop of `async def {}`", call.called(), function.name())
     } else {
@@ -124,7 +124,7 @@ fn is_script(call: Node<'_>) -> bool {
 /// A long chain, or one whose last call stands on a branch, may never be walked to its end for this caller.
 fn certainty(call: Node<'_>, blocking: &Blocking) -> Certainty {
     let on_a_branch = blocking.chain.iter().skip(1).any(|step| call.model.node(step.call).is_on_a_branch());
-    let is_unseen = blocking.chain.last().is_some_and(|step| call.model.node(step.call).api().is_none());
+    let is_unseen = blocking.chain.last().is_some_and(|step| !call.model.node(step.call).is_surely_known());
     if on_a_branch || is_unseen || blocking.chain.len() > 3 { Certainty::Likely } else { Certainty::Sure }
 }
 
@@ -151,8 +151,12 @@ fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
     }
 }
 
-fn waits_for(system: System) -> &'static str {
+fn waits_for(system: System, last: Node<'_>) -> &'static str {
+    let class = last.api().and_then(|api| api.class);
     match system {
+        System::Wait if class.is_some_and(|class| class.has(ClassTag::OwnProcess)) => {
+            "waits for another process"
+        }
         System::Http => "waits for an HTTP response",
         System::Database => "waits for the database",
         System::Vector => "waits for the vector store",

@@ -39,12 +39,6 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             executor(call, findings);
         }
     }
-    // Nothing else has the method.
-    for call in model.calls_named("abatch").filter(|call| !call.is_outside_production()) {
-        if call.is_awaited() && call.api().is_none() && call.target().is_none() {
-            many_inputs(call, findings);
-        }
-    }
 }
 
 /// `gather(*(f(x) for x in xs))`, `gather(*map(f, xs))`, `wait([f(x) for x in xs])`, or a list filled in a loop.
@@ -441,7 +435,7 @@ fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
         .report(
             call,
             Severity::Medium,
-            if call.api().is_some() { Certainty::Sure } else { Certainty::Likely },
+            if call.is_surely_known() { Certainty::Sure } else { Certainty::Likely },
             format!("`{}` runs all its inputs at once", call.called()),
         )
         .because(inputs, "nothing limits how many there are")

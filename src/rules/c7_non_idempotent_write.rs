@@ -20,6 +20,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         if let Some(repeats) = function.decorators().find(|decorator| repeats_on_failure(*decorator)) {
             for chain in function.all_reached(&writes) {
+                // What is tried again is an answer that was not wanted, and not one that was lost.
+                if chain.len() == 1 && chain[0].is_answered_before_a_retry(repeats) {
+                    continue;
+                }
                 repeated(&chain, repeats, function, &mut told, findings);
             }
         }

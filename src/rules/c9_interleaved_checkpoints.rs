@@ -8,23 +8,15 @@ use crate::syntax::{Kind, Role};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let serves = model.is_a_service();
+    for call in model.checkpointers() {
+        saver(call, serves, findings);
+    }
     for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
-        if api.class.is_some_and(|class| class.has(ClassTag::Checkpointer)) {
-            if api.is_constructor || api.has(Tag::GivesContext) {
-                saver(call, serves, findings);
-            }
-            if api.has(Tag::DeletesThread) {
-                deleted(call, findings);
-            }
+        if api.has(Tag::DeletesThread) {
+            deleted(call, findings);
         }
         if api.has(Tag::Gathers) {
             gathered(call, findings);
-        }
-    }
-    // The checkpointer may come from a file that was not given; nothing else has the method.
-    for call in model.calls_named("adelete_thread").chain(model.calls_named("delete_thread")) {
-        if call.api().is_none() && call.target().is_none() && !call.is_outside_production() {
-            deleted(call, findings);
         }
     }
     for call in model.turns().filter(|call| !call.is_outside_production()) {
@@ -146,7 +138,7 @@ fn deleted(call: Node<'_>, findings: &mut Findings<'_>) {
         .report(
             call,
             Severity::High,
-            if call.api().is_some() { Certainty::Sure } else { Certainty::Likely },
+            if call.is_surely_known() { Certainty::Sure } else { Certainty::Likely },
             format!("`{}` deletes the whole conversation because a turn failed", call.called()),
         )
         .because(handler, "this runs when anything in the turn raises, a passing failure of the provider too")
@@ -272,7 +264,7 @@ fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
     }
     let Some(thread) = config.thread_of_config() else { return };
     let Some(function) = call.function() else { return };
-    if call.callee_name() == "abatch" && !thread.is_fresh_thread() {
+    if call.does(Tag::ManyInputs) && !thread.is_fresh_thread() {
         report_at_once(call, thread, call, findings);
         return;
     }

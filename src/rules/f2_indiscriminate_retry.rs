@@ -79,6 +79,14 @@ fn judge<'m>(retry: Retry<'m>, tuning: &mut Vec<Judged<'m>>, findings: &mut Find
     if matches!(retry.attempts, Attempts::Number(number, _) if number < 1.0) {
         return;
     }
+    // Whoever runs the command has said how often and how long.
+    if retry.at.is(Kind::Call)
+        && ["stop", "wait"]
+            .iter()
+            .all(|name| retry.at.keyword(name).is_some_and(Node::comes_from_command_line))
+    {
+        return;
+    }
     let mut faults = faults(&retry);
     faults.extend(multiplied(&retry));
     // Whoever runs a script sees how long it waits.

@@ -15,16 +15,14 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         if function.is_startup() {
             continue;
         }
-        let held_connections = function.held_connections();
-        if held_connections.is_empty()
-            && let Some((end, wait)) = function.released_connection()
-        {
+        let connections = function.connections();
+        if let Some((end, wait)) = connections.given_back.filter(|_| connections.held.is_empty()) {
             findings.conforms(
                 end,
                 format!("the connection is given back before `{}` is waited for", wait.called()),
             );
         }
-        for held in held_connections {
+        for held in connections.held {
             let last = held.slow.last().map(|call| call.place());
             if last.is_some_and(|last| told.insert(last)) {
                 connection(&held, findings);
@@ -52,7 +50,7 @@ fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     let Some((&call, way)) = held.slow.split_first() else { return };
     let last = way.last().copied().unwrap_or(call);
     let is_direct = way.is_empty() && held.taken.target().is_none();
-    let is_known = last.api().is_some() && held.taken.api().is_some();
+    let is_known = last.is_surely_known() && held.taken.is_surely_known();
     let certainty = if is_direct && is_known { Certainty::Sure } else { Certainty::Likely };
     let mut draft = findings
         .report(

@@ -150,6 +150,10 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     let Some(failing) = around.failing_turn().filter(|failing| ends(failing.chain[0])) else {
         return;
     };
+    // To leave out what failed would make the result wrong, and nothing that was done is lost with it.
+    if around.gathers_a_whole() {
+        return;
+    }
     let call = failing.chain[0];
     let draft = findings.report(
         around,
@@ -157,7 +161,13 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
         Certainty::Likely,
         format!("the first `{}` that fails ends the whole batch", call.called()),
     );
-    because(draft, &failing).conforming(EACH);
+    draft
+        .because_it_fails(
+            &failing,
+            "no `try` keeps its failure from the items that follow",
+            "its function was not given; unless that keeps its failures, they end the loop",
+        )
+        .conforming(EACH);
 }
 
 /// `[await load(url) for url in urls]`: a loop in one line.
@@ -177,20 +187,13 @@ fn comprehended(call: Node<'_>, findings: &mut Findings<'_>) {
         Certainty::Likely,
         format!("the first `{}` that fails ends the whole batch", call.called()),
     );
-    because(draft, &failing).conforming(EACH);
-}
-
-fn because<'f>(mut draft: super::Draft<'f>, failing: &Failing<'_>) -> super::Draft<'f> {
-    let Some((last, way)) = failing.chain.split_last() else { return draft };
-    for step in way {
-        draft = draft.because(*step, "leads to the call that may fail");
-    }
-    let note = if failing.is_known {
-        "no `try` keeps its failure from the items that follow"
-    } else {
-        "its function was not given; unless that keeps its failures, they end the loop"
-    };
-    draft.because(*last, note)
+    draft
+        .because_it_fails(
+            &failing,
+            "no `try` keeps its failure from the items that follow",
+            "its function was not given; unless that keeps its failures, they end the loop",
+        )
+        .conforming(EACH);
 }
 
 /// Whether the loop ends by itself where one item was the right one, or gives its results as they come.
@@ -330,7 +333,11 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
                 Certainty::Likely,
                 format!("the first `{}` that fails hides what became of the others", each.called()),
             );
-            because(draft, &failing).conforming(
+            draft.because_it_fails(
+                &failing,
+                "no `try` keeps its failure from the other items",
+                "its function was not given; unless that keeps its failures, they come out here",
+            ).conforming(
                 "Keep each result: `results = await asyncio.gather(*work, return_exceptions=True)`, then look at each with `isinstance(result, BaseException)` and record it.",
             );
         }

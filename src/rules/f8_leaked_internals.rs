@@ -465,6 +465,12 @@ fn is_for_developers(shown: Node<'_>) -> bool {
     })
 }
 
+/// Whether the text leaves only where an operator has switched that on, and a sentence in its place otherwise.
+fn is_opted_in(at: Node<'_>) -> bool {
+    let tells = |value: Node<'_>| leak_in(value).is_some();
+    at.is_chosen_by_a_setting(&tells)
+}
+
 /// Any failure of what a `try` asks of another system, answered as if the client had made a mistake.
 fn check_blame(answer: &Answer<'_>, findings: &mut Findings<'_>) {
     let Some(status) =
@@ -517,6 +523,7 @@ fn report_leak(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mu
     if severity == Severity::High && administrators {
         severity = Severity::Medium;
     }
+    let certainty = if is_opted_in(at) { Certainty::Question } else { certainty };
     let what = shown_text(leak.text);
     let reader = if administrators { "administrators" } else { "the client" };
     findings

@@ -1,7 +1,7 @@
 //! Gathers what the rules report.
 
 use crate::report::{Certainty, Evidence, Finding, Range, Rule, RuleStatus, Severity, Status};
-use crate::semantic::{Model, Node, Stretch};
+use crate::semantic::{Failing, Model, Node, Stretch};
 
 /// More places than these are not listed for a rule that conforms.
 const MOST_PLACES: usize = 50;
@@ -117,6 +117,16 @@ impl Draft<'_> {
     pub fn because(self, at: impl Into<Location>, note: impl Into<String>) -> Self {
         self.finding.because.push(evidence(at, note.into()));
         self
+    }
+
+    /// Adds the way to a call that may fail: what is said of the call where its failure is known, and where its function
+    /// was not given.
+    pub fn because_it_fails(mut self, failing: &Failing<'_>, known: &str, not_given: &str) -> Self {
+        let Some((last, way)) = failing.chain.split_last() else { return self };
+        for step in way {
+            self = self.because(*step, "leads to the call that may fail");
+        }
+        self.because(*last, if failing.is_known { known } else { not_given })
     }
 
     /// Says the conforming pattern for this finding, as Markdown.

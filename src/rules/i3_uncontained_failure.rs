@@ -4,9 +4,13 @@ use rustc_hash::FxHashSet;
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Failing, FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants};
+use crate::semantic::{FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
+
+/// What is said of the call that ends a loop, where its failure is known and where its function was not given.
+const KEPT_BY_NOTHING: &str = "nothing in the loop keeps its failure";
+const NOT_GIVEN: &str = "its function was not given; unless that keeps its failures, they leave the loop";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.source_file().is_script;
@@ -52,7 +56,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// The function in which this runs while a request is served.
 fn request_code(at: Node<'_>) -> Option<Node<'_>> {
-    at.function().filter(|function| !at.runs_at_startup() && function.serves_requests())
+    at.function().filter(|function| {
+        !at.runs_at_startup() && function.serves_requests() && !function.runs_in_own_process()
+    })
 }
 
 /// What is called on the way from a request may be called by a command line or another process as well.
@@ -204,22 +210,9 @@ fn worker(around: Node<'_>, findings: &mut Findings<'_>) {
             format!("the first `{}` that fails ends this loop for good", call.called()),
         )
         .because(waits, "the loop is meant to go on from here");
-    because(draft, &failing).conforming(
+    draft.because_it_fails(&failing, KEPT_BY_NOTHING, NOT_GIVEN).conforming(
         "Put a `try` around one turn: `except Exception:`, `logger.exception(…)`, and go on. Cancellation is no `Exception` and still ends it.",
     );
-}
-
-fn because<'f>(mut draft: super::Draft<'f>, failing: &Failing<'_>) -> super::Draft<'f> {
-    let Some((last, way)) = failing.chain.split_last() else { return draft };
-    for step in way {
-        draft = draft.because(*step, "leads to the call that may fail");
-    }
-    let note = if failing.is_known {
-        "nothing in the loop keeps its failure"
-    } else {
-        "its function was not given; unless that keeps its failures, they leave the loop"
-    };
-    draft.because(*last, note)
 }
 
 /// A loop over tenants that the first failing one ends.
@@ -243,7 +236,7 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
         Certainty::Likely,
         format!("the first tenant for which `{}` fails keeps it from all others", call.called()),
     );
-    because(draft, &failing).conforming(
+    draft.because_it_fails(&failing, KEPT_BY_NOTHING, NOT_GIVEN).conforming(
         "Put the `try` inside of the loop, around one tenant, and log the failure with the tenant's id.",
     );
 }
@@ -272,7 +265,11 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
         Certainty::Likely,
         format!("the first tenant for which `{}` fails hides what became of the others", each.called()),
     );
-    because(draft, &failing).conforming(
+    draft.because_it_fails(
+        &failing,
+        "nothing keeps its failure from the others",
+        "its function was not given; unless that keeps its failures, they come out here",
+    ).conforming(
         "Keep each result: `results = await asyncio.gather(*work, return_exceptions=True)`, and log each failure with its tenant's id.",
     );
 }
@@ -298,7 +295,11 @@ fn grouped(call: Node<'_>, findings: &mut Findings<'_>) {
         Certainty::Likely,
         format!("the first tenant for which `{}` fails cancels the work for all others", work.called()),
     );
-    because(draft, &failing).conforming(
+    draft.because_it_fails(
+        &failing,
+        "nothing keeps its failure from the others",
+        "its function was not given; unless that keeps its failures, they come out here",
+    ).conforming(
         "Keep each tenant's failure in its own task: a `try` in the coroutine that logs it with the tenant's id.",
     );
 }

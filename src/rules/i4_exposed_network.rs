@@ -345,13 +345,31 @@ fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
         (Severity::High, "whoever may read this")
     };
     let more = if leaks.len() > 1 { format!(" and {} more are", leaks.len() - 1) } else { " is".to_owned() };
+    let certainty = if handler.serves_machines() && is_connection(first) {
+        Certainty::Question
+    } else {
+        Certainty::Likely
+    };
     let mut draft = findings
-        .report(first, severity, Certainty::Likely, format!("`{name}`{more} sent to {who}"))
+        .report(first, severity, certainty, format!("`{name}`{more} sent to {who}"))
         .because(decorator, format!("`{}` answers with it", handler.name()));
     for (at, name) in leaks.iter().take(4) {
         draft = draft.because(*at, format!("`{name}` is a part of the answer"));
     }
     draft.conforming("Answer with a model of its own that says only that there is one: `has_api_key: bool`.");
+}
+
+/// Whether a field stands among all that is needed to connect: where to, who, and with which password. A program that
+/// asks for that is to connect.
+fn is_connection(field: Node<'_>) -> bool {
+    let model = field.model;
+    field.class().is_some_and(|class| {
+        let fields = model.fields(class.place());
+        let has = |names: &[&str]| fields.iter().any(|field| names.contains(&field.name));
+        has(&["host", "hostname", "server", "address"])
+            && has(&["login", "user", "username"])
+            && has(&["port"])
+    })
 }
 
 /// The fields of the answer's models that hold a secret as plain text.

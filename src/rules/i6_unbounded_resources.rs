@@ -362,7 +362,7 @@ fn conversation(repeat: Node<'_>, findings: &mut Findings<'_>) {
 fn asks_a_model(call: Node<'_>) -> bool {
     call.does(Tag::InvokesModel)
         || (call.api().is_none()
-            && matches!(call.callee_name(), "invoke" | "ainvoke" | "stream" | "astream")
+            && matches!(call.callee_name(), "invoke" | "stream")
             && call.receiver().is_some_and(|receiver| {
                 words_of(receiver.name())
                     .iter()

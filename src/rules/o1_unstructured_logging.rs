@@ -311,7 +311,12 @@ fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
     let holds_number =
         value.instance_of().is_some_and(|class| matches!(class.short_name(), "int" | "bool" | "float"));
     let name = value.name();
-    if is_secret_name(name) && !holds_number && !is_module_or_callable(value) && !was_masked(value) {
+    if is_secret_name(name)
+        && !holds_number
+        && !value.is_working_directory()
+        && !is_module_or_callable(value)
+        && !was_masked(value)
+    {
         return high("is a secret by its name");
     }
     if is_connection_string_name(name) {

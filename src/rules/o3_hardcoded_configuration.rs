@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::report::{Certainty, FileKind, Severity};
 use crate::semantic::{
-    EnvironmentRead, Field, Model, Node, SetBy, SetVariable, Span, Type, connection_strings,
+    EnvironmentRead, Field, File, Model, Node, SetBy, SetVariable, Span, Type, connection_strings,
     is_connection_string_name, is_example, is_guessable, is_placeholder, looks_like_secret, names_secret,
     words_of, written_keys,
 };
@@ -84,7 +84,11 @@ fn by_form(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Finding
             let at = Span { file, start: found.start as u32, end: found.end as u32 };
             let is_code = data.kind != FileKind::Python
                 || model.literal_at(file, at.start).is_some_and(|text| !is_comment(text));
-            if documents || !is_code || is_told(told, file, data.lines.line(at.start)) {
+            if documents
+                || !is_code
+                || shows_form(data, at.start)
+                || is_told(told, file, data.lines.line(at.start))
+            {
                 continue;
             }
             let severity = if found.is_guessable { Severity::Medium } else { Severity::High };
@@ -94,6 +98,16 @@ fn by_form(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Finding
                 .conforming("Read the whole address from the environment: `database_url: SecretStr`, without a default.");
         }
     }
+}
+
+/// Whether a value of a YAML file is the example in the description of a setting: nothing reads it.
+fn shows_form(file: &File<'_>, offset: u32) -> bool {
+    file.yaml.key_at(offset).is_some_and(|(description, key)| {
+        matches!(key, "example" | "examples")
+            && ["description", "type", "default"]
+                .iter()
+                .any(|beside| file.yaml.entry(description, beside).is_some())
+    })
 }
 
 /// The variable from which a Compose file takes a value: `LETTA_PG_PASSWORD` in `${LETTA_PG_PASSWORD:-letta}`.
@@ -115,7 +129,7 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
     }
     let line = model.files[variable.at.file as usize].lines.line(variable.at.start);
     if is_of_compose(variable) && variable.value.contains("${") {
-        let opens = connection_strings(&variable.by_default).first().is_some()
+        let opens = !connection_strings(&variable.by_default).is_empty()
             && connection_strings(&variable.value).is_empty();
         if opens && !is_told(told, variable.at.file, line) {
             address(model, variable, findings);

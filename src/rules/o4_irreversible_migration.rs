@@ -24,8 +24,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for migration in &migrations {
         let up = migration.upgrade.steps();
         let down = migration.downgrade.map(Node::steps).unwrap_or_default();
-        way_back(migration, &up, &down, findings);
-        losses(migration, &up, findings);
+        way_back(migration, &migrations, &up, &down, findings);
+        losses(migration, &up, &down, findings);
         locks(migration, &up, &down, findings);
         unnamed(&up, findings);
         unnamed(&down, findings);
@@ -41,7 +41,13 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 // The way back
 
-fn way_back(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findings: &mut Findings<'_>) {
+fn way_back(
+    migration: &Migration<'_>,
+    all: &[Migration<'_>],
+    up: &[Step<'_>],
+    down: &[Step<'_>],
+    findings: &mut Findings<'_>,
+) {
     let changes = !up.is_empty() || !migration.upgrade.does_nothing();
     if !changes {
         return;
@@ -66,6 +72,13 @@ fn way_back(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findi
         return;
     };
     if downgrade.does_nothing() && !up.is_empty() {
+        if up.iter().all(|step| step.cleans_up(all)) {
+            findings.conforms(
+                downgrade,
+                "what is dropped is made by no migration, so nothing is to be made again",
+            );
+            return;
+        }
         let is_explained = downgrade.words_of_explanation() >= EXPLAINED;
         let severity = match (only_data, is_explained) {
             (true, true) => return,
@@ -172,7 +185,7 @@ fn only_raises(function: Node<'_>) -> Option<Node<'_>> {
 // The data
 
 /// Steps that throw rows or values away, each kind once.
-fn losses(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_>) {
+fn losses(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findings: &mut Findings<'_>) {
     let copies = up.iter().any(|step| {
         step.kind == StepKind::InsertRows || step.sql_has(&["INSERT", "UPDATE ", "AS SELECT", "RENAME "])
     }) || migration.upgrade.works_on_rows();
@@ -193,6 +206,8 @@ fn losses(migration: &Migration<'_>, up: &[Step<'_>], findings: &mut Findings<'_
             .filter(|step| step.kind == kind && !is_new(step) && !temporary(step))
             // What is looked for first is a leftover.
             .filter(|step| !(looks && step.is_guarded()))
+            // What is computed again on the way back is not lost, and what was emptied before is told there.
+            .filter(|step| !migration.refills(step, down) && !step.is_on_emptied_table(up))
             .filter(|step| {
                 kind != StepKind::Execute || {
                     let sql = step.sql().to_ascii_uppercase();
@@ -675,7 +690,7 @@ fn imports(migration: &Migration<'_>, findings: &mut Findings<'_>) {
             .into_iter()
             .flatten()
             .find_map(|function| function.descendants_of(Kind::Name).find(|node| node.name() == name));
-        let Some(used) = used else { continue };
+        let Some(used) = used.filter(|used| used.may_be_a_model()) else { continue };
         findings
             .report(
                 statement,

@@ -1,6 +1,6 @@
 //! The words of identifiers, and which of them say that a value is a secret.
 
-/// The words of an identifier, in lower case: `apiKey_ID` is `api`, `key`, `id`.
+/// The words of an identifier, in lower case as far as ASCII goes: `apiKey_ID` is `api`, `key`, `id`.
 pub fn words_of(identifier: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous_lower = false;
@@ -15,7 +15,7 @@ pub fn words_of(identifier: &str) -> Vec<String> {
         }
         previous_lower = character.is_lowercase() || character.is_ascii_digit();
         if let Some(word) = words.last_mut() {
-            word.extend(character.to_lowercase());
+            word.push(character.to_ascii_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());
@@ -32,6 +32,9 @@ pub fn is_secret_name(identifier: &str) -> bool {
     ];
     let words = words_of(identifier);
     let has = |word: &str| words.iter().any(|known| known == word);
+    if is_directory(&words) {
+        return false;
+    }
     if words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
         return false;
     }
@@ -100,4 +103,14 @@ pub fn names_secret(name: &str) -> bool {
         words.last().is_some_and(|last| last == "token")
             && !words.iter().any(|word| OF_TEXTS.contains(&word.as_str()))
     }
+}
+
+/// Whether `pwd` stands for the directory where somebody is or was: `initial_pwd`, `old_pwd`.
+fn is_directory(words: &[String]) -> bool {
+    const OF_PLACES: [&str; 16] = [
+        "initial", "current", "cur", "old", "prev", "previous", "last", "original", "orig", "work",
+        "working", "start", "base", "jupyter", "shell", "local",
+    ];
+    words.last().is_some_and(|last| last == "pwd")
+        && words.iter().any(|word| OF_PLACES.contains(&word.as_str()))
 }

@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Model, Node, Place};
+use super::{FunctionRole, Model, Node, Place};
+use crate::report::FileKind;
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role, Symbol};
 
@@ -12,6 +13,10 @@ pub(super) type ApplicationState = FxHashMap<Symbol, Vec<Place>>;
 impl<'s> Model<'s> {
     /// What `app.state.name` was given, if the given files do that in one place.
     pub(super) fn application_value(&self, name: Symbol) -> Option<Node<'_>> {
+        // To find what is kept, types are asked for, which may ask for what is kept: then it is not known yet.
+        if self.application_state.get().is_none() && self.finds_application_state.replace(true) {
+            return None;
+        }
         let kept = self.application_state.get_or_init(|| self.find_application_state());
         match kept.get(&name).map(Vec::as_slice) {
             Some([value]) => Some(self.node(*value)),
@@ -51,9 +56,8 @@ impl<'m> Node<'m> {
 impl<'s> Model<'s> {
     /// Whether the given files are served to several users, perhaps by several processes.
     pub fn is_a_service(&self) -> bool {
-        use crate::report::FileKind;
         self.has_app()
-            || self.functions().any(|function| function.plays(super::FunctionRole::Handler))
+            || self.functions().any(|function| function.plays(FunctionRole::Handler))
             || self.files.iter().any(|file| {
                 matches!(file.kind, FileKind::Dockerfile | FileKind::Kubernetes | FileKind::Compose)
             })

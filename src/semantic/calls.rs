@@ -279,10 +279,11 @@ impl<'m> Node<'m> {
             if let Some(client) = self.keyword(name)
                 && !client.resolved_value().is(Kind::None)
             {
-                let built = client.constructed_by().filter(|_| depth < 4);
-                return Some(
-                    built.and_then(|call| call.deadline_within(depth + 1)).unwrap_or(Deadline::Given(client)),
-                );
+                // What is known to have no limit to give does not show one.
+                return Some(match client.constructed_by().filter(|_| depth < 4) {
+                    Some(built) => built.deadline_within(depth + 1).unwrap_or(Deadline::Unknown),
+                    None => Deadline::Given(client),
+                });
             }
         }
         if self.has_hidden_arguments() && !self.hidden_arguments_are_known() {

@@ -1,7 +1,7 @@
 //! What `except` clauses catch, and what they do with it.
 
 use super::lifecycle::is_letting_go;
-use super::{Node, Place, Type, words_of};
+use super::{Model, Node, Place, Type, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -115,6 +115,20 @@ impl<'m> Node<'m> {
         self.handlers().any(|handler| !handler.catches_cancellation_alone() && !handler.raises_at_last())
     }
 
+    /// The places that raise what this expression names, if that is a class of the given files.
+    pub(super) fn raises_of_class(self) -> Vec<Node<'m>> {
+        let class = self.ty();
+        if !matches!(class, Type::Class(_)) {
+            return Vec::new();
+        }
+        let model: &'m Model<'m> = self.model;
+        let raises_it = |raise: &Node<'m>| {
+            let named = raise.child(Role::Exception).map(|value| value.callee().unwrap_or(value));
+            named.is_some_and(|named| named.ty() == class)
+        };
+        model.raises().filter(raises_it).collect()
+    }
+
     /// Whether a failure of this call stays within its function.
     pub fn is_contained(self) -> bool {
         self.enclosing_tries().any(Node::keeps_failures)
@@ -135,7 +149,9 @@ impl<'m> Node<'m> {
     }
 
     fn failing_at(self, fits: &dyn Fn(System) -> bool) -> Option<Failing<'m>> {
-        if let Some(chain) = self.failing_within(fits, &mut Vec::new(), 0) {
+        let is_outside = |call: Node<'m>, _| call.crosses_outside().is_some_and(fits);
+        let is_let_out = |call: Node<'m>| !call.is_contained();
+        if let Some(chain) = self.way_out(&is_outside, &is_let_out, &mut Vec::new(), 0) {
             return Some(Failing { chain, is_known: true });
         }
         // An element of what is gathered is awaited there.
@@ -147,37 +163,29 @@ impl<'m> Node<'m> {
         if runs && self.is_unknown_function() && !self.writes_log() {
             return Some(Failing { chain: vec![self], is_known: false });
         }
-        let chain = self.target().filter(|_| runs).and_then(|_| self.unknown_within(&mut Vec::new(), 0))?;
+        if !runs {
+            return None;
+        }
+        // An awaited call of a function that was not given, further down.
+        let is_unknown = |call: Node<'m>, depth| {
+            depth > 0 && call.is_awaited() && call.is_unknown_function() && !call.writes_log()
+        };
+        // What is done about a failure may fail itself: nobody expects that.
+        let is_let_out = |call: Node<'m>| !call.is_contained() && call.enclosing_handler().is_none();
+        let chain = self.way_out(&is_unknown, &is_let_out, &mut Vec::new(), 0)?;
         Some(Failing { chain, is_known: false })
     }
 
-    /// The way from this call to one that is awaited and whose function was not given, if nothing keeps its failure.
-    fn unknown_within(self, seen: &mut Vec<Place>, depth: usize) -> Option<Vec<Node<'m>>> {
-        if depth > 0 && self.is_awaited() && self.is_unknown_function() && !self.writes_log() {
-            return Some(vec![self]);
-        }
-        let place = self.target()?;
-        if depth >= LONGEST_CHAIN || seen.len() > 40 || seen.contains(&place) {
-            return None;
-        }
-        seen.push(place);
-        let function: Node<'m> = self.model.node(place);
-        let mut chain = function
-            .own_calls()
-            // What is done about a failure may fail itself: nobody expects that.
-            .filter(|call| !call.is_contained() && call.enclosing_handler().is_none())
-            .find_map(|call| call.unknown_within(seen, depth + 1))?;
-        chain.insert(0, self);
-        Some(chain)
-    }
-
-    fn failing_within(
+    /// The way from this call to one that `ends` it, through calls that the functions on the way make and that `leaves`
+    /// lets out of them. `ends` is told how many functions lie between.
+    fn way_out(
         self,
-        fits: &dyn Fn(System) -> bool,
+        ends: &dyn Fn(Node<'m>, usize) -> bool,
+        leaves: &dyn Fn(Node<'m>) -> bool,
         seen: &mut Vec<Place>,
         depth: usize,
     ) -> Option<Vec<Node<'m>>> {
-        if self.crosses_outside().is_some_and(fits) {
+        if ends(self, depth) {
             return Some(vec![self]);
         }
         let place = self.target()?;
@@ -186,13 +194,10 @@ impl<'m> Node<'m> {
         }
         seen.push(place);
         let function: Node<'m> = self.model.node(place);
-        for call in function.own_calls().filter(|call| !call.is_contained()) {
-            if let Some(mut chain) = call.failing_within(fits, seen, depth + 1) {
-                chain.insert(0, self);
-                return Some(chain);
-            }
-        }
-        None
+        let mut calls = function.own_calls().filter(|call| leaves(*call));
+        let mut chain = calls.find_map(|call| call.way_out(ends, leaves, seen, depth + 1))?;
+        chain.insert(0, self);
+        Some(chain)
     }
 
     /// Whether the call is made to its end here, and not only a coroutine of it.

@@ -84,6 +84,27 @@ impl<'m> Node<'m> {
         }
     }
 
+    /// Whether a name that may mean a password, `pwd`, means the directory where a shell is: its file moves between
+    /// directories or makes them by this name, or asks where it is.
+    pub fn is_working_directory(self) -> bool {
+        if self.name() != "pwd" {
+            return false;
+        }
+        let is_place = |call: Node<'m>| {
+            matches!(
+                call.callee_name(),
+                "getcwd" | "cwd" | "chdir" | "mkdir" | "makedirs" | "expanduser" | "listdir"
+            )
+        };
+        let module = self.at(0);
+        let in_call = |call: Node<'m>| {
+            is_place(call)
+                && (call.positional().any(|argument| argument.descendants().any(|part| part.name() == "pwd"))
+                    || call.statement().targets().any(|target| target.name() == "pwd"))
+        };
+        module.calls_within().any(in_call)
+    }
+
     /// Whether the two expressions are written alike, and so mean the same where nothing is assigned in between.
     pub fn reads_like(self, other: Node<'_>) -> bool {
         self.source() == other.source()
@@ -177,9 +198,16 @@ mod tests {
 
     #[test]
     fn names_of_secrets_are_told_from_names_about_them() {
-        for secret in
-            ["password", "api_key", "openaiApiKey", "access_token", "client_secret", "token", "AUTH_HEADER"]
-        {
+        for secret in [
+            "password",
+            "api_key",
+            "openaiApiKey",
+            "access_token",
+            "client_secret",
+            "token",
+            "AUTH_HEADER",
+            "db_pwd",
+        ] {
             assert!(is_secret_name(secret), "{secret}");
         }
         for harmless in [
@@ -192,6 +220,8 @@ mod tests {
             "tokenizer",
             "user_api_key_alias",
             "SIGNING_KEY_ENV",
+            "initial_pwd",
+            "old_pwd",
         ] {
             assert!(!is_secret_name(harmless), "{harmless}");
         }

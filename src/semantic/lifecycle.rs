@@ -286,3 +286,17 @@ impl<'m> Node<'m> {
             && self.argument(0).is_some_and(|signal| matches!(signal.name(), "SIGTERM" | "SIGINT"))
     }
 }
+
+impl<'m> Node<'m> {
+    /// Whether this runs when the application stops, and no request is served any more: behind the `yield` of a
+    /// lifespan, or in a handler of the stop event.
+    pub fn is_after_serving(self) -> bool {
+        self.function().filter(|function| function.plays(FunctionRole::Lifespan)).is_some_and(|function| {
+            function.event().is_some_and(|event| event.string() == Some("shutdown"))
+                || function
+                    .own_yields()
+                    .next()
+                    .is_some_and(|yielded| yielded.id < self.id && yielded.enclosing_loop().is_none())
+        })
+    }
+}

@@ -8,21 +8,23 @@
 //! contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served), `summary` (what
 //! a function does, its callees included), `reach` (which of those calls run with the arguments they are given),
 //! `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what becomes of
-//! it), `retries` and `retry_loops` (what is tried again), `models` (who asks a language model), `process` (what is
+//! it), `retries`, `retry_loops` and `retried` (what is tried again, and after what), `batches` (what a loop over many things
+//! makes of them), `callers` (who asks, and who has chosen), `models` (who asks a language model), `process` (what is
 //! done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what keeps
 //! connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of models'
-//! runs), `tenants` (whose data it is), `tenant_values` (which values are one tenant's), `conversations` (whose thread
+//! runs), `tenants` (whose data it is), `tenant_values` (which values are one tenant's), `thread_names` (whose thread
 //! it is), `shared_state` (what a process keeps for all requests), `growth` (what of it only grows), `application`
 //! (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen` (sessions and services of files
 //! that were not given), `fan_out` (coroutines that run at once), `threads` (conversations that graphs keep), `fields`
-//! (of data models and settings), `headers` (written by hand), `secrets`, `migrations`, `environment` (variables that
+//! (of data models and settings), `headers` (written by hand), `secrets`, `migrations` and `migration_data`, `environment` (variables that
 //! are read), `expressions` (values and words), `deployment` (what the deployment files say).
 
 mod application;
+mod batches;
+mod callers;
 mod calls;
 mod classes;
 mod clients;
-mod conversations;
 mod databases;
 mod deployment;
 mod entry_points;
@@ -39,11 +41,13 @@ mod imports;
 mod lifecycle;
 mod limits;
 mod local_files;
+mod migration_data;
 mod migrations;
 mod models;
 mod node;
 mod process;
 mod reach;
+mod retried;
 mod retries;
 mod retry_loops;
 mod routes;
@@ -53,6 +57,7 @@ mod shared_state;
 mod summary;
 mod tenant_values;
 mod tenants;
+mod thread_names;
 mod threads;
 mod tracing;
 mod types;
@@ -68,7 +73,6 @@ pub use crate::secrets::{
 };
 pub use calls::{Api, Bounded, Deadline};
 pub use clients::SharedClient;
-pub use conversations::ThreadName;
 pub use databases::Database;
 pub use deployment::{
     Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
@@ -95,6 +99,7 @@ pub use shared_state::{Holding, SharedState};
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenant_values::names_tenants;
 pub use tenants::{Scoping, TenantQuery};
+pub use thread_names::ThreadName;
 pub use types::{PathId, Type};
 
 use crate::report::FileKind;
@@ -174,6 +179,8 @@ pub struct Model<'s> {
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
     application_state: std::cell::OnceCell<application::ApplicationState>,
+    /// Whether that has been begun.
+    finds_application_state: Cell<bool>,
     shared_state: std::cell::OnceCell<Vec<shared_state::StatePlaces>>,
     tenant_key: std::cell::OnceCell<String>,
 }
@@ -219,6 +226,7 @@ impl<'s> Model<'s> {
             workloads: std::cell::OnceCell::new(),
             made_at_import: std::cell::OnceCell::new(),
             application_state: std::cell::OnceCell::new(),
+            finds_application_state: Cell::new(false),
             shared_state: std::cell::OnceCell::new(),
             tenant_key: std::cell::OnceCell::new(),
         };

@@ -29,12 +29,10 @@ impl<'m> Node<'m> {
     /// from elsewhere.
     pub fn retrieves(self) -> bool {
         self.does(Tag::Retrieves)
-            || (matches!(
-                self.callee_name(),
-                "ainvoke" | "invoke" | "get_relevant_documents" | "aget_relevant_documents"
-            ) && self
-                .receiver()
-                .is_some_and(|receiver| receiver.instance_of().is_none() && receiver.says(&["retriever"]))
+            || (matches!(self.callee_name(), "ainvoke" | "invoke")
+                && self.receiver().is_some_and(|receiver| {
+                    receiver.instance_of().is_none() && receiver.says(&["retriever"])
+                })
                 && self.target().is_none())
     }
 

@@ -333,3 +333,25 @@ impl<'m> Node<'m> {
         Some((waits, failing))
     }
 }
+
+impl<'m> Node<'m> {
+    /// Whether this function only runs in processes that are started for it, as the target of one, the work of a pool of
+    /// processes or what each of them does first; or is called by nothing but such functions.
+    pub fn runs_in_own_process(self) -> bool {
+        self.in_own_process_within(0)
+    }
+
+    fn in_own_process_within(self, depth: u32) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let is_of_process = |call: Node<'m>| {
+            call.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::OwnProcess))
+        };
+        let mut calls = model.callers_of(self.place()).iter().map(|&call| model.node(call)).peekable();
+        depth < 6
+            && calls.peek().is_some()
+            && calls.all(|call| match call.target() == Some(self.place()) {
+                true => call.function().is_some_and(|caller| caller.in_own_process_within(depth + 1)),
+                false => is_of_process(call),
+            })
+    }
+}

@@ -1,6 +1,6 @@
 //! What is tried again when it fails: by a decorator, a wrapper, a client, or a loop written by hand.
 
-use super::{Api, Model, Node, Type};
+use super::{Api, Model, Node};
 use crate::stack::{ClassTag, Parameter, Repeats, System, Tag, Waits};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -159,34 +159,14 @@ impl<'m> Node<'m> {
     /// Whether all classes of exceptions in a strategy are the project's own, raised where it looks at a state and never
     /// where something failed.
     fn selects_a_state(self) -> bool {
-        let value = self.resolved_value();
-        let classes: Vec<Node<'m>> = match value.kind() {
-            Kind::Call => match value.argument(0).or_else(|| value.keyword("exception_types")) {
-                Some(classes) if value.api().and_then(|api| api.callable.repeats) == Some(Repeats::Named) => {
-                    return classes.selects_a_state();
-                }
-                _ => return false,
-            },
-            Kind::Tuple | Kind::List => value.children().collect(),
-            _ => vec![value],
-        };
+        let classes = self.named_classes();
         !classes.is_empty() && classes.into_iter().all(Node::is_raised_for_a_state)
     }
 
     fn is_raised_for_a_state(self) -> bool {
-        if !matches!(self.ty(), Type::Class(_)) {
-            return false;
-        }
-        let model: &'m Model<'m> = self.model;
-        let mut raised = model
-            .raises()
-            .filter(|raise| {
-                let named = raise.child(Role::Exception).map(|value| value.callee().unwrap_or(value));
-                named.is_some_and(|named| named.symbol() == self.symbol() && named.ty() == self.ty())
-            })
-            .peekable();
-        raised.peek().is_some()
-            && raised.all(|raise| {
+        let raised = self.raises_of_class();
+        !raised.is_empty()
+            && raised.into_iter().all(|raise| {
                 raise.enclosing_handler().is_none() && raise.surroundings().any(|node| node.is(Kind::If))
             })
     }

@@ -507,9 +507,17 @@ impl<'m> Node<'m> {
             ["add_exception_handler", "exception_handler"]
                 .iter()
                 .flat_map(|name| model.calls_named(name))
-                .any(|call| {
-                    call.argument_or_keyword(0, "exc_class_or_status_code")
-                        .is_some_and(|class| class.name() == "IntegrityError")
+                .filter_map(|call| call.argument_or_keyword(0, "exc_class_or_status_code"))
+                .any(|class| {
+                    // `for handler in HANDLERS: app.add_exception_handler(handler.of, handler.handle)`
+                    let made_for = || {
+                        class
+                            .at(0)
+                            .calls_within()
+                            .any(|made| made.positional().any(|argument| argument.name() == "IntegrityError"))
+                    };
+                    class.name() == "IntegrityError"
+                        || (class.is(Kind::Attribute) && class.enclosing_loop().is_some() && made_for())
                 })
         };
         self.handles_conflict()

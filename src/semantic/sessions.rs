@@ -7,6 +7,15 @@ use crate::syntax::{Kind, Role};
 /// How deep a session is followed into the functions that are given it.
 const DEEPEST: u32 = 4;
 
+/// What a function does with its database connections while it waits for slow services.
+#[derive(Default)]
+pub struct Connections<'m> {
+    /// Those that it holds meanwhile: one a session, at the first such wait.
+    pub held: Vec<Held<'m>>,
+    /// What first ends its transaction, and a wait that comes after it.
+    pub given_back: Option<(Node<'m>, Node<'m>)>,
+}
+
 /// A connection that is held while something else is waited for.
 #[derive(Clone, Debug)]
 pub struct Held<'m> {
@@ -101,18 +110,22 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// The connections that this function holds while it waits for a model, a page or another slow service: one a
-    /// session, at the first such wait.
-    pub fn held_connections(self) -> Vec<Held<'m>> {
-        let mut found: Vec<Held<'m>> = Vec::new();
+    /// What this function does with its database connections while it waits for a model, a page or another slow service.
+    pub fn connections(self) -> Connections<'m> {
+        let mut found = Connections::default();
         let effects: Vec<(Node<'m>, Node<'m>, Effect)> = self
             .own_calls()
             .filter_map(|call| call.session_effect(0).map(|(session, effect)| (call, session, effect)))
             .collect();
-        if !effects.iter().any(|(.., effect)| *effect == Effect::Takes) {
+        let Some(first) = effects.iter().position(|(.., effect)| *effect == Effect::Takes) else {
             return found;
-        }
-        for (wait, slow) in self.slow_waits() {
+        };
+        let waits = self.slow_waits();
+        let end = effects[first..].iter().find(|(.., effect)| *effect == Effect::GivesBack);
+        found.given_back = end.and_then(|(end, ..)| {
+            waits.iter().find(|(wait, _)| wait.id > end.id).map(|(wait, _)| (*end, *wait))
+        });
+        for (wait, slow) in waits {
             let taken = effects.iter().rev().find(|(call, session, effect)| {
                 *effect == Effect::Takes
                     && call.id < wait.id
@@ -122,31 +135,16 @@ impl<'m> Node<'m> {
                     && !slow[0].gives_back_first(*session, &slow)
             });
             if let Some((call, session, _)) = taken
-                && !found.iter().any(|held| {
+                && !found.held.iter().any(|held| {
                     effects
                         .iter()
                         .any(|(other, named, _)| *other == held.taken && named.source() == session.source())
                 })
             {
-                found.push(Held { taken: *call, slow });
+                found.held.push(Held { taken: *call, slow });
             }
         }
         found
-    }
-
-    /// A wait for a slow service before which this function has ended its transaction, and what ended it.
-    pub fn released_connection(self) -> Option<(Node<'m>, Node<'m>)> {
-        let mut taken = false;
-        let end = self.own_calls().find(|call| match call.session_effect(0) {
-            Some((_, Effect::Takes)) => {
-                taken = true;
-                false
-            }
-            Some((_, Effect::GivesBack)) => taken,
-            None => false,
-        })?;
-        let (wait, _) = self.slow_waits().into_iter().find(|(wait, _)| wait.id > end.id)?;
-        Some((end, wait))
     }
 
     fn gives_back_between(

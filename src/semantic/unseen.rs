@@ -159,10 +159,10 @@ impl<'s> Model<'s> {
         if !(is_session || has("db") || has("database")) || has("http") || has("client") || has("redis") {
             return None;
         }
-        let mut uses = Uses::default();
-        uses.is_awaited = has("async")
+        let is_async = has("async")
             || (binding == BindingKind::With
                 && target.ancestors().find(|node| node.is(Kind::With)).is_some_and(Node::is_async));
+        let mut uses = Uses { is_awaited: is_async, ..Uses::default() };
         target.collect_uses(&mut uses);
         if binding == BindingKind::Parameter && !uses.otherwise && self.injects_session(target) {
             let is_async = uses.is_awaited || (!uses.at_all && target.parent().is_some_and(Node::is_async));
@@ -193,32 +193,33 @@ impl<'m> Node<'m> {
     }
 }
 
-/// The methods by which runnables of LangChain are run; nothing else has the awaited ones.
-const RUNS: [&str; 5] = ["ainvoke", "astream", "astream_events", "astream_log", "abatch"];
-
 impl<'m> Node<'m> {
-    /// Whether this call waits for a model, a chain or an HTTP service that a file made which was not given: by the
-    /// method, which nothing else has, or by the names of the client and of the address.
+    /// Whether this call waits for a client or an HTTP service that a file made which was not given, by the names of the
+    /// client, of its method and of the address.
     pub(super) fn waits_for_unseen_service(self) -> bool {
         self.unseen_service().is_some()
     }
 
-    /// What a call that is not awaited waits for on its own thread, told by the methods of LangChain's objects that run
-    /// to their end.
-    pub(super) fn blocks_unseen(self) -> Option<System> {
-        let name = self.callee_name();
-        let system = match name {
-            "similarity_search" | "similarity_search_with_score" | "max_marginal_relevance_search" => {
-                System::Vector
-            }
-            "embed_query" | "embed_documents" | "invoke" | "get_relevant_documents" => System::Model,
-            _ => return None,
+    /// Whether the tables know what this call calls, and by more than the name of a method of an object of which
+    /// nothing is known.
+    pub fn is_surely_known(self) -> bool {
+        let is_told_by_name = || {
+            self.callee()
+                .and_then(Node::receiver)
+                .is_some_and(|receiver| self.model.says_nothing(receiver.ty()))
+                && self.api().is_some_and(|api| !api.is_constructor)
+                && self.callee().is_some_and(|callee| matches!(callee.ty(), Type::Bound(..)))
         };
+        self.api().is_some() && !is_told_by_name()
+    }
+
+    /// What `llm.invoke(…)` waits for on its own thread where nothing is known of the object: the method alone does not
+    /// tell a runnable, the name beside it does.
+    pub(super) fn blocks_unseen(self) -> Option<System> {
         const RUNNABLES: [&str; 8] =
             ["llm", "model", "chat", "chain", "agent", "graph", "retriever", "runnable"];
-        let callee = self.callee()?;
+        let callee = self.callee().filter(|callee| callee.name() == "invoke")?;
         let receiver = callee.receiver()?;
-        let named = || words_of(receiver.name()).iter().any(|word| RUNNABLES.contains(&word.as_str()));
         let is_coroutine = self.is_awaited()
             || self.parent().is_some_and(|parent| {
                 matches!(parent.kind(), Kind::WithItem | Kind::For | Kind::Comprehension)
@@ -227,17 +228,18 @@ impl<'m> Node<'m> {
                     || parent.does(Tag::BoundsTime)
             });
         let is_unseen = self.model.says_nothing(callee.ty()) && self.model.says_nothing(receiver.ty());
-        (!is_coroutine && is_unseen && (name != "invoke" || named())).then_some(system)
+        let is_runnable = words_of(receiver.name()).iter().any(|word| RUNNABLES.contains(&word.as_str()));
+        (!is_coroutine && is_unseen && is_runnable).then_some(System::Model)
     }
 
     /// The kind of such a service.
     pub fn unseen_service(self) -> Option<System> {
         const ASKS: [&str; 8] = ["create", "get", "post", "put", "patch", "delete", "request", "stream"];
-        let Some(callee) = self.callee().filter(|callee| callee.is(Kind::Attribute)) else { return None };
-        if !RUNS.contains(&callee.name()) && !ASKS.contains(&callee.name()) {
+        let callee = self.callee().filter(|callee| callee.is(Kind::Attribute))?;
+        if !ASKS.contains(&callee.name()) {
             return None;
         }
-        let Some(receiver) = callee.receiver() else { return None };
+        let receiver = callee.receiver()?;
         if !self.model.says_nothing(callee.ty()) || !self.model.says_nothing(receiver.ty()) {
             return None;
         }
@@ -248,9 +250,6 @@ impl<'m> Node<'m> {
             });
         if !is_waited_for {
             return None;
-        }
-        if RUNS.contains(&callee.name()) {
-            return Some(System::Model);
         }
         let text = callee.source();
         if ["chat.completions.create", "responses.create", "messages.create", "embeddings.create"]

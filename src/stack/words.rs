@@ -183,6 +183,7 @@ words! {
         BackgroundTasks = "background_tasks",
         TaskGroup = "task_group",
         Executor = "executor",
+        OwnProcess = "own_process",
         Queue = "queue",
         Cache = "cache",
         CountsInMemory = "counts_in_memory",

@@ -1,42 +1,25 @@
 //! What kind of file a path names.
 
 use super::shapes::has_python_fence;
+use crate::file_names::{Named, named};
 use crate::report::FileKind;
 
 /// The kind by the path, and for YAML and Markdown by the text as well. Notebooks and Markdown are read for their Python.
 pub fn kind_of(path: &str, text: &str) -> FileKind {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let lower = name.to_ascii_lowercase();
-    let (stem, extension) = match lower.rsplit_once('.') {
-        Some((stem, extension)) => (stem, extension),
-        None => (lower.as_str(), ""),
-    };
-    match extension {
-        "py" | "pyi" | "pyw" | "ipynb" => return FileKind::Python,
-        "yaml" | "yml" | "tpl" => return yaml_kind(path, stem, text),
-        "md" | "markdown" if has_python_fence(text) => return FileKind::Python,
-        "dockerfile" | "containerfile" => return FileKind::Dockerfile,
-        "caddyfile" => return FileKind::Caddyfile,
-        _ => {}
-    }
-    // `Dockerfile.dev` and `Dockerfile-gpu`, but neither `Dockerfiles` nor a bundler's `dockerfile-3f2a.js`.
-    let is_named = |word: &str| {
-        lower.strip_prefix(word).is_some_and(|rest| {
-            rest.is_empty() || rest.starts_with('.') || (rest.starts_with(['-', '_']) && !rest.contains('.'))
-        })
-    };
-    if is_named("dockerfile") || is_named("containerfile") {
-        FileKind::Dockerfile
-    } else if is_named("caddyfile") {
-        FileKind::Caddyfile
-    } else if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
-        FileKind::Environment
-    } else {
-        FileKind::Other
+    match named(path) {
+        Named::Python => FileKind::Python,
+        Named::Markdown if has_python_fence(text) => FileKind::Python,
+        Named::Markdown | Named::Other => FileKind::Other,
+        Named::Yaml => yaml_kind(path, text),
+        Named::Dockerfile => FileKind::Dockerfile,
+        Named::Caddyfile => FileKind::Caddyfile,
+        Named::Environment => FileKind::Environment,
     }
 }
 
-fn yaml_kind(path: &str, stem: &str, text: &str) -> FileKind {
+fn yaml_kind(path: &str, text: &str) -> FileKind {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
+    let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
     let has_key = |key: &str| text.lines().any(|line| line.starts_with(key));
     if text.contains("{{") && path.contains("templates/") {
         FileKind::HelmTemplate
@@ -51,16 +34,10 @@ fn yaml_kind(path: &str, stem: &str, text: &str) -> FileKind {
     }
 }
 
-/// Whether a file of this name is read where only its folder was named. Markdown is not: in a project it is
-/// documentation. Nor are stubs, which run nothing, and templates of whatever tool.
-pub fn is_read_in_folders(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    !lower.ends_with(".pyi") && !lower.ends_with(".tpl") && kind_of(path, "") != FileKind::Other
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file_names::is_read_in_folders;
 
     #[test]
     fn kinds_are_told_by_name() {

@@ -16,7 +16,7 @@ mod yaml;
 pub use caddyfile::{Directive, read_caddyfile};
 pub use dockerfile::{Assignment, CommandLine, Instruction, InstructionKind, read_dockerfile};
 pub use environment::{Variable, read_environment};
-pub use kind::{is_read_in_folders, kind_of};
+pub use kind::kind_of;
 pub use lines::LineIndex;
 pub use lower::parse;
 pub use symbol::{Symbol, Symbols};

@@ -183,6 +183,25 @@ impl Yaml {
         children.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
     }
 
+    /// The innermost mapping around a byte offset, and the key whose value the offset lies in.
+    pub fn key_at(&self, offset: u32) -> Option<(YamlId, &str)> {
+        let around = |id: YamlId| (self.node(id).start..self.node(id).end).contains(&offset);
+        let mut found = None;
+        for id in (0..self.nodes.len() as YamlId).filter(|&id| self.node(id).kind == YamlKind::Mapping) {
+            if self.node(id).start > offset {
+                break;
+            }
+            for (key, value) in self.entries(id) {
+                if around(value)
+                    && let Some(text) = self.text(key)
+                {
+                    found = Some((id, text));
+                }
+            }
+        }
+        found
+    }
+
     /// The items of a sequence; none for anything else.
     pub fn items(&self, id: YamlId) -> Vec<YamlId> {
         match self.meant(id) {

@@ -1,17 +1,30 @@
 //! The application: the frame around the pages, the worker, and the state that they share.
 
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::ui::components::announcer::Announcer;
 use crate::ui::components::header::Header;
+use crate::ui::components::newer_build::NewerBuild;
+use crate::ui::components::palette::Palette;
+use crate::ui::components::said::Said;
 use crate::ui::components::status_line::StatusLine;
-use crate::ui::hooks::{Readable, load_draft, use_catalogue, use_draft};
+use crate::ui::components::uncopied::UncopiedText;
+use crate::ui::hooks::{
+    Build, Draft, Readable, load_draft, load_settings, use_build, use_catalogue, use_draft,
+    use_kept_settings, use_theme,
+};
+use crate::ui::intake::Outcome;
 use crate::ui::pages::link::LinkPage;
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::pages::playground::PlaygroundPage;
+use crate::ui::pages::private::PrivatePage;
 use crate::ui::pages::rule::RulePage;
 use crate::ui::pages::rules::RulesPage;
+use crate::ui::pages::settings::SettingsPage;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, State, Store};
 use crate::worker::client::{Client, LIMIT_MILLISECONDS};
@@ -22,15 +35,32 @@ pub fn run() {
         .and_then(|window| window.document())
         .and_then(|document| document.get_element_by_id("application"))
         .expect("index.html has the element");
-    yew::Renderer::<App>::with_root(root).render();
+    spawn_local(async move {
+        let draft = Rc::new(load_draft().await);
+        yew::Renderer::<App>::with_root_and_props(root, Props { draft }).render();
+    });
+}
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What this tab of the browser goes on with.
+    draft: Rc<Draft>,
 }
 
 #[component]
-pub fn App() -> Html {
+pub fn App(props: &Props) -> Html {
     let store: Store = use_reducer_eq(|| {
-        let (files, active) = load_draft();
-        State::new(files, active)
+        let Draft { id, files, active, copied } = (*props.draft).clone();
+        let mut state = State::new(id.into(), files, active, load_settings());
+        if copied {
+            state.outcome = Some(Rc::new(Outcome {
+                said: "The draft is open in another tab of the browser: this is a copy of it.".to_owned(),
+                left_out: Vec::new(),
+            }));
+        }
+        state
     });
+    let (theme, choose_theme) = use_theme();
     let loaded = use_state_eq(|| false);
     let client = {
         let dispatch = store.dispatcher();
@@ -44,15 +74,23 @@ pub fn App() -> Html {
         })
     };
     use_draft(&store);
+    use_kept_settings(&store);
     let readable = use_catalogue();
+    // What is kept for use without a network is fetched last.
+    let there = *loaded && readable != Readable::Loading;
+    let build = use_build(there);
     html! {
         <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Client> context={(*client).clone()}>
                 <ContextProvider<Readable> context={readable}>
                     <HashRouter>
-                        <Header />
+                        <Header {theme} choose_theme={choose_theme.clone()} />
+                        <NewerBuild {build} />
                         <Switch<Route> render={page} />
-                        <StatusLine loaded={*loaded && readable != Readable::Loading} />
+                        <StatusLine loaded={*loaded} quiet={there && build != Build::Fetching} {build} />
+                        <Palette {choose_theme} />
+                        <UncopiedText />
+                        <Said />
                         <Announcer text={store.announcement.clone()} />
                     </HashRouter>
                 </ContextProvider<Readable>>
@@ -67,6 +105,8 @@ fn page(route: Route) -> Html {
         Route::Rules => html! { <RulesPage /> },
         // A page for itself: nothing that was typed into one rule's pair shows up in the next one's.
         Route::Rule { rule } => html! { <RulePage key={rule.id()} {rule} /> },
+        Route::Settings => html! { <SettingsPage /> },
+        Route::Private => html! { <PrivatePage /> },
         Route::Link => html! { <LinkPage /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }

@@ -7,12 +7,12 @@ use yew::UseReducerDispatcher;
 
 use crate::ui::state::{Action, State};
 
-/// Copies a text and announces it as copied; where that fails, the text is offered to be copied by hand.
+/// Copies a text and says so; where that fails, the text is offered to be copied by hand.
 pub fn copy(text: String, what: &'static str, dispatch: UseReducerDispatcher<State>) {
     spawn_local(async move {
         let copied = write(&text).await;
         dispatch.dispatch(if copied {
-            Action::Announce(format!("Copied {what}").into())
+            Action::Say(format!("Copied {what}").into())
         } else {
             Action::Uncopied(Some(text.into()))
         });

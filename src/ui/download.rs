@@ -11,10 +11,10 @@ use crate::ui::state::{Action, State};
 /// How long the browser may take to begin with the file.
 const KEPT_MILLISECONDS: u32 = 10_000;
 
-/// Downloads a text and announces it; where that fails, the text is offered to be copied by hand.
+/// Downloads a text and says so; where that fails, the text is offered to be copied by hand.
 pub fn download(name: &str, kind: &str, text: String, dispatch: &UseReducerDispatcher<State>) {
     dispatch.dispatch(if save(name, kind, &text) {
-        Action::Announce(format!("Downloaded {name}").into())
+        Action::Say(format!("Downloaded {name}").into())
     } else {
         Action::Uncopied(Some(text.into()))
     });

@@ -3,14 +3,19 @@
 
 mod app;
 mod clipboard;
+pub mod commands;
 pub mod components;
-mod dialog;
+pub mod device;
+pub mod dialogs;
 mod download;
 pub mod editor;
+pub mod filters;
 mod hooks;
+pub mod intake;
 mod packing;
 mod pages;
 pub mod patches;
+pub mod rescue;
 pub mod route;
 pub mod state;
 pub mod words;

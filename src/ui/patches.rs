@@ -6,26 +6,22 @@ use std::rc::Rc;
 
 use yew::AttrValue;
 
-use crate::check::Source;
+use crate::file_names;
 use crate::patch::{self, Reading};
 use crate::report::{Finding, Position, Problem, Range, Report, RuleStatus, Status};
 use crate::ui::state::File;
+use crate::worker::client::Text;
 
 /// The open patches, by the paths of their tabs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Patches(Rc<Vec<(AttrValue, Reading)>>);
-
-/// Whether a tab is read as a patch: its name says so.
-pub fn is_patch_path(path: &str) -> bool {
-    path.ends_with(".patch") || path.ends_with(".diff")
-}
 
 impl Patches {
     /// The patches among the open files. A file that is open as a whole is not read out of a patch as well, and of two
     /// patches of one file the first counts.
     pub fn of(files: &[File]) -> Self {
         let (patches, others): (Vec<&File>, Vec<&File>) =
-            files.iter().partition(|file| is_patch_path(&file.path));
+            files.iter().partition(|file| file_names::is_patch(&file.path));
         let mut known: Vec<String> = others.iter().map(|file| file.path.to_string()).collect();
         let mut readings = Vec::new();
         for file in patches {
@@ -42,10 +38,11 @@ impl Patches {
     }
 
     /// What the checker is to read.
-    pub fn sources(&self, files: &[File]) -> Vec<Source> {
-        let whole = files.iter().filter(|file| !is_patch_path(&file.path));
-        let whole = whole.map(|file| Source { path: file.path.to_string(), text: file.text.to_string() });
-        whole.chain(self.0.iter().flat_map(|(_, reading)| reading.sources())).collect()
+    pub fn texts(&self, files: &[File]) -> Vec<Text> {
+        let whole = files.iter().filter(|file| !file_names::is_patch(&file.path));
+        let whole = whole.map(|file| Text { path: file.path.clone(), text: file.text.clone() });
+        let shown = self.0.iter().flat_map(|(_, reading)| reading.sources());
+        whole.chain(shown.map(|file| Text { path: file.path.into(), text: file.text.into() })).collect()
     }
 
     /// The patch in the tab of this path.

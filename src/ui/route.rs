@@ -15,6 +15,10 @@ pub enum Route {
     Rules,
     #[at("/rules/:rule")]
     Rule { rule: Rule },
+    #[at("/settings")]
+    Settings,
+    #[at("/private")]
+    Private,
     /// What a share link holds, behind the `?`.
     #[at("/link")]
     Link,
@@ -57,7 +61,7 @@ impl Filters {
 
 /// The section as a word of an address.
 pub fn section_key(section: Section) -> String {
-    section.title().to_lowercase().replace(' ', "-")
+    section.title().to_ascii_lowercase().replace(' ', "-")
 }
 
 /// What a rule needs, as a word of an address.

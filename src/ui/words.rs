@@ -56,6 +56,7 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Crashed(_) => "The checker stopped on this text and was restarted. Your text is untouched; \
                                 it is checked again at the next change."
             .to_owned(),
+        Failure::Stopped => "You stopped the check. It begins again at the next change.".to_owned(),
         Failure::TookTooLong => {
             "The checker took more than 5 seconds for this text and was restarted. Your text \
                                  is untouched; it is checked again at the next change."

@@ -11,15 +11,63 @@ use gloo_timers::callback::Timeout;
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
-use yew::Callback;
+use yew::{AttrValue, Callback};
 
 use crate::report::Report;
-use crate::worker::protocol::Request;
+use crate::settings::Settings;
+use crate::worker::protocol::{Request, Sent};
 
 /// How long one request may take before the worker counts as hung.
 pub const LIMIT_MILLISECONDS: u32 = 5_000;
+/// Much text may take longer: this much for every thousand bytes.
+const LIMIT_MILLISECONDS_PER_KILOBYTE: usize = 4;
 /// How long the worker may take to load.
 const START_LIMIT_MILLISECONDS: u32 = 30_000;
+
+/// A file to check.
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub path: AttrValue,
+    pub text: AttrValue,
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && same_text(&self.text, &other.text)
+    }
+}
+
+/// Whether two texts are equal. Most often they are the same one, which is seen without reading megabytes.
+pub fn same_text(one: &AttrValue, other: &AttrValue) -> bool {
+    (one.len() == other.len() && std::ptr::eq(one.as_ptr(), other.as_ptr())) || one == other
+}
+
+/// What is to be checked: sets of files, each on its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Job {
+    pub settings: Rc<Settings>,
+    pub sets: Vec<Vec<Text>>,
+}
+
+impl Job {
+    fn bytes(&self) -> usize {
+        self.sets.iter().flatten().map(|file| file.text.len()).sum()
+    }
+
+    /// The request, without the texts that a worker has from the request before.
+    fn request(&self, known: &[Vec<Text>]) -> Request {
+        let sets = self.sets.iter().enumerate().map(|(number, set)| {
+            let known = known.get(number).map(Vec::as_slice).unwrap_or_default();
+            let sent = |(index, file): (usize, &Text)| {
+                let has = |known: &Text| known == file;
+                let is_known = known.get(index).is_some_and(has) || known.iter().any(has);
+                Sent { path: file.path.to_string(), text: (!is_known).then(|| file.text.to_string()) }
+            };
+            set.iter().enumerate().map(sent).collect()
+        });
+        Request { settings: (*self.settings).clone(), sets: sets.collect() }
+    }
+}
 
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +87,10 @@ pub enum Failure {
     Unloadable(String),
     /// It stopped while working, and was restarted.
     Crashed(String),
-    /// It took longer than [`LIMIT_MILLISECONDS`], and was restarted.
+    /// It took longer than [`LIMIT_MILLISECONDS`] and what the size of the texts adds, and was restarted.
     TookTooLong,
+    /// Somebody did not want to wait any longer.
+    Stopped,
 }
 
 struct Live {
@@ -60,7 +110,7 @@ impl Drop for Live {
 
 /// A request and who waits for its answer.
 struct Asked {
-    json: String,
+    job: Job,
     reply: Callback<Reply>,
 }
 
@@ -73,6 +123,8 @@ struct Inner {
     number: u32,
     /// Counts the workers, so that a late event of a dead one does not touch its successor.
     generation: u32,
+    /// The texts that the worker has.
+    known: Vec<Vec<Text>>,
     in_flight: Option<Asked>,
     waiting: Option<Asked>,
     timer: Option<Timeout>,
@@ -98,6 +150,7 @@ impl Client {
             live: None,
             number: 0,
             generation: 0,
+            known: Vec::new(),
             in_flight: None,
             waiting: None,
             timer: None,
@@ -108,11 +161,10 @@ impl Client {
 
     /// Asks for reports. An older request that was not yet sent is dropped, and so is the answer to one that was:
     /// its callback is never called.
-    pub fn check(&self, request: &Request, reply: Callback<Reply>) {
-        let json = serde_json::to_string(request).expect_throw("a request is plain data");
+    pub fn check(&self, job: Job, reply: Callback<Reply>) {
         let dead = {
             let mut inner = self.0.borrow_mut();
-            inner.waiting = Some(Asked { json, reply });
+            inner.waiting = Some(Asked { job, reply });
             inner.live.is_none()
         };
         if dead {
@@ -130,6 +182,19 @@ impl Client {
         }
     }
 
+    /// Ends the request that is being answered, and with it the worker; another one is started.
+    pub fn stop(&self) {
+        let generation = {
+            let mut inner = self.0.borrow_mut();
+            if inner.in_flight.is_none() {
+                return;
+            }
+            inner.waiting = None;
+            inner.generation
+        };
+        self.fail(generation, Failure::Stopped);
+    }
+
     fn weak(&self) -> Weak<RefCell<Inner>> {
         Rc::downgrade(&self.0)
     }
@@ -138,6 +203,7 @@ impl Client {
         let (path, generation) = {
             let mut inner = self.0.borrow_mut();
             inner.generation += 1;
+            inner.known.clear();
             (inner.path.clone(), inner.generation)
         };
         let options = WorkerOptions::new();
@@ -194,9 +260,14 @@ impl Client {
             }
             let Some(asked) = inner.waiting.take() else { return };
             inner.number += 1;
-            let message = Array::of2(&inner.number.into(), &asked.json.as_str().into());
+            let request = asked.job.request(&inner.known);
+            let json = serde_json::to_string(&request).expect_throw("a request is plain data");
+            let message = Array::of2(&inner.number.into(), &json.into());
+            let more = asked.job.bytes() / 1_000 * LIMIT_MILLISECONDS_PER_KILOBYTE;
+            inner.known = asked.job.sets.clone();
             inner.in_flight = Some(asked);
-            inner.timer = Some(self.timer(inner.generation, inner.limit, Failure::TookTooLong));
+            let limit = inner.limit.saturating_add(more as u32);
+            inner.timer = Some(self.timer(inner.generation, limit, Failure::TookTooLong));
             let live = inner.live.as_ref().expect_throw("it was just seen to be ready");
             live.worker.post_message(&message).is_err().then_some(inner.generation)
         };
@@ -275,7 +346,7 @@ impl Client {
             let mut failed: Vec<Asked> = inner.in_flight.take().into_iter().collect();
             // The text that the worker failed on is not sent to the next one, even where it was asked for twice. A
             // worker that never loaded fails whatever waits for it.
-            let same = |asked: &Asked| failed.first().is_some_and(|first| first.json == asked.json);
+            let same = |asked: &Asked| failed.first().is_some_and(|first| first.job == asked.job);
             if !again || inner.waiting.as_ref().is_some_and(same) {
                 failed.extend(inner.waiting.take());
             }

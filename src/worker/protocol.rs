@@ -2,15 +2,25 @@
 //!
 //! The page posts `[number, request]`, the request as JSON. The worker posts `null` once it listens, then for every
 //! request `[number, milliseconds, report, …]`, a report a set, each the JSON that the command line prints.
+//!
+//! A text that has not changed since the request before is not sent again: typing into one of many files sends one.
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::Source;
 use crate::settings::Settings;
 
 /// Sets of files, each checked on its own: the playground has one, a rule's page has its two sides.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     pub settings: Settings,
-    pub sets: Vec<Vec<Source>>,
+    pub sets: Vec<Vec<Sent>>,
+}
+
+/// A file of a set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    pub path: String,
+    /// Absent where it is the text that the last request had for this path in the same set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }

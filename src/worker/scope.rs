@@ -4,17 +4,18 @@ use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::worker::server;
+use crate::worker::server::Server;
 
 /// Listens for requests, and says so to the page.
 pub fn serve() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let out = scope.clone();
+    let mut server = Server::default();
     let handler = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let request: Array = event.data().unchecked_into();
         let text = String::from(request.get(1).unchecked_ref::<JsString>());
         let started = now(&out);
-        let reports = server::answer(&text).expect_throw("the page sends valid requests");
+        let reports = server.answer(&text).ok().expect_throw("the page sends valid requests");
         let reply = Array::of2(&request.get(0), &(now(&out) - started).into());
         for report in reports {
             reply.push(&report.into());

@@ -1,35 +1,102 @@
 //! The worker's side: a request in, a report a set out. Nothing here knows the browser.
 
-use crate::check::check;
+use std::fmt;
+
+use crate::check::{Source, check};
 use crate::worker::protocol::Request;
 
-/// Answers one request with the JSON of a report for each of its sets.
-pub fn answer(request: &str) -> Result<Vec<String>, serde_json::Error> {
-    let request: Request = serde_json::from_str(request)?;
-    request.sets.iter().map(|sources| serde_json::to_string(&check(sources, &request.settings))).collect()
+/// Answers requests, and remembers the texts of the last one.
+#[derive(Debug, Default)]
+pub struct Server {
+    sets: Vec<Vec<Source>>,
+}
+
+/// What is no request, or speaks of a text that was never sent.
+#[derive(Debug)]
+pub struct Unreadable;
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a request")
+    }
+}
+
+impl Server {
+    /// Answers one request with the JSON of a report for each of its sets.
+    pub fn answer(&mut self, request: &str) -> Result<Vec<String>, Unreadable> {
+        let request: Request = serde_json::from_str(request).map_err(|_| Unreadable)?;
+        let mut before = std::mem::take(&mut self.sets).into_iter();
+        for set in request.sets {
+            let mut known = before.next().unwrap_or_default();
+            let mut sources = Vec::with_capacity(set.len());
+            for (index, sent) in set.into_iter().enumerate() {
+                let text = match sent.text {
+                    Some(text) => text,
+                    None => {
+                        // Most often the files are the same ones in the same order.
+                        let same = |source: &Source| source.path == sent.path;
+                        let at = match known.get(index) {
+                            Some(source) if same(source) => index,
+                            _ => known.iter().position(same).ok_or(Unreadable)?,
+                        };
+                        std::mem::take(&mut known[at].text)
+                    }
+                };
+                sources.push(Source { path: sent.path, text });
+            }
+            self.sets.push(sources);
+        }
+        self.sets
+            .iter()
+            .map(|sources| serde_json::to_string(&check(sources, &request.settings)).map_err(|_| Unreadable))
+            .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Source;
     use crate::settings::Settings;
+    use crate::worker::protocol::Sent;
+
+    fn sent(path: &str, text: Option<&str>) -> Sent {
+        Sent { path: path.to_owned(), text: text.map(str::to_owned) }
+    }
+
+    fn direct(files: &[(&str, &str)]) -> String {
+        let sources: Vec<Source> = files
+            .iter()
+            .map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned() })
+            .collect();
+        serde_json::to_string(&check(&sources, &Settings::default())).unwrap()
+    }
+
+    fn ask(server: &mut Server, sets: Vec<Vec<Sent>>) -> Result<Vec<String>, Unreadable> {
+        let request = Request { settings: Settings::default(), sets };
+        server.answer(&serde_json::to_string(&request).unwrap())
+    }
 
     #[test]
     fn every_set_gets_the_report_that_a_direct_check_gives() {
-        let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
-        let sets = vec![vec![source("app/a.py", "import time\n")], vec![]];
-        let request = Request { settings: Settings::default(), sets: sets.clone() };
-        let answered = answer(&serde_json::to_string(&request).unwrap()).unwrap();
-        let direct: Vec<String> = sets
-            .iter()
-            .map(|sources| serde_json::to_string(&check(sources, &Settings::default())).unwrap())
-            .collect();
-        assert_eq!(answered, direct);
+        let answered =
+            ask(&mut Server::default(), vec![vec![sent("app/a.py", Some("import time\n"))], vec![]]).unwrap();
+        assert_eq!(answered, [direct(&[("app/a.py", "import time\n")]), direct(&[])]);
+    }
+
+    #[test]
+    fn a_text_that_is_left_out_is_the_one_before() {
+        let (one, two, new) = ("import time\n", "time.sleep(1)\n", "x = 1\n");
+        let mut server = Server::default();
+        ask(&mut server, vec![vec![sent("a.py", Some(one)), sent("b.py", Some(two))]]).unwrap();
+        let answered =
+            ask(&mut server, vec![vec![sent("b.py", None), sent("c.py", Some(new)), sent("a.py", None)]])
+                .unwrap();
+        assert_eq!(answered, [direct(&[("b.py", two), ("c.py", new), ("a.py", one)])]);
     }
 
     #[test]
     fn what_is_not_a_request_is_an_error() {
-        assert!(answer("{}").is_err());
+        assert!(Server::default().answer("{}").is_err());
+        assert!(ask(&mut Server::default(), vec![vec![sent("a.py", None)]]).is_err());
     }
 }

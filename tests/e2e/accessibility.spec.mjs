@@ -1,8 +1,10 @@
-import { AxeBuilder, VIOLATING, expect, loaded, test } from "./fixtures.mjs";
+import { AxeBuilder, Playground, VIOLATING, expect, loaded, test } from "./fixtures.mjs";
 
 const ROUTES = {
   "empty playground": "#/",
   rules: "#/rules",
+  settings: "#/settings",
+  private: "#/private",
   "narrowed rules": "#/rules?search=no-such-rule",
   "a checked rule": "#/rules/C5",
   "a rule of several files": "#/rules/F7",
@@ -47,6 +49,90 @@ for (const colorScheme of ["light", "dark"]) {
       await page.getByRole("button", { name: "Start over" }).click();
       expect(await violations(page)).toEqual([]);
     });
+
+    test("axe finds nothing on the tabs, their menu and field, the notices and every dialog", async ({
+      page,
+      playground,
+    }) => {
+      test.setTimeout(120_000);
+      const look = async (what) => expect.soft(await violations(page), what).toEqual([]);
+      const escape = async () => {
+        await page.keyboard.press("Escape");
+        await page.waitForTimeout(100);
+      };
+      await playground.open([
+        { name: "one.py", text: VIOLATING },
+        { name: "two.py", text: "x = 1\n" },
+        { name: "three.bin", text: "\u0000" },
+      ]);
+      await expect(playground.finding("C5")).toHaveCount(1);
+      await page.getByText("What and why").click();
+      await page.getByText("What could not be seen").click();
+      await page.getByRole("combobox", { name: "Severity of the listed findings" }).selectOption("high");
+      await look("what was left out, what could not be seen, and the filters");
+      await page.getByRole("button", { name: "Actions for" }).click();
+      await look("the menu of a file");
+      await escape();
+      await playground.tabs.first().focus();
+      await page.keyboard.press("F2");
+      await page.keyboard.press("Control+a");
+      await page.keyboard.type("two.py");
+      await look("a path that is taken");
+      await escape();
+      await page.keyboard.press("Delete");
+      await look("a closed file");
+      await page.keyboard.press("Control+k");
+      await look("the palette");
+      await page.keyboard.type("no such action");
+      await look("an empty palette");
+      await escape();
+      await page.locator(".palette-button").focus();
+      await page.keyboard.press("?");
+      await look("the keys");
+      await escape();
+      await page.getByRole("button", { name: "Open", exact: true }).first().click();
+      await look("what can be opened");
+      await page.getByRole("button", { name: "A draft of the history" }).click();
+      await expect(page.getByRole("dialog", { name: "Drafts" }).getByRole("listitem").first()).toBeVisible();
+      await look("the drafts");
+      await escape();
+      await playground.open(Array.from({ length: 9 }, (_, index) => ({ name: `more${index}.py`, text: "x = 1\n" })));
+      await page.getByRole("button", { name: /of 10 files/ }).click();
+      await look("the list of files");
+      await escape();
+      await page.getByRole("link", { name: /^Settings/ }).click();
+      await page.getByRole("textbox", { name: /^Tenant key/ }).fill("a b");
+      await page.locator("#settings-file").setInputFiles({ name: "a.toml", mimeType: "text/plain", buffer: Buffer.from("x = 1\n") });
+      await expect(page.getByText("Nothing was changed")).toBeVisible();
+      await look("settings with mistakes");
+      await page.getByTestId("requests").click();
+      await page.getByRole("button", { name: "Delete what this page keeps" }).click();
+      await look("what is kept");
+    });
+
+    test("axe finds nothing on a file that stops the checker", async ({ page, site }) => {
+      test.slow();
+      await page.route("**/worker_loader.js", async (route) => {
+        const real = await (await route.fetch()).text();
+        const [imports] = /^import[^;]+;/.exec(real) ?? [""];
+        const crash = `addEventListener("message", (event) => {
+          if (!event.data?.[1]?.includes("CRASH_HERE")) return;
+          event.stopImmediatePropagation();
+          throw new Error("a crash for the test");
+        });`;
+        await route.fulfill({ contentType: "text/javascript", body: imports + crash + real.slice(imports.length) });
+      });
+      await page.goto(site);
+      await loaded(page);
+      const playground = new Playground(page);
+      await playground.open([
+        { name: "one.py", text: VIOLATING },
+        { name: "bad.py", text: "x = 1\n# CRASH_HERE\n" },
+      ]);
+      await page.getByRole("button", { name: "Find a smaller text that does it" }).click();
+      await expect(page.getByRole("button", { name: "Copy it" })).toBeVisible({ timeout: 20_000 });
+      expect(await violations(page)).toEqual([]);
+    });
   });
 }
 
@@ -79,7 +165,7 @@ test("all of the page is reached with Tab alone, and the focus is always visible
     if (name) seen.add(name);
   }
   const names = [...seen].join("\n");
-  for (const part of ["Playground", "Rules", "Theme", "Samples", "Open files", "Start over", "Code of main.py", "C1 ", "O5 "]) {
+  for (const part of ["Playground", "Rules", "Theme", "Samples", "Open", "Start over", "Code of main.py", "C1 ", "O5 "]) {
     expect(names).toContain(part);
   }
   expect(names).toMatch(/All about C5/);
@@ -102,7 +188,7 @@ test("a route change puts the focus on the new page's heading", async ({ page, p
 
 test("nothing is cut off at 320 pixels", async ({ page, site, viewport }) => {
   await page.setViewportSize({ width: 320, height: viewport.height });
-  for (const route of ["#/", "#/rules", "#/rules/C5", "#/rules/F7"]) {
+  for (const route of ["#/", "#/rules", "#/rules/C5", "#/rules/F7", "#/settings", "#/private"]) {
     await page.goto(site + route);
     await loaded(page);
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -65,7 +65,7 @@ test("where the browser does not copy, the text is offered selected", async ({ p
 });
 
 test("the SARIF that is downloaded is valid by the official schema", async ({ page, playground }) => {
-  await page.locator("input[type=file]").setInputFiles([
+  await page.locator("#open-files").setInputFiles([
     { name: HOSTILE_NAME, mimeType: "text/x-python", buffer: Buffer.from(`${VIOLATING}\n\ndef broken(:\n`) },
     { name: "compose.yaml", mimeType: "text/yaml", buffer: Buffer.from("services:\n  db:\n    image: postgres\n    ports: ['5432:5432']\n") },
   ]);
@@ -96,7 +96,7 @@ test("JSON, Markdown and the audit are downloaded", async ({ page, playground })
 
 test("a name with HTML in it is text in every export", async ({ page, context, playground }) => {
   await context.grantPermissions(CLIPBOARD);
-  await page.locator("input[type=file]").setInputFiles([
+  await page.locator("#open-files").setInputFiles([
     { name: HOSTILE_NAME, mimeType: "text/x-python", buffer: Buffer.from(VIOLATING) },
   ]);
   await expect(playground.finding("C5")).toHaveCount(1);

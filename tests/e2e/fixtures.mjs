@@ -44,7 +44,9 @@ export const test = base.extend({
     });
     page.on("pageerror", (error) => said.push(error.message));
     await use(page);
-    const surprises = said.filter((text) => !expectedErrors?.test(text));
+    const surprises = said.filter(
+      (text) => !expectedErrors?.test(text) && !text.includes("Service Worker registration blocked by Playwright"),
+    );
     expect(surprises, "the console").toEqual([]);
   },
 
@@ -76,6 +78,22 @@ export class Playground {
 
   finding(rule) {
     return this.findings.filter({ has: this.page.getByText(rule, { exact: true }) });
+  }
+
+  get tabs() {
+    return this.page.getByRole("tablist", { name: "Files" }).getByRole("tab");
+  }
+
+  /** Opens files as a person does who chooses them. */
+  async open(files) {
+    await this.page.locator("#open-files").setInputFiles(
+      files.map(({ name, text, buffer }) => ({ name, mimeType: "text/plain", buffer: buffer ?? Buffer.from(text) })),
+    );
+  }
+
+  /** What was said of the files that were opened last. */
+  get outcome() {
+    return this.page.getByTestId("outcome");
   }
 
   /** Replaces the text of the shown file as a paste does. */

@@ -59,6 +59,56 @@ test("of texts that come faster than answers, the newest one's answer is shown",
   await expect(playground.findings).toHaveCount(0);
 });
 
+test("of several files the one that stops the checker is named and left out, and the others are checked", async ({
+  page,
+  site,
+}) => {
+  const playground = await fragile(page, site);
+  await playground.open([
+    { name: "a.py", text: VIOLATING },
+    { name: "b.py", text: "x = 1\n" },
+    { name: "bad.py", text: `# first\nimport os\n\nx = 1\n# CRASH_HERE\ny = 2\n${"z = 3\n".repeat(20)}` },
+    { name: "c.py", text: "y = 1\n" },
+    { name: "d.py", text: "y = 1\n" },
+  ]);
+  const told = page.getByRole("alert").filter({ hasText: "bad.py" });
+  await expect(told).toContainText("bad.py stops the checker and was left out. The other 4 files are checked.");
+  await expect(playground.finding("C5")).toContainText("a.py:9");
+  await page.getByText("What could not be seen").click();
+  await expect(page.locator(".seen")).toContainText("the checker fails on it: bad.py");
+
+  // The smallest text that does the same.
+  await told.getByRole("button", { name: "Find a smaller text that does it" }).click();
+  await expect(told.locator("pre")).toHaveText("# CRASH_HERE", { timeout: 25_000 });
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await told.getByRole("button", { name: "Copy it" }).click();
+  await expect(page.locator(".said")).toHaveText("Copied the smaller text");
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("CRASH_HERE");
+
+  // Another file's change does not try it again; its own does.
+  await playground.tabs.filter({ hasText: "b.py" }).click();
+  await playground.paste("import time\n\n\nasync def wait():\n    time.sleep(1)\n");
+  await expect(playground.finding("C5")).toHaveCount(2);
+  await expect(told).toBeVisible();
+  await playground.tabs.filter({ hasText: "bad.py" }).click();
+  await playground.paste("x = 1\n");
+  await expect(told).toHaveCount(0);
+  await expect(playground.finding("C5")).toHaveCount(2);
+});
+
+test("a check of several files can be stopped", async ({ page, site }) => {
+  const playground = await fragile(page, site);
+  await playground.open([
+    { name: "a.py", text: "# HANG_HERE\n" },
+    { name: "b.py", text: VIOLATING },
+  ]);
+  await page.getByRole("contentinfo").getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByRole("alert")).toContainText("You stopped the check");
+  await playground.tabs.first().click();
+  await playground.paste("x = 1\n");
+  await expect(playground.finding("C5")).toHaveCount(1);
+});
+
 test.describe("when the worker cannot be loaded", () => {
   test.use({ expectedErrors: /404/ });
   test("the page says so and keeps the text", async ({ page, site }) => {

@@ -85,7 +85,7 @@ impl Command {
 
     /// Whether it starts a server that watches its files and starts anew when one changes.
     pub fn reloads(&self) -> bool {
-        self.server().is_some_and(|words| words.iter().any(|word| *word == "--reload"))
+        self.server().is_some_and(|words| words.contains(&"--reload"))
             || self
                 .parts()
                 .any(|words| words.windows(2).any(|pair| program(pair[0]) == "fastapi" && pair[1] == "dev"))
@@ -189,7 +189,7 @@ impl Command {
                     && !word.contains(['/', '$', '@', '{'])
                     && !word.ends_with(".whl")
                     && !word.ends_with(".gz")
-                    && !word.contains("==");
+                    && !["==", "~=", "<"].iter().any(|bound| word.contains(bound));
                 // The tools that install the rest say nothing of what is installed.
                 if is_package
                     && !matches!(name.as_str(), "pip" | "setuptools" | "wheel")
@@ -325,6 +325,9 @@ mod tests {
         assert!(command("alembic upgrade head && exec uvicorn a:b").goes_on_after_migrating());
         assert!(command("python -m alembic -c a.ini upgrade head").migrates());
         assert!(!command("alembic upgrade head").goes_on_after_migrating());
+        let loose =
+            command("pip3 install torch~=1.8 torchvision 'numpy>=1,<2' timm>=0.4 pandas").unpinned_packages();
+        assert_eq!(loose, ["torchvision", "timm", "pandas"]);
     }
 
     #[test]

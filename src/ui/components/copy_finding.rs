@@ -8,20 +8,13 @@ use crate::ui::clipboard::copy;
 use crate::ui::download::page_address;
 use crate::ui::state::Store;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub finding: Finding,
-}
-
 /// Copies a finding as Markdown that GitHub and GitLab render.
-#[component]
-pub fn CopyFinding(props: &Props) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn copy_finding(store: &Store, finding: &Finding) -> Html {
     let press = {
-        let finding = props.finding.clone();
+        let (finding, dispatch) = (finding.clone(), store.dispatcher());
         Callback::from(move |_: MouseEvent| {
             let text = markdown::finding(&finding, Some(&page_address()));
-            copy(text, "the finding as a review comment", store.dispatcher());
+            copy(text, "the finding as a review comment", dispatch.clone());
         })
     };
     html! {

@@ -5,20 +5,16 @@ use yew_router::prelude::*;
 
 use crate::catalogue;
 use crate::report::{Certainty, Finding};
-use crate::ui::components::copy_finding::CopyFinding;
+use crate::ui::components::copy_finding::copy_finding;
 use crate::ui::components::level::Level;
 use crate::ui::components::rule_pair::{RulePair, pair_files};
 use crate::ui::components::with_code::with_code;
-use crate::ui::hooks::Readable;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
 
 /// All about the selected finding: why the checker thinks so, what to write instead, and its rule's pair.
-#[component]
-pub fn FindingDetail() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
-    let readable = use_context::<Readable>() == Some(Readable::Ready);
+pub fn finding_detail(store: &Store, readable: bool) -> Html {
     let selected = store.report.as_ref().zip(store.selected);
     let Some(finding) = selected.and_then(|(report, index)| report.findings.get(index)) else {
         return html! {
@@ -36,7 +32,7 @@ pub fn FindingDetail() -> Html {
                     { entry.map(|entry| entry.title).unwrap_or_default() }
                 </h2>
                 <div class="detail-actions">
-                    <CopyFinding finding={finding.clone()} />
+                    { copy_finding(store, finding) }
                     <Link<Route> to={Route::Rule { rule: finding.rule }} classes="detail-link">
                         { format!("All about {}", finding.rule) }
                     </Link<Route>>
@@ -53,7 +49,7 @@ pub fn FindingDetail() -> Html {
                     <span class="symbol">{ " In " }<code>{ finding.symbol.clone() }</code>{ "." }</span>
                 }
             </p>
-            { evidence(&store, finding) }
+            { evidence(store, finding) }
             <h3 class="detail-part">{ "What conforms" }</h3>
             <p class="detail-conforming">{ with_code(&finding.conforming) }</p>
             if let Some(entry) = entry.filter(|_| readable) {
@@ -106,7 +102,7 @@ fn sentence(message: &str) -> Html {
         Some(first)
             if message.split(' ').next().is_some_and(|word| word.chars().all(char::is_alphabetic)) =>
         {
-            first.to_uppercase().chain(characters).collect::<String>()
+            std::iter::once(first.to_ascii_uppercase()).chain(characters).collect::<String>()
         }
         _ => message.to_owned(),
     };

@@ -7,13 +7,18 @@ use crate::catalogue;
 use crate::report::{Certainty, Report, Rule, Status};
 use crate::ui::components::export_menu::ExportMenu;
 use crate::ui::components::level::Level;
+use crate::ui::components::list_filters::list_filters;
 use crate::ui::components::scorecard::Cell;
+use crate::ui::components::seen::seen;
 use crate::ui::components::share::Share;
-use crate::ui::components::unchanged::Unchanged;
+use crate::ui::components::unchanged::unchanged as folded_away;
 use crate::ui::components::with_code::with_code;
 use crate::ui::route::Route;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Store, press};
 use crate::ui::words;
+
+/// So many lines are drawn at once.
+const LINES: usize = 200;
 
 /// The outcome in words, the findings, the questions apart from them, and what could not be read.
 #[component]
@@ -24,6 +29,21 @@ pub fn FindingList() -> Html {
     let listed = store.listed();
     let (unchanged, listed): (Vec<usize>, Vec<usize>) =
         listed.into_iter().partition(|&index| store.patches.is_unchanged(&report.findings[index]));
+    let shown = listed.len();
+    // Thousands of lines would take seconds to draw at every change.
+    let more = use_state_eq(|| LINES);
+    let show_more = {
+        let more = more.clone();
+        Callback::from(move |_: MouseEvent| more.set(*more + LINES))
+    };
+    let hidden = report.findings.len() - shown - unchanged.len();
+    let cut = shown.saturating_sub(*more);
+    let listed: Vec<usize> = listed
+        .into_iter()
+        .enumerate()
+        .filter(|(line, index)| *line < *more || store.selected == Some(*index))
+        .map(|(_, index)| index)
+        .collect();
     let (questions, findings): (Vec<usize>, Vec<usize>) =
         listed.into_iter().partition(|&index| report.findings[index].certainty == Certainty::Question);
     html! {
@@ -36,6 +56,13 @@ pub fn FindingList() -> Html {
                     <Share />
                 </div>
             </div>
+            { seen(&store) }
+            { list_filters(&store) }
+            if hidden > 0 && store.rule.is_none() {
+                <p class="list-hidden">
+                    { format!("{} shown, {hidden} hidden by the choices above.", shown) }
+                </p>
+            }
             if let Some(rule) = store.rule {
                 { narrowed(&store, &report, rule) }
             }
@@ -50,13 +77,16 @@ pub fn FindingList() -> Html {
                     { for questions.into_iter().map(|index| item(&store, &report, index)) }
                 </ol>
             }
-            <Unchanged>
-                { for unchanged.into_iter().map(|index| item(&store, &report, index)) }
-            </Unchanged>
+            if cut > 0 {
+                <button type="button" class="button list-more" onclick={show_more}>
+                    { format!("Show more: {cut} are not shown yet") }
+                </button>
+            }
+            { folded_away(&store, unchanged.into_iter().map(|index| item(&store, &report, index)).collect()) }
             if !report.problems.is_empty() && store.rule.is_none() {
                 <h3 class="list-title">{ "Not read as it stands" }</h3>
                 <ol class="finding-list" aria-label="Problems">
-                    { for report.problems.iter().map(|problem| {
+                    { for report.problems.iter().take(LINES).map(|problem| {
                         let jump = jump(&store, &problem.path, problem.range);
                         html! {
                             <li>
@@ -84,10 +114,7 @@ fn jump(store: &Store, path: &str, range: crate::report::Range) -> Callback<Mous
 fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
     let cell = Cell::of(Some(report), rule);
     let status = report.rules.iter().find(|status| status.rule == rule);
-    let all = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Narrow(None)))
-    };
+    let all = press(store, Action::Narrow(None));
     let explanation = match cell {
         Cell::NotSeen => "Nothing in these files is about this rule, for better or worse.",
         Cell::NotChecked => "The checker does not check this rule yet. Read it and look for yourself.",
@@ -130,10 +157,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
 fn item(store: &Store, report: &Report, index: usize) -> Html {
     let finding = &report.findings[index];
     let selected = store.selected == Some(index);
-    let select = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Select(index)))
-    };
+    let select = press(store, Action::Select(index));
     html! {
         <li key={index}>
             <button

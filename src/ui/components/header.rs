@@ -5,14 +5,25 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use crate::ui::hooks::{Theme, use_theme};
+use crate::ui::dialogs;
+use crate::ui::hooks::Theme;
+use crate::ui::pages::settings::are_changed;
 use crate::ui::route::Route;
+use crate::ui::state::Store;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub theme: Theme,
+    pub choose_theme: Callback<Theme>,
+}
 
 /// The bar on top of every page. `index.html` shows the same bar while the page loads.
 #[component]
-pub fn Header() -> Html {
+pub fn Header(props: &Props) -> Html {
     let route = use_route::<Route>();
-    let (theme, choose) = use_theme();
+    let store = use_context::<Store>().expect("the application provides the store");
+    let (theme, choose) = (props.theme, props.choose_theme.clone());
+    let changed = are_changed(&store.settings);
     let link = |to: Route, current: bool, text: &str| {
         html! {
             <Link<Route> {to} classes="nav-link">
@@ -52,7 +63,22 @@ pub fn Header() -> Html {
             <nav class="nav" aria-label="Pages">
                 { link(Route::Playground, route == Some(Route::Playground), "Playground") }
                 { link(Route::Rules, in_rules, "Rules") }
+                { link(Route::Settings, route == Some(Route::Settings), "Settings") }
+                if changed {
+                    <span class="nav-changed" title="The settings are not the defaults">
+                        <span class="visually-hidden">{ "changed" }</span>
+                    </span>
+                }
             </nav>
+            <button
+                type="button"
+                class="button palette-button"
+                aria-haspopup="dialog"
+                onclick={|_: MouseEvent| dialogs::open(dialogs::PALETTE)}
+            >
+                <span class="palette-sign" aria-hidden="true">{ "☰" }</span>
+                <span class="palette-words">{ "Actions" }</span><kbd>{ "Ctrl K" }</kbd>
+            </button>
             <label class="theme">
                 <span class="theme-label">{ "Theme" }</span>
                 <select class="select" aria-label="Theme" onchange={change}>

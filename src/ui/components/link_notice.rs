@@ -3,22 +3,17 @@
 use yew::prelude::*;
 
 use crate::link::{Difference, words};
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Store, press};
 use crate::ui::words::count;
 
 /// Says where the findings differ from those that a link came with, as long as its text is the one that is shown.
-#[component]
-pub fn LinkNotice() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn link_notice(store: &Store) -> Html {
     let (Some(linked), Some(report)) = (&store.linked, &store.report) else { return html! { <div></div> } };
     let Some(then) = linked.findings.as_ref().filter(|_| linked.files == store.sources()) else {
         return html! { <div></div> };
     };
     let Some(difference) = Difference::between(then, &words(report)) else { return html! { <div></div> } };
-    let forget = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ForgetLinked))
-    };
+    let forget = press(store, Action::ForgetLinked);
     let part = |list: &[String], what: &str| match list {
         [] => String::new(),
         list => format!(" {} {what}: {}.", count(list.len(), "finding"), list.join(", ")),

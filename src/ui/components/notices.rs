@@ -2,17 +2,16 @@
 
 use yew::prelude::*;
 
-use crate::ui::state::{Action, Checker, Store};
+use crate::ui::components::intake_notice::intake_notice;
+use crate::ui::components::stopped_files::{stopped_files, tells};
+use crate::ui::state::{Action, Checker, Store, press};
 use crate::ui::words;
 
 /// What has just happened and can be taken back, and what has gone wrong.
 #[component]
 pub fn Notices() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
-    let act = |action: Action| {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()))
-    };
+    let act = |action: Action| press(&store, action);
     html! {
         <>
             if let Checker::Failed(failure) = &store.checker {
@@ -20,10 +19,25 @@ pub fn Notices() -> Html {
                     <p>{ words::failure(failure) }</p>
                 </div>
             }
-            if let Some(refused) = &store.refused {
-                <div class="notice notice-warning" role="alert">
-                    <p>{ refused.clone() }</p>
-                    <button type="button" class="button button-quiet" onclick={act(Action::Refused(None))}>
+            <div>
+                if let Some(refused) = &store.refused {
+                    <div class="notice notice-warning" role="alert">
+                        <p>{ refused.clone() }</p>
+                        <button type="button" class="button button-quiet" onclick={act(Action::Refused(None))}>
+                            { "Dismiss" }
+                        </button>
+                    </div>
+                }
+            </div>
+            if tells(&store.left_out) {
+                { stopped_files(&store) }
+            }
+            { intake_notice(&store) }
+            if let Some(closed) = store.closed.last() {
+                <div class="notice">
+                    <p>{ format!("Closed {}.", closed.file.path) }</p>
+                    <button type="button" class="button" onclick={act(Action::Reopen)}>{ "Undo" }</button>
+                    <button type="button" class="button button-quiet" onclick={act(Action::ForgetClosed)}>
                         { "Dismiss" }
                     </button>
                 </div>

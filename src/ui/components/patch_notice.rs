@@ -2,9 +2,11 @@
 
 use yew::prelude::*;
 
+use crate::file_names;
+use crate::pasted::Pasted;
 use crate::patch::{Reading, is_patch};
-use crate::ui::patches::{Patches, is_patch_path};
-use crate::ui::state::{Action, FIRST_PATH, PATCH_PATH, Store};
+use crate::ui::patches::Patches;
+use crate::ui::state::{Action, Store};
 use crate::ui::words;
 
 /// How a patch was read, and a way to have it read otherwise.
@@ -13,12 +15,9 @@ pub fn PatchNotice() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let file = store.file().clone();
     let patches = use_memo(store.files.clone(), |files| Patches::of(files));
-    let read_under = |path: &str| {
+    let read_as = |kind: Pasted| {
         let (dispatch, id) = (store.dispatcher(), file.id);
-        // The path of another open file is taken.
-        let taken = store.files.iter().any(|other| other.id != id && other.path == path);
-        let path: AttrValue = if taken { format!("{id}-{path}").into() } else { path.to_owned().into() };
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ReadUnder { id, path: path.clone() }))
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ReadAs { id, kind }))
     };
     if file.text.trim().is_empty() {
         return html! { <div></div> };
@@ -27,13 +26,13 @@ pub fn PatchNotice() -> Html {
         Some(reading) => html! {
             <div class="notice" data-testid="patch">
                 <p>{ described(reading) }</p>
-                <button type="button" class="button" onclick={read_under(FIRST_PATH)}>{ "Read it as Python" }</button>
+                <button type="button" class="button" onclick={read_as(Pasted::Python)}>{ "Read it as Python" }</button>
             </div>
         },
-        None if !is_patch_path(&file.path) && is_patch(&file.text) => html! {
+        None if !file_names::is_patch(&file.path) && is_patch(&file.text) => html! {
             <div class="notice" data-testid="patch">
                 <p>{ format!("It begins as a patch, and is read as {}.", file.path) }</p>
-                <button type="button" class="button" onclick={read_under(PATCH_PATH)}>{ "Read it as a patch" }</button>
+                <button type="button" class="button" onclick={read_as(Pasted::Patch)}>{ "Read it as a patch" }</button>
             </div>
         },
         None => html! { <div></div> },

@@ -7,35 +7,35 @@ use crate::catalogue::Entry;
 use crate::ui::components::level::Level;
 use crate::ui::route::Route;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub entry: &'static Entry,
-}
-
 /// A rule in the list of rules.
-#[component]
-pub fn RuleCard(props: &Props) -> Html {
-    let entry = props.entry;
+pub fn rule_card(entry: &Entry) -> Html {
     html! {
-        <li class="card">
+        <li class="card" key={entry.rule.id()}>
             <h3 class="card-title">
                 <span class="rule-id">{ entry.rule.id() }</span>
                 <Link<Route> to={Route::Rule { rule: entry.rule }} classes="card-link">{ entry.title }</Link<Route>>
             </h3>
             <div class="card-text">{ Html::from_html_unchecked(entry.summary_html.into()) }</div>
-            <p class="card-facts">
-                <Level word={entry.severity.word()} />
-                <span class="fact">{ format!("needs {}", needs(entry)) }</span>
-                if !entry.checked {
-                    <span class="fact fact-unchecked">{ "not checked yet" }</span>
-                }
-            </p>
+            { facts(entry) }
         </li>
     }
 }
 
+/// How severe a rule is, what it needs, and whether it is checked at all.
+pub fn facts(entry: &Entry) -> Html {
+    html! {
+        <p class="card-facts">
+            <Level word={entry.severity.word()} />
+            <span class="fact">{ format!("needs {}", needs(entry)) }</span>
+            if !entry.checked {
+                <span class="fact fact-unchecked">{ "not checked yet" }</span>
+            }
+        </p>
+    }
+}
+
 /// What a rule needs, in a phrase that follows 'needs'.
-pub fn needs(entry: &Entry) -> &'static str {
+fn needs(entry: &Entry) -> &'static str {
     use crate::catalogue::Needs;
     match entry.needs {
         Needs::Snippet => "a snippet",

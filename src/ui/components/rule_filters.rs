@@ -7,19 +7,10 @@ use crate::catalogue::Needs;
 use crate::report::Section;
 use crate::ui::route::{Filters, SEVERITIES, needs_key, section_key};
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub filters: Filters,
-    pub on_change: Callback<Filters>,
-    /// The search box, for the key that goes to it.
-    pub search: NodeRef,
-}
-
 /// Narrows the list of rules by words, section, severity and what a rule needs.
-#[component]
-pub fn RuleFilters(props: &Props) -> Html {
+pub fn rule_filters(filters: &Filters, on_change: &Callback<Filters>, search: NodeRef) -> Html {
     let typed = {
-        let (filters, on_change) = (props.filters.clone(), props.on_change.clone());
+        let (filters, on_change) = (filters.clone(), on_change.clone());
         Callback::from(move |event: InputEvent| {
             let input: HtmlInputElement = event.target_unchecked_into();
             on_change.emit(Filters { search: input.value(), ..filters.clone() });
@@ -29,7 +20,7 @@ pub fn RuleFilters(props: &Props) -> Html {
                   current: String,
                   options: Vec<(String, &'static str)>,
                   put: fn(&mut Filters, String)| {
-        let (filters, on_change) = (props.filters.clone(), props.on_change.clone());
+        let (filters, on_change) = (filters.clone(), on_change.clone());
         let change = Callback::from(move |event: Event| {
             let select: HtmlSelectElement = event.target_unchecked_into();
             let mut filters = filters.clone();
@@ -56,8 +47,8 @@ pub fn RuleFilters(props: &Props) -> Html {
                 <input
                     class="field"
                     type="search"
-                    ref={props.search.clone()}
-                    value={props.filters.search.clone()}
+                    ref={search}
+                    value={filters.search.clone()}
                     oninput={typed}
                     placeholder="timeout, session, C5…"
                     autocomplete="off"
@@ -66,19 +57,19 @@ pub fn RuleFilters(props: &Props) -> Html {
             </label>
             { choice(
                 "Section",
-                props.filters.section().map(section_key).unwrap_or_default(),
+                filters.section().map(section_key).unwrap_or_default(),
                 Section::ALL.map(|section| (section_key(section), section.title())).to_vec(),
                 |filters, value| filters.section = value,
             ) }
             { choice(
                 "Severity",
-                props.filters.severity().map(|severity| severity.word().to_owned()).unwrap_or_default(),
+                filters.severity().map(|severity| severity.word().to_owned()).unwrap_or_default(),
                 SEVERITIES.map(|severity| (severity.word().to_owned(), severity.word())).to_vec(),
                 |filters, value| filters.severity = value,
             ) }
             { choice(
                 "Needs",
-                props.filters.needs().map(needs_key).unwrap_or_default(),
+                filters.needs().map(needs_key).unwrap_or_default(),
                 Needs::ALL.map(|needs| (needs_key(needs), needs.words())).to_vec(),
                 |filters, value| filters.needs = value,
             ) }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::catalogue;
 use crate::report::{Certainty, Report, Rule, Section, Status};
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Store, press};
 use crate::ui::words;
 
 /// What a cell shows.
@@ -74,9 +74,7 @@ impl Cell {
 }
 
 /// All 28 rules by section, each a button that narrows the lists to its rule.
-#[component]
-pub fn Scorecard() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn scorecard(store: &Store) -> Html {
     html! {
         <section class="scorecard" id="scorecard" aria-label="Scorecard" tabindex="-1">
             <div class="sections">
@@ -87,7 +85,7 @@ pub fn Scorecard() -> Html {
                             { for Rule::ALL
                                 .into_iter()
                                 .filter(|rule| rule.section() == section)
-                                .map(|rule| cell(&store, rule)) }
+                                .map(|rule| cell(store, rule)) }
                         </div>
                     </div>
                 }) }
@@ -109,10 +107,7 @@ fn cell(store: &Store, rule: Rule) -> Html {
     let chosen = store.rule == Some(rule);
     let title = catalogue::entry(rule).map(|entry| entry.title).unwrap_or_default();
     let label = format!("{rule} {title}: {}", cell.words());
-    let narrow = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Narrow((!chosen).then_some(rule))))
-    };
+    let narrow = press(store, Action::Narrow((!chosen).then_some(rule)));
     html! {
         <button
             key={rule.id()}

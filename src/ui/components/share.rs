@@ -8,8 +8,9 @@ use crate::check::Source;
 use crate::link::{BUNDLE_ENDING, LONGEST_LINK, Shared};
 use crate::secrets::suspects;
 use crate::ui::clipboard::copy;
+use crate::ui::components::dialog::Dialog;
 use crate::ui::components::with_code::with_code;
-use crate::ui::dialog;
+use crate::ui::dialogs;
 use crate::ui::download::{download, page_address};
 use crate::ui::packing::pack;
 use crate::ui::state::Store;
@@ -34,11 +35,10 @@ struct Made {
 #[component]
 pub fn Share() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
-    let dialog = use_node_ref();
     let input = use_node_ref();
     let made = use_state_eq(|| None::<Made>);
     let open = {
-        let (dialog, made, store) = (dialog.clone(), made.clone(), store.clone());
+        let (made, store) = (made.clone(), store.clone());
         Callback::from(move |_: MouseEvent| {
             let files = store.sources();
             let suspects = suspected(&files);
@@ -46,7 +46,7 @@ pub fn Share() -> Html {
                 .with_findings(store.report.as_deref(), store.selected);
             let started = Made { seen: suspects.is_empty(), shared, suspects, link: None };
             made.set(Some(started.clone()));
-            dialog::open(&dialog);
+            dialogs::open(dialogs::SHARE);
             let made = made.setter();
             spawn_local(async move {
                 let code = pack(&started.shared.to_json()).await.ok().and_then(|code| code.as_string());
@@ -56,16 +56,7 @@ pub fn Share() -> Html {
             });
         })
     };
-    let close = {
-        let dialog = dialog.clone();
-        Callback::from(move |_: MouseEvent| {
-            dialog::close(&dialog);
-        })
-    };
-    let closed = {
-        let made = made.setter();
-        Callback::from(move |_: Event| made.set(None))
-    };
+    let on_close = use_callback(made.setter(), |(), made| made.set(None));
     let look = {
         let made = made.clone();
         Callback::from(move |_: MouseEvent| {
@@ -83,19 +74,18 @@ pub fn Share() -> Html {
             }
         });
     }
-    let content = made.as_ref().map(|made| {
-        if made.seen { self::made(made, &store, input.clone()) } else { suspicion(made, look.clone()) }
-    });
+    let content = {
+        let (made, store, input) = ((*made).clone(), store.clone(), input.clone());
+        Callback::from(move |()| match &made {
+            Some(made) if made.seen => self::made(made, &store, input.clone()),
+            Some(made) => suspicion(made, look.clone()),
+            None => Html::default(),
+        })
+    };
     html! {
         <div>
             <button type="button" class="button" onclick={open}>{ "Share" }</button>
-            <dialog class="dialog dialog-wide" ref={dialog} aria-labelledby="share-title" onclose={closed}>
-                <h2 id="share-title">{ "Share" }</h2>
-                { content.unwrap_or_default() }
-                <div class="dialog-buttons">
-                    <button type="button" class="button" onclick={close}>{ "Close" }</button>
-                </div>
-            </dialog>
+            <Dialog id={dialogs::SHARE} title="Share" class="dialog-wide" {content} {on_close} />
         </div>
     }
 }

@@ -2,45 +2,53 @@
 
 use yew::prelude::*;
 
-use crate::ui::dialog;
+use crate::ui::components::dialog::Dialog;
+use crate::ui::dialogs;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
 
 /// A button that empties the playground, after asking. It can be undone all the same.
-#[component]
-pub fn StartOver() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
-    let dialog = use_node_ref();
-    let ask = {
-        let dialog = dialog.clone();
-        Callback::from(move |_: MouseEvent| {
-            dialog::open(&dialog);
-        })
-    };
-    let close = |action: Option<Action>| {
-        let (dialog, dispatch) = (dialog.clone(), store.dispatcher());
-        Callback::from(move |_: MouseEvent| {
-            dialog::close(&dialog);
-            if let Some(action) = action.clone() {
-                dispatch.dispatch(action);
+pub fn start_over(store: &Store) -> Html {
+    let content = {
+        let store = store.clone();
+        Callback::from(move |()| {
+            let files = words::count(store.files.len(), "file");
+            let dispatch = store.dispatcher();
+            let start_over = move |_: MouseEvent| {
+                dialogs::close(dialogs::START_OVER);
+                dispatch.dispatch(Action::StartOver);
+            };
+            html! {
+                <>
+                    <p>{ format!("This empties the playground ({files}). You can undo it.") }</p>
+                    <div class="dialog-buttons">
+                        <button
+                            type="button"
+                            class="button"
+                            autofocus=true
+                            onclick={|_| dialogs::close(dialogs::START_OVER)}
+                        >
+                            { "Keep my text" }
+                        </button>
+                        <button type="button" class="button button-main" onclick={start_over}>
+                            { "Start over" }
+                        </button>
+                    </div>
+                </>
             }
         })
     };
     html! {
         <>
-            <button type="button" class="button" disabled={store.is_empty()} onclick={ask}>{ "Start over" }</button>
-            <dialog class="dialog" ref={dialog.clone()} aria-labelledby="start-over-title">
-                <h2 id="start-over-title">{ "Start over?" }</h2>
-                <p>
-                    { format!("This empties the playground ({}). You can undo it.", words::count(store.files.len(), "file")) }
-                </p>
-                <div class="dialog-buttons">
-                    <button type="button" class="button" onclick={close(None)}>{ "Keep my text" }</button>
-                    <button type="button" class="button button-main" onclick={close(Some(Action::StartOver))}>
-                        { "Start over" }
-                    </button>
-                </div>
-            </dialog>
+            <button
+                type="button"
+                class="button"
+                disabled={store.is_empty()}
+                onclick={|_| dialogs::open(dialogs::START_OVER)}
+            >
+                { "Start over" }
+            </button>
+            <Dialog id={dialogs::START_OVER} title="Start over?" asks=true {content} />
         </>
     }
 }

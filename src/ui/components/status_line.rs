@@ -1,51 +1,67 @@
 //! The line at the bottom: files, time, requests since loading.
 
 use yew::prelude::*;
+use yew_router::prelude::*;
 
-use crate::ui::hooks::use_request_count;
+use crate::ui::components::read_as::read_as;
+use crate::ui::hooks::{Build, use_request_count};
+use crate::ui::route::Route;
 use crate::ui::state::{Checker, Store};
 use crate::ui::words;
+use crate::worker::client::Client;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// Whether the page and its worker have been loaded.
     pub loaded: bool,
+    /// Whether nothing is fetched any more, not even for later.
+    pub quiet: bool,
+    pub build: Build,
 }
 
 /// The line at the bottom: what the checker does, and that nothing is sent.
 #[component]
 pub fn StatusLine(props: &Props) -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
-    let requests = use_request_count(props.loaded);
+    let client = use_context::<Client>().expect("the application provides the client");
+    let requests = use_request_count(props.quiet);
     let checker = match &store.checker {
         _ if !props.loaded && !matches!(store.checker, Checker::Failed(_)) => {
             "loading the checker…".to_owned()
         }
         Checker::Loading | Checker::Checking => "checking…".to_owned(),
+        Checker::Searching => "looking for the file that stops the checker…".to_owned(),
         Checker::Ready => "ready".to_owned(),
         Checker::Done { milliseconds } if *milliseconds < 1.0 => "checked in under 1 ms".to_owned(),
-        Checker::Done { milliseconds } => format!("checked in {milliseconds:.0} ms"),
+        Checker::Done { milliseconds } => format!("checked in {} ms", milliseconds.round() as u32),
         Checker::Failed(_) => "not checked".to_owned(),
     };
-    // With several files the list of files would have to say it; one pasted text is what this is for.
-    let shape = match store.report.as_deref().map(|report| report.files.as_slice()) {
-        Some([file]) => file.shape,
-        _ => None,
-    };
+    let stop = Callback::from(move |_: MouseEvent| client.stop());
     html! {
         <footer class="status">
             <span>{ words::count(store.files.len(), "file") }</span>
             <span data-testid="checker">{ checker }</span>
-            if let Some(shape) = shape {
-                <span data-testid="shape">{ format!("read as {}", words::shape(shape)) }</span>
+            if matches!(store.checker, Checker::Checking | Checker::Searching) && store.files.len() > 1 {
+                <button type="button" class="button button-quiet status-button" onclick={stop}>{ "Stop" }</button>
+            }
+            { read_as(&store) }
+            if !store.settings.off.is_empty() {
+                <Link<Route> to={Route::Settings} classes="status-link">
+                    { format!("{} off", words::count(store.settings.off.len(), "rule")) }
+                </Link<Route>>
             }
             if let Some(requests) = requests {
-                <span
-                    data-testid="requests"
-                    title="What the browser has asked any server for since this page was loaded, counted by the browser"
-                >
-                    { format!("{} since loading", words::count(requests as usize, "request")) }
-                </span>
+                <Link<Route> to={Route::Private} classes="status-link">
+                    <span
+                        data-testid="requests"
+                        title="What the browser has asked any server for since this page was loaded, counted by the browser"
+                    >
+                        { format!("{} since loading", words::count(requests as usize, "request")) }
+                    </span>
+                </Link<Route>>
+            }
+            if matches!(props.build, Build::Kept | Build::Newer) {
+                <span data-testid="offline" title="The files of this page are on this device">{ "works offline" }</span>
             }
             if !store.kept {
                 <span class="status-warning">

@@ -3,19 +3,11 @@
 use yew::prelude::*;
 
 use crate::report::Certainty;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Store, press};
 use crate::ui::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The items of the list, which are there once it is open.
-    pub children: Children,
-}
-
 /// A line that opens the findings on unchanged lines, and the list of them.
-#[component]
-pub fn Unchanged(props: &Props) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+pub fn unchanged(store: &Store, items: Html) -> Html {
     // There is always an element: what comes and goes as a whole leaves its neighbours in the page without their place.
     let Some(whole) = &store.whole else { return html! { <div></div> } };
     let unchanged: Vec<Certainty> = whole
@@ -37,10 +29,7 @@ pub fn Unchanged(props: &Props) -> Html {
         }
     };
     let open = store.with_unchanged;
-    let toggle = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ShowUnchanged(!open)))
-    };
+    let toggle = press(store, Action::ShowUnchanged(!open));
     html! {
         <div>
             <button type="button" class="unchanged" aria-expanded={open.to_string()} onclick={toggle}>
@@ -48,7 +37,7 @@ pub fn Unchanged(props: &Props) -> Html {
                 { format!("{what} on lines that the patch does not change") }
             </button>
             if open {
-                <ol class="finding-list" aria-label="On unchanged lines">{ props.children.clone() }</ol>
+                <ol class="finding-list" aria-label="On unchanged lines">{ items }</ol>
             }
         </div>
     }

@@ -3,52 +3,57 @@
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use crate::ui::dialog;
+use crate::ui::components::dialog::Dialog;
+use crate::ui::dialogs;
 use crate::ui::state::{Action, Store};
 
-/// Where the browser does not let the page copy, the text stands here, selected.
+/// Where the browser does not let the page copy or download, the text stands here, selected.
 #[component]
 pub fn UncopiedText() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
-    let dialog = use_node_ref();
+    use_effect_with(store.uncopied.clone(), |text| {
+        if text.is_some() {
+            dialogs::open(dialogs::UNCOPIED);
+        }
+    });
+    let on_close = use_callback(store.dispatcher(), |(), dispatch| dispatch.dispatch(Action::Uncopied(None)));
+    let text = store.uncopied.clone().unwrap_or_default();
+    let content = Callback::from(move |()| html! { <Text text={text.clone()} /> });
+    html! {
+        <Dialog id={dialogs::UNCOPIED} title="Copy it by hand" class="dialog-wide" {content} {on_close} />
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct Props {
+    text: AttrValue,
+}
+
+#[component]
+fn Text(props: &Props) -> Html {
     let area = use_node_ref();
     {
-        let (dialog, area) = (dialog.clone(), area.clone());
-        use_effect_with(store.uncopied.clone(), move |text| {
-            if text.is_some() {
-                dialog::open(&dialog);
-                if let Some(area) = area.cast::<HtmlTextAreaElement>() {
-                    let _ = area.focus();
-                    area.select();
-                }
+        let area = area.clone();
+        use_effect_with((), move |()| {
+            if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+                let _ = area.focus();
+                area.select();
             }
         });
     }
-    let close = {
-        let dialog = dialog.clone();
-        Callback::from(move |_: MouseEvent| {
-            dialog::close(&dialog);
-        })
-    };
-    let closed = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: Event| dispatch.dispatch(Action::Uncopied(None)))
-    };
     html! {
-        <dialog class="dialog dialog-wide" ref={dialog} aria-labelledby="uncopied-title" onclose={closed}>
-            <h2 id="uncopied-title">{ "Copy it by hand" }</h2>
-            <p>{ "The browser did not let the page copy. The text is selected: press Ctrl C or ⌘ C, or hold it and choose Copy." }</p>
+        <>
+            <p>
+                { "The browser did not let the page do it. The text is selected: press Ctrl C or ⌘ C, or hold it and choose Copy." }
+            </p>
             <textarea
                 ref={area}
                 class="field uncopied"
                 readonly=true
                 rows="10"
                 aria-label="Text to copy"
-                value={store.uncopied.clone().unwrap_or_default()}
+                value={props.text.clone()}
             />
-            <div class="dialog-buttons">
-                <button type="button" class="button" onclick={close}>{ "Close" }</button>
-            </div>
-        </dialog>
+        </>
     }
 }

@@ -29,8 +29,8 @@ pub fn use_menu_place(button: NodeRef, popover: NodeRef) {
                 let most = width - menu.get_bounding_client_rect().width() - MARGIN_PIXELS;
                 let right = (width - place.right()).min(most).max(MARGIN_PIXELS);
                 let style = menu.style();
-                let _ = style.set_property("--menu-top", &format!("{}px", place.bottom() + 4.0));
-                let _ = style.set_property("--menu-right", &format!("{right}px"));
+                let _ = style.set_property("--menu-top", &format!("{}px", place.bottom() as i32 + 4));
+                let _ = style.set_property("--menu-right", &format!("{}px", right as i32));
             })
         });
         move || drop(listener)

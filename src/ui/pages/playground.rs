@@ -1,22 +1,23 @@
 //! The playground: code, scorecard, findings and detail.
 
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::catalogue::SAMPLE_TITLES;
 use crate::ui::components::editor_pane::{EditorPane, Listeners, marks};
-use crate::ui::components::file_tabs::FileTabs;
-use crate::ui::components::finding_detail::FindingDetail;
+use crate::ui::components::finding_detail::finding_detail;
 use crate::ui::components::finding_list::FindingList;
-use crate::ui::components::link_notice::LinkNotice;
+use crate::ui::components::link_notice::link_notice;
 use crate::ui::components::notices::Notices;
-use crate::ui::components::open_files::{OpenFiles, open};
+use crate::ui::components::open_files::OpenFiles;
+use crate::ui::components::open_tabs::OpenTabs;
 use crate::ui::components::patch_notice::PatchNotice;
 use crate::ui::components::sample_menu::{SampleMenu, given, sample};
-use crate::ui::components::scorecard::Scorecard;
-use crate::ui::components::start_over::StartOver;
-use crate::ui::components::uncopied::UncopiedText;
-use crate::ui::hooks::{Readable, use_check, use_page_title, use_window_key};
+use crate::ui::components::scorecard::scorecard;
+use crate::ui::components::start_over::start_over;
+use crate::ui::device;
+use crate::ui::hooks::{Readable, use_check, use_page_title};
+use crate::ui::intake;
 use crate::ui::patches::Patches;
 use crate::ui::state::{Action, Store};
 
@@ -24,12 +25,17 @@ use crate::ui::state::{Action, Store};
 #[component]
 pub fn PlaygroundPage() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
+    let ready = use_context::<Readable>() == Some(Readable::Ready);
     let heading = use_page_title("Playground".to_owned());
     let over = use_state_eq(|| false);
     let patches = use_memo(store.files.clone(), |files| Patches::of(files));
-    let sources = use_memo(store.files.clone(), |files| {
-        if store.is_empty() { Vec::new() } else { vec![patches.sources(files)] }
-    });
+    let sources =
+        use_memo(
+            store.files.clone(),
+            |files| {
+                if store.is_empty() { Vec::new() } else { vec![patches.texts(files)] }
+            },
+        );
     let reports = use_check(sources);
     {
         let dispatch = store.dispatcher();
@@ -39,16 +45,6 @@ pub fn PlaygroundPage() -> Html {
                 dispatch.dispatch(Action::Report(patches.relocated(report)));
             }
         });
-    }
-    {
-        let dispatch = store.dispatcher();
-        let press = use_callback((), move |(event, _): (KeyboardEvent, bool), ()| {
-            if event.key() == "F8" {
-                event.prevent_default();
-                dispatch.dispatch(Action::Walk(if event.shift_key() { -1 } else { 1 }));
-            }
-        });
-        use_window_key(press);
     }
     let file = store.file().clone();
     let shown = use_memo((store.report.clone(), file.path.clone()), |(report, path)| {
@@ -64,10 +60,6 @@ pub fn PlaygroundPage() -> Html {
             finding: Callback::from(move |index| finding.dispatch(Action::Select(index))),
             walk: Callback::from(move |step| walk.dispatch(Action::Walk(step))),
         }
-    };
-    let show = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |index| dispatch.dispatch(Action::Show(index)))
     };
     let drag_over = {
         let over = over.setter();
@@ -86,11 +78,10 @@ pub fn PlaygroundPage() -> Html {
         let (over, store) = (over.setter(), store.clone());
         Callback::from(move |event: DragEvent| {
             over.set(false);
-            let files =
-                event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0);
-            if let Some(files) = files {
+            let data = event.data_transfer().filter(|data| data.types().includes(&"Files".into(), 0));
+            if let Some(data) = data {
                 event.prevent_default();
-                open(&files, &store);
+                intake::open(device::dropped(&data), &store);
             }
         })
     };
@@ -109,59 +100,52 @@ pub fn PlaygroundPage() -> Html {
             <h1 class="visually-hidden" ref={heading} tabindex="-1">{ "Playground" }</h1>
             <div class="code" id="code" tabindex="-1">
                 <div class="toolbar">
-                    <FileTabs
-                        label="Files"
-                        paths={store.files.iter().map(|file| file.path.clone()).collect::<Vec<_>>()}
-                        active={store.active}
-                        on_show={show}
-                    />
+                    <OpenTabs />
                     <div class="toolbar-buttons">
                         <SampleMenu />
                         <OpenFiles />
-                        <StartOver />
+                        { start_over(&store) }
                     </div>
                 </div>
                 <Notices />
-                <LinkNotice />
+                { link_notice(&store) }
                 <PatchNotice />
-                <EditorPane
-                    label={format!("Code of {}", file.path)}
-                    described_by="editor-hint"
-                    placeholder="Paste Python here, or drop files"
-                    document={file.id.to_string()}
-                    path={file.path.clone()}
-                    text={file.text.clone()}
-                    revision={file.revision}
-                    marks={shown}
-                    selected={store.selected}
-                    reveal={store.reveal.clone()}
-                    {listeners}
-                />
+                <div class="editor-panel" id="editor-panel" role="tabpanel" aria-label={file.path.clone()}>
+                    <EditorPane
+                        label={format!("Code of {}", file.path)}
+                        described_by="editor-hint"
+                        placeholder="Paste Python here, or drop files"
+                        document={file.id.to_string()}
+                        path={file.path.clone()}
+                        text={file.text.clone()}
+                        revision={file.revision}
+                        marks={shown}
+                        selected={store.selected}
+                        reveal={store.reveal.clone()}
+                        {listeners}
+                    />
+                </div>
                 <p class="hint" id="editor-hint">
                     <kbd>{ "F8" }</kbd>{ " next finding, " }<kbd>{ "Shift F8" }</kbd>{ " previous, " }
-                    <kbd>{ "Esc" }</kbd>{ " then " }<kbd>{ "Tab" }</kbd>{ " leaves the editor" }
+                    <kbd>{ "Esc" }</kbd>{ " then " }<kbd>{ "Tab" }</kbd>{ " leaves the editor, " }<kbd>{ "?" }</kbd>{ " all keys" }
                 </p>
             </div>
             <div class="outcome">
-                <Scorecard />
+                { scorecard(&store) }
                 if store.is_empty() {
-                    <Welcome />
+                    { welcome(&store, ready) }
                 } else {
                     <FindingList />
-                    <FindingDetail />
+                    { finding_detail(&store, ready) }
                 }
             </div>
-            <JumpBar />
-            <UncopiedText />
+            { jump_bar() }
         </main>
     }
 }
 
 /// What somebody sees who has given nothing to check yet.
-#[component]
-fn Welcome() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
-    let ready = use_context::<Readable>() == Some(Readable::Ready);
+fn welcome(store: &Store, ready: bool) -> Html {
     html! {
         <section class="welcome" id="findings" aria-label="How to start" tabindex="-1">
             <h2>{ "Which production standards does your code keep?" }</h2>
@@ -192,8 +176,7 @@ fn Welcome() -> Html {
 }
 
 /// On a narrow screen the parts stand below one another: this goes from one to the other.
-#[component]
-fn JumpBar() -> Html {
+fn jump_bar() -> Html {
     let go = |id: &'static str| {
         Callback::from(move |_: MouseEvent| {
             let target = web_sys::window()

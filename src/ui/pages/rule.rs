@@ -6,17 +6,16 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::catalogue::{self, Entry};
-use crate::check::Source;
 use crate::report::{Rule, Status};
 use crate::ui::components::editor_pane::Side;
-use crate::ui::components::level::Level;
 use crate::ui::components::notices::Notices;
-use crate::ui::components::rule_card::needs;
+use crate::ui::components::rule_card::facts;
 use crate::ui::components::rule_pair::{PairFile, RulePair, pair_files};
 use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Given, Store};
+use crate::worker::client::Text;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -79,8 +78,8 @@ impl Reducible for Pair {
     }
 }
 
-fn sources(files: &[PairFile]) -> Vec<Source> {
-    files.iter().map(|file| Source { path: file.path.to_string(), text: file.text.to_string() }).collect()
+fn texts(files: &[PairFile]) -> Vec<Text> {
+    files.iter().map(|file| Text { path: file.path.clone(), text: file.text.clone() }).collect()
 }
 
 /// What the page itself knows of a rule: its title, its facts, its sentence.
@@ -95,13 +94,7 @@ fn head(entry: &Entry, heading: &NodeRef) -> Html {
                 <h1 ref={heading} tabindex="-1">
                     <span class="rule-id">{ entry.rule.id() }</span>{ entry.title }
                 </h1>
-                <p class="card-facts">
-                    <Level word={entry.severity.word()} />
-                    <span class="fact">{ format!("needs {}", needs(entry)) }</span>
-                    if !entry.checked {
-                        <span class="fact fact-unchecked">{ "not checked yet" }</span>
-                    }
-                </p>
+                { facts(entry) }
             </div>
             <div class="rule-summary">{ Html::from_html_unchecked(entry.summary_html.into()) }</div>
         </>
@@ -145,7 +138,7 @@ fn EntryPage(props: &EntryProps) -> Html {
     let navigator = use_navigator().expect("the application has a router");
     let heading = use_page_title(format!("{} {}", entry.rule, entry.title));
     let pair = use_reducer_eq(|| Pair::new(entry, 0));
-    let sets = use_memo((*pair).clone(), |pair| vec![sources(&pair.violating), sources(&pair.conforming)]);
+    let sets = use_memo((*pair).clone(), |pair| vec![texts(&pair.violating), texts(&pair.conforming)]);
     let reports = use_check(sets);
     let report = |index: usize| reports.as_ref().and_then(|reports| reports.get(index)).cloned();
     let on_typed = {

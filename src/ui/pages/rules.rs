@@ -6,8 +6,8 @@ use yew_router::prelude::*;
 
 use crate::catalogue::{ENTRIES, Entry};
 use crate::report::Section;
-use crate::ui::components::rule_card::RuleCard;
-use crate::ui::components::rule_filters::RuleFilters;
+use crate::ui::components::rule_card::rule_card;
+use crate::ui::components::rule_filters::rule_filters;
 use crate::ui::hooks::{Readable, use_page_title, use_window_key};
 use crate::ui::route::{Filters, Route};
 use crate::ui::words;
@@ -59,7 +59,7 @@ pub fn RulesPage() -> Html {
                 <h1 ref={heading} tabindex="-1">{ "Rules" }</h1>
                 <p class="page-count" role="status">{ outcome }</p>
             </div>
-            <RuleFilters filters={filters.clone()} on_change={change} {search} />
+            { rule_filters(&filters, &change, search) }
             if shown.is_empty() {
                 <div class="nothing">
                     <p>{ "No rule is like that." }</p>
@@ -75,7 +75,7 @@ pub fn RulesPage() -> Html {
                     <section class="rules-section" key={section.title()}>
                         <h2>{ section.title() }</h2>
                         <ul class="cards">
-                            { for cards.map(|&entry| html! { <RuleCard key={entry.rule.id()} {entry} /> }) }
+                            { for cards.map(|&entry| rule_card(entry)) }
                         </ul>
                     </section>
                 }
@@ -89,8 +89,8 @@ fn matches(entry: &Entry, filters: &Filters) -> bool {
         && filters.severity().is_none_or(|severity| entry.severity == severity)
         && filters.needs().is_none_or(|needs| entry.needs == needs)
         && filters.search.split_whitespace().all(|word| {
-            let word = word.to_lowercase();
-            let has = |text: &str| text.to_lowercase().contains(&word);
+            let word = word.to_ascii_lowercase();
+            let has = |text: &str| text.to_ascii_lowercase().contains(&word);
             entry.rule.id().eq_ignore_ascii_case(&word)
                 || has(entry.title)
                 || has(entry.summary)

@@ -1,0 +1,396 @@
+// What the page keeps on this device and takes from it: drafts with their history, the files of a drop, the files of
+// the build for use without a network. src/ui/device.rs declares what is exported here. Nothing here sends anything.
+import { deleteDB, openDB } from "idb";
+
+// ---- Drafts -------------------------------------------------------------------------------------------------------
+//
+// A draft is a record in `drafts` (its files by number and path, when it was changed, its name) and a text a file in
+// `texts`, so that typing into one of many files writes one text. A tab of the browser works on one draft and holds a
+// lock on it, so that two tabs never write into the same one. What could not be written before the page was left is
+// put into the local storage, which writes at once, and is taken up at the next visit.
+
+const DATABASE = "rubric-playground";
+const KEPT_DRAFTS = 20;
+const TAB = "rubric-playground.tab";
+const UNSAVED = "rubric-playground.unsaved.";
+/** Where versions before this one kept the only draft. */
+const OLD_DRAFT = "rubric-playground.draft";
+/** A database that does not open by then is not waited for. */
+const OPENING_MILLISECONDS = 3_000;
+const LARGEST_UNSAVED = 2_000_000;
+
+let opened;
+
+// Asynchronous, so that a browser that forbids databases rejects and does not throw.
+async function database() {
+  opened ??= Promise.race([
+    openDB(DATABASE, 1, {
+      upgrade(made) {
+        made.createObjectStore("drafts", { keyPath: "id" });
+        made.createObjectStore("texts");
+      },
+      // A newer version of the page in another tab wants to change the database: do not stand in its way.
+      blocking: (_current, _blocked, event) => event.target.close(),
+      terminated: () => (opened = undefined),
+    }),
+    new Promise((_done, fail) => setTimeout(() => fail(new Error("the database does not open")), OPENING_MILLISECONDS)),
+  ]);
+  return opened;
+}
+
+const attempt = (use) => {
+  try {
+    return use() ?? null;
+  } catch {
+    return null;
+  }
+};
+const stored = (key) => attempt(() => localStorage.getItem(key));
+const parsed = (text) => attempt(() => JSON.parse(text));
+
+export function newDraftId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(9));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+const lockName = (id) => `${DATABASE}.draft.${id}`;
+let held = { id: null, release() {} };
+
+/** Takes the lock of a draft and gives back the former one; false where another tab has it. */
+export async function holdDraft(id) {
+  if (held.id === id) return true;
+  const release = await new Promise((answer) => {
+    if (!navigator.locks) return answer(() => {});
+    navigator.locks
+      .request(lockName(id), { ifAvailable: true }, (lock) => {
+        if (!lock) return answer(null);
+        return new Promise((release) => answer(release));
+      })
+      .catch(() => answer(() => {}));
+  });
+  if (!release) return false;
+  held.release();
+  held = { id, release };
+  attempt(() => sessionStorage.setItem(TAB, id));
+  return true;
+}
+
+/** The page before a reload gives its lock back a moment later. */
+async function holdSoon(id) {
+  for (let tries = 0; tries < 8; tries++) {
+    if (await holdDraft(id)) return true;
+    await new Promise((done) => setTimeout(done, 60));
+  }
+  return false;
+}
+
+async function readDraft(id) {
+  const record = await database().then((db) => db.get("drafts", id)).catch(() => undefined);
+  const unsaved = parsed(stored(UNSAVED + id));
+  const newest = unsaved ?? record;
+  if (!newest?.files?.length) return null;
+  const texts = await database()
+    .then((db) => {
+      const store = db.transaction("texts").store;
+      return Promise.all(newest.files.map((file) => file.text ?? store.get([id, file.id])));
+    })
+    .catch(() => newest.files.map((file) => file.text));
+  const files = newest.files.map(({ path }, index) => ({ path, text: texts[index] ?? "" }));
+  return { files, active: newest.active ?? 0 };
+}
+
+const shown = (id, { files, active }, copied) => ({
+  id,
+  texts: files.flatMap(({ path, text }) => [String(path), String(text)]),
+  active,
+  copied,
+});
+
+/** The draft that this tab goes on with: `{id, texts: [path, text, …], active, copied}`. */
+export async function openDraft() {
+  try {
+    return await ownDraft();
+  } catch {
+    return { id: newDraftId(), texts: [], active: 0, copied: false };
+  }
+}
+
+async function ownDraft() {
+  const own = attempt(() => sessionStorage.getItem(TAB));
+  const old = parsed(stored(OLD_DRAFT));
+  const fresh = async (draft, copied) => {
+    const id = newDraftId();
+    await holdDraft(id);
+    return shown(id, draft ?? { files: [], active: 0 }, copied);
+  };
+  if (own) {
+    const draft = await readDraft(own);
+    if (draft && (await holdSoon(own))) return shown(own, draft, false);
+    return fresh(draft, Boolean(draft));
+  }
+  if (old?.files) {
+    attempt(() => localStorage.removeItem(OLD_DRAFT));
+    return fresh(old, false);
+  }
+  const [newest] = await records();
+  if (newest && (await holdDraft(newest.id))) {
+    const draft = await readDraft(newest.id);
+    if (draft) return shown(newest.id, draft, false);
+  }
+  return fresh(null, false);
+}
+
+/** The records of all drafts, the newest first; those that only the local storage has as well. */
+async function records() {
+  const found = await database().then((db) => db.getAll("drafts")).catch(() => []);
+  const known = new Set(found.map(({ id }) => id));
+  attempt(() => {
+    for (let index = 0; index < localStorage.length; index++) {
+      const key = localStorage.key(index);
+      const id = key.startsWith(UNSAVED) ? key.slice(UNSAVED.length) : null;
+      if (id && !known.has(id)) found.push({ id, ...parsed(stored(key)) });
+    }
+  });
+  return found.filter(({ files }) => files?.length).sort((one, other) => (other.changed ?? 0) - (one.changed ?? 0));
+}
+
+async function othersOpen() {
+  const locks = await attempt(() => navigator.locks.query());
+  return new Set((await locks)?.held?.map(({ name }) => name) ?? []);
+}
+
+let writing = Promise.resolve();
+/** One write after the other: an older one must not overtake a newer one. */
+const inTurn = (write) => (writing = writing.then(write, write));
+
+/**
+ * Writes a draft down: the files that it has (`[{id, path}]` as JSON), and the texts of those that have changed.
+ * False where it could not be kept.
+ */
+export function saveDraft(id, filesJson, active, changedIds, changedTexts) {
+  const files = JSON.parse(filesJson);
+  const bytes = files.reduce((total, file) => total + file.size, 0);
+  return inTurn(async () => {
+    try {
+      const db = await database();
+      const transaction = db.transaction(["drafts", "texts"], "readwrite");
+      const [drafts, texts] = [transaction.objectStore("drafts"), transaction.objectStore("texts")];
+      const before = await drafts.get(id);
+      const kept = new Set(files.map((file) => file.id));
+      for (const file of before?.files ?? []) if (!kept.has(file.id)) texts.delete([id, file.id]);
+      changedIds.forEach((file, index) => texts.put(changedTexts[index], [id, file]));
+      drafts.put({ id, name: before?.name ?? "", changed: Date.now(), files, active, bytes });
+      await transaction.done;
+      attempt(() => localStorage.removeItem(UNSAVED + id));
+      await forgetOldest(id);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function forgetOldest(current) {
+  const db = await database();
+  if ((await db.count("drafts")) <= KEPT_DRAFTS) return;
+  const open = await othersOpen();
+  const all = (await records()).filter(({ id }) => id !== current && !open.has(lockName(id)));
+  for (const { id } of all.slice(KEPT_DRAFTS - 1)) await remove(id);
+}
+
+/** Puts what is not written yet where it is written at once; false where there is no room for it. */
+export function keepUnsaved(id, filesJson, active) {
+  if (filesJson.length > LARGEST_UNSAVED) return false;
+  return attempt(() => {
+    const files = JSON.parse(filesJson);
+    localStorage.setItem(UNSAVED + id, JSON.stringify({ files, active, changed: Date.now() }));
+    // A page that is left before the lock came would otherwise begin with an empty draft.
+    sessionStorage.setItem(TAB, id);
+    return true;
+  }) === true;
+}
+
+/** The history: `[{id, title, facts, current, elsewhere}]`, the newest first. */
+export async function listDrafts() {
+  await writing;
+  const open = await othersOpen();
+  const all = await records();
+  return all.map(({ id, name, changed, files, bytes = 0 }) => {
+    const paths = files.slice(0, 3).map(({ path }) => path).join(", ");
+    const more = files.length > 3 ? `${paths} and ${files.length - 3} more` : paths;
+    const size = bytes < 1e3 ? `${bytes} bytes` : bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`;
+    const count = files.length === 1 ? "1 file" : `${files.length} files`;
+    const current = id === held.id;
+    const elsewhere = !current && open.has(lockName(id));
+    const state = current ? " · shown now" : elsewhere ? " · open in another tab" : "";
+    const when = changed ? ` · ${new Date(changed).toLocaleString()}` : "";
+    return { id, title: name || more, facts: `${count} · ${size}${when}${state}`, current, elsewhere };
+  });
+}
+
+/** A draft of the history, as [`openDraft`] gives it. One that is open elsewhere comes as a copy. */
+export async function takeDraft(id) {
+  await writing;
+  const draft = await readDraft(id);
+  if (!draft) throw new Error("this draft is no longer there");
+  if (await holdDraft(id)) return shown(id, draft, false);
+  const copy = newDraftId();
+  await holdDraft(copy);
+  return shown(copy, draft, true);
+}
+
+export const renameDraft = (id, name) =>
+  inTurn(async () => {
+    const db = await database();
+    const record = await db.get("drafts", id);
+    if (record) await db.put("drafts", { ...record, name });
+  });
+
+/** Takes a draft off the device; answers with what it was. */
+async function remove(id) {
+  const db = await database();
+  const transaction = db.transaction(["drafts", "texts"], "readwrite");
+  const [drafts, texts] = [transaction.objectStore("drafts"), transaction.objectStore("texts")];
+  const record = await drafts.get(id);
+  const kept = await Promise.all(record?.files.map((file) => texts.get([id, file.id])) ?? []);
+  drafts.delete(id);
+  for (const file of record?.files ?? []) texts.delete([id, file.id]);
+  await transaction.done;
+  attempt(() => localStorage.removeItem(UNSAVED + id));
+  return record ? { record, texts: kept } : null;
+}
+
+let removed = null;
+
+/** Takes a draft out of the history. The last one taken out can be put back. */
+export const removeDraft = (id) =>
+  inTurn(async () => {
+    removed = await remove(id);
+  });
+
+export const restoreDraft = () =>
+  inTurn(async () => {
+    if (!removed) return;
+    const { record, texts } = removed;
+    const db = await database();
+    const transaction = db.transaction(["drafts", "texts"], "readwrite");
+    record.files.forEach((file, index) => transaction.objectStore("texts").put(texts[index] ?? "", [record.id, file.id]));
+    transaction.objectStore("drafts").put(record);
+    await transaction.done;
+    removed = null;
+  });
+
+/** Takes everything that this page keeps off the device. */
+export async function forgetEverything() {
+  await inTurn(async () => {
+    (await database().catch(() => null))?.close();
+    opened = undefined;
+    await deleteDB(DATABASE);
+  });
+  attempt(() => localStorage.clear());
+  attempt(() => sessionStorage.clear());
+}
+
+// ---- Files from the device ----------------------------------------------------------------------------------------
+
+let chunk;
+
+/** The part of the page that unpacks archives and reads `.gitignore` files. */
+export function loadIntake() {
+  chunk ??= import(new URL("intake.js", document.baseURI).href).catch((error) => {
+    chunk = undefined;
+    throw error;
+  });
+  return chunk;
+}
+
+let running = null;
+let turn = Promise.resolve();
+
+/** What a drop holds; it must be asked for during the event. */
+export function dropped(transfer) {
+  const entries = [];
+  const files = [];
+  for (const item of transfer.items) {
+    if (item.kind !== "file") continue;
+    const entry = item.webkitGetAsEntry?.();
+    const file = item.getAsFile();
+    // A file of a drop that a script made has no entry, or one that cannot be read.
+    if (entry?.isDirectory) entries.push(entry);
+    else if (file) files.push(file);
+    else if (entry) entries.push(entry);
+  }
+  return { files, entries };
+}
+
+/** What a field for files holds; it is emptied later. */
+export const chosen = (list) => ({ files: [...list], entries: [] });
+
+/**
+ * Reads files and folders, one drop after the other: `isRead(path)` says what of a folder is read, `tell(done, total,
+ * path)` hears how far it is. Answers `{texts: [path, text, …], skipped: [path, reason, …], latin}`, or nothing once it was cancelled.
+ */
+export function takeIn(given, isRead, tell) {
+  const run = async () => {
+    running = new AbortController();
+    const { signal } = running;
+    try {
+      const { takeIn } = await loadIntake();
+      const { texts, skipped, latin, bundles } = await takeIn(given, isRead, tell, signal);
+      return { texts, skipped, latin, bundles };
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    } finally {
+      running = null;
+    }
+  };
+  return (turn = turn.then(run, run));
+}
+
+/** A text in TOML as JSON: `[json]`, or `[null, line, column, message]`. */
+export const readToml = async (text) => (await loadIntake()).readToml(text);
+
+export const cancelTakeIn = () => running?.abort();
+
+// ---- Without a network --------------------------------------------------------------------------------------------
+
+let waiting = null;
+
+/**
+ * Has the browser keep the files of this build, so that the page works without a network. `tell` hears "kept" once
+ * they are kept, "absent" where that cannot be done, and "newer" once the files of a newer build are there.
+ */
+export async function keepBuild(tell) {
+  const container = navigator.serviceWorker;
+  if (!container) return tell("absent");
+  try {
+    const registration = await container.register("service-worker.js", { updateViaCache: "none" });
+    if (!registration) return tell("absent");
+    const watch = (worker) => {
+      const look = () => {
+        if (worker.state === "activated") tell("kept");
+        else if (worker.state === "redundant") tell("absent");
+        else if (worker.state === "installed" && container.controller) {
+          waiting = worker;
+          tell("newer");
+        }
+      };
+      worker.addEventListener("statechange", look);
+      look();
+    };
+    if (registration.active) tell("kept");
+    if (registration.waiting && container.controller) watch(registration.waiting);
+    if (registration.installing) watch(registration.installing);
+    registration.addEventListener("updatefound", () => registration.installing && watch(registration.installing));
+  } catch {
+    tell("absent");
+  }
+}
+
+/** Takes over the newer build and loads the page again. */
+export function takeNewer() {
+  if (!waiting) return location.reload();
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  waiting.postMessage("take over");
+}

@@ -1,0 +1,38 @@
+// After a build: minifies what wasm-bindgen wrote, and writes dist/service-worker.js with the list of all files of the
+// build and what they contain.
+//   node js/keep.mjs FOLDER
+import { createHash } from "node:crypto";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { build, transform } from "esbuild";
+// Hooks of Trunk run side by side; this one needs what the other places.
+import "./place_catalogue.mjs";
+
+const folder = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
+for (const name of (await readdir(folder)).filter((name) => /^(app|worker).*\.js$/.test(name))) {
+  const path = join(folder, name);
+  const { code } = await transform(await readFile(path, "utf8"), { minify: true, format: "esm", target: "es2022" });
+  await writeFile(path, code);
+}
+const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+const files = [];
+for (const entry of entries.filter((entry) => entry.isFile())) {
+  const path = join(entry.parentPath, entry.name);
+  const url = relative(folder, path).replaceAll("\\", "/");
+  if (url === "service-worker.js" || url.startsWith(".stage")) continue;
+  const revision = createHash("sha256").update(await readFile(path)).digest("hex").slice(0, 16);
+  files.push({ url, revision });
+}
+files.sort((one, other) => (one.url < other.url ? -1 : 1));
+await rm(join(folder, "service-worker.js"), { force: true });
+await build({
+  entryPoints: [new URL("service-worker.source.mjs", import.meta.url).pathname],
+  outfile: join(folder, "service-worker.js"),
+  bundle: true,
+  format: "iife",
+  target: "es2022",
+  minify: true,
+  legalComments: "none",
+  define: { "self.__WB_MANIFEST": JSON.stringify(files), "process.env.NODE_ENV": '"production"' },
+});
+console.log(`service-worker.js: keeps ${files.length} files`);

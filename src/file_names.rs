@@ -1,0 +1,58 @@
+//! What a file's name says of what is in it. The page asks this of thousands of names before it reads a file.
+
+/// What a name stands for, before the text is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    Python,
+    Markdown,
+    Yaml,
+    Dockerfile,
+    Caddyfile,
+    Environment,
+    Other,
+}
+
+/// What the last part of a path stands for.
+pub fn named(path: &str) -> Named {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let lower = name.to_ascii_lowercase();
+    let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+    match extension {
+        "py" | "pyi" | "pyw" | "ipynb" => return Named::Python,
+        "yaml" | "yml" | "tpl" => return Named::Yaml,
+        "md" | "markdown" => return Named::Markdown,
+        "dockerfile" | "containerfile" => return Named::Dockerfile,
+        "caddyfile" => return Named::Caddyfile,
+        _ => {}
+    }
+    // `Dockerfile.dev` and `Dockerfile-gpu`, but neither `Dockerfiles` nor a bundler's `dockerfile-3f2a.js`.
+    let is_named = |word: &str| {
+        lower.strip_prefix(word).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('.') || (rest.starts_with(['-', '_']) && !rest.contains('.'))
+        })
+    };
+    if is_named("dockerfile") || is_named("containerfile") {
+        Named::Dockerfile
+    } else if is_named("caddyfile") {
+        Named::Caddyfile
+    } else if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
+        Named::Environment
+    } else {
+        Named::Other
+    }
+}
+
+/// Whether a file is read as a patch: its name says so.
+pub fn is_patch(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    lower.ends_with(".patch") || lower.ends_with(".diff")
+}
+
+/// Whether a file of this name is read where only its folder was named. Markdown is not: in a project it is
+/// documentation. Nor are stubs, which run nothing, and templates of whatever tool.
+pub fn is_read_in_folders(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    !lower.ends_with(".pyi")
+        && !lower.ends_with(".tpl")
+        && !matches!(named(path), Named::Other | Named::Markdown)
+}

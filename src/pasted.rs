@@ -1,0 +1,257 @@
+//! What a text is that somebody pasted without saying so: it decides the name that the page gives it.
+//!
+//! Only what is typical counts. A text that could be several things is taken for Python, which the checker reads in
+//! many shapes.
+
+/// The kinds that are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pasted {
+    Python,
+    Notebook,
+    Markdown,
+    Patch,
+    Compose,
+    Kubernetes,
+    HelmValues,
+    /// YAML of another kind; its text decides what is read in it.
+    Yaml,
+    Dockerfile,
+    Caddyfile,
+    Environment,
+}
+
+impl Pasted {
+    pub const ALL: [Pasted; 11] = [
+        Pasted::Python,
+        Pasted::Notebook,
+        Pasted::Markdown,
+        Pasted::Patch,
+        Pasted::Compose,
+        Pasted::Kubernetes,
+        Pasted::HelmValues,
+        Pasted::Yaml,
+        Pasted::Dockerfile,
+        Pasted::Caddyfile,
+        Pasted::Environment,
+    ];
+
+    /// The kind as a person reads it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Pasted::Python => "Python",
+            Pasted::Notebook => "Notebook",
+            Pasted::Markdown => "Markdown",
+            Pasted::Patch => "Patch",
+            Pasted::Compose => "Compose file",
+            Pasted::Kubernetes => "Kubernetes manifest",
+            Pasted::HelmValues => "Helm values",
+            Pasted::Yaml => "YAML",
+            Pasted::Dockerfile => "Dockerfile",
+            Pasted::Caddyfile => "Caddyfile",
+            Pasted::Environment => "Environment file",
+        }
+    }
+
+    /// The path of a file without a name; it makes the checker read the file as this kind.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Pasted::Python => "main.py",
+            Pasted::Notebook => "notebook.ipynb",
+            Pasted::Markdown => "notes.md",
+            Pasted::Patch => "changes.patch",
+            Pasted::Compose => "compose.yaml",
+            Pasted::Kubernetes => "deployment.yaml",
+            Pasted::HelmValues => "values.yaml",
+            Pasted::Yaml => "document.yaml",
+            Pasted::Dockerfile => "Dockerfile",
+            Pasted::Caddyfile => "Caddyfile",
+            Pasted::Environment => ".env",
+        }
+    }
+}
+
+/// How much of a text is looked at.
+const LINES: usize = 400;
+
+/// What the text is; nothing where it is empty.
+pub fn recognise(text: &str) -> Option<Pasted> {
+    let start = text.trim_start();
+    if start.is_empty() {
+        return None;
+    }
+    if start.starts_with('{') && text.contains("\"cells\"") && text.contains("\"nbformat\"") {
+        return Some(Pasted::Notebook);
+    }
+    let lines: Vec<&str> = text.lines().map(str::trim_end).take(LINES).collect();
+    if crate::patch::is_patch(text) {
+        return Some(Pasted::Patch);
+    }
+    if is_session(&lines) {
+        return Some(Pasted::Python);
+    }
+    if is_markdown(&lines) {
+        return Some(Pasted::Markdown);
+    }
+    if is_dockerfile(&lines) {
+        return Some(Pasted::Dockerfile);
+    }
+    if let Some(kind) = yaml(&lines) {
+        return Some(kind);
+    }
+    if is_environment(&lines) {
+        return Some(Pasted::Environment);
+    }
+    if is_caddyfile(&lines) {
+        return Some(Pasted::Caddyfile);
+    }
+    Some(Pasted::Python)
+}
+
+fn is_session(lines: &[&str]) -> bool {
+    lines.iter().any(|line| line.starts_with(">>> ") || line.starts_with("In ["))
+}
+
+/// Fences, and nothing that only code has before the first of them.
+fn is_markdown(lines: &[&str]) -> bool {
+    let fence = |line: &&str| line.starts_with("```") || line.starts_with("~~~");
+    let Some(first) = lines.iter().position(fence) else { return false };
+    let code = |line: &&&str| {
+        ["import ", "from ", "def ", "class ", "async def ", "@"].iter().any(|word| line.starts_with(word))
+            && !line.ends_with('.')
+            || line.contains("\"\"\"")
+    };
+    !lines[..first].iter().any(|line| code(&line))
+}
+
+fn is_dockerfile(lines: &[&str]) -> bool {
+    let mut instructions = lines.iter().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let word = |line: &&&str, words: &[&str]| {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        words.contains(&first)
+    };
+    let Some(first) = instructions.next() else { return false };
+    // `from x import y` is Python: an image has no `import` behind it.
+    if word(&first, &["FROM", "ARG"]) {
+        return !first.contains(" import ");
+    }
+    let others =
+        ["RUN", "COPY", "ADD", "WORKDIR", "ENTRYPOINT", "CMD", "EXPOSE", "ENV", "USER", "HEALTHCHECK"];
+    word(&first, &others) && instructions.any(|line| word(&line, &others))
+}
+
+fn yaml(lines: &[&str]) -> Option<Pasted> {
+    let key = |line: &str| {
+        let (name, rest) = line.split_once(':')?;
+        let is_name = !name.is_empty()
+            && name.chars().all(|character| character.is_alphanumeric() || "_-./".contains(character));
+        (is_name && (rest.is_empty() || rest.starts_with(' '))).then(|| name.to_owned())
+    };
+    let mut keys = Vec::new();
+    for line in lines {
+        // A comment, an end of a document, an item or what is indented says nothing.
+        if line.is_empty() || line.starts_with(['#', ' ', '-', '}', ']', '{']) || *line == "..." {
+            continue;
+        }
+        keys.push(key(line)?);
+    }
+    let has = |name: &str| keys.iter().any(|key| key == name);
+    if has("apiVersion") && has("kind") {
+        Some(Pasted::Kubernetes)
+    } else if has("services") {
+        Some(Pasted::Compose)
+    } else if ["image", "replicaCount", "resources", "ingress", "autoscaling"]
+        .iter()
+        .filter(|name| has(name))
+        .count()
+        >= 2
+    {
+        Some(Pasted::HelmValues)
+    } else {
+        // `else:` or `try:` alone is Python.
+        let python = ["else", "try", "finally", "except"];
+        (keys.len() >= 2 && !keys.iter().any(|key| python.contains(&key.as_str()))).then_some(Pasted::Yaml)
+    }
+}
+
+fn is_environment(lines: &[&str]) -> bool {
+    let mut count = 0;
+    for line in lines {
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let Some((name, value)) = line.split_once('=') else { return false };
+        let is_name = !name.is_empty()
+            && !name.starts_with(|character: char| character.is_ascii_digit())
+            && name.chars().all(|character| {
+                character.is_ascii_uppercase() || character.is_ascii_digit() || character == '_'
+            });
+        // `LIMIT = 3` and `NAMES = [` are Python.
+        if !is_name || value.starts_with([' ', '[', '(', '{']) {
+            return false;
+        }
+        count += 1;
+    }
+    count >= 2
+}
+
+fn is_caddyfile(lines: &[&str]) -> bool {
+    let directives = [
+        "reverse_proxy",
+        "handle",
+        "handle_path",
+        "encode",
+        "file_server",
+        "tls",
+        "respond",
+        "basic_auth",
+        "root",
+    ];
+    let opens = |line: &&str| line.ends_with(" {") || *line == "{";
+    lines.iter().any(opens)
+        && lines.iter().any(|line| {
+            let first = line.split_whitespace().next().unwrap_or_default();
+            directives.contains(&first) && !line.contains(['(', '='])
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typical_texts_are_told_apart() {
+        for (text, kind) in [
+            ("import os\n\nx: int = 1\n", Pasted::Python),
+            ("from fastapi import FastAPI\napp = FastAPI()\n", Pasted::Python),
+            (">>> import requests\n>>> requests.get(url)\n", Pasted::Python),
+            ("    return await client.get(url)\n", Pasted::Python),
+            ("LIMIT = 3\nNAMES = [1]\n", Pasted::Python),
+            ("try:\n    x()\nexcept:\n    pass\n", Pasted::Python),
+            ("text = \"\"\"\n```\n\"\"\"\nimport os\n", Pasted::Python),
+            ("FROM python:3.12\nRUN pip install x\n", Pasted::Dockerfile),
+            ("# syntax=docker/dockerfile:1\nARG V=1\nFROM a:$V\n", Pasted::Dockerfile),
+            ("services:\n  web:\n    image: a\n", Pasted::Compose),
+            ("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n", Pasted::Kubernetes),
+            ("---\napiVersion: v1\nkind: Service\n---\napiVersion: v1\nkind: Pod\n", Pasted::Kubernetes),
+            ("replicaCount: 2\nimage:\n  repository: a\nresources: {}\n", Pasted::HelmValues),
+            ("# Notes\n\nSome words.\n\n```py\nimport os\n```\n", Pasted::Markdown),
+            ("{\"cells\": [], \"nbformat\": 4}", Pasted::Notebook),
+            ("diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+b\n", Pasted::Patch),
+            ("--- x.py\n+++ x.py\n@@ -1,2 +1,2 @@ def f():\n-a\n+b\n", Pasted::Patch),
+            ("name: build\non: push\njobs:\n  test:\n    steps: []\n", Pasted::Yaml),
+            ("DATABASE_URL=postgres://a\nDEBUG=0\n", Pasted::Environment),
+            ("example.org {\n    reverse_proxy app:8000\n}\n", Pasted::Caddyfile),
+        ] {
+            assert_eq!(recognise(text), Some(kind), "{text}");
+        }
+        assert_eq!(recognise(" \n\t"), None);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic() {
+        for text in ["@@ -é", "---", "```", "=", ":", "FROM", "\u{0}", "é: é\n-", "{", "In [", "@@ - @@"] {
+            recognise(text);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a loop over many things makes of them: results of their own, or one that is of use only as a whole.
+
+use super::Node;
+use crate::stack::Tag;
+use crate::syntax::{Kind, Operator, Role};
+
+impl<'m> Node<'m> {
+    /// Whether what this loop gathers is of use only when nothing is missing in it, and nothing else is left behind by
+    /// its turns: it is held against the length of what went in, is the answers to slices of one list, is counted
+    /// together into one value, or every caller makes up for it one by one.
+    pub fn gathers_a_whole(self) -> bool {
+        let Some(function) = self.function() else { return false };
+        let gathered = self.gathered_names();
+        if gathered.is_empty() || self.calls_within().any(|call| call.leads_to(Tag::WritesOutside)) {
+            return false;
+        }
+        function.demands_equal_lengths(self, &gathered)
+            || (self.goes_over_slices() && function.returns_one_of(&gathered))
+            || gathered.iter().all(|name| self.is_counted_together(name))
+            || (function.returns_one_of(&gathered) && function.is_made_up_for())
+    }
+
+    /// The names of lists and dictionaries from before this loop to which its turns add.
+    fn gathered_names(self) -> Vec<&'m str> {
+        let Some(body) = self.body() else { return Vec::new() };
+        let appended = body
+            .calls_within()
+            .filter(|call| matches!(call.callee_name(), "append" | "extend"))
+            .filter_map(Node::receiver);
+        let assigned = body.within(&self.source_file().tree.assignments).flat_map(|assignment| {
+            let adds = assignment.is(Kind::AugAssign);
+            assignment.targets().filter_map(move |target| match target.kind() {
+                Kind::Subscript => target.child(Role::Value),
+                _ => Some(target).filter(|_| adds),
+            })
+        });
+        let mut names: Vec<&'m str> = appended
+            .chain(assigned)
+            .filter(|container| container.is(Kind::Name) && container.function() == self.function())
+            .map(Node::name)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        // What a turn makes for itself is no result of the loop.
+        names.retain(|name| {
+            !body.within(&self.source_file().tree.assignments).any(|made| {
+                made.is(Kind::Assign) && made.targets().any(|it| it.is(Kind::Name) && it.name() == *name)
+            })
+        });
+        names
+    }
+
+    /// Whether this function refuses to go on where a list that the loop goes over is not as long as another one: what
+    /// the loop made of it, or a list that was given beside it.
+    fn demands_equal_lengths(self, around: Node<'m>, gathered: &[&str]) -> bool {
+        let Some(iterable) = around.child(Role::Iterable) else { return false };
+        let measured = |side: Node<'m>| {
+            let call = side.is(Kind::Call) && side.callee().is_some_and(|it| it.names("builtins.len"));
+            side.argument(0).filter(|of| call && of.is(Kind::Name)).map(Node::name)
+        };
+        let is_given = |name: &str| self.parameter(name).is_some();
+        self.descendants_of(Kind::Compare)
+            .filter(|test| test.function() == Some(self) && test.is_demanded())
+            .any(|test| {
+                let mut lengths = test.children().filter_map(measured);
+                let (Some(one), Some(two)) = (lengths.next(), lengths.next()) else { return false };
+                [(one, two), (two, one)].into_iter().any(|(input, other)| {
+                    iterable.mentions(input) && (gathered.contains(&other) || is_given(other))
+                })
+            })
+    }
+
+    /// Whether code does not get past this comparison unless two sides are equal: an `assert`, or an `if` that raises.
+    fn is_demanded(self) -> bool {
+        let Some(statement) = self.parent() else { return false };
+        match statement.kind() {
+            Kind::Assert => self.operator() == Operator::Equal,
+            Kind::If => {
+                self.operator() == Operator::NotEqual
+                    && statement
+                        .body()
+                        .and_then(|body| body.children().last())
+                        .is_some_and(|last| last.is(Kind::Raise))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether this loop cuts one list into pieces: `for start in range(0, len(texts), 100)`, with `texts[start:…]`
+    /// inside.
+    fn goes_over_slices(self) -> bool {
+        let Some(range) = self.child(Role::Iterable).filter(|it| it.callee_name() == "range") else {
+            return false;
+        };
+        let (Some(end), Some(_)) = (range.argument(1), range.argument(2)) else { return false };
+        let Some(list) = end.argument(0).filter(|_| end.callee_name() == "len") else { return false };
+        self.body().is_some_and(|body| {
+            body.descendants_of(Kind::Subscript).any(|piece| {
+                piece.child(Role::Value).is_some_and(|of| of.reads_like(list))
+                    && piece.descendants_of(Kind::Slice).next().is_some()
+            })
+        })
+    }
+
+    /// Whether this function gives back one of these names, as it is.
+    fn returns_one_of(self, names: &[&str]) -> bool {
+        self.own_returns()
+            .filter_map(Node::value)
+            .any(|value| value.is(Kind::Name) && names.contains(&value.name()))
+    }
+
+    /// Whether everything that reads a name behind this loop makes one value of it, which is wrong where an entry is
+    /// missing: a sum, a largest one, a checksum.
+    fn is_counted_together(self, name: &str) -> bool {
+        let Some(function) = self.function() else { return false };
+        let counts = |call: Node<'m>| {
+            call.is(Kind::Call)
+                && call.callee().and_then(Node::path).is_some_and(|path| {
+                    matches!(&*path, "builtins.sum" | "builtins.max" | "builtins.min")
+                        || path.starts_with("hashlib.")
+                })
+        };
+        let mut reads = function
+            .descendants_of(Kind::Name)
+            .filter(|read| read.id >= self.data().end && read.name() == name && !read.data().is_store)
+            .peekable();
+        reads.peek().is_some() && reads.all(|read| read.surroundings().any(counts))
+    }
+
+    /// Whether every call of this function stands in a `try` that goes over the things one by one where it fails.
+    fn is_made_up_for(self) -> bool {
+        let model: &'m super::Model<'m> = self.model;
+        let mut calls = model
+            .callers_of(self.place())
+            .iter()
+            .map(|&call| model.node(call))
+            .filter(|call| !call.is_outside_production())
+            .peekable();
+        calls.peek().is_some()
+            && calls.all(|call| {
+                call.enclosing_tries()
+                    .flat_map(Node::handlers)
+                    .any(|handler| handler.descendants_of(Kind::For).next().is_some())
+            })
+    }
+}

@@ -1,0 +1,94 @@
+//! Who asks, and who has chosen: programs, whoever runs a command, an operator's setting.
+
+use super::{Node, words_of};
+use crate::stack::Tag;
+use crate::syntax::{Kind, Role};
+
+impl<'m> Node<'m> {
+    /// Whether programs of the same system ask at this handler and nobody else: its file or path says so, or the scope
+    /// that its router demands of a token.
+    pub fn serves_machines(self) -> bool {
+        let says = |text: &str| {
+            words_of(text).iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "execution" | "internal" | "worker" | "workers" | "workload" | "workloads" | "machine"
+                )
+            })
+        };
+        says(self.source_file().path)
+            || says(&self.full_route_path())
+            || self
+                .routers()
+                .into_iter()
+                .chain(self.route())
+                .filter_map(|call| call.keyword("dependencies"))
+                .flat_map(|list| list.descendants_of(Kind::Call))
+                .filter_map(|call| call.keyword("scopes"))
+                .flat_map(|scopes| scopes.descendants_of(Kind::Str))
+                .any(|scope| says(scope.name()))
+    }
+
+    /// Whether a value comes from what somebody wrote on the command line: an attribute of the parsed arguments that
+    /// this function was given, or a name that stands for one.
+    pub fn comes_from_command_line(self) -> bool {
+        let is_argument = |value: Node<'m>| {
+            value.is(Kind::Attribute)
+                && value.receiver().is_some_and(|receiver| {
+                    receiver.is(Kind::Name)
+                        && matches!(receiver.name(), "args" | "arguments" | "opts" | "namespace")
+                        && receiver.as_parameter().is_some()
+                })
+        };
+        self.descendants()
+            .any(|part| is_argument(part) || (part.is(Kind::Name) && is_argument(part.resolved_value())))
+    }
+
+    /// Whether a test asks a setting of the whole application, and so an operator decides.
+    pub fn asks_a_setting(self) -> bool {
+        let names_settings = |node: Node<'m>| {
+            words_of(node.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "conf" | "config" | "settings" | "cfg"))
+        };
+        self.descendants().any(|node| match node.kind() {
+            Kind::Call => node.does(Tag::ReadsEnvironment) || node.receiver().is_some_and(names_settings),
+            Kind::Attribute => node.receiver().is_some_and(names_settings),
+            _ => false,
+        })
+    }
+
+    /// Whether every value that fits and that names in this expression may hold was assigned in a branch that a setting
+    /// of the application decides about, and another branch assigns one that does not fit.
+    pub fn is_chosen_by_a_setting(self, fits: &dyn Fn(Node<'m>) -> bool) -> bool {
+        let mut found = false;
+        for name in self.descendants_of(Kind::Name) {
+            let tree = &name.source_file().tree;
+            let values: Vec<Node<'m>> = name
+                .reaching_bindings()
+                .into_iter()
+                .filter_map(|binding| {
+                    let assignment = name.at(tree.bindings[binding as usize].node).parent()?;
+                    assignment.value().filter(|_| assignment.is(Kind::Assign))
+                })
+                .collect();
+            let (chosen, others): (Vec<Node<'m>>, Vec<Node<'m>>) =
+                values.into_iter().partition(|value| fits(*value));
+            if chosen.is_empty() {
+                continue;
+            }
+            let is_optional = |value: &Node<'m>| {
+                value
+                    .surroundings()
+                    .find(|around| around.is(Kind::If))
+                    .and_then(|branch| branch.child(Role::Test))
+                    .is_some_and(Node::asks_a_setting)
+            };
+            if others.is_empty() || !chosen.iter().all(is_optional) {
+                return false;
+            }
+            found = true;
+        }
+        found
+    }
+}

@@ -1,0 +1,102 @@
+//! What migrations do to rows: which of them are gone before a step, and which the way back makes again.
+
+use super::migrations::{Migration, Step, StepKind};
+use super::{Node, Type};
+use crate::syntax::Kind;
+
+impl<'m> Migration<'m> {
+    /// Whether the way back fills a column that this step drops: it adds the column again, and then writes it.
+    pub fn refills(&self, dropped: &Step<'_>, down: &[Step<'_>]) -> bool {
+        let (StepKind::DropColumn, Some(column), Some(downgrade)) =
+            (dropped.kind, dropped.name, self.downgrade)
+        else {
+            return false;
+        };
+        let is_added = |step: &Step<'_>| {
+            step.kind == StepKind::AddColumn && step.name == Some(column) && step.has_table_of(dropped)
+        };
+        let Some(added) = down.iter().find(|step| is_added(step)) else { return false };
+        let by_sql = down.iter().any(|step| {
+            added.is_before(step)
+                && step.sql_has(&["UPDATE "])
+                && step
+                    .sql()
+                    .split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
+                    .any(|word| word == column)
+        });
+        // `table.update().values(column=…)`
+        let writes = |call: Node<'_>| {
+            call.callee_name() == "values"
+                && (call.keyword(column).is_some()
+                    || call.argument(0).is_some_and(|values| values.dictionary_value(column).is_some()))
+                && call
+                    .receiver()
+                    .is_some_and(|update| update.calls_within().any(|inner| inner.callee_name() == "update"))
+        };
+        by_sql || downgrade.own_calls().any(writes)
+    }
+}
+
+impl<'m> Step<'m> {
+    /// Whether its table holds no row any more, since an earlier step of the same way, that is always made, has emptied
+    /// it, perhaps under the name that it had then.
+    pub fn is_on_emptied_table(&self, up: &[Step<'_>]) -> bool {
+        let Some(table) = self.table.filter(|_| self.kind != StepKind::Execute) else { return false };
+        let mut names = vec![table];
+        for step in up.iter().rev().filter(|step| step.is_before(self)) {
+            if step.kind == StepKind::RenameTable
+                && step.name.is_some_and(|new| names.contains(&new))
+                && let Some(old) = step.table
+            {
+                names.push(old);
+            }
+        }
+        up.iter().any(|step| {
+            step.is_before(self) && !step.is_conditional() && names.iter().any(|name| step.empties(name))
+        })
+    }
+
+    /// Whether it only takes away what may be left from elsewhere: it drops it if it is there, and none of the given
+    /// migrations makes it.
+    pub fn cleans_up(&self, all: &[Migration<'_>]) -> bool {
+        let (true, Some(name)) = (self.call.keyword("if_exists").is_some_and(Node::is_true), self.name)
+        else {
+            return false;
+        };
+        matches!(self.kind, StepKind::DropIndex | StepKind::DropConstraint)
+            && !all.iter().flat_map(|migration| migration.upgrade.steps()).any(|step| {
+                let makes = matches!(
+                    step.kind,
+                    StepKind::CreateIndex
+                        | StepKind::CreateUnique
+                        | StepKind::CreateForeignKey
+                        | StepKind::CreateCheck
+                        | StepKind::CreateConstraint
+                );
+                (makes && step.name == Some(name))
+                    || step.call.descendants_of(Kind::Str).any(|text| {
+                        step.call != self.call && step.kind == StepKind::CreateTable && text.name() == name
+                    })
+            })
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether a name that a migration imports from the application stands for a mapped class, as far as the given files
+    /// show: a function, a constant, a type of columns or an enumeration has no columns.
+    pub fn may_be_a_model(self) -> bool {
+        match self.ty() {
+            Type::Class(class) => self.model.is_orm_model(class) || has_columns(self.model.node(class)),
+            Type::Path(_) | Type::Unknown | Type::Foreign(_) => {
+                // `ID_LEN`, `COLLATION_ARGS`: a constant, by the way it is written.
+                self.name().len() <= 4 || self.name().contains(char::is_lowercase)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether a class of which no base is known says its columns.
+fn has_columns(class: Node<'_>) -> bool {
+    class.calls_within().any(|call| matches!(call.callee_name(), "Column" | "mapped_column" | "relationship"))
+}

@@ -1,0 +1,152 @@
+//! A dialog that `ui::dialogs` opens by its name. What is in it is drawn only while it is open.
+
+use gloo_events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::{
+    Element, Event, EventInit, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent,
+};
+use yew::prelude::*;
+
+use crate::ui::dialogs;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// One of the names in `ui::dialogs`.
+    pub id: &'static str,
+    pub title: AttrValue,
+    #[prop_or_default]
+    pub class: Classes,
+    /// Whether it asks something: then its answers close it, and there is no other button for that.
+    #[prop_or_default]
+    pub asks: bool,
+    /// What is in it. The focus goes to what has `autofocus`.
+    pub content: Callback<(), Html>,
+    /// Called once it is closed, however that came.
+    #[prop_or_default]
+    pub on_close: Callback<()>,
+}
+
+/// A modal dialog with a title and a button that closes it. Escape and a press beside it close it as well.
+#[component]
+pub fn Dialog(props: &Props) -> Html {
+    // Which opening it is that is drawn; each is drawn anew.
+    let open = use_state_eq(|| None::<u32>);
+    let count = use_mut_ref(|| 0_u32);
+    let node = use_node_ref();
+    let early = use_mut_ref(String::new);
+    {
+        let (node, open, early) = (node.clone(), open.setter(), early.clone());
+        use_effect_with(props.on_close.clone(), move |on_close| {
+            let dialog = node.cast::<HtmlDialogElement>().expect("the dialog is drawn");
+            let opened = {
+                let (open, early) = (open.clone(), early.clone());
+                EventListener::new(&dialog, "opened", move |_| {
+                    early.borrow_mut().clear();
+                    *count.borrow_mut() += 1;
+                    open.set(Some(*count.borrow()));
+                })
+            };
+            let on_close = on_close.clone();
+            let target = dialog.clone();
+            let closed = EventListener::new(&target, "close", move |_| {
+                // The browser tells this a moment later, when it may have been opened again.
+                if !dialog.open() {
+                    open.set(None);
+                    on_close.emit(());
+                }
+            });
+            let options = EventListenerOptions::enable_prevent_default();
+            let pressed = EventListener::new_with_options(&target, "keydown", options, {
+                let (dialog, early) = (target.clone(), early.clone());
+                move |event| {
+                    if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                        keep_letter(event, &dialog, &mut early.borrow_mut());
+                    }
+                }
+            });
+            move || drop((opened, closed, pressed))
+        });
+    }
+    {
+        let (node, early) = (node.clone(), early);
+        use_effect_with(*open, move |open| {
+            let first = node
+                .cast::<HtmlElement>()
+                .filter(|_| open.is_some())
+                .and_then(|dialog| dialog.query_selector("[autofocus]").ok().flatten())
+                .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            if let Some(first) = first {
+                let _ = first.focus();
+                let letters = std::mem::take(&mut *early.borrow_mut());
+                if let Some(field) = first.dyn_ref::<HtmlInputElement>().filter(|_| !letters.is_empty()) {
+                    field.set_value(&(letters + &field.value()));
+                    let init = EventInit::new();
+                    init.set_bubbles(true);
+                    if let Ok(event) = Event::new_with_event_init_dict("input", &init) {
+                        let _ = field.dispatch_event(&event);
+                    }
+                }
+            }
+        });
+    }
+    let id = props.id;
+    let beside = {
+        let node = node.clone();
+        Callback::from(move |event: MouseEvent| {
+            let Some(dialog) = node.cast::<HtmlDialogElement>() else { return };
+            let on_itself = event
+                .target()
+                .is_some_and(|target| target == *AsRef::<web_sys::EventTarget>::as_ref(&dialog));
+            if on_itself {
+                dialog.close();
+            }
+        })
+    };
+    let title_id = format!("{id}-title");
+    html! {
+        <dialog
+            {id}
+            class={classes!("dialog", props.class.clone())}
+            ref={node}
+            aria-labelledby={title_id.clone()}
+            onclick={beside}
+        >
+            <div class="dialog-body">
+                <div class="dialog-head">
+                    <h2 id={title_id}>{ props.title.clone() }</h2>
+                    if !props.asks {
+                        <button type="button" class="button button-quiet" onclick={move |_| dialogs::close(id)}>
+                            { "Close" }
+                        </button>
+                    }
+                </div>
+                if let Some(opening) = *open {
+                    <div class="dialog-content" key={opening}>{ props.content.emit(()) }</div>
+                }
+            </div>
+        </dialog>
+    }
+}
+
+/// A letter for the field that the focus is on its way to: it goes there at once, or is kept until the field is drawn.
+/// Yew draws, and more so sets the focus, a moment after the dialog was opened.
+fn keep_letter(event: &KeyboardEvent, dialog: &HtmlDialogElement, early: &mut String) {
+    let key = event.key();
+    let is_letter = key.chars().count() == 1 && key != " ";
+    let in_content = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .is_some_and(|element| element.closest(".dialog-content").is_ok_and(|found| found.is_some()));
+    if !is_letter || in_content || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
+    let field = dialog.query_selector("input[autofocus]").ok().flatten();
+    match field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+        Some(field) => drop(field.focus()),
+        None if dialog.query_selector(".dialog-content").is_ok_and(|content| content.is_none()) => {
+            event.prevent_default();
+            early.push_str(&key);
+        }
+        None => {}
+    }
+}

@@ -1,0 +1,88 @@
+//! Narrows the lists of findings by severity, certainty, section and file.
+
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use crate::report::{Certainty, Section};
+use crate::ui::filters::ListFilters as Filters;
+use crate::ui::route::{SEVERITIES, section_key};
+use crate::ui::state::{Action, Store, press};
+
+const CERTAINTIES: [Certainty; 3] = [Certainty::Sure, Certainty::Likely, Certainty::Question];
+
+/// Four choices, and a button that takes them back.
+pub fn list_filters(store: &Store) -> Html {
+    let Some(report) = store.report.clone() else { return html! {} };
+    let filters = store.filters.clone();
+    if report.findings.len() < 2 && filters.is_empty() {
+        return html! {};
+    }
+    let mut paths: Vec<String> = report.findings.iter().map(|finding| finding.path.clone()).collect();
+    paths.dedup();
+    let choice = |label: &'static str,
+                  current: String,
+                  options: Vec<(String, String)>,
+                  put: fn(&mut Filters, String)| {
+        let (filters, dispatch) = (filters.clone(), store.dispatcher());
+        let change = Callback::from(move |event: Event| {
+            let select: HtmlSelectElement = event.target_unchecked_into();
+            let mut filters = filters.clone();
+            put(&mut filters, select.value());
+            dispatch.dispatch(Action::Filter(filters));
+        });
+        html! {
+            <select
+                class={classes!("select", "list-filter", (!current.is_empty()).then_some("list-filter-set"))}
+                aria-label={format!("{label} of the listed findings")}
+                onchange={change}
+            >
+                <option value="" selected={current.is_empty()}>{ format!("{label}: any") }</option>
+                { for options.into_iter().map(|(value, words)| {
+                    let selected = value == current;
+                    html! { <option {value} {selected}>{ words }</option> }
+                }) }
+            </select>
+        }
+    };
+    let clear = press(store, Action::Filter(Filters::default()));
+    let same = |word: &str| (word.to_owned(), word.to_owned());
+    html! {
+        <div class="list-filters" role="group" aria-label="Narrow the lists">
+            { choice(
+                "Severity",
+                filters.severity.map(|severity| severity.word().to_owned()).unwrap_or_default(),
+                SEVERITIES.iter().map(|severity| same(severity.word())).collect(),
+                |filters, value| {
+                    filters.severity = SEVERITIES.into_iter().find(|severity| severity.word() == value);
+                },
+            ) }
+            { choice(
+                "Certainty",
+                filters.certainty.map(|certainty| certainty.word().to_owned()).unwrap_or_default(),
+                CERTAINTIES.iter().map(|certainty| same(certainty.word())).collect(),
+                |filters, value| {
+                    filters.certainty = CERTAINTIES.into_iter().find(|certainty| certainty.word() == value);
+                },
+            ) }
+            { choice(
+                "Section",
+                filters.section.map(section_key).unwrap_or_default(),
+                Section::ALL.iter().map(|section| (section_key(*section), section.title().to_owned())).collect(),
+                |filters, value| {
+                    filters.section = Section::ALL.into_iter().find(|section| section_key(*section) == value);
+                },
+            ) }
+            if paths.len() > 1 || filters.path.is_some() {
+                { choice(
+                    "File",
+                    filters.path.as_ref().map(ToString::to_string).unwrap_or_default(),
+                    paths.iter().map(|path| same(path)).collect(),
+                    |filters, value| filters.path = (!value.is_empty()).then(|| value.into()),
+                ) }
+            }
+            if !filters.is_empty() {
+                <button type="button" class="button button-quiet" onclick={clear}>{ "Clear" }</button>
+            }
+        </div>
+    }
+}

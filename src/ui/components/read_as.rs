@@ -1,0 +1,90 @@
+//! What the shown file is read as, and a way to say otherwise.
+
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use crate::file_names::{Named, is_patch, named};
+use crate::pasted::Pasted;
+use crate::report::FileKind;
+use crate::ui::state::{Action, Store};
+use crate::ui::words;
+
+/// What a report says that a file was read as.
+fn kind_words(kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Python => "Python",
+        FileKind::Compose => "a Compose file",
+        FileKind::Kubernetes => "a Kubernetes manifest",
+        FileKind::HelmTemplate => "a Helm template",
+        FileKind::HelmValues => "Helm values",
+        FileKind::Yaml => "YAML",
+        FileKind::Dockerfile => "a Dockerfile",
+        FileKind::Caddyfile => "a Caddyfile",
+        FileKind::Environment => "an environment file",
+        FileKind::Other => "nothing that a rule reads",
+    }
+}
+
+/// The kind that a path stands for, as far as the menu tells kinds apart.
+fn kind_of_path(path: &str) -> Option<Pasted> {
+    let lower = path.to_ascii_lowercase();
+    match named(path) {
+        Named::Python if lower.ends_with(".ipynb") => Some(Pasted::Notebook),
+        Named::Python => Some(Pasted::Python),
+        Named::Markdown => Some(Pasted::Markdown),
+        Named::Dockerfile => Some(Pasted::Dockerfile),
+        Named::Caddyfile => Some(Pasted::Caddyfile),
+        Named::Environment => Some(Pasted::Environment),
+        Named::Yaml => Pasted::ALL.into_iter().find(|kind| path == kind.path()).or(Some(Pasted::Yaml)),
+        Named::Other if is_patch(path) => Some(Pasted::Patch),
+        Named::Other => None,
+    }
+}
+
+/// The part of the status line about the shown file.
+pub fn read_as(store: &Store) -> Html {
+    if store.is_empty() {
+        return html! {};
+    }
+    let file = store.file().clone();
+    let checked = store
+        .report
+        .as_ref()
+        .and_then(|report| report.files.iter().find(|checked| checked.path == *file.path));
+    let words = match checked {
+        Some(checked) => checked.shape.map_or_else(|| kind_words(checked.kind), words::shape),
+        None => "…",
+    };
+    // Only a module is what anybody expects.
+    let is_plain = checked.is_some_and(|checked| checked.shape.is_none() && checked.kind == FileKind::Python);
+    let kind = kind_of_path(&file.path);
+    let change = {
+        let store = store.clone();
+        let id = file.id;
+        Callback::from(move |event: Event| {
+            let select: HtmlSelectElement = event.target_unchecked_into();
+            if let Some(kind) = Pasted::ALL.into_iter().find(|kind| kind.word() == select.value()) {
+                store.dispatch(Action::ReadAs { id, kind });
+            }
+        })
+    };
+    html! {
+        <span class="read-as">
+            <span data-testid={if is_plain { "kind" } else { "shape" }}>
+                // The choice beside it has the word already.
+                { if is_plain { "read as".to_owned() } else { format!("read as {words}") } }
+            </span>
+            <label>
+                <span class="visually-hidden">{ format!("Read {} as", file.path) }</span>
+                <select class="select read-as-select" onchange={change}>
+                    if kind.is_none() {
+                        <option value="" selected=true>{ "as its name says" }</option>
+                    }
+                    { for Pasted::ALL.into_iter().map(|each| html! {
+                        <option value={each.word()} selected={Some(each) == kind}>{ each.word() }</option>
+                    }) }
+                </select>
+            </label>
+        </span>
+    }
+}

@@ -1,0 +1,30 @@
+//! What the lists of findings are narrowed to, besides a rule.
+
+use yew::AttrValue;
+
+use crate::report::{Certainty, Finding, Section, Severity};
+
+/// Nothing chosen narrows nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListFilters {
+    pub severity: Option<Severity>,
+    pub certainty: Option<Certainty>,
+    pub section: Option<Section>,
+    pub path: Option<AttrValue>,
+}
+
+impl ListFilters {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether a finding is in the narrowed list.
+    pub fn let_pass(&self, finding: &Finding) -> bool {
+        self.severity.is_none_or(|severity| {
+            // A question has no severity that counts.
+            finding.severity == severity && finding.certainty != Certainty::Question
+        }) && self.certainty.is_none_or(|certainty| finding.certainty == certainty)
+            && self.section.is_none_or(|section| finding.rule.section() == section)
+            && self.path.as_ref().is_none_or(|path| finding.path == **path)
+    }
+}

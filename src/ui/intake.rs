@@ -1,0 +1,123 @@
+//! Files and folders that somebody drops or picks, on their way into the playground.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::file_names::is_read_in_folders;
+use crate::link::Shared;
+use crate::ui::device::{self, Dropped, Taken};
+use crate::ui::state::{Action, Given, Store};
+use crate::ui::words;
+
+/// How far the reading is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub done: u32,
+    /// Nothing while folders are still being walked.
+    pub total: u32,
+}
+
+/// What became of a drop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What happened, in a sentence.
+    pub said: String,
+    /// What was left out, by the reason.
+    pub left_out: Vec<Reason>,
+}
+
+/// Why files were left out, and which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub words: String,
+    pub paths: Vec<String>,
+}
+
+/// Reads what was dropped or chosen and opens it beside what is there. What is left out is listed with its reason.
+pub fn open(given: Dropped, store: &Store) {
+    let dispatch = store.dispatcher();
+    dispatch.dispatch(Action::Outcome(None));
+    dispatch.dispatch(Action::Intake(Some(Progress { done: 0, total: 0 })));
+    spawn_local(async move {
+        let is_read = Closure::<dyn Fn(String) -> bool>::new(|path: String| is_read_in_folders(&path));
+        let tell = {
+            let dispatch = dispatch.clone();
+            Closure::<dyn Fn(u32, u32)>::new(move |done: u32, total: u32| {
+                // Drawing every file would take longer than reading it.
+                if done.is_multiple_of(25) || done == total {
+                    dispatch.dispatch(Action::Intake(Some(Progress { done, total })));
+                }
+            })
+        };
+        let taken =
+            device::take_in(given, is_read.as_ref().unchecked_ref(), tell.as_ref().unchecked_ref()).await;
+        dispatch.dispatch(Action::Intake(None));
+        let outcome = match taken {
+            Ok(taken) if taken.is_null() => {
+                Outcome { said: "Stopped. Nothing was opened.".to_owned(), left_out: Vec::new() }
+            }
+            Ok(taken) => {
+                let taken: Taken = taken.unchecked_into();
+                // Of several bundles the last one is open in the end, and the others are behind "Undo".
+                let bundles = device::pairs(&taken.bundles());
+                let is_alone = !bundles.is_empty();
+                for (name, text) in bundles {
+                    dispatch.dispatch(match Shared::from_bundle(&text) {
+                        Ok(shared) => Action::OpenShared(Rc::new(shared)),
+                        Err(why) => Action::Refused(Some(format!("{name} was not opened. {}", why.0).into())),
+                    });
+                }
+                let files = files(&taken);
+                if is_alone && files.is_empty() && taken.skipped().length() == 0 {
+                    dispatch.dispatch(Action::Outcome(None));
+                    return;
+                }
+                let outcome = outcome(&files, &taken);
+                dispatch.dispatch(Action::Add(files));
+                outcome
+            }
+            Err(_) => Outcome {
+                said: "The part of the page that reads files could not be loaded. Nothing was opened; try it again."
+                    .to_owned(),
+                left_out: Vec::new(),
+            },
+        };
+        dispatch.dispatch(Action::Announce(outcome.said.clone().into()));
+        let is_worth_telling = !outcome.left_out.is_empty() || !outcome.said.starts_with("Opened");
+        dispatch.dispatch(Action::Outcome(is_worth_telling.then(|| outcome.into())));
+    });
+}
+
+fn files(taken: &Taken) -> Vec<Given> {
+    device::pairs(&taken.texts()).into_iter().map(|(path, text)| Given { path, text }).collect()
+}
+
+fn outcome(files: &[Given], taken: &Taken) -> Outcome {
+    let skipped = device::pairs(&taken.skipped());
+    let latin: Vec<String> = taken.latin().iter().filter_map(|path| path.as_string()).collect();
+    let count = skipped.len();
+    let mut left_out: Vec<Reason> = Vec::new();
+    for (path, words) in skipped {
+        match left_out.iter_mut().find(|reason| reason.words == words) {
+            Some(reason) => reason.paths.push(path),
+            None => left_out.push(Reason { words, paths: vec![path] }),
+        }
+    }
+    let mut said = match files.len() {
+        0 => "Nothing was opened".to_owned(),
+        opened => format!("Opened {}", words::count(opened, "file")),
+    };
+    if count > 0 {
+        said = format!(
+            "{said}, left out {}",
+            if count == 1 { "1 file or folder".to_owned() } else { format!("{count} files and folders") }
+        );
+    }
+    if !latin.is_empty() {
+        left_out.push(Reason { words: "opened, but not UTF-8: read as Latin-1".to_owned(), paths: latin });
+    }
+    said.push('.');
+    Outcome { said, left_out }
+}

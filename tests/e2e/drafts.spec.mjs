@@ -1,0 +1,151 @@
+import { VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
+
+const history = async (page) => {
+  await page.getByRole("button", { name: "Open", exact: true }).first().click();
+  await page.getByRole("button", { name: "A draft of the history" }).click();
+  const dialog = page.getByRole("dialog", { name: "Drafts" });
+  await expect(dialog).toBeVisible();
+  return dialog;
+};
+
+/** A draft is written when typing rests. */
+const rest = (page) => page.waitForTimeout(500);
+
+test("what was replaced or emptied is in the history: opened, named, deleted, brought back", async ({
+  page,
+  playground,
+}) => {
+  await playground.paste("# the first draft\nimport os\nx = 1\n");
+  await rest(page);
+  await page.getByRole("button", { name: "Start over" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Start over" }).click();
+  await playground.paste(VIOLATING);
+  await rest(page);
+
+  let dialog = await history(page);
+  const rows = dialog.getByRole("listitem");
+  await expect(rows).toHaveCount(2);
+  await expect(rows.first()).toContainText("shown now");
+  await rows.nth(1).getByRole("button", { name: /^Name/ }).click();
+  await page.keyboard.type("before the rewrite");
+  await page.keyboard.press("Enter");
+  await expect(rows.nth(1)).toContainText("before the rewrite");
+  await dialog.getByRole("button", { name: "Open before the rewrite" }).click();
+  await expect(dialog).toBeHidden();
+  expect(await playground.text()).toContain("# the first draft");
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(await playground.text()).toContain("requests.get");
+  await rest(page);
+
+  dialog = await history(page);
+  await dialog.getByRole("button", { name: "Delete before the rewrite" }).click();
+  await expect(rows).toHaveCount(1);
+  await dialog.getByRole("button", { name: "Undo" }).click();
+  await expect(rows).toHaveCount(2);
+  await expect(dialog).toContainText("before the rewrite");
+});
+
+test("a text that a paste replaced at once is in the history too", async ({ page, playground }) => {
+  await playground.paste("# long gone\nimport os\nx = 1\ny = 2\n");
+  await rest(page);
+  await playground.paste(VIOLATING);
+  await rest(page);
+  const dialog = await history(page);
+  await expect(dialog.getByRole("listitem")).toHaveCount(2);
+  await dialog.getByRole("listitem").nth(1).getByRole("button", { name: /^Open/ }).click();
+  expect(await playground.text()).toContain("# long gone");
+});
+
+test("files that were opened and changed a moment before a reload are there after it", async ({ page, playground }) => {
+  await playground.open([{ name: "opened.py", text: VIOLATING }]);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await playground.editor.press("Control+End");
+  await page.keyboard.type("# last words");
+  await page.reload();
+  await loaded(page);
+  expect(await playground.text()).toContain("# last words");
+});
+
+test("the last twenty drafts are kept, not more", async ({ page, playground }) => {
+  test.slow();
+  for (let index = 0; index < 23; index++) {
+    await playground.paste(`# draft ${index}\nimport os\nx = ${index}\n${`y${index} = 1\n`.repeat(3)}`);
+    await page.waitForTimeout(350);
+  }
+  const dialog = await history(page);
+  await expect(dialog.getByRole("listitem")).toHaveCount(20);
+});
+
+test("several tabs of the browser do not overwrite each other", async ({ page, playground, context, site }) => {
+  await playground.paste("# in the first tab\nimport os\n");
+  await rest(page);
+  const other = await context.newPage();
+  await other.goto(site);
+  await loaded(other);
+  const second = new Playground(other);
+  // The newest draft is open elsewhere: the second tab starts empty.
+  await expect(other.getByRole("region", { name: "How to start" })).toBeVisible();
+  await second.paste("# in the second tab\nimport os\n");
+  await rest(other);
+  for (const each of [page, other]) {
+    await each.reload();
+    await loaded(each);
+  }
+  expect(await playground.text()).toContain("# in the first tab");
+  expect(await second.text()).toContain("# in the second tab");
+
+  const dialog = await history(other);
+  await expect(dialog.getByRole("listitem").filter({ hasText: "open in another tab" })).toHaveCount(1);
+  await dialog.getByRole("listitem").filter({ hasText: "open in another tab" }).getByRole("button", { name: /^Open/ }).click();
+  await expect(other.getByText("Opened a copy of the draft")).toBeVisible();
+  await second.editor.press("Control+End");
+  await other.keyboard.type("# changed in the copy");
+  await rest(other);
+  await page.reload();
+  await loaded(page);
+  expect(await playground.text()).not.toContain("# changed in the copy");
+});
+
+test("a closed tab's draft comes back in a new one", async ({ page, playground, context, site }) => {
+  await playground.paste("# to be continued\nimport os\n");
+  await rest(page);
+  await page.close();
+  const next = await context.newPage();
+  await next.goto(site);
+  await loaded(next);
+  expect(await new Playground(next).text()).toContain("# to be continued");
+});
+
+test("the draft of an older version of the page is taken over", async ({ page, site }) => {
+  await page.addInitScript(() => {
+    if (sessionStorage.getItem("seeded")) return;
+    sessionStorage.setItem("seeded", "1");
+    const files = [{ path: "old.py", text: "# from before\n" }];
+    localStorage.setItem("rubric-playground.draft", JSON.stringify({ files, active: 0 }));
+  });
+  await page.goto(site);
+  await loaded(page);
+  const playground = new Playground(page);
+  expect(await playground.text()).toContain("# from before");
+  await rest(page);
+  await page.reload();
+  await loaded(page);
+  expect(await playground.text()).toContain("# from before");
+});
+
+test("a full store is told, and the text stays in the page", async ({ page, site }) => {
+  await page.addInitScript(() => {
+    const full = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+    IDBObjectStore.prototype.put = full;
+    Storage.prototype.setItem = full;
+  });
+  await page.goto(site);
+  await loaded(page);
+  const playground = new Playground(page);
+  await playground.paste(VIOLATING);
+  await expect(page.getByText("a reload loses it")).toBeVisible();
+  await expect(playground.finding("C5")).toHaveCount(1);
+  expect(await playground.text()).toContain("requests.get");
+});

@@ -1,0 +1,327 @@
+// Files as tabs, and what comes in from the device: files, folders, archives, and what of them is left out.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { VIOLATING, expect, loaded, test } from "./fixtures.mjs";
+import { zipSync } from "../../js/testing.mjs";
+
+const bytes = (text) => new TextEncoder().encode(text);
+
+/** Drops entries of a folder, as a browser gives them; a script cannot make real ones. */
+async function dropFolder(page, name, files) {
+  await page.evaluate(
+    ([name, files]) => {
+      const folder = (name, children) => ({
+        name,
+        isDirectory: true,
+        isFile: false,
+        createReader() {
+          // A browser gives a hundred at a time, and nothing at the end.
+          const left = [...children];
+          return { readEntries: (done) => setTimeout(() => done(left.splice(0, 100))) };
+        },
+      });
+      const tree = {};
+      for (const [path, text] of files) {
+        let level = tree;
+        const steps = path.split("/");
+        for (const step of steps.slice(0, -1)) level = level[step] ??= {};
+        level[steps.at(-1)] = text;
+      }
+      const entries = (level) =>
+        Object.entries(level).map(([name, value]) =>
+          typeof value === "string"
+            ? { name, isFile: true, isDirectory: false, file: (done) => done(new File([value], name)) }
+            : folder(name, entries(value)),
+        );
+      const root = folder(name, entries(tree));
+      const event = new DragEvent("drop", { bubbles: true, cancelable: true });
+      const item = { kind: "file", webkitGetAsEntry: () => root, getAsFile: () => null };
+      // A list that knows how to be walked, under the name that the page asks for.
+      Object.defineProperty(event, "dataTransfer", {
+        value: Object.assign(new DataTransfer(), {}),
+      });
+      Object.defineProperty(event.dataTransfer, "items", { value: [item] });
+      Object.defineProperty(event.dataTransfer, "types", { value: ["Files"] });
+      document.querySelector("main").dispatchEvent(event);
+    },
+    [name, files],
+  );
+}
+
+async function reasons(playground) {
+  const summary = playground.outcome.getByText("What and why");
+  await expect(summary).toBeVisible({ timeout: 20_000 });
+  await summary.click();
+  return playground.outcome;
+}
+
+test("a file is added, renamed in its place, closed and brought back", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await page.getByRole("button", { name: "New file" }).click();
+  await expect(playground.tabs).toHaveCount(2);
+  await expect(playground.tabs.nth(1)).toHaveAttribute("aria-selected", "true");
+  await expect(playground.tabs.nth(1)).toContainText("main-2.py");
+
+  await playground.tabs.nth(1).focus();
+  await page.keyboard.press("F2");
+  const field = page.getByRole("textbox", { name: "Path of main-2.py" });
+  await expect(field).toBeFocused();
+  await field.fill("main.py");
+  await expect(page.getByRole("alert")).toContainText("main.py is taken by another open file");
+  await page.keyboard.press("Enter");
+  await expect(field).toBeVisible();
+  await field.fill("app/service.py");
+  await page.keyboard.press("Enter");
+  await expect(playground.tabs.nth(1)).toContainText("app/service.py");
+  await expect(playground.tabs.nth(1)).toBeFocused();
+
+  // Escape leaves the path as it was.
+  await page.keyboard.press("F2");
+  await page.keyboard.type("nothing");
+  await page.keyboard.press("Escape");
+  await expect(playground.tabs.nth(1)).toContainText("app/service.py");
+
+  await playground.paste("import time\n");
+  await playground.tabs.nth(1).focus();
+  await page.keyboard.press("Delete");
+  await expect(playground.tabs).toHaveCount(1);
+  await expect(page.getByText("Closed app/service.py.")).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(playground.tabs).toHaveCount(2);
+  await expect(playground.tabs.nth(1)).toHaveAttribute("aria-selected", "true");
+  expect(await playground.text()).toContain("import time");
+});
+
+test("tabs are one stop of the Tab key, arrow keys go between them, and with Control and Shift they move", async ({
+  page,
+  playground,
+}) => {
+  await playground.open(["a.py", "b.py", "c.py"].map((name) => ({ name, text: `# ${name}\n` })));
+  const names = async () => (await playground.tabs.allTextContents()).map((text) => text.replace("×", ""));
+  await expect(playground.tabs).toHaveCount(3);
+  await expect(page.locator("[role=tab][tabindex='0']")).toHaveCount(1);
+  await playground.tabs.nth(0).focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await expect(playground.tabs.nth(1)).toBeFocused();
+  expect(await playground.text()).toContain("# b.py");
+  await page.keyboard.press("Control+Shift+ArrowRight");
+  await expect.poll(names).toEqual(["a.py", "c.py", "b.py"]);
+  await expect(playground.tabs.nth(2)).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(playground.tabs.nth(0)).toBeFocused();
+  await page.keyboard.press("End");
+  expect(await playground.text()).toContain("# b.py");
+
+  // By pointer.
+  await playground.tabs.nth(2).dragTo(playground.tabs.nth(0));
+  await expect.poll(names).toEqual(["b.py", "a.py", "c.py"]);
+});
+
+test("the path decides the kind, and another kind can be said", async ({ page, playground }) => {
+  await playground.open([{ name: "notes.txt", text: VIOLATING }]);
+  await expect(page.getByTestId("shape")).toHaveText("read as nothing that a rule reads");
+  await page.getByRole("combobox", { name: "Read notes.txt as" }).selectOption("Python");
+  await expect(playground.tabs.first()).toContainText("main.py");
+  await expect(playground.finding("C5")).toHaveCount(1);
+});
+
+for (const [what, text, path, kind] of [
+  ["a Dockerfile", "FROM python:latest\nRUN pip install fastapi\nCMD python main.py\n", "Dockerfile", "a Dockerfile"],
+  ["a Compose file", "services:\n  web:\n    image: app:latest\n    ports:\n      - 5432:5432\n", "compose.yaml", "a Compose file"],
+  ["a manifest", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n", "deployment.yaml", "a Kubernetes manifest"],
+  ["Markdown", "# Notes\n\nSome words.\n\n```py\nimport os\n```\n", "notes.md", "the Python of a Markdown text"],
+  ["a notebook", '{"cells": [{"cell_type": "code", "source": ["import os\\n"]}], "nbformat": 4}', "notebook.ipynb", "a notebook's code cells"],
+]) {
+  test(`${what} that is pasted is taken for what it is`, async ({ page, playground }) => {
+    await playground.paste(text);
+    await expect(playground.tabs.first()).toContainText(path);
+    await expect(page.getByTestId("shape")).toHaveText(`read as ${kind}`);
+    // Python pasted over it is Python again.
+    await playground.paste(VIOLATING);
+    await expect(playground.tabs.first()).toContainText("main.py");
+    await expect(playground.finding("C5")).toHaveCount(1);
+  });
+}
+
+test("a file that somebody named keeps its name, whatever is pasted", async ({ page, playground }) => {
+  await playground.tabs.first().focus();
+  await page.keyboard.press("F2");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("mine.py");
+  await page.keyboard.press("Enter");
+  await playground.paste("services:\n  web:\n    image: app:latest\n");
+  await expect(playground.tabs.first()).toContainText("mine.py");
+});
+
+test("a folder is read as the command line reads it, and what is left out is listed", async ({ page, playground }) => {
+  await dropFolder(page, "project", [
+    ["app/main.py", VIOLATING],
+    ["app/generated/client.py", "x = 1\n"],
+    ["app/generated/kept.py", "x = 1\n"],
+    ["app/.gitignore", "generated/*\n!kept.py\n"],
+    [".gitignore", "*.local.yaml\n"],
+    ["compose.yaml", "services: {}\n"],
+    ["compose.local.yaml", "services: {}\n"],
+    ["node_modules/left/pad.py", "x = 1\n"],
+    [".venv/lib/site.py", "x = 1\n"],
+    ["env/pyvenv.cfg", "home = x\n"],
+    ["env/lib/site.py", "x = 1\n"],
+    [".env", "A=1\n"],
+    ["README.md", "# words\n"],
+    ["logo.py", "\u0000\u0001"],
+  ]);
+  await expect(playground.tabs).toHaveCount(4);
+  await expect(playground.tabs.filter({ hasText: "app/main.py" })).toHaveCount(1);
+  await expect(playground.tabs.filter({ hasText: "kept.py" })).toHaveCount(1);
+  await expect(playground.finding("C5")).toContainText("app/main.py:9");
+  const told = await reasons(playground);
+  await expect(told).toContainText("named by a .gitignore (2)");
+  await expect(told).toContainText("compose.local.yaml");
+  await expect(told).toContainText("node_modules/");
+  await expect(told).toContainText("of a kind that no rule reads (1)");
+  await expect(told).toContainText("not text: it has a NUL byte (1)");
+});
+
+test("a folder that is picked has paths relative to it", async ({ page, playground }) => {
+  const folder = await mkdtemp(join(tmpdir(), "rubric-"));
+  for (const [path, text] of [["app/a.py", VIOLATING], ["app/b.py", "x = 1\n"]]) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  await page.locator("#open-folder").setInputFiles(folder);
+  await expect(playground.finding("C5")).toContainText("app/a.py:9");
+  await rm(folder, { recursive: true });
+});
+
+test("a zip archive is unpacked; names that lead outside, bombs and lies are left out", async ({ playground }) => {
+  const lie = zipSync({ "lie.py": new Uint8Array(50_000_000) });
+  const view = new DataView(lie.buffer);
+  const central = lie.findLastIndex((_, at) => at + 4 <= lie.length && view.getUint32(at, true) === 0x02014b50);
+  view.setUint32(22, 1000, true);
+  view.setUint32(central + 24, 1000, true);
+  await playground.open([
+    {
+      name: "project.zip",
+      buffer: Buffer.from(
+        zipSync({
+          "project-main/app/main.py": bytes(VIOLATING),
+          "project-main/stored.py": [bytes("x = 1\n"), { level: 0 }],
+          "../outside.py": bytes("x = 1\n"),
+          "/absolute.py": bytes("x = 1\n"),
+          "project-main/bomb.py": new Uint8Array(50_000_000),
+        }),
+      ),
+    },
+    { name: "lie.zip", buffer: Buffer.from(lie) },
+    { name: "broken.zip", text: "no archive" },
+  ]);
+  await expect(playground.finding("C5")).toContainText("app/main.py:9");
+  await expect(playground.tabs).toHaveCount(2);
+  const told = await reasons(playground);
+  await expect(told).toContainText("its path leads out of the archive (2)");
+  await expect(told).toContainText("larger than 2 MB (1)");
+  await expect(told).toContainText("damaged, or larger than the archive says (1)");
+  await expect(told).toContainText("not a zip archive that can be read (1)");
+});
+
+test("a file of 50 MB is left out, and costs nothing", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  const file = join(await mkdtemp(join(tmpdir(), "rubric-")), "huge.py");
+  await writeFile(file, Buffer.alloc(50_000_000, "x = 1\n"));
+  await page.locator("#open-files").setInputFiles(file);
+  await expect(playground.outcome).toContainText("Nothing was opened");
+  await expect(await reasons(playground)).toContainText("larger than 2 MB (1)");
+  expect(await playground.text()).toContain("requests.get");
+  await rm(dirname(file), { recursive: true });
+});
+
+test("a folder of 10,000 files: some are taken, all others are listed, and it can be stopped", async ({
+  page,
+  playground,
+}) => {
+  test.setTimeout(120_000);
+  const files = Array.from({ length: 10_000 }, (_, index) => [`app/part${index % 50}/file${index}.py`, `x${index} = 1\n`]);
+  await dropFolder(page, "large", files);
+  await page.getByRole("button", { name: "Stop" }).first().click();
+  await expect(playground.outcome).toContainText("Stopped. Nothing was opened.");
+
+  await dropFolder(page, "large", files);
+  await expect(playground.outcome).toContainText("Opened 3000 files, left out 7000", { timeout: 60_000 });
+  await expect(page.getByTestId("checker")).toHaveText(/checked in/, { timeout: 60_000 });
+  await expect(page.getByRole("button", { name: /of 3000 files/ })).toBeVisible();
+});
+
+test("2,000 files of 20 MB: the page answers while they are checked, and typing sends one of them", async ({
+  page,
+  playground,
+}) => {
+  test.setTimeout(180_000);
+  const line = "value = compute(first, second)  # what is computed here is of no interest\n";
+  const text = `def part():\n${`    ${line}`.repeat(130)}`;
+  const archive = zipSync(
+    Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`app/file${String(index).padStart(4, "0")}.py`, bytes(`${text}# ${index}\n`)])),
+    { level: 1 },
+  );
+  // The longest that the page did not answer, once it has all files.
+  await page.evaluate(() => {
+    globalThis.longest = 0;
+    let last = performance.now();
+    setInterval(() => {
+      const now = performance.now();
+      globalThis.longest = Math.max(globalThis.longest, now - last);
+      last = now;
+    }, 10);
+  });
+  await playground.open([{ name: "large.zip", buffer: Buffer.from(archive) }]);
+  await expect(page.getByRole("button", { name: /of 2000 files/ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByTestId("checker")).toHaveText(/checked in/, { timeout: 120_000 });
+  const opening = await page.evaluate(() => globalThis.longest);
+  await page.evaluate(() => (globalThis.longest = 0));
+  await playground.editor.press("Control+End");
+  await page.keyboard.type("y = 1\n", { delay: 30 });
+  await page.waitForTimeout(1500);
+  await expect(page.getByTestId("checker")).toHaveText(/checked in/, { timeout: 120_000 });
+  const typing = await page.evaluate(() => globalThis.longest);
+  test.info().annotations.push({ type: "longest pause", description: `opening ${opening} ms, typing ${typing} ms` });
+  console.log(`longest pause: opening ${Math.round(opening)} ms, typing ${Math.round(typing)} ms`);
+  expect(opening).toBeLessThan(3_000);
+  expect(typing).toBeLessThan(1_000);
+});
+
+test("many files are a list that can be searched, those with findings first", async ({ page, playground }) => {
+  await playground.open([
+    ...Array.from({ length: 12 }, (_, index) => ({ name: `quiet${index}.py`, text: "x = 1\n" })),
+    { name: "loud.py", text: VIOLATING },
+  ]);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await page.getByRole("button", { name: /of 13 files/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Open files" });
+  const options = dialog.getByRole("option");
+  await expect(options).toHaveCount(13);
+  await expect(options.first()).toContainText(/loud\.py.*\d+ findings/);
+  await page.keyboard.type("quiet7");
+  await expect(options).toHaveCount(1);
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("button", { name: /quiet7\.py/ }).first()).toBeVisible();
+  expect(await playground.text()).toContain("x = 1");
+});
+
+test("lone surrogates, control characters and HTML in paths and texts do no harm", async ({ page, playground }) => {
+  await playground.open([{ name: "<img src=x onerror=alert(1)>.py", text: VIOLATING }]);
+  await expect(playground.tabs.first()).toContainText("<img src=x onerror=alert(1)>.py");
+  await expect(playground.finding("C5")).toContainText("<img src=x onerror=alert(1)>.py");
+  expect(await page.locator("img").count()).toBe(0);
+
+  await playground.editor.focus();
+  await page.keyboard.press("Control+End");
+  await page.evaluate(() => document.execCommand("insertText", false, "\n# \ud800 alone \udfff \u0001 \u202e\n"));
+  await playground.editor.press("Control+Home");
+  await page.keyboard.type("import time\n");
+  await expect(playground.finding("C5")).toContainText(":10");
+  await page.reload();
+  await loaded(page);
+  await expect(playground.finding("C5")).toContainText(":10");
+});

@@ -1,0 +1,119 @@
+import { VIOLATING, expect, test } from "./fixtures.mjs";
+
+test("the palette opens with a key, finds by words, and does what it says", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await playground.editor.focus();
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Do something" });
+  const field = dialog.getByRole("combobox", { name: "Actions" });
+  await expect(field).toBeFocused();
+  await page.keyboard.type("next find");
+  await expect(dialog.getByRole("option")).toHaveCount(1);
+  await expect(dialog.getByRole("option")).toContainText("F8");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(playground.findings.first()).toHaveAttribute("aria-current", "true");
+
+  // Faster than the browser tells that it was closed.
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("f7");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("F7");
+
+  // What belongs to the playground goes there first.
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("new file");
+  await page.keyboard.press("Enter");
+  await expect(playground.tabs).toHaveCount(2);
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("theme dark");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await expect(page.getByRole("combobox", { name: "Theme" })).toHaveValue("dark");
+});
+
+test("who types faster than the palette is drawn loses no letter, and gets what the letters say", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  // All in one task of the browser: nothing is drawn in between.
+  await page.evaluate(() => {
+    document.querySelector(".palette-button").click();
+    for (const key of "settings") {
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    }
+  });
+  const dialog = page.getByRole("dialog", { name: "Do something" });
+  const field = dialog.getByRole("combobox", { name: "Actions" });
+  await expect(field).toHaveValue("settings");
+  await expect(dialog.getByRole("option").first()).toContainText("Settings");
+
+  await field.evaluate((input) => {
+    input.value = "all rules";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+  });
+  await expect(page.getByRole("heading", { name: "Rules", level: 1 })).toBeVisible();
+});
+
+test("the palette says when nothing has the words, and Escape gives the focus back", async ({ page, playground }) => {
+  await page.getByRole("button", { name: /^Actions/ }).first().click();
+  await page.keyboard.type("no such thing");
+  const dialog = page.getByRole("dialog", { name: "Do something" });
+  await expect(dialog.getByRole("status")).toHaveText("No action has these words.");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(page.locator(".palette-button")).toBeFocused();
+  expect(playground).toBeTruthy();
+});
+
+test("a question mark opens the keys, but is a letter in a field", async ({ page, playground }) => {
+  await playground.editor.focus();
+  await page.keyboard.type("?");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeHidden();
+  expect(await playground.text()).toBe("?");
+  await page.locator(".palette-button").focus();
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keys" });
+  await expect(help).toBeVisible();
+  await expect(help.getByRole("row", { name: /Next finding/ })).toContainText("F8");
+});
+
+test("the lists are narrowed by severity, certainty, section and file, and say what is hidden", async ({
+  page,
+  playground,
+}) => {
+  await playground.open([
+    { name: "one.py", text: VIOLATING },
+    { name: "two.py", text: VIOLATING.replaceAll("document", "paper") },
+  ]);
+  await expect(playground.finding("C5")).toHaveCount(2);
+  const all = (await playground.findings.count()) + (await playground.questions.count());
+  const choose = (label, value) =>
+    page.getByRole("combobox", { name: `${label} of the listed findings` }).selectOption(value);
+  await choose("File", "two.py");
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await expect(page.locator(".list-hidden")).toContainText("hidden by the choices above");
+  await choose("Section", "fault-tolerance");
+  await expect(playground.finding("C5")).toHaveCount(0);
+  await expect(playground.finding("F1")).toHaveCount(1);
+  await choose("Certainty", "question");
+  await expect(playground.findings).toHaveCount(0);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await choose("Severity", "high");
+  for (const level of await playground.findings.locator(".finding-level").allTextContents()) expect(level).toBe("high");
+  await expect(playground.questions).toHaveCount(0);
+  await page.getByRole("button", { name: "Clear" }).click();
+  expect((await playground.findings.count()) + (await playground.questions.count())).toBe(all);
+});
+
+test("without findings the page says what could not be seen", async ({ page, playground }) => {
+  await playground.paste("x = 1\n");
+  await expect(page.getByRole("heading", { name: "No findings" })).toBeVisible();
+  await page.getByText("What could not be seen").click();
+  await expect(page.locator(".seen")).toContainText("that is no pass");
+  await expect(page.locator(".seen")).toContainText("No deployment file was given");
+});

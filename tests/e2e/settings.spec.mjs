@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
+
+test("a rule that is switched off is no longer checked, and everything says so", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  await expect(page.getByText("All at their defaults.")).toBeVisible();
+  await page.getByRole("checkbox", { name: /^C5/ }).uncheck();
+  await page.getByRole("combobox", { name: "Severity of F1" }).selectOption("low");
+  await expect(page.getByText("Changed from the defaults.")).toBeVisible();
+  await page.getByRole("link", { name: "Playground", exact: true }).click();
+  await expect(playground.finding("F1")).toContainText("low");
+  await expect(playground.finding("C5")).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "1 rule off" })).toBeVisible();
+  await page.getByText("What could not be seen").click();
+  await expect(page.locator(".seen")).toContainText("Switched off in the settings: C5");
+
+  // Kept on this device.
+  await page.reload();
+  await loaded(page);
+  await expect(playground.finding("F1")).toContainText("low");
+  await expect(playground.finding("C5")).toHaveCount(0);
+});
+
+test("a field says what is wrong with it, and what was there still holds", async ({ page, site }) => {
+  await page.goto(`${site}#/settings`);
+  await loaded(page);
+  const key = page.getByRole("textbox", { name: /^Tenant key/ });
+  await key.fill("silo id");
+  await expect(page.getByRole("alert").filter({ hasText: "A name has letters" })).toBeVisible();
+  await expect(page.getByText("All at their defaults.")).toBeVisible();
+  await key.fill("silo_id");
+  await expect(page.getByText("Changed from the defaults.")).toBeVisible();
+  const prefixes = page.getByRole("textbox", { name: /^Public prefixes/ });
+  await prefixes.fill("/open\nno-slash\n");
+  await expect(page.getByRole("alert").filter({ hasText: "A prefix begins with a slash" })).toBeVisible();
+  await page.getByRole("button", { name: "Back to the defaults" }).click();
+  await expect(key).toHaveValue("app_id");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(key).toHaveValue("silo_id");
+  await expect(prefixes).toHaveValue("/open");
+});
+
+test("rubric.toml goes out and comes in again, and a mistake in it is told with its line", async ({ page, site }) => {
+  await page.goto(`${site}#/settings`);
+  await loaded(page);
+  await page.getByRole("textbox", { name: /^Tenant key/ }).fill("silo_id");
+  await page.getByRole("checkbox", { name: /^O1/ }).uncheck();
+  await page.getByRole("combobox", { name: "Severity of C4" }).selectOption("high");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save as rubric.toml" }).click(),
+  ]);
+  const text = await readFile(await download.path(), "utf8");
+  expect(text).toBe('tenant_key = "silo_id"\noff = ["O1"]\n\n[severity]\nC4 = "high"\n');
+  await page.getByRole("button", { name: "Back to the defaults" }).click();
+
+  const open = (text) =>
+    page.locator("#settings-file").setInputFiles({ name: "rubric.toml", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await open(text);
+  await expect(page.getByText("Took over the settings of rubric.toml.")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: /^Tenant key/ })).toHaveValue("silo_id");
+  await expect(page.getByRole("checkbox", { name: /^O1/ })).not.toBeChecked();
+
+  const alert = page.getByRole("alert").filter({ hasText: "rubric.toml" });
+  await open('tenant_key = "a"\noff = ["C99"]\n');
+  await expect(alert).toContainText("rubric.toml:2:8: unknown variant `C99`, expected one of");
+  await open('# tenant\ntenant = "a"\n');
+  await expect(alert).toContainText("rubric.toml:2:1: unknown field `tenant`");
+  await open("off = [\n");
+  await expect(alert).toContainText(/rubric\.toml:\d+:\d+: .*Nothing was changed/);
+  await expect(page.getByRole("textbox", { name: /^Tenant key/ })).toHaveValue("silo_id");
+});
+
+test("another tab of the browser takes the settings over", async ({ page, playground, site, context }) => {
+  const other = await context.newPage();
+  await other.goto(`${site}#/settings`);
+  await loaded(other);
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await other.getByRole("checkbox", { name: /^C5/ }).uncheck();
+  await expect(playground.finding("C5")).toHaveCount(0);
+  expect(new Playground(page)).toBeTruthy();
+});
