@@ -173,7 +173,8 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
 /// `[await load(url) for url in urls]`: a loop in one line.
 fn comprehended(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(awaited) = call.parent().filter(|parent| parent.is(Kind::Await)) else { return };
-    let Some(list) = awaited.parent().filter(|list| matches!(list.kind(), Kind::ListComp | Kind::SetComp)) else {
+    let Some(list) = awaited.parent().filter(|list| matches!(list.kind(), Kind::ListComp | Kind::SetComp))
+    else {
         return;
     };
     let over_batch = awaited.role() == Role::Value && list.child(Role::Clause).is_some_and(goes_over_batch);
@@ -313,7 +314,8 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     if let Some(handler) = lost_in_helper(each).filter(|_| around.is_some_and(goes_over_batch)) {
-        let failing = handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside);
+        let failing =
+            handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside);
         if let Some(failing) = failing {
             report_silent(handler, &Failing { chain: vec![failing], is_known: true }, findings);
         }

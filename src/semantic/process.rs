@@ -299,7 +299,10 @@ impl<'m> Node<'m> {
         let is_work = in_thread
             && self.is_unknown_function()
             && !self.writes_log()
-            && came.targets().flat_map(|target| target.descendants_of(Kind::Name)).any(|name| self.mentions(name.name()));
+            && came
+                .targets()
+                .flat_map(|target| target.descendants_of(Kind::Name))
+                .any(|name| self.mentions(name.name()));
         is_work.then(|| Failing { chain: vec![self], is_known: false })
     }
 

@@ -294,9 +294,13 @@ impl<'m> Node<'m> {
         match self.kind() {
             Kind::Name => self.scope_of_name() == Some(0) || self.comes_from_application(),
             Kind::Attribute => {
-                let is_cache =
-                    || words_of(self.name()).iter().any(|word| matches!(word.as_str(), "cache" | "cached" | "memo"));
-                let is_single = || self.class().is_some_and(|c| self.model.made_at_import(c.place()).is_some());
+                let is_cache = || {
+                    words_of(self.name())
+                        .iter()
+                        .any(|word| matches!(word.as_str(), "cache" | "cached" | "memo"))
+                };
+                let is_single =
+                    || self.class().is_some_and(|c| self.model.made_at_import(c.place()).is_some());
                 self.receiver().is_some_and(|state| state.name() == "state")
                     || (self.is_on_self() && (is_single() || (is_cache() && self.serves_many())))
             }
