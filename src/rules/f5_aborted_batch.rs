@@ -48,6 +48,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for call in model.calls_doing(Tag::RaisesFirst).filter(is_checked) {
         gathered(call, findings);
     }
+    for call in model.calls_doing(Tag::Offloads).filter(is_checked) {
+        mapped(call, findings);
+    }
 }
 
 /// Whether a name is one of things that stand for themselves: one of them may fail without the others.
@@ -85,8 +88,31 @@ fn is_batch(name: &str) -> bool {
 
 /// Whether a name is of things in general, which only a function that is there for many of them makes a batch.
 fn is_general(name: &str) -> bool {
-    thing_named(name)
-        .is_some_and(|thing| matches!(thing.as_str(), "item" | "chunk" | "path" | "row" | "entry"))
+    const ITEMS: [&str; 22] = [
+        "item",
+        "chunk",
+        "path",
+        "row",
+        "entry",
+        "mailbox",
+        "message",
+        "contact",
+        "subscription",
+        "order",
+        "product",
+        "payment",
+        "ticket",
+        "repository",
+        "repo",
+        "dataset",
+        "silo",
+        "lead",
+        "post",
+        "event",
+        "user",
+        "scan",
+    ];
+    thing_named(name).is_some_and(|thing| ITEMS.contains(&thing.as_str()))
 }
 
 /// Whether a function works through many things, by its name or because nobody waits for it.
@@ -155,6 +181,9 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let call = failing.chain[0];
+    if sends_parts(call, around) {
+        return;
+    }
     let draft = findings.report(
         around,
         Severity::Medium,
@@ -168,6 +197,17 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
             "its function was not given; unless that keeps its failures, they end the loop",
         )
         .conforming(EACH);
+}
+
+/// The parts of one message, of which none may be left out.
+fn sends_parts(call: Node<'_>, around: Node<'_>) -> bool {
+    let is_sent =
+        words_of(call.callee_name()).first().is_some_and(|verb| matches!(verb.as_str(), "send" | "reply"));
+    is_sent
+        && around.targets().flat_map(Node::descendants).any(|target| {
+            thing_named(target.name())
+                .is_some_and(|thing| matches!(thing.as_str(), "chunk" | "part" | "piece" | "batch"))
+        })
 }
 
 /// `[await load(url) for url in urls]`: a loop in one line.
@@ -217,13 +257,24 @@ fn is_on_purpose(around: Node<'_>) -> bool {
 
 // An item is lost in silence
 
-/// The call about the loop's element that a `try` or `with` protects.
-fn protected<'m>(block: Node<'m>, around: Node<'m>) -> Option<Failing<'m>> {
-    block
-        .calls_within()
-        .filter(|call| call.function() == around.function())
-        .filter(|call| call.concerns_element_of(around) && !is_ending(*call) && !call.does(Tag::Responds))
-        .find_map(Node::failing)
+/// The call about the loop's element that a `try` or `with` protects; for whatever may come, any work on it.
+fn protected<'m>(block: Node<'m>, around: Node<'m>, for_all: bool) -> Option<Failing<'m>> {
+    let about = || {
+        block
+            .calls_within()
+            .filter(|call| call.function() == around.function())
+            .filter(|call| call.concerns_element_of(around) && !is_ending(*call) && !call.does(Tag::Responds))
+    };
+    let is_batch = || for_all && (goes_over_batch(around) || around.keeps_count());
+    let works = |call: Node<'m>| {
+        let fails = call.does(Tag::AddsRow)
+            || (call.is_unknown_function()
+                && words_of(call.callee_name()).iter().any(|word| word == "validate"));
+        call.failing_anyhow()
+            .or_else(|| call.works_by_name())
+            .or_else(|| fails.then(|| Failing { chain: vec![call], is_known: false }))
+    };
+    about().find_map(Node::failing).or_else(|| about().filter(|_| is_batch()).find_map(works))
 }
 
 fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
@@ -234,8 +285,12 @@ fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
     if is_passed_over || handler.ends_surroundings() || looks_for_one(around) {
         return;
     }
-    let Some(failing) = attempt.child(Role::Body).and_then(|body| protected(body, around)) else { return };
-    if !handler.is_silent() {
+    let Some(failing) = attempt.child(Role::Body).and_then(|body| {
+        protected(body, around, handler.catches_everything() && loses(handler, attempt, around))
+    }) else {
+        return;
+    };
+    if !(handler.is_silent() || undoes_alone(handler)) {
         findings.conforms(handler, "a failure is recorded, and the next item is tried");
         return;
     }
@@ -244,6 +299,28 @@ fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     report_silent(handler, &failing, findings);
+}
+
+/// Whether what went wrong leaves nothing behind: the clause goes to the next item, or what was done is noted in the `try`.
+fn loses(handler: Node<'_>, attempt: Node<'_>, around: Node<'_>) -> bool {
+    let ends_with = |block: Option<Node<'_>>, fits: &dyn Fn(Node<'_>) -> bool| {
+        block.and_then(|block| block.children().last()).is_some_and(fits)
+    };
+    ends_with(handler.body(), &|last| last.is(Kind::Continue))
+        || ends_with(around.body(), &|last| last == attempt)
+        || attempt.child(Role::Body).is_some_and(|body| around.keeps_count_in(body))
+}
+
+/// Whether a clause undoes what was begun for the item, and says nothing of it.
+fn undoes_alone(handler: Node<'_>) -> bool {
+    let mut calls = handler.calls_within().peekable();
+    calls.peek().is_some()
+        && calls.all(|call| call.does(Tag::RollsBack))
+        && handler.body().is_some_and(|body| {
+            body.children().all(|statement| {
+                matches!(statement.kind(), Kind::Pass | Kind::Continue | Kind::ExprStatement)
+            })
+        })
 }
 
 /// A narrow clause for what is wanted anyway.
@@ -302,7 +379,7 @@ fn suppressed(with: Node<'_>, findings: &mut Findings<'_>) {
     if looks_for_one(around) {
         return;
     }
-    let Some(failing) = with.body().and_then(|body| protected(body, around)) else { return };
+    let Some(failing) = with.body().and_then(|body| protected(body, around, true)) else { return };
     report_silent(context, &failing, findings);
 }
 
@@ -344,6 +421,35 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
+}
+
+/// `pool.map(load, urls)`: the first failure comes out where the results are read, and the others are thrown away.
+fn mapped(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(each) = call.scheduled_callable().filter(|_| call.mapped_items().is_some()) else { return };
+    let over_batch = call.mapped_items().is_some_and(|items| {
+        items.descendants().any(|part| is_batch(part.name()) || is_general(part.name()))
+    });
+    let Some(function) = call.model.function_named_by(each).filter(|_| over_batch) else { return };
+    if is_on_purpose(call) || call.is_contained() || function.keeps_its_failures(Kept::Expected) {
+        return;
+    }
+    let Some(failing) = function.own_calls().filter(|inner| !inner.is_contained()).find_map(Node::failing)
+    else {
+        return;
+    };
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("the first `{}` that fails hides what became of the others", each.excerpt()),
+        )
+        .because_it_fails(
+            &failing,
+            "nothing in the function keeps its failure from whoever reads the results",
+            "its function was not given; unless that keeps its failures, they come out where the results are read",
+        )
+        .conforming("Submit each one, `futures = {pool.submit(load, url): url for url in urls}`, and look at each in `as_completed(futures)` with its own `try`.");
 }
 
 /// In the given function that works on one item: the clause that makes nothing of whatever failed, and tells nobody.

@@ -268,7 +268,7 @@ impl<'m> Node<'m> {
 }
 
 /// Methods of a text that give a text made from it and from their arguments.
-const TEXT_METHODS: [&str; 16] = [
+const TEXT_METHODS: [&str; 17] = [
     "capitalize",
     "decode",
     "encode",
@@ -281,6 +281,7 @@ const TEXT_METHODS: [&str; 16] = [
     "replace",
     "rjust",
     "rstrip",
+    "splitlines",
     "strip",
     "title",
     "upper",

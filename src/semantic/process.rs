@@ -79,6 +79,13 @@ impl<'s> Model<'s> {
     }
 }
 
+impl<'s> Model<'s> {
+    /// The `return` statements of coroutines that stand in a `finally` and drop what was being raised.
+    pub fn ways_out_of_cleanup(&self) -> impl Iterator<Item = Node<'_>> {
+        self.returns().filter(|left| left.is_in_finally() && left.on_event_loop().is_some())
+    }
+}
+
 impl<'m> Node<'m> {
     /// Whether what is put into a value comes from whoever called the function, so that it may be another one with
     /// each request: one of its parameters, or the variable of a loop.
@@ -116,6 +123,18 @@ impl<'m> Node<'m> {
             }
             _ => false,
         }
+    }
+
+    /// Whether this call ends the process that makes it: also by a signal that it sends to itself.
+    pub fn ends_own_process(self) -> bool {
+        let Some(api) = self.api().filter(|api| api.has(Tag::EndsProcess)) else { return false };
+        if api.callable.parameters.first() != Some(&"pid") {
+            return true;
+        }
+        self.argument(0).is_some_and(|id| {
+            let own = id.resolved_value();
+            own.callee_name() == "getpid" || own.number() == Some(0.0)
+        })
     }
 
     /// Whether the name that is assigned here is read anywhere in its function, nested functions included.
