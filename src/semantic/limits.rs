@@ -201,6 +201,7 @@ impl<'m> Node<'m> {
             is_made(value)
                 || value
                     .descendants_of(Kind::Name)
+                    .filter(|name| !is_counted(name))
                     .filter_map(Node::assigned_value)
                     .any(|given| is_each(given) && !given.does(Tag::BuildsStatement) && is_made(given))
         })
