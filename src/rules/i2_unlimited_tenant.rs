@@ -416,8 +416,7 @@ fn report_page<'m>(
 
 /// Whether a call makes as many turns as a value says: `range(days)`.
 fn turns_as_often<'m>(call: Node<'m>, is_it: &dyn Fn(Node<'m>) -> bool) -> Option<(Node<'m>, Certainty)> {
-    let turns = call.callee().is_some_and(|callee| callee.names("builtins.range"))
-        && call.positional().any(|end| end.descendants().any(is_it));
+    let turns = call.counts_turns() && call.positional().any(|end| end.descendants().any(is_it));
     turns.then_some((call, Certainty::Sure))
 }
 
@@ -473,24 +472,24 @@ fn whole_table(function: Node<'_>, findings: &mut Findings<'_>) {
     if function.route().is_none_or(|route| route.callee_name() != "get") || is_export {
         return;
     }
-    let told = |fetch: Node<'_>| fetch.fetches_without_end();
+    let told = |read: Node<'_>| read.fetches_without_end();
     let own = function.own_calls().find(|call| told(*call) && function.answers_with(*call));
     // Or a function that is asked for it.
     let found = own.or_else(|| {
         function.own_calls().filter(|call| function.answers_with(*call)).find_map(|call| {
             let inner = call.model.node(call.target()?);
-            inner.own_calls().find(|fetch| told(*fetch) && inner.answers_with(*fetch))
+            inner.own_calls().find(|read| told(*read) && inner.answers_with(*read))
         })
     });
-    let Some(fetch) = found.filter(|fetch| !findings.has_reported(*fetch)) else { return };
+    let Some(read) = found.filter(|read| !findings.has_reported(*read)) else { return };
     findings
         .report(
-            fetch,
+            read,
             Severity::Low,
             Certainty::Likely,
             format!("`{}` answers with every row that there is", function.name()),
         )
-        .because(fetch, "the query has no limit: the answer grows with the table")
+        .because(read, "the query has no limit: the answer grows with the table")
         .because(function, "the client gets all of it in one piece")
         .conforming("Answer page by page: `limit: Annotated[int, Query(le=200)] = 50`, and `.limit(limit).offset(offset)` on the query.");
 }

@@ -180,6 +180,11 @@ impl<'m> Node<'m> {
         !is_small && self.value_source(&|part: Node<'m>| narrows(part) || holds_one(part)).is_none()
     }
 
+    /// Whether this call says how many turns a loop makes: `range(days)`.
+    pub fn counts_turns(self) -> bool {
+        self.callee().is_some_and(|callee| callee.names("builtins.range"))
+    }
+
     /// Whether this function answers with what a call of it gives, or with something that is made of each part of it.
     pub fn answers_with(self, call: Node<'m>) -> bool {
         // How many there are is no answer with all of them.
