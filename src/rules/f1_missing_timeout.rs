@@ -10,6 +10,9 @@ use crate::syntax::Kind;
 const LONG: f64 = 120.0;
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for call in model.remote_calls().into_iter().filter(|call| !call.is_outside_production()) {
+        stub(call, findings);
+    }
     for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         if is_fake(call, findings) {
             continue;
@@ -121,10 +124,25 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
     let mut draft =
         report(call, severity, Certainty::Sure, &format!("{what}: it has no time limit"), findings)
             .because(call, "no argument bounds the wait, and the library's default is to wait for ever");
+    if api.is_constructor {
+        for waiting in waits_on(call) {
+            draft = draft.because(waiting, "waits as its client was built");
+        }
+    }
     if is_unused && let Some(function) = call.function() {
         draft = draft.because(function, "nothing in the given files calls this");
     }
     draft.conforming(pattern(call));
+}
+
+/// A call of a generated gRPC client: it takes its limit with each call, and has none otherwise.
+fn stub(call: Node<'_>, findings: &mut Findings<'_>) {
+    if call.keyword("timeout").is_some() || call.has_hidden_arguments() || call.bounded_by().is_some() {
+        return;
+    }
+    report(call, Severity::High, Certainty::Likely, "may wait without end: it has no deadline", findings)
+        .because(call, "a call of a gRPC client waits for ever unless it is given a `timeout`")
+        .conforming(format!("Give it a deadline: `{}(…, timeout=10)`.", call.called()));
 }
 
 /// A database ends a statement that nobody waits for any more only if it was told to.
@@ -329,6 +347,23 @@ fn implicit(call: Node<'_>, seconds: f64, findings: &mut Findings<'_>) {
     .conforming(pattern(call));
 }
 
+/// Some calls on the client that a constructor makes.
+fn waits_on(constructor: Node<'_>) -> Vec<Node<'_>> {
+    let is_its = |call: Node<'_>| {
+        call.file == constructor.file
+            && !call.lets_go()
+            && call
+                .receiver()
+                .and_then(Node::constructed_by)
+                .is_some_and(|made| made.place() == constructor.place())
+    };
+    let crossing = constructor
+        .model
+        .known_calls()
+        .filter(|(_, api)| !api.is_constructor && api.callable.crosses.is_some());
+    crossing.map(|(call, _)| call).filter(|call| is_its(*call)).take(3).collect()
+}
+
 /// A session whose adapter or `request` was replaced brings its own limit.
 fn is_adapted(call: Node<'_>) -> bool {
     let Some(built) = call.receiver().and_then(Node::constructed_by) else { return false };
@@ -378,6 +413,9 @@ fn pattern(call: Node<'_>) -> String {
         }
         (Some(name), _) => format!("`{}(…, {name}=10)`", call.called()),
         (None, Some(name)) => format!("`{}(…, {name}={{\"timeout\": 30}})`", call.called()),
+        (None, None) if callable.is_some_and(|known| known.blocks.is_some()) => {
+            "give the library's own HTTP client a limit, since the call takes none".to_owned()
+        }
         (None, None) => "`async with asyncio.timeout(10):` around the call".to_owned(),
     };
     format!("Say how long to wait: {argument}.")

@@ -44,7 +44,8 @@ enum Outcome<'m> {
 fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut asked: Option<(Vec<Node<'_>>, Node<'_>)> = None;
     let mut named: Vec<(Node<'_>, Node<'_>)> = Vec::new();
-    for handler in model.functions().filter(|f| f.is(Kind::FunctionDef) && f.is_on_chat_path()) {
+    let answering = |f: &Node<'_>| f.is(Kind::FunctionDef) && (f.is_on_chat_path() || f.answers_by_model());
+    for handler in model.functions().filter(answering) {
         if handler.is_outside_production() {
             continue;
         }
@@ -57,8 +58,13 @@ fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
                         named.push((raise, call));
                     }
                 }
-                Outcome::Raised if asked.is_none() => asked = Some((chain, handler)),
-                Outcome::Raised => {}
+                // The conversation itself is the first to be told.
+                Outcome::Raised => {
+                    let is_better = |known: Node<'_>| !known.is_on_chat_path() && handler.is_on_chat_path();
+                    if asked.as_ref().is_none_or(|(_, known)| is_better(*known)) {
+                        asked = Some((chain, handler));
+                    }
+                }
             }
         }
     }
@@ -80,16 +86,28 @@ fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
     let Some((chain, handler)) = asked else { return };
     let Some((&call, way)) = chain.split_last() else { return };
     // A model that comes from elsewhere may have its standby there.
-    let is_seen = call.receiver().is_none_or(Node::is_made_in_view);
+    let is_function = call.api().is_some_and(|api| api.class.is_none());
+    let is_seen = is_function || call.receiver().is_none_or(Node::is_made_in_view) || model.makes_models();
     let certainty = if model.has_app() && is_seen { Certainty::Likely } else { Certainty::Question };
+    let is_conversation = handler.is_on_chat_path();
+    if certainty == Certainty::Question && !is_conversation {
+        return;
+    }
     let message = if certainty == Certainty::Question {
         format!("does another model answer when `{}` fails?", call.called())
     } else {
         format!("nothing answers when `{}` fails: no other model is ready", call.called())
     };
     let mut draft = findings
-        .report(call, Severity::High, certainty, message)
-        .because(handler, "the chat path: while the provider is down it answers nobody");
+        .report(call, if is_conversation { Severity::High } else { Severity::Medium }, certainty, message)
+        .because(
+            handler,
+            if is_conversation {
+                "the chat path: while the provider is down it answers nobody"
+            } else {
+                "while the provider is down it answers nobody"
+            },
+        );
     for step in way {
         draft = draft.because(*step, "leads to the model");
     }

@@ -36,6 +36,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for around in model.loops().filter(is_checked) {
         aborted(around, findings);
     }
+    for call in model.calls().filter(is_checked) {
+        comprehended(call, findings);
+    }
     for handler in model.handlers().filter(is_checked) {
         silent(handler, findings);
     }
@@ -44,6 +47,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     for call in model.calls_doing(Tag::RaisesFirst).filter(is_checked) {
         gathered(call, findings);
+    }
+    for call in model.calls_doing(Tag::Offloads).filter(is_checked) {
+        mapped(call, findings);
     }
 }
 
@@ -82,8 +88,31 @@ fn is_batch(name: &str) -> bool {
 
 /// Whether a name is of things in general, which only a function that is there for many of them makes a batch.
 fn is_general(name: &str) -> bool {
-    thing_named(name)
-        .is_some_and(|thing| matches!(thing.as_str(), "item" | "chunk" | "path" | "row" | "entry"))
+    const ITEMS: [&str; 22] = [
+        "item",
+        "chunk",
+        "path",
+        "row",
+        "entry",
+        "mailbox",
+        "message",
+        "contact",
+        "subscription",
+        "order",
+        "product",
+        "payment",
+        "ticket",
+        "repository",
+        "repo",
+        "dataset",
+        "silo",
+        "lead",
+        "post",
+        "event",
+        "user",
+        "scan",
+    ];
+    thing_named(name).is_some_and(|thing| ITEMS.contains(&thing.as_str()))
 }
 
 /// Whether a function works through many things, by its name or because nobody waits for it.
@@ -152,8 +181,49 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let call = failing.chain[0];
+    if sends_parts(call, around) {
+        return;
+    }
     let draft = findings.report(
         around,
+        Severity::Medium,
+        Certainty::Likely,
+        format!("the first `{}` that fails ends the whole batch", call.called()),
+    );
+    draft
+        .because_it_fails(
+            &failing,
+            "no `try` keeps its failure from the items that follow",
+            "its function was not given; unless that keeps its failures, they end the loop",
+        )
+        .conforming(EACH);
+}
+
+/// The parts of one message, of which none may be left out.
+fn sends_parts(call: Node<'_>, around: Node<'_>) -> bool {
+    let is_sent =
+        words_of(call.callee_name()).first().is_some_and(|verb| matches!(verb.as_str(), "send" | "reply"));
+    is_sent
+        && around.targets().flat_map(Node::descendants).any(|target| {
+            thing_named(target.name())
+                .is_some_and(|thing| matches!(thing.as_str(), "chunk" | "part" | "piece" | "batch"))
+        })
+}
+
+/// `[await load(url) for url in urls]`: a loop in one line.
+fn comprehended(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(awaited) = call.parent().filter(|parent| parent.is(Kind::Await)) else { return };
+    let Some(list) = awaited.parent().filter(|list| matches!(list.kind(), Kind::ListComp | Kind::SetComp))
+    else {
+        return;
+    };
+    let over_batch = awaited.role() == Role::Value && list.child(Role::Clause).is_some_and(goes_over_batch);
+    if !over_batch || is_on_purpose(call) || call.is_contained() {
+        return;
+    }
+    let Some(failing) = call.failing() else { return };
+    let draft = findings.report(
+        call,
         Severity::Medium,
         Certainty::Likely,
         format!("the first `{}` that fails ends the whole batch", call.called()),
@@ -187,13 +257,24 @@ fn is_on_purpose(around: Node<'_>) -> bool {
 
 // An item is lost in silence
 
-/// The call about the loop's element that a `try` or `with` protects.
-fn protected<'m>(block: Node<'m>, around: Node<'m>) -> Option<Failing<'m>> {
-    block
-        .calls_within()
-        .filter(|call| call.function() == around.function())
-        .filter(|call| call.concerns_element_of(around) && !is_ending(*call) && !call.does(Tag::Responds))
-        .find_map(Node::failing)
+/// The call about the loop's element that a `try` or `with` protects; for whatever may come, any work on it.
+fn protected<'m>(block: Node<'m>, around: Node<'m>, for_all: bool) -> Option<Failing<'m>> {
+    let about = || {
+        block
+            .calls_within()
+            .filter(|call| call.function() == around.function())
+            .filter(|call| call.concerns_element_of(around) && !is_ending(*call) && !call.does(Tag::Responds))
+    };
+    let is_batch = || for_all && (goes_over_batch(around) || around.keeps_count());
+    let works = |call: Node<'m>| {
+        let fails = call.does(Tag::AddsRow)
+            || (call.is_unknown_function()
+                && words_of(call.callee_name()).iter().any(|word| word == "validate"));
+        call.failing_anyhow()
+            .or_else(|| call.works_by_name())
+            .or_else(|| fails.then(|| Failing { chain: vec![call], is_known: false }))
+    };
+    about().find_map(Node::failing).or_else(|| about().filter(|_| is_batch()).find_map(works))
 }
 
 fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
@@ -204,8 +285,12 @@ fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
     if is_passed_over || handler.ends_surroundings() || looks_for_one(around) {
         return;
     }
-    let Some(failing) = attempt.child(Role::Body).and_then(|body| protected(body, around)) else { return };
-    if !handler.is_silent() {
+    let Some(failing) = attempt.child(Role::Body).and_then(|body| {
+        protected(body, around, handler.catches_everything() && loses(handler, attempt, around))
+    }) else {
+        return;
+    };
+    if !(handler.is_silent() || undoes_alone(handler)) {
         findings.conforms(handler, "a failure is recorded, and the next item is tried");
         return;
     }
@@ -214,6 +299,28 @@ fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     report_silent(handler, &failing, findings);
+}
+
+/// Whether what went wrong leaves nothing behind: the clause goes to the next item, or what was done is noted in the `try`.
+fn loses(handler: Node<'_>, attempt: Node<'_>, around: Node<'_>) -> bool {
+    let ends_with = |block: Option<Node<'_>>, fits: &dyn Fn(Node<'_>) -> bool| {
+        block.and_then(|block| block.children().last()).is_some_and(fits)
+    };
+    ends_with(handler.body(), &|last| last.is(Kind::Continue))
+        || ends_with(around.body(), &|last| last == attempt)
+        || attempt.child(Role::Body).is_some_and(|body| around.keeps_count_in(body))
+}
+
+/// Whether a clause undoes what was begun for the item, and says nothing of it.
+fn undoes_alone(handler: Node<'_>) -> bool {
+    let mut calls = handler.calls_within().peekable();
+    calls.peek().is_some()
+        && calls.all(|call| call.does(Tag::RollsBack))
+        && handler.body().is_some_and(|body| {
+            body.children().all(|statement| {
+                matches!(statement.kind(), Kind::Pass | Kind::Continue | Kind::ExprStatement)
+            })
+        })
 }
 
 /// A narrow clause for what is wanted anyway.
@@ -272,7 +379,7 @@ fn suppressed(with: Node<'_>, findings: &mut Findings<'_>) {
     if looks_for_one(around) {
         return;
     }
-    let Some(failing) = with.body().and_then(|body| protected(body, around)) else { return };
+    let Some(failing) = with.body().and_then(|body| protected(body, around, true)) else { return };
     report_silent(context, &failing, findings);
 }
 
@@ -281,6 +388,14 @@ fn suppressed(with: Node<'_>, findings: &mut Findings<'_>) {
 fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some((each, around)) = call.gathered_over() else { return };
     if is_ending(each) || call.function().is_some_and(ends_something) {
+        return;
+    }
+    if let Some(handler) = lost_in_helper(each).filter(|_| around.is_some_and(goes_over_batch)) {
+        let failing =
+            handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside);
+        if let Some(failing) = failing {
+            report_silent(handler, &Failing { chain: vec![failing], is_known: true }, findings);
+        }
         return;
     }
     match call.keyword("return_exceptions") {
@@ -306,6 +421,49 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
+}
+
+/// `pool.map(load, urls)`: the first failure comes out where the results are read, and the others are thrown away.
+fn mapped(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(each) = call.scheduled_callable().filter(|_| call.mapped_items().is_some()) else { return };
+    let over_batch = call.mapped_items().is_some_and(|items| {
+        items.descendants().any(|part| is_batch(part.name()) || is_general(part.name()))
+    });
+    let Some(function) = call.model.function_named_by(each).filter(|_| over_batch) else { return };
+    if is_on_purpose(call) || call.is_contained() || function.keeps_its_failures(Kept::Expected) {
+        return;
+    }
+    let Some(failing) = function.own_calls().filter(|inner| !inner.is_contained()).find_map(Node::failing)
+    else {
+        return;
+    };
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("the first `{}` that fails hides what became of the others", each.excerpt()),
+        )
+        .because_it_fails(
+            &failing,
+            "nothing in the function keeps its failure from whoever reads the results",
+            "its function was not given; unless that keeps its failures, they come out where the results are read",
+        )
+        .conforming("Submit each one, `futures = {pool.submit(load, url): url for url in urls}`, and look at each in `as_completed(futures)` with its own `try`.");
+}
+
+/// In the given function that works on one item: the clause that makes nothing of whatever failed, and tells nobody.
+fn lost_in_helper(each: Node<'_>) -> Option<Node<'_>> {
+    let function = each.model.node(each.target()?);
+    let handlers = function.within(&function.source_file().tree.handlers);
+    let makes_nothing = |handler: &Node<'_>| {
+        let mut statements = handler.body().into_iter().flat_map(Node::children);
+        let last = statements.next().filter(|last| last.is(Kind::Return) && statements.next().is_none());
+        last.is_some_and(|last| last.child(Role::Value).is_none_or(|value| value.is(Kind::None)))
+    };
+    handlers
+        .filter(|handler| handler.function() == Some(function) && !handler.is_silenced_elsewhere())
+        .find(|handler| handler.catches_everything() && makes_nothing(handler))
 }
 
 /// Whether a function is there to end things, or cancels what it waits for.

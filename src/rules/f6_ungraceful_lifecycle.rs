@@ -78,12 +78,17 @@ fn stopped(lifespan: Lifespan<'_>, findings: &mut Findings<'_>) {
 
 fn left_open(opened: &Opened<'_>, lifespan: Lifespan<'_>, findings: &mut Findings<'_>) {
     let name = opened.holder.excerpt();
-    let (what, remedy) = if opened.is_task {
+    let (what, remedy) = if opened.is_task && opened.made.contains(opened.holder) {
+        (
+            format!("nothing stops the task that runs `{name}` when the application stops"),
+            "Hold it, `task = asyncio.create_task(…)`, and after the `yield`, in `finally`: `task.cancel()`, and await it, so that it can end what it is doing.",
+        )
+    } else if opened.is_task {
         (
             format!("nothing stops the task in `{name}` when the application stops"),
             "After the `yield`, in `finally`: `task.cancel()`, and await it, so that it can end what it is doing.",
         )
-    } else if opened.made.is_a(ClassTag::Scheduler) {
+    } else if opened.holder.is_a(ClassTag::Scheduler) || opened.made.is_a(ClassTag::Scheduler) {
         (
             format!("nothing shuts down the scheduler in `{name}` when the application stops"),
             "After the `yield`, in `finally`: `scheduler.shutdown()`, which waits for the jobs that are running.",
@@ -144,15 +149,26 @@ fn module_pool(made: Node<'_>, findings: &mut Findings<'_>) {
     if url.starts_with("sqlite") || ends_unseen || model.closes_what(made) {
         return;
     }
+    let is_client = !(made.is_a(ClassTag::Engine) || made.is_a(ClassTag::ConnectionPool));
+    let (what, why) = match is_client {
+        true => (
+            "client",
+            "its connections, and what is on its way in them, are broken off when the process ends",
+        ),
+        false => ("pool", "its connections stay open until the database notices that the process has gone"),
+    };
     findings
         .report(
             made,
-            Severity::Medium,
+            if is_client { Severity::Low } else { Severity::Medium },
             Certainty::Likely,
-            format!("nothing closes the pool that `{}` makes when the application stops", made.called()),
+            format!("nothing closes the {what} that `{}` makes when the application stops", made.called()),
         )
-        .because(made, "its connections stay open until the database notices that the process has gone")
-        .conforming("Dispose of it in the application's lifespan, in `finally` behind the `yield`: `await engine.dispose()`.");
+        .because(made, why)
+        .conforming(match is_client {
+            true => "Make it in the application's lifespan, with `async with` around the `yield`; or close it in `finally` behind it.",
+            false => "Dispose of it in the application's lifespan, in `finally` behind the `yield`: `await engine.dispose()`.",
+        });
 }
 
 /// Whether the application is made in the same file: elsewhere it may be another process.
@@ -185,7 +201,7 @@ fn signalled(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(function) = call.argument(1).and_then(|handler| call.model.function_named_by(handler)) else {
         return;
     };
-    for exit in function.own_calls().filter(|inner| inner.does(Tag::EndsProcess)) {
+    for exit in function.own_calls().filter(|inner| inner.ends_own_process()) {
         findings
             .report(
                 exit,

@@ -80,7 +80,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         report_swallowed(lost, findings);
     }
     for call in model.calls().filter(|call| !call.is_outside_production()) {
-        if let Some(answer) = answer(call) {
+        if let Some(answer) = answer(call).or_else(|| answer_of_helper(call)) {
             let lost = swallowed.iter().any(|lost| lost.outcome.contains(call));
             check_answer(&answer, lost, findings);
             check_blame(&answer, findings);
@@ -90,6 +90,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             report_leak(call, &leak, None, findings);
         }
         check_configuration(call, findings);
+    }
+    for raise in model.raises().filter(|raise| !raise.is_outside_production()) {
+        check_told(raise, findings);
+    }
+    for assignment in model.assignments().filter(|assignment| !assignment.is_outside_production()) {
+        check_set_status(assignment, findings);
     }
     for function in model.functions().filter(|function| !function.is_outside_production()) {
         if function.route().is_some() {
@@ -133,6 +139,103 @@ fn answer(call: Node<'_>) -> Option<Answer<'_>> {
             None => Some(200),
         },
     })
+}
+
+/// The same of a call of a given function that makes a response out of what it is handed: `problem(500, str(error))`.
+fn answer_of_helper(call: Node<'_>) -> Option<Answer<'_>> {
+    let function = call.model.node(call.target()?);
+    let inner =
+        function.own_returns().filter_map(Node::value).find_map(|value| answer(value.resolved_value()))?;
+    let shown = inner.body?;
+    let is_shown = |name: &str| shown.mentions(name);
+    let rest = function.parameters().find(|parameter| parameter.source().starts_with("**"));
+    let handed = |parameter: Node<'_>| call.argument_for(function, parameter).is_some();
+    let mut body = None;
+    let mut status = inner.status;
+    for parameter in function.parameters() {
+        let Some(argument) = call.argument_for(function, parameter) else { continue };
+        if is_shown(parameter.name()) && body.is_none_or(|body| leak_in(body).is_none()) {
+            body = Some(argument);
+        }
+        if status.is_none()
+            && words_of(parameter.name()).iter().any(|word| matches!(word.as_str(), "status" | "code"))
+        {
+            status = argument.http_status();
+        }
+    }
+    if rest.is_some_and(|rest| is_shown(rest.name())) && body.is_none_or(|body| leak_in(body).is_none()) {
+        let is_own = |keyword: &Node<'_>| {
+            function.parameters().any(|parameter| parameter.name() == keyword.name() && handed(parameter))
+        };
+        let values = call.keywords().filter(|keyword| !is_own(keyword)).filter_map(Node::value);
+        body = values.max_by_key(|value| leak_in(*value).map(|leak| leak.text)).or(body);
+    }
+    // What the helper makes of the exception itself is its own matter: only a text is shown as it is.
+    let is_exception = |body: Node<'_>| body.is(Kind::Name) && body.caught_by().is_some();
+    // What it sends of itself was looked at where it does so; only a leak that is handed in is news.
+    body.filter(|body| !is_exception(*body) && leak_in(*body).is_some()).map(|body| Answer {
+        call,
+        body: Some(body),
+        headers: Some(call),
+        status,
+    })
+}
+
+/// An error of the project's own that is given the text of any exception, and whose handler shows that to the client.
+fn check_told(raise: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(error) = raise.child(Role::Exception).filter(|error| error.is(Kind::Call)) else { return };
+    if answer(error).is_some() || !matches!(error.callee().map(Node::ty), Some(Type::Class(_))) {
+        return;
+    }
+    let handed = error.positional().chain(error.keywords().filter_map(Node::value));
+    let leak = handed.filter_map(leak_in).max_by_key(|leak| leak.text);
+    let Some(leak) = leak.filter(|leak| matches!(leak.text, Text::Anything | Text::Trace)) else { return };
+    // Behind a look at the failure it is known what it says.
+    let is_sorted = leak.caught.looks_at_failure()
+        && raise.surroundings().take_while(|around| *around != leak.caught).any(|around| around.is(Kind::If));
+    // Who calls a function that nothing given calls is not known.
+    let may_serve = raise.function().is_some_and(|function| {
+        function.serves_requests() || raise.model.callers_of(function.place()).is_empty()
+    });
+    if is_sorted || !may_serve {
+        return;
+    }
+    let Some(shown) = raise.model.shown_by_handler(error) else { return };
+    findings
+        .report(
+            raise,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("{} is put into an error whose handler shows it to the client", shown_text(leak.text)),
+        )
+        .because(leak.caught, caught_note(&leak))
+        .because(leak.shown, format!("{} is taken here", shown_text(leak.text)))
+        .because(shown, "answers with what the error was given")
+        .conforming("Give the error a sentence written for clients, and keep the cause beside it: `raise … from exc`; log it once.");
+}
+
+/// `response.status_code = 429`, without a word on when to come back.
+fn check_set_status(assignment: Node<'_>, findings: &mut Findings<'_>) {
+    let sets = assignment.targets().any(|target| {
+        target.is(Kind::Attribute)
+            && target.name() == "status_code"
+            && target.receiver().is_some_and(|response| response.is_a(ClassTag::Response))
+    });
+    if !sets || assignment.value().and_then(Node::http_status) != Some(429) {
+        return;
+    }
+    let says = assignment.function().is_some_and(|function| {
+        function.descendants_of(Kind::Str).any(|text| text.name().eq_ignore_ascii_case("retry-after"))
+    });
+    if !says {
+        findings
+            .report(assignment, Severity::Medium, Certainty::Sure, "the 429 does not say when to come back")
+            .because(
+                assignment,
+                "no `Retry-After` header goes with it, so clients cannot know when to try again",
+            )
+            .conforming("Say how many seconds to wait: `response.headers[\"Retry-After\"] = \"30\"`.");
+    }
 }
 
 fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
@@ -290,6 +393,19 @@ fn check_returned(returned: Node<'_>, function: Node<'_>, findings: &mut Finding
     if let Some(leak) = leak_in(value) {
         report_leak(returned, &leak, None, findings);
         return;
+    }
+    // What another function answers is handed on as it is.
+    if let Some(place) = value.unwrapped().target() {
+        let inner = value.model.node(place);
+        for passed in inner.own_returns().filter(|_| inner.route().is_none()) {
+            if findings.has_reported(passed) {
+                continue;
+            }
+            let shown = passed.value().filter(|value| answer(value.resolved_value()).is_none());
+            if let Some(leak) = shown.and_then(leak_in).filter(|leak| leak.text >= Text::Anything) {
+                report_leak(passed, &leak, None, findings);
+            }
+        }
     }
     let Some(handler) = returned.enclosing_handler() else { return };
     // An extra that is not installed is a feature that is not there.

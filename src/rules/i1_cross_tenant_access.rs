@@ -213,7 +213,7 @@ fn shared_collection(call: Node<'_>) -> Option<(Node<'_>, &'static str)> {
     }
     // A store that was made elsewhere, and not for whoever asks.
     let store = call.receiver().filter(|_| own.is_none() && call.model.knows_tenants())?;
-    let is_one = store.constructed_by().is_none() && store.is_kept_for_all();
+    let is_one = store.constructed_by().is_none() && (store.is_kept_for_all() || store.serves_many());
     (is_one && store.tenant_source().is_none()).then_some((store, "all requests use this one store"))
 }
 

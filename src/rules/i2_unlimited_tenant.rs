@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Model, Node, ProxyDirective, words_of};
-use crate::stack::{ClassTag, Tag};
+use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
 /// More steps than these are no answer to one request.
@@ -19,6 +19,13 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
         for parameter in function.parameters() {
             whole_body(parameter, findings);
             page(parameter, function, findings);
+            page_in_body(parameter, function, findings);
+        }
+        whole_table(function, findings);
+    }
+    for (call, api) in model.known_calls().filter(|(call, _)| is_checked(*call)) {
+        if api.callable.blocks == Some(System::File) {
+            spilled(call, findings);
         }
     }
     for call in model.calls_named("read").filter(|call| is_checked(*call)) {
@@ -218,6 +225,27 @@ fn upload(call: Node<'_>, findings: &mut Findings<'_>) {
     draft.conforming("Read up to the limit and one byte more, `await file.read(limit + 1)`, and answer 413 when it is longer; or read piece by piece.");
 }
 
+/// An upload that is written to the disk as it comes: `shutil.copyfileobj(file.file, target)`.
+fn spilled(call: Node<'_>, findings: &mut Findings<'_>) {
+    let upload = call.positional().find_map(|from| {
+        let of_upload = from.is(Kind::Attribute) && from.name() == "file";
+        from.receiver().filter(|file| of_upload && file.is_a(ClassTag::Upload))
+    });
+    let (Some(file), Some(function)) = (upload, call.function()) else { return };
+    if call.callee_name() == "read" || is_size_checked(function, file, call) || limits_bodies(call.model) {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Sure,
+            format!("`{}` writes the whole upload to the disk, however large it is", call.called()),
+        )
+        .because(call, "it ends where the client stops sending, and nothing counts what has come")
+        .conforming("Copy piece by piece and count: `while chunk := await file.read(65536):`, and answer 413 when the sum is over the limit.");
+}
+
 /// Whether the code looks at the upload's counted size first, here or in a dependency that is named for it.
 fn is_size_checked(function: Node<'_>, file: Node<'_>, before: Node<'_>) -> bool {
     let compares = function.descendants_of(Kind::Compare).any(|test| {
@@ -293,56 +321,112 @@ fn whole_body(parameter: Node<'_>, findings: &mut Findings<'_>) {
 
 // Pages
 
+/// Names of how many things are asked for.
+const PAGES: [&str; 14] = [
+    "limit",
+    "page_size",
+    "per_page",
+    "size",
+    "top_k",
+    "k",
+    "max_results",
+    "max_items",
+    "num_results",
+    "n_results",
+    "count",
+    "max_rows",
+    "pagesize",
+    "rows",
+];
+
 /// `limit: int = 50`, handed to the query as it is.
 fn page(parameter: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
-    const NAMES: [&str; 14] = [
-        "limit",
-        "page_size",
-        "per_page",
-        "size",
-        "top_k",
-        "k",
-        "max_results",
-        "max_items",
-        "num_results",
-        "n_results",
-        "count",
-        "max_rows",
-        "pagesize",
-        "rows",
-    ];
     let is_number = parameter
         .child(Role::Annotation)
         .is_some_and(|annotation| annotation.descendants_of(Kind::Name).any(|name| name.name() == "int"));
     let bounded = parameter
         .descendants_of(Kind::Call)
         .chain(parameter.child(Role::Annotation).map(Node::resolved_value))
-        .any(|call| ["le", "lt"].iter().any(|bound| call.keyword(bound).is_some()));
-    if !NAMES.contains(&parameter.name()) || !is_number || bounded || parameter.is_compared_in(function) {
+        .any(bounds_above);
+    if !is_number || bounded || parameter.is_compared_in(function) {
         return;
     }
-    let Some((used, certainty)) = function.own_calls().find_map(|call| asks_for_as_many(call, parameter))
-    else {
-        return;
-    };
-    findings
-        .report(
-            parameter,
-            Severity::Low,
-            certainty,
-            format!("`{}` may be as large as the client likes", parameter.name()),
-        )
-        .because(used, "what is looked for here takes it as it comes")
-        .conforming(format!(
-            "Give it an upper end: `{}: Annotated[int, Query(le=200)] = 50`.",
-            parameter.name()
-        ));
+    let is_it = |value: Node<'_>| value.as_parameter() == Some(parameter);
+    let name = parameter.name();
+    let used = function.own_calls().find_map(|call| {
+        let asked = || asks_for_as_many(call, name, &is_it);
+        if PAGES.contains(&name) { asked() } else { None }.or_else(|| turns_as_often(call, &is_it))
+    });
+    if let Some((used, certainty)) = used {
+        report_page(parameter, name, used, certainty, findings);
+    }
 }
 
-/// Whether a call looks for as many things as a parameter says: a query, a search, or a function that is told so by
+/// The same for a field of the body: `body.top_k`.
+fn page_in_body(parameter: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(annotation) = parameter.child(Role::Annotation) else { return };
+    let model = parameter.model;
+    for class in annotation.named_models() {
+        for field in model.fields(class).into_iter().filter(|field| PAGES.contains(&field.name)) {
+            let is_number = field.annotation.descendants_of(Kind::Name).any(|name| name.name() == "int");
+            let bounded = field.at.descendants_of(Kind::Call).any(bounds_above)
+                || field.annotation.descendants_of(Kind::Call).next().is_some();
+            // A validator of the class may bound it.
+            let validated = model
+                .node(class)
+                .descendants_of(Kind::Compare)
+                .any(|test| test.descendants_of(Kind::Name).next().is_some());
+            if !is_number || bounded || validated {
+                continue;
+            }
+            let is_it = |value: Node<'_>| {
+                value.is(Kind::Attribute)
+                    && value.name() == field.name
+                    && value.receiver().and_then(Node::as_parameter) == Some(parameter)
+            };
+            let compared = function
+                .descendants_of(Kind::Compare)
+                .chain(function.own_calls().filter(|call| matches!(call.callee_name(), "min" | "clamp")))
+                .any(|test| test.descendants_of(Kind::Attribute).any(is_it));
+            let used = function.own_calls().find_map(|call| asks_for_as_many(call, field.name, &is_it));
+            if let Some((used, certainty)) = used.filter(|_| !compared) {
+                report_page(field.at, field.name, used, certainty, findings);
+            }
+        }
+    }
+}
+
+fn bounds_above(call: Node<'_>) -> bool {
+    ["le", "lt"].iter().any(|bound| call.keyword(bound).is_some())
+}
+
+fn report_page<'m>(
+    at: Node<'m>,
+    name: &str,
+    used: Node<'m>,
+    certainty: Certainty,
+    findings: &mut Findings<'_>,
+) {
+    let bound = if at.is(Kind::AnnAssign) { "Field(le=200)" } else { "Query(le=200)" };
+    findings
+        .report(at, Severity::Low, certainty, format!("`{name}` may be as large as the client likes"))
+        .because(used, "what is done here takes it as it comes")
+        .conforming(format!("Give it an upper end: `{name}: Annotated[int, {bound}] = 50`."));
+}
+
+/// Whether a call makes as many turns as a value says: `range(days)`.
+fn turns_as_often<'m>(call: Node<'m>, is_it: &dyn Fn(Node<'m>) -> bool) -> Option<(Node<'m>, Certainty)> {
+    let turns = call.counts_turns() && call.positional().any(|end| end.descendants().any(is_it));
+    turns.then_some((call, Certainty::Sure))
+}
+
+/// Whether a call looks for as many things as a value says: a query, a search, or a function that is told so by
 /// the same word and does not look at the number itself.
-fn asks_for_as_many<'m>(call: Node<'m>, parameter: Node<'m>) -> Option<(Node<'m>, Certainty)> {
-    let is_it = |value: Node<'m>| value.as_parameter() == Some(parameter);
+fn asks_for_as_many<'m>(
+    call: Node<'m>,
+    name: &str,
+    is_it: &dyn Fn(Node<'m>) -> bool,
+) -> Option<(Node<'m>, Certainty)> {
     if call.does(Tag::BuildsStatement) {
         let takes = call.callee_name() == "limit" && call.argument(0).is_some_and(is_it);
         return takes.then_some((call, Certainty::Sure));
@@ -363,7 +447,8 @@ fn asks_for_as_many<'m>(call: Node<'m>, parameter: Node<'m>) -> Option<(Node<'m>
         let told = takes
             && call.is_awaited()
             && call.keywords().any(|keyword| {
-                keyword.name() == parameter.name() && keyword.child(Role::Value).is_some_and(is_it)
+                (keyword.name() == name || (call.is_unknown_function() && by_word(keyword.name())))
+                    && keyword.child(Role::Value).is_some_and(is_it)
             });
         return told.then_some((call, Certainty::Likely));
     };
@@ -378,6 +463,35 @@ fn asks_for_as_many<'m>(call: Node<'m>, parameter: Node<'m>) -> Option<(Node<'m>
             && query.argument(0).and_then(Node::as_parameter) == Some(inner)
     })?;
     Some((query, Certainty::Likely))
+}
+
+/// A route that answers with every row that a query finds.
+fn whole_table(function: Node<'_>, findings: &mut Findings<'_>) {
+    let is_export =
+        words_of(function.name()).iter().any(|word| matches!(word.as_str(), "export" | "download" | "dump"));
+    if function.route().is_none_or(|route| route.callee_name() != "get") || is_export {
+        return;
+    }
+    let told = |read: Node<'_>| read.fetches_without_end();
+    let own = function.own_calls().find(|call| told(*call) && function.answers_with(*call));
+    // Or a function that is asked for it.
+    let found = own.or_else(|| {
+        function.own_calls().filter(|call| function.answers_with(*call)).find_map(|call| {
+            let inner = call.model.node(call.target()?);
+            inner.own_calls().find(|read| told(*read) && inner.answers_with(*read))
+        })
+    });
+    let Some(read) = found.filter(|read| !findings.has_reported(*read)) else { return };
+    findings
+        .report(
+            read,
+            Severity::Low,
+            Certainty::Likely,
+            format!("`{}` answers with every row that there is", function.name()),
+        )
+        .because(read, "the query has no limit: the answer grows with the table")
+        .because(function, "the client gets all of it in one piece")
+        .conforming("Answer page by page: `limit: Annotated[int, Query(le=200)] = 50`, and `.limit(limit).offset(offset)` on the query.");
 }
 
 // Models

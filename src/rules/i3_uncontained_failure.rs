@@ -45,9 +45,15 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for call in model.calls_doing(Tag::StartsTask).filter(is_checked) {
         grouped(call, findings);
     }
-    for around in model.loops().filter(is_checked) {
+    for around in model.loops().filter(|around| !around.is_outside_production()) {
+        // What goes on for ever is a service, also where it is started by hand.
         worker(around, findings);
-        tour(around, findings);
+        if !around.source_file().is_script {
+            tour(around, findings);
+        }
+    }
+    for left in model.ways_out_of_cleanup().filter(is_checked) {
+        left_by_cleanup(left, findings);
     }
     for handler in model.handlers().filter(is_checked) {
         uncancellable(handler, findings);
@@ -110,7 +116,7 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
 }
 
 fn ended(call: Node<'_>, findings: &mut Findings<'_>) {
-    if !call.does(Tag::EndsProcess) {
+    if !call.ends_own_process() {
         return;
     }
     let Some(function) = request_code(call) else { return };
@@ -312,6 +318,22 @@ fn is_ending(awaited: Node<'_>) -> bool {
         Kind::Call => value.lets_go(),
         _ => false,
     }
+}
+
+/// `return` in a `finally`: what was being raised, cancellation included, ends there.
+fn left_by_cleanup(left: Node<'_>, findings: &mut Findings<'_>) {
+    findings
+        .report(
+            left,
+            Severity::Medium,
+            Certainty::Sure,
+            "leaving a `finally` this way swallows the coroutine's cancellation",
+        )
+        .because(
+            left,
+            "whatever was on its way through this `finally`, `CancelledError` as well, is dropped here",
+        )
+        .conforming("Clean up in the `finally` and let it end; return behind it.");
 }
 
 /// A clause that catches a coroutine's cancellation with everything else, and goes on.

@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
-    Model, Node, Type, is_connection_string_name, is_masking_name, is_personal_name, is_secret_name,
+    Model, Node, Type, is_connection_string_name, is_masking_name, is_personal_name, is_secret_name, words_of,
 };
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
@@ -175,6 +175,10 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
     let Some(handler) = call.enclosing_handler().filter(|handler| handler.catches_everything()) else {
         return false;
     };
+    // It goes on, told here as if all were well.
+    if level == "info" && says_failed(call) && handler.raises_at_last() {
+        return true;
+    }
     // The exception, or its trace, is what the record is about.
     // A clause that gives an answer of its own has expected the failure.
     let answers = handler.descendants_of(Kind::Return).any(|node| {
@@ -193,8 +197,9 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
     {
         return false;
     }
-    let about =
-        call.keyword("exc_info").is_some() || (!handler.symbol().is_empty() && call.mentions(handler.name()));
+    let about = (level == "info" && says_failed(call))
+        || call.keyword("exc_info").is_some()
+        || (!handler.symbol().is_empty() && call.mentions(handler.name()));
     let alone = !handler.descendants().any(|node| {
         node.is(Kind::Raise)
             || (node.is(Kind::Call)
@@ -205,6 +210,42 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
     about && alone
 }
 
+/// Whether the message itself says that something went wrong, and not that it does not matter: it begins or ends with
+/// that.
+fn says_failed(call: Node<'_>) -> bool {
+    const EXPECTED: [&str; 16] = [
+        "ignore",
+        "ignored",
+        "ignoring",
+        "skip",
+        "skipping",
+        "falling",
+        "fallback",
+        "proceeding",
+        "continue",
+        "continuing",
+        "anyway",
+        "restored",
+        "expected",
+        "retrying",
+        "using",
+        "force",
+    ];
+    let Some(message) = call.argument(0) else { return false };
+    let texts: Vec<Vec<String>> =
+        message.descendants().filter(|part| part.is(Kind::Str)).map(|text| words_of(text.name())).collect();
+    let is_expected = texts.iter().flatten().any(|word| EXPECTED.contains(&word.as_str()));
+    let begins = texts
+        .first()
+        .and_then(|words| words.first())
+        .is_some_and(|first| matches!(first.as_str(), "failed" | "failure" | "error" | "unable" | "cannot"));
+    let ends = texts
+        .iter()
+        .filter_map(|words| words.last())
+        .any(|last| matches!(last.as_str(), "failed" | "failure" | "crashed"));
+    (begins || ends) && !is_expected
+}
+
 // Secrets
 
 /// What must not be in a log, and why.
@@ -212,6 +253,8 @@ struct Exposed<'m> {
     value: Node<'m>,
     severity: Severity,
     what: &'static str,
+    /// What a less than secret value is called.
+    named: &'static str,
 }
 
 fn exposed_in<'m>(call: Node<'m>) -> Option<Exposed<'m>> {
@@ -276,6 +319,12 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
                     look_into(argument, depth + 1, found);
                 }
             }
+            // `settings.model_dump()` shows all that the object holds.
+            if matches!(value.callee_name(), "model_dump" | "model_dump_json" | "dict" | "json")
+                && let Some(whole) = value.receiver().filter(|whole| whole.is_a(ClassTag::SettingsModel))
+            {
+                look_into(whole, depth + 1, found);
+            }
             let unwraps = value.receiver().is_some_and(|receiver| receiver.is_a(ClassTag::Secret))
                 && value.callee_name().contains("secret");
             if unwraps {
@@ -283,6 +332,7 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
                     value,
                     severity: Severity::High,
                     what: "is a secret taken out of its wrapper",
+                    named: "",
                 });
             }
         }
@@ -296,7 +346,7 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
             if key.is_some_and(|key| {
                 is_secret_name(key.name()) || key.name().eq_ignore_ascii_case("authorization")
             }) {
-                found(Exposed { value, severity: Severity::High, what: "is a secret by its key" });
+                found(Exposed { value, severity: Severity::High, what: "is a secret by its key", named: "" });
             }
         }
         _ => {}
@@ -304,7 +354,8 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
 }
 
 fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
-    let high = |what| Some(Exposed { value, severity: Severity::High, what });
+    let high = |what| Some(Exposed { value, severity: Severity::High, what, named: "" });
+    let low = |named, what| Exposed { value, severity: Severity::Low, what, named };
     if value.is_a(ClassTag::Secret) {
         return None;
     }
@@ -334,9 +385,32 @@ fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
         return high("prints its plain fields, secrets among them");
     }
     if is_personal_name(name) {
-        return Some(Exposed { value, severity: Severity::Low, what: "is about a person" });
+        return Some(low("personal data", "is about a person"));
+    }
+    if value.is_whole_body() {
+        return Some(low(
+            "a whole request",
+            "is all that the client sent, passwords and personal data included",
+        ));
+    }
+    if is_prompt(value) && !holds_number && !is_module_or_callable(value) && !was_masked(value) {
+        return Some(low("what somebody wrote", "may hold whatever a person tells the model"));
     }
     None
+}
+
+/// Whether a value is what somebody wrote to a model, by its name and, where that is any prompt, by who comes here.
+fn is_prompt(value: Node<'_>) -> bool {
+    match value.name() {
+        "user_prompt" | "user_message" | "user_input" | "chat_history" | "conversation_history" => true,
+        "prompt" => value.function().is_some_and(|function| {
+            function.route().is_some()
+                || words_of(function.name())
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "chat" | "answer" | "ask" | "reply"))
+        }),
+        _ => false,
+    }
 }
 
 /// Whether what reaches the log was cut or masked before: `key = key[:4] + "…"`.
@@ -378,7 +452,12 @@ fn plain_secret_field(value: Node<'_>) -> bool {
 fn report_exposed(call: Node<'_>, exposed: &Exposed<'_>, findings: &mut Findings<'_>) {
     let (message, conforming) = if exposed.severity == Severity::Low {
         (
-            format!("`{}` writes personal data, `{}`, into the log", call.called(), exposed.value.excerpt()),
+            format!(
+                "`{}` writes {}, `{}`, into the log",
+                call.called(),
+                exposed.named,
+                exposed.value.excerpt()
+            ),
             "Log an id instead, from which those who may can find the person.",
         )
     } else {

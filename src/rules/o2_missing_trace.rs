@@ -63,7 +63,10 @@ fn redirected(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let serving = change.at.function().filter(|function| function.serves_requests());
-    let (place, why, certainty) = match (serving, change.tenant) {
+    // What a function that is told for whom it works sets is that one's.
+    let told =
+        || change.at.function().and_then(|function| function.parameters().find(|p| p.is_tenant_parameter()));
+    let (place, why, certainty) = match (serving, change.tenant.or_else(told)) {
         (Some(function), _) => (function, "runs while a request is served", Certainty::Sure),
         (None, Some(tenant)) => {
             (tenant, "the value is one tenant's, and not the process's", Certainty::Likely)

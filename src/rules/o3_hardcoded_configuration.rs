@@ -8,7 +8,7 @@ use crate::semantic::{
     words_of, written_keys,
 };
 use crate::stack::ClassTag;
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, Operator, Role};
 
 /// From this many variables on a file is said to ask the environment by itself.
 const SCATTERED: usize = 3;
@@ -34,6 +34,7 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
         }
     }
     literals(model, &mut told, findings);
+    compared(model, &mut told, findings);
     scattered(model, &reads, findings);
     undocumented(model, &reads, findings);
     undocumented_by_compose(model, findings);
@@ -331,7 +332,7 @@ fn interpolated(value: &str) -> Option<&str> {
 
 /// A secret whose absence nobody notices.
 fn default(read: EnvironmentRead<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
-    let Some(value) = read.default.filter(|_| names_secret(read.name)) else { return };
+    let Some(value) = read.otherwise().filter(|_| names_secret(read.name)) else { return };
     let Some(text) = value.string().filter(|text| is_default_secret(read.name, text)) else { return };
     if is_told(told, read.at.file, read.at.line()) {
         return;
@@ -473,25 +474,96 @@ fn handed_on(field: Field<'_>) -> Option<Node<'_>> {
     })
 }
 
+/// A literal behind a name that tells of a secret.
+fn written(
+    at: Node<'_>,
+    name: &str,
+    value: Node<'_>,
+    told: &mut Vec<(u32, u32)>,
+    findings: &mut Findings<'_>,
+) {
+    // A literal alone: what a name stands for is told where it is assigned.
+    if !value.is(Kind::Str)
+        || !names_secret(name)
+        || !looks_like_secret(name, value.name())
+        || !is_production(at)
+        || value.is_silenced_elsewhere()
+        || is_told(told, at.file, value.line())
+    {
+        return;
+    }
+    findings
+        .report(at, Severity::High, Certainty::Likely, format!("`{name}` is written down here"))
+        .because(value, "its name says that it is a secret, and this is no placeholder")
+        .conforming(OUT_OF_CODE);
+}
+
+fn is_plain_key(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
+        || name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+fn is_header_of_secret(name: &str) -> bool {
+    name.eq_ignore_ascii_case("authorization")
+}
+
+/// `{"Authorization": "Bearer …"}`, written out.
+fn bearer(entry: Node<'_>, value: Node<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
+    let Some((scheme, token)) = value.string().and_then(|text| text.split_once(' ')) else { return };
+    let is_scheme = ["bearer", "basic", "token"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    if !is_scheme
+        || !value.is(Kind::Str)
+        || !looks_like_secret("access_token", token.trim())
+        || !is_production(entry)
+        || is_told(told, entry.file, value.line())
+    {
+        return;
+    }
+    findings
+        .report(
+            entry,
+            Severity::High,
+            Certainty::Likely,
+            "the credentials of this header are written down here",
+        )
+        .because(value, "what stands behind the scheme is no placeholder")
+        .conforming(OUT_OF_CODE);
+}
+
+/// Whether a dictionary describes values, and holds none: a schema, a form, the example in a documentation.
+fn is_described(dictionary: Node<'_>) -> bool {
+    const DESCRIBING: [&str; 8] =
+        ["type", "description", "example", "examples", "properties", "schema", "label", "placeholder"];
+    let says = |name: &str| DESCRIBING.contains(&name) || name.contains("example") || name.contains("schema");
+    DESCRIBING.iter().any(|name| dictionary.dictionary_value(name).is_some())
+        || dictionary.surroundings().any(|around| match around.kind() {
+            Kind::Keyword => says(around.name()),
+            Kind::DictItem => around.child(Role::Key).and_then(Node::string).is_some_and(says),
+            Kind::Assign | Kind::AnnAssign => {
+                around.targets().any(|target| words_of(target.name()).iter().any(|word| says(word)))
+            }
+            _ => false,
+        })
+}
+
+/// `if token != "…"`: what opens a door is in the code.
+fn compared(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
+    let tests = model
+        .ifs()
+        .filter_map(|branch| branch.child(Role::Test))
+        .flat_map(|test| test.descendants_of(Kind::Compare));
+    for test in tests.filter(|test| matches!(test.operator(), Operator::Equal | Operator::NotEqual)) {
+        let (Some(left), Some(right)) = (test.child(Role::Left), test.child(Role::Right)) else { continue };
+        for (name, value) in [(left, right), (right, left)] {
+            if matches!(name.kind(), Kind::Name | Kind::Attribute) {
+                written(test, name.name(), value, told, findings);
+            }
+        }
+    }
+}
+
 /// Literals behind names that tell of a secret.
 fn literals(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
-    let mut tell = |at: Node<'_>, name: &str, value: Node<'_>| {
-        // A literal alone: what a name stands for is told where it is assigned.
-        if !value.is(Kind::Str)
-            || !names_secret(name)
-            || !looks_like_secret(name, value.name())
-            || !is_production(at)
-        {
-            return;
-        }
-        if value.is_silenced_elsewhere() || is_told(told, at.file, value.line()) {
-            return;
-        }
-        findings
-            .report(at, Severity::High, Certainty::Likely, format!("`{name}` is written down here"))
-            .because(value, "its name says that it is a secret, and this is no placeholder")
-            .conforming(OUT_OF_CODE);
-    };
     for assignment in model.assignments() {
         let of_enumeration = assignment.class().is_some_and(|class| {
             class.children().any(|base| base.role() == Role::Base && base.name().ends_with("Enum"))
@@ -499,10 +571,10 @@ fn literals(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findin
         let Some(value) = assignment.value().filter(|_| !of_enumeration) else { continue };
         for target in assignment.targets() {
             match target.kind() {
-                Kind::Name | Kind::Attribute => tell(assignment, target.name(), value),
+                Kind::Name | Kind::Attribute => written(assignment, target.name(), value, told, findings),
                 Kind::Subscript => {
                     if let Some(key) = target.child(Role::Index).filter(|key| key.is(Kind::Str)) {
-                        tell(assignment, key.name(), value);
+                        written(assignment, key.name(), value, told, findings);
                     }
                 }
                 _ => {}
@@ -512,14 +584,32 @@ fn literals(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findin
     for call in model.calls() {
         for keyword in call.keywords() {
             if let Some(value) = keyword.value() {
-                tell(keyword, keyword.name(), value);
+                written(keyword, keyword.name(), value, told, findings);
+            }
+        }
+    }
+    for (call, api) in model.known_calls().filter(|(call, _)| call.positional().next().is_some()) {
+        for (name, value) in api.callable.parameters.iter().zip(call.positional()) {
+            written(value, name, value, told, findings);
+        }
+    }
+    for dictionary in model.dictionaries() {
+        for entry in dictionary.children().filter(|entry| entry.is(Kind::DictItem)) {
+            let (Some(key), Some(value)) = (entry.child(Role::Key), entry.value()) else { continue };
+            match key.string() {
+                Some(name) if is_header_of_secret(name) => bearer(entry, value, told, findings),
+                // What is neither a word in small letters nor one in capitals names something else.
+                Some(name) if is_plain_key(name) && !is_described(dictionary) => {
+                    written(entry, name, value, told, findings)
+                }
+                _ => {}
             }
         }
     }
     for function in model.functions() {
         for parameter in function.parameters() {
             if let Some(value) = parameter.child(Role::Default) {
-                tell(parameter, parameter.name(), value);
+                written(parameter, parameter.name(), value, told, findings);
             }
         }
     }
@@ -534,6 +624,7 @@ fn is_configuration(model: &Model<'_>, file: u32) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".py");
     path.trim_end_matches(".py").ends_with(&module)
         || path.split('/').any(|part| matches!(part, "config" | "settings" | "configuration"))
+        || name.ends_with("config")
         || words_of(name).iter().any(|word| {
             matches!(
                 word.as_str(),
@@ -573,6 +664,22 @@ fn is_presence_test(read: Node<'_>) -> bool {
     })
 }
 
+fn is_of_constructor(at: Node<'_>) -> bool {
+    at.function().is_some_and(|function| function.name() == "__init__")
+}
+
+/// `key or os.getenv("KEY")`: for what the caller left out.
+fn stands_in(at: Node<'_>) -> bool {
+    at.surroundings().any(|around| match around.kind() {
+        Kind::BoolOp => {
+            around.operator() == Operator::Or
+                && around.children().next().is_some_and(|first| !first.contains(at))
+        }
+        Kind::Conditional | Kind::If => true,
+        _ => false,
+    })
+}
+
 fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Findings<'_>) {
     // Where there is no place for settings yet, or the program sets variables itself, it may be meant so.
     let has_settings = model.python().any(|(file, data)| !data.is_test && is_named_for_settings(model, file))
@@ -582,23 +689,26 @@ fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Fi
     let is_written = model.process_changes().iter().any(|change| !change.at.is_outside_production());
     let alone = model.python().filter(|(_, file)| !file.is_test).count() <= 3;
     let certainty =
-        if (has_settings || alone) && !is_written { Certainty::Sure } else { Certainty::Question };
+        if has_settings || (alone && !is_written) { Certainty::Sure } else { Certainty::Question };
     for (file, data) in model.python() {
         if data.is_test || data.is_migration || data.is_script || is_configuration(model, file) {
             continue;
         }
-        // Read when the module is imported, a missing variable at least shows at once.
         let late = |read: &&EnvironmentRead<'_>| {
             read.at.file == file
                 && !is_presence_test(read.at)
+                // The default of a field is what its owner may give otherwise.
+                && (read.at.function().is_some() || read.at.class().is_none())
+                && !(is_of_constructor(read.at) && stands_in(read.at))
                 && !read.at.class().is_some_and(|class| {
                     words_of(class.name())
                         .iter()
                         .any(|word| matches!(word.as_str(), "config" | "settings" | "options"))
                 })
-                && read.at.function().is_some_and(|function| {
+                // Without a place for settings, what a module asks for when it is imported at least shows at once.
+                && read.at.function().map_or(has_settings, |function| {
                     // An object that asks when it is made, for what its caller left out, is made at the start.
-                    function.name() != "__init__"
+                    (has_settings || function.name() != "__init__")
                         && !words_of(function.name()).iter().any(|word| {
                             matches!(word.as_str(), "config" | "settings" | "env" | "environment")
                         })

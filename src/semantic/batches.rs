@@ -20,6 +20,23 @@ impl<'m> Node<'m> {
             || (function.returns_one_of(&gathered) && function.is_made_up_for())
     }
 
+    /// Whether the turns of this loop count or collect what went well: `imported += 1`, `done.append(path)`.
+    pub fn keeps_count(self) -> bool {
+        !self.gathered_names().is_empty()
+    }
+
+    /// Whether this part of a turn does so.
+    pub fn keeps_count_in(self, part: Node<'m>) -> bool {
+        let gathered = self.gathered_names();
+        let is_gathered = |name: Node<'m>| gathered.contains(&name.name());
+        part.calls_within()
+            .filter(|call| matches!(call.callee_name(), "append" | "extend" | "add"))
+            .filter_map(Node::receiver)
+            .chain(part.within(&self.source_file().tree.assignments).flat_map(Node::targets))
+            .map(|target| target.child(Role::Value).filter(|_| target.is(Kind::Subscript)).unwrap_or(target))
+            .any(is_gathered)
+    }
+
     /// The names of lists and dictionaries from before this loop to which its turns add.
     fn gathered_names(self) -> Vec<&'m str> {
         let Some(body) = self.body() else { return Vec::new() };

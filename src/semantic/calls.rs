@@ -189,17 +189,22 @@ impl<'m> Node<'m> {
 
     /// Whether the expression names something of Python's own modules, or built in.
     fn is_in_standard_library(self) -> bool {
-        const MODULES: [&str; 28] = [
+        const MODULES: [&str; 34] = [
+            "ast",
             "asyncio",
+            "base64",
             "builtins",
             "collections",
             "contextlib",
             "copy",
+            "dataclasses",
             "datetime",
+            "decimal",
             "enum",
             "functools",
             "gc",
             "hashlib",
+            "importlib",
             "inspect",
             "itertools",
             "json",
@@ -212,6 +217,7 @@ impl<'m> Node<'m> {
             "re",
             "shutil",
             "sys",
+            "textwrap",
             "threading",
             "time",
             "traceback",

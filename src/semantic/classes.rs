@@ -77,6 +77,11 @@ impl<'s> Model<'s> {
         found
     }
 
+    /// Whether a given class is another one, or derives from it.
+    pub fn derives_from(&self, class: Place, base: Place) -> bool {
+        self.lineage(class).iter().any(|(place, _)| *place == base)
+    }
+
     /// The nearest class of the tables that a given class derives from.
     pub fn table_base(&self, class: Place) -> Option<u16> {
         self.lineage(class).iter().find_map(|(_, facts)| facts.table_bases.first().copied())

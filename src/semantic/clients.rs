@@ -17,6 +17,23 @@ pub struct SharedClient<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// The calls of generated gRPC clients: `SearchStub` of a module `…_pb2_grpc`.
+    pub fn remote_calls(&self) -> Vec<Node<'_>> {
+        let is_stub = |made: Node<'_>| {
+            made.callee_name().ends_with("Stub")
+                && made.callee().and_then(Node::path).is_some_and(|path| path.contains("_pb2_grpc."))
+        };
+        if !self.mentions_text("_pb2_grpc") {
+            return Vec::new();
+        }
+        self.calls()
+            .filter(|call| {
+                call.receiver().is_some_and(|on| matches!(on.kind(), Kind::Name | Kind::Attribute))
+            })
+            .filter(|call| call.receiver().and_then(Node::constructed_by_any).is_some_and(is_stub))
+            .collect()
+    }
+
     /// The clients that the given files make once for the process.
     pub fn shared_clients(&self) -> Vec<SharedClient<'_>> {
         self.known_calls()

@@ -5,7 +5,7 @@ use super::types::Type;
 use super::{Model, Node, Place};
 use crate::report::FileKind;
 use crate::stack::Tag;
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, Operator, Role};
 
 /// A place that reads an environment variable by its name.
 #[derive(Clone, Copy)]
@@ -14,6 +14,20 @@ pub struct EnvironmentRead<'m> {
     pub name: &'m str,
     /// What is taken where the variable is not set.
     pub default: Option<Node<'m>>,
+}
+
+impl<'m> EnvironmentRead<'m> {
+    /// What is taken where the variable is not set: the default, or what stands behind an `or`.
+    pub fn otherwise(self) -> Option<Node<'m>> {
+        let behind = || {
+            let choice = self
+                .at
+                .parent()
+                .filter(|choice| choice.is(Kind::BoolOp) && choice.operator() == Operator::Or)?;
+            choice.children().last().filter(|last| *last != self.at)
+        };
+        self.default.filter(|default| !default.is_none()).or_else(behind)
+    }
 }
 
 impl<'m> Node<'m> {

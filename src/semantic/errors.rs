@@ -144,8 +144,77 @@ impl<'m> Node<'m> {
     }
 
     /// The same for any system outside the process, the database included.
-    pub(super) fn failing_anyhow(self) -> Option<Failing<'m>> {
+    pub fn failing_anyhow(self) -> Option<Failing<'m>> {
         self.failing_at(&|_| true)
+    }
+
+    /// A plain call of a function that was not given, whose name says that it does more than to look at what it is
+    /// handed: nobody else knows whether it keeps its failures.
+    pub fn works_by_name(self) -> Option<Failing<'m>> {
+        const WORK: [&str; 49] = [
+            "create",
+            "send",
+            "mail",
+            "email",
+            "notify",
+            "import",
+            "index",
+            "reindex",
+            "process",
+            "handle",
+            "save",
+            "store",
+            "upload",
+            "download",
+            "fetch",
+            "extract",
+            "convert",
+            "run",
+            "sync",
+            "charge",
+            "embed",
+            "vectorize",
+            "ingest",
+            "publish",
+            "push",
+            "pull",
+            "crawl",
+            "scrape",
+            "ocr",
+            "transcribe",
+            "summarize",
+            "classify",
+            "parse",
+            "write",
+            "insert",
+            "upsert",
+            "refund",
+            "bill",
+            "migrate",
+            "export",
+            "post",
+            "submit",
+            "enqueue",
+            "generate",
+            "renew",
+            "archive",
+            "deliver",
+            "pay",
+            "translate",
+        ];
+        // Awaited, a method of an object that comes from elsewhere moves something as well.
+        const MOVES: [&str; 16] = [
+            "upload", "download", "fetch", "send", "index", "embed", "ingest", "process", "import", "sync",
+            "crawl", "scrape", "publish", "upsert", "save", "store",
+        ];
+        let verb = words_of(self.callee_name()).into_iter().next().unwrap_or_default();
+        let is_strange =
+            self.is_awaited() && self.receiver().is_some() && self.api().is_none() && self.target().is_none();
+        let works = ((self.is_unknown_function() && WORK.contains(&verb.as_str()))
+            || (is_strange && MOVES.contains(&verb.as_str())))
+            && !self.callee_name().starts_with(char::is_uppercase)
+            && !self.writes_log();
+        works.then(|| Failing { chain: vec![self], is_known: false })
     }
 
     fn failing_at(self, fits: &dyn Fn(System) -> bool) -> Option<Failing<'m>> {
@@ -232,7 +301,7 @@ impl<'m> Node<'m> {
                     .any(|context| context.does(Tag::Suppresses));
                 !kept && !suppressed
             })
-            .find_map(Node::failing)
+            .find_map(|call| call.failing().or_else(|| call.works_by_name()))
     }
 
     /// Whether an `except` clause leaves the loop without saying more: a clause that raises has been thought about.
@@ -612,5 +681,50 @@ impl<'m> Node<'m> {
             ) && receiver.instance_of().is_some_and(|class| {
                 matches!(class.short_name(), "list" | "dict" | "set" | "str" | "tuple" | "bytes" | "int")
             }))
+    }
+}
+
+impl<'s> Model<'s> {
+    /// Where the handler that is registered for an exception of a given class, or for one that it derives from, answers
+    /// with what that exception was given: its text, or an attribute of it.
+    pub fn shown_by_handler<'m>(&'m self, made: Node<'m>) -> Option<Node<'m>> {
+        let Type::Class(raised) = made.callee()?.ty() else { return None };
+        let fits = |class: Node<'m>| matches!(class.ty(), Type::Class(handled) if self.derives_from(raised, handled));
+        self.functions()
+            .filter(|function| {
+                function.plays(super::FunctionRole::ExceptionHandler) && !function.is_outside_production()
+            })
+            .filter(|function| function.handled_exception().is_some_and(fits))
+            .find_map(|function| {
+                let exception = function.parameters().nth(1)?;
+                let is_told = |part: Node<'m>| {
+                    part.is(Kind::Name)
+                        && part.as_parameter() == Some(exception)
+                        && part.parent().is_some_and(|around| match around.kind() {
+                            Kind::Attribute => matches!(
+                                around.name(),
+                                "detail" | "message" | "args" | "reason" | "error" | "msg"
+                            ),
+                            Kind::Call => around.callee().is_some_and(|callee| callee.names("builtins.str")),
+                            Kind::FString => true,
+                            _ => false,
+                        })
+                };
+                function
+                    .own_returns()
+                    .filter_map(Node::value)
+                    .flat_map(|value| value.resolved_value().ingredients_of_answer())
+                    .find(|part| part.descendants_of(Kind::Name).any(is_told))
+            })
+    }
+}
+
+impl<'m> Node<'m> {
+    /// The arguments of a call that makes an answer, through local names.
+    fn ingredients_of_answer(self) -> Vec<Node<'m>> {
+        self.positional()
+            .chain(self.keywords().filter(|keyword| keyword.name() != "status_code").filter_map(Node::value))
+            .map(Node::resolved_value)
+            .collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Api, Node};
 use crate::secrets::words_of;
-use crate::stack::Class;
+use crate::stack::{Class, ClassTag};
 use crate::syntax::Kind;
 
 use super::Model;
@@ -207,6 +207,19 @@ pub fn is_connection_string_name(identifier: &str) -> bool {
                 "rabbitmq",
             ]))
         || (last_is(&["string", "str"]) && has(&["connection", "conn"]))
+}
+
+impl<'m> Node<'m> {
+    /// Whether this name holds the whole body of a request, as it came: `body = await request.json()`.
+    pub fn is_whole_body(self) -> bool {
+        let read = self.resolved_value().unwrapped();
+        self.is(Kind::Name)
+            && read.is(Kind::Call)
+            && matches!(read.callee_name(), "json" | "body" | "form")
+            && read.receiver().is_some_and(|request| {
+                request.is_a(ClassTag::Request) || (request.name() == "request" && read.is_awaited())
+            })
+    }
 }
 
 /// Whether a name says that its value is about a person: an address, a telephone number.

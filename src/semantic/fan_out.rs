@@ -1,9 +1,16 @@
 //! Coroutines that run at once.
 
 use super::Node;
+use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
 impl<'m> Node<'m> {
+    /// What an executor's `map` goes over with the function that it is handed.
+    pub fn mapped_items(self) -> Option<Node<'m>> {
+        let maps = matches!(self.callee_name(), "map" | "imap" | "imap_unordered" | "starmap");
+        self.argument(1).filter(|_| maps && self.does(Tag::Offloads))
+    }
+
     /// The coroutines that an argument of a gather stands for, each with the comprehension or loop that makes it once
     /// an element.
     pub fn coroutines(self) -> Vec<(Node<'m>, Option<Node<'m>>)> {

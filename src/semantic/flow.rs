@@ -265,7 +265,7 @@ impl<'m> Node<'m> {
 }
 
 /// Methods of a text that give a text made from it and from their arguments.
-const TEXT_METHODS: [&str; 16] = [
+const TEXT_METHODS: [&str; 17] = [
     "capitalize",
     "decode",
     "encode",
@@ -278,6 +278,7 @@ const TEXT_METHODS: [&str; 16] = [
     "replace",
     "rjust",
     "rstrip",
+    "splitlines",
     "strip",
     "title",
     "upper",

@@ -62,7 +62,9 @@ impl<'s> Model<'s> {
         self.known_calls().map(|(call, _)| call).filter(|call| {
             call.function().is_none()
                 && call.api().is_some_and(|api| api.is_constructor || api.callable.returns.is_some())
-                && (call.is_a(ClassTag::Engine) || call.is_a(ClassTag::ConnectionPool))
+                && (call.is_a(ClassTag::Engine)
+                    || call.is_a(ClassTag::ConnectionPool)
+                    || call.makes_async_client())
                 && call.parent().is_some_and(|parent| matches!(parent.kind(), Kind::Assign | Kind::AnnAssign))
         })
     }
@@ -81,6 +83,23 @@ impl<'m> Node<'m> {
         self.decorators()
             .find(|decorator| decorator.is(Kind::Call) && decorator.callee_name() == "on_event")
             .and_then(|decorator| decorator.argument(0))
+    }
+
+    /// Whether this makes a client that keeps connections to other systems on the event loop, a model's own left out:
+    /// it has a coroutine that closes it.
+    pub(super) fn makes_async_client(self) -> bool {
+        let Some(api) = self.api().filter(|_| self.is_a(ClassTag::PooledClient)) else { return false };
+        let asks = |class: &'static crate::stack::Class| {
+            ["get", "request", "ping", "query_points"]
+                .iter()
+                .any(|name| class.method(name).is_some_and(|method| method.crosses.is_some()))
+        };
+        api.callable.crosses != Some(System::Model)
+            && self.instance_of().filter(|class| asks(class)).is_some_and(|class| {
+                CLOSING.iter().any(|name| {
+                    class.method(name).is_some_and(|method| method.has(Tag::Closes) && method.coroutine)
+                })
+            })
     }
 
     fn names_an_ending(self) -> bool {
@@ -125,7 +144,7 @@ impl<'m> Lifespan<'m> {
     pub fn left_open(self) -> Vec<Opened<'m>> {
         let mut found = Vec::new();
         for call in self.starting() {
-            let Some(opened) = self.opened(call) else { continue };
+            let Some(opened) = self.opened(call).or_else(|| self.begun(call)) else { continue };
             if !self.is_ended(opened) {
                 found.push(opened);
             }
@@ -133,9 +152,61 @@ impl<'m> Lifespan<'m> {
         found
     }
 
+    /// What is begun here and held elsewhere, or nowhere: a module's scheduler, a task that goes on for ever.
+    fn begun(self, call: Node<'m>) -> Option<Opened<'m>> {
+        let model: &'m Model<'m> = self.function.model;
+        if call.does(Tag::StartsScheduler) {
+            let holder = call.receiver().filter(|scheduler| scheduler.scope_of_name() == Some(0))?;
+            let made = holder.constructed_by()?;
+            let ends_unseen = || {
+                self.stopping().any(|node| {
+                    node.is(Kind::Call) && node.callee().is_some_and(|callee| callee.is(Kind::Name))
+                })
+            };
+            let is_left = self.yielded.is_some() && !ends_unseen() && !model.closes_what(made);
+            return is_left.then_some(Opened { made: call, holder, is_task: false });
+        }
+        let is_dropped =
+            call.does(Tag::StartsTask) && call.parent().is_some_and(|it| it.is(Kind::ExprStatement));
+        let work = call.scheduled_callable().filter(|work| is_dropped && work.is(Kind::Call))?;
+        let goes_on = match work.target() {
+            Some(place) => {
+                let function: Node<'m> = model.node(place);
+                function.own_loops().any(Node::never_ends)
+            }
+            None => words_of(work.callee_name()).iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "loop"
+                        | "poll"
+                        | "poller"
+                        | "watch"
+                        | "watcher"
+                        | "listen"
+                        | "listener"
+                        | "consume"
+                        | "consumer"
+                        | "worker"
+                        | "periodic"
+                        | "periodically"
+                        | "forever"
+                        | "monitor"
+                        | "heartbeat"
+                )
+            }),
+        };
+        goes_on.then_some(Opened { made: call, holder: work.callee()?, is_task: true })
+    }
+
     fn opened(self, call: Node<'m>) -> Option<Opened<'m>> {
         let api = call.api()?;
+        // `Redis.from_url(…)` makes one as well; a method of an object does not.
+        let makes = api.is_constructor || call.receiver().is_none_or(|of| of.instance_of().is_none());
         let outer = call.parent().filter(|parent| parent.is(Kind::Await)).unwrap_or(call);
+        // `stack.enter_async_context(pool)` gives what it is handed, and ends it.
+        if call.positional().any(|handed| handed.is(Kind::Call) && handed.ty() == outer.ty()) {
+            return None;
+        }
         let statement =
             outer.parent().filter(|parent| matches!(parent.kind(), Kind::Assign | Kind::AnnAssign))?;
         let holder = statement.targets().next()?;
@@ -145,7 +216,7 @@ impl<'m> Lifespan<'m> {
         let is_closable = |tags: &[ClassTag]| tags.iter().any(|&tag| outer.is_a(tag));
         let opens = is_closable(&[ClassTag::Engine, ClassTag::ConnectionPool])
             || (is_closable(&[ClassTag::PooledClient, ClassTag::Scheduler])
-                && api.is_constructor
+                && makes
                 && outer.instance_of().is_some_and(|class| {
                     CLOSING
                         .iter()
@@ -160,11 +231,7 @@ impl<'m> Lifespan<'m> {
         {
             return None;
         }
-        (opens && (api.is_constructor || call != outer)).then_some(Opened {
-            made: call,
-            holder,
-            is_task: false,
-        })
+        (opens && (makes || call != outer)).then_some(Opened { made: call, holder, is_task: false })
     }
 
     /// Whether the stopping half, or a handler of the stop event, says anything of it; or it is entered, or handed
@@ -195,7 +262,9 @@ impl<'m> Lifespan<'m> {
                 Kind::WithItem => true,
                 Kind::Attribute => parent.names_an_ending(),
                 // A call that collects what is to be ended: `tasks.append(task)`, `stack.enter_context(client)`.
-                Kind::Call => parent.callee() != Some(node) && !parent.does(Tag::StartsTask),
+                Kind::Call => {
+                    parent.callee() != Some(node) && !parent.does(Tag::StartsTask) && !parent.only_uses()
+                }
                 Kind::Return | Kind::Yield | Kind::DictItem | Kind::List | Kind::Tuple => true,
                 _ => false,
             })
@@ -220,7 +289,7 @@ impl<'m> Lifespan<'m> {
                 let body = handler.parent().and_then(|attempt| attempt.child(Role::Body));
                 let goes_on = !handler.descendants().any(|node| {
                     matches!(node.kind(), Kind::Raise | Kind::Assign)
-                        || (node.is(Kind::Call) && node.does(Tag::EndsProcess))
+                        || (node.is(Kind::Call) && node.ends_own_process())
                 });
                 // The run itself is no part of the start.
                 let body = body
@@ -252,6 +321,13 @@ impl<'m> Node<'m> {
                 "run",
                 "wait",
             ])
+    }
+
+    /// Whether this makes a checkpointer, which closes nothing: the pool that it is handed stays its owner's.
+    fn only_uses(self) -> bool {
+        self.api().is_some_and(|api| {
+            api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Checkpointer))
+        })
     }
 
     /// Whether a call finds out whether the database is there: it opens a connection or pool, or asks for nothing.

@@ -1,7 +1,7 @@
 //! What keeps one caller from taking everything: limiters of requests, and where they are mounted.
 
 use super::{Model, Node, words_of};
-use crate::stack::ClassTag;
+use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
 impl<'m> Node<'m> {
@@ -107,5 +107,108 @@ impl<'s> Model<'s> {
             .filter_map(|call| call.argument(0))
             .find(|class| class.is_limiter())
             .or_else(|| self.apps().find_map(Node::mounted_limiter))
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether this call gives all rows of a query that nothing limits: neither a number, nor a group, nor certain ids.
+    /// A table of what an operator sets up stays small.
+    pub fn fetches_without_end(self) -> bool {
+        const SMALL: [&str; 18] = [
+            "tier",
+            "plan",
+            "role",
+            "setting",
+            "settings",
+            "category",
+            "permission",
+            "config",
+            "language",
+            "country",
+            "currency",
+            "feature",
+            "flag",
+            "provider",
+            "region",
+            "type",
+            "status",
+            "level",
+        ];
+        let is_listed =
+            self.callee_name() == "scalars" && self.parent().is_some_and(|list| list.callee_name() == "list");
+        if !(matches!(self.callee_name(), "all" | "fetchall") || is_listed)
+            || self.positional().next().is_some()
+        {
+            return false;
+        }
+        let builds = |name: &'static [&'static str]| {
+            self.value_source(&move |part: Node<'m>| {
+                part.is(Kind::Call) && name.contains(&part.callee_name()) && part.does(Tag::BuildsStatement)
+            })
+        };
+        let Some(select) = builds(&["select", "query"]) else { return false };
+        let table = select
+            .argument(0)
+            .map(|table| if table.is(Kind::Attribute) { table.receiver().unwrap_or(table) } else { table });
+        let is_small = table.is_none_or(|table| {
+            !table.name().starts_with(char::is_uppercase)
+                || words_of(table.name()).iter().any(|word| SMALL.contains(&word.as_str()))
+        });
+        let narrows = |part: Node<'m>| {
+            part.is(Kind::Call)
+                && matches!(
+                    part.callee_name(),
+                    "limit"
+                        | "yield_per"
+                        | "slice"
+                        | "fetch"
+                        | "group_by"
+                        | "distinct"
+                        | "in_"
+                        | "any_"
+                        | "paginate"
+                        | "count"
+                        | "exists"
+                )
+        };
+        let holds_one = |part: Node<'m>| {
+            part.is(Kind::Compare)
+                && part
+                    .child(Role::Left)
+                    .is_some_and(|column| column.is(Kind::Attribute) && column.name() == "id")
+        };
+        !is_small && self.value_source(&|part: Node<'m>| narrows(part) || holds_one(part)).is_none()
+    }
+
+    /// Whether this call says how many turns a loop makes: `range(days)`.
+    pub fn counts_turns(self) -> bool {
+        self.callee().is_some_and(|callee| callee.names("builtins.range"))
+    }
+
+    /// Whether this function answers with what a call of it gives, or with something that is made of each part of it.
+    pub fn answers_with(self, call: Node<'m>) -> bool {
+        // How many there are is no answer with all of them.
+        let is_counted = |name: &Node<'m>| {
+            name.parent().is_some_and(|around| matches!(around.callee_name(), "len" | "bool" | "any" | "sum"))
+        };
+        let is_made = |value: Node<'m>| {
+            value.contains(call)
+                || value
+                    .descendants_of(Kind::Name)
+                    .filter(|name| !is_counted(name))
+                    .filter_map(Node::assigned_value)
+                    .any(|given| given.contains(call) && !given.does(Tag::Executes))
+        };
+        let is_each = |value: Node<'m>| {
+            matches!(value.kind(), Kind::ListComp | Kind::DictComp | Kind::Generator | Kind::Call)
+        };
+        self.own_returns().filter_map(Node::value).any(|value| {
+            is_made(value)
+                || value
+                    .descendants_of(Kind::Name)
+                    .filter(|name| !is_counted(name))
+                    .filter_map(Node::assigned_value)
+                    .any(|given| is_each(given) && !given.does(Tag::BuildsStatement) && is_made(given))
+        })
     }
 }

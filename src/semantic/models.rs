@@ -69,6 +69,40 @@ impl<'m> Node<'m> {
             || has(&words_of(self.name()), &["chat", "answer", "ask", "reply"])
     }
 
+    /// Whether this handler's clients wait for what a model says, though it is no conversation: a summary, a run of an
+    /// agent. What prepares data, or tries out a model, is none.
+    pub fn answers_by_model(self) -> bool {
+        const OTHERWISE: [&str; 22] = [
+            "admin",
+            "test",
+            "tests",
+            "health",
+            "evaluate",
+            "evaluation",
+            "debug",
+            "title",
+            "embed",
+            "embeddings",
+            "index",
+            "ingest",
+            "upload",
+            "import",
+            "crawl",
+            "tag",
+            "tags",
+            "webhook",
+            "sync",
+            "job",
+            "jobs",
+            "playground",
+        ];
+        self.plays(FunctionRole::Handler)
+            && ![self.full_route_path().as_str(), self.name()]
+                .into_iter()
+                .flat_map(words_of)
+                .any(|word| OTHERWISE.contains(&word.as_str()))
+    }
+
     /// Whether the given files show how the model or chain behind this expression is made.
     pub fn is_made_in_view(self) -> bool {
         let made = self.resolved_value();
@@ -126,6 +160,13 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// Whether the given files make chat models of a provider's own: then they would make the standby as well.
+    pub fn makes_models(&self) -> bool {
+        self.known_calls().any(|(call, api)| {
+            api.is_constructor && call.is_a(ClassTag::ChatModel) && !call.is_outside_production()
+        })
+    }
+
     /// The calls that have another model ready: wrappers, middleware, and calls that are given their fallbacks.
     pub fn fallbacks(&self) -> impl Iterator<Item = Node<'_>> {
         self.calls().filter(|call| {

@@ -84,6 +84,13 @@ impl<'s> Model<'s> {
     }
 }
 
+impl<'s> Model<'s> {
+    /// The `return` statements of coroutines that stand in a `finally` and drop what was being raised.
+    pub fn ways_out_of_cleanup(&self) -> impl Iterator<Item = Node<'_>> {
+        self.returns().filter(|left| left.is_in_finally() && left.on_event_loop().is_some())
+    }
+}
+
 impl<'m> Node<'m> {
     /// Whether what is put into a value comes from whoever called the function, so that it may be another one with
     /// each request: one of its parameters, or the variable of a loop.
@@ -121,6 +128,18 @@ impl<'m> Node<'m> {
             }
             _ => false,
         }
+    }
+
+    /// Whether this call ends the process that makes it: also by a signal that it sends to itself.
+    pub fn ends_own_process(self) -> bool {
+        let Some(api) = self.api().filter(|api| api.has(Tag::EndsProcess)) else { return false };
+        if api.callable.parameters.first() != Some(&"pid") {
+            return true;
+        }
+        self.argument(0).is_some_and(|id| {
+            let own = id.resolved_value();
+            own.callee_name() == "getpid" || own.number() == Some(0.0)
+        })
     }
 
     /// Whether the name that is assigned here is read anywhere in its function, nested functions included.
@@ -297,6 +316,20 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// A plain call of a function that was not given, on what a worker in a thread has just waited for.
+    fn works_on_what_came(self, waits: Node<'m>) -> Option<Failing<'m>> {
+        let in_thread = self.function().is_some_and(|function| !function.is_async());
+        let came = waits.statement();
+        let is_work = in_thread
+            && self.is_unknown_function()
+            && !self.writes_log()
+            && came
+                .targets()
+                .flat_map(|target| target.descendants_of(Kind::Name))
+                .any(|name| self.mentions(name.name()));
+        is_work.then(|| Failing { chain: vec![self], is_known: false })
+    }
+
     /// What one turn of a worker's loop does that, failing, ends the worker; and what the turn waits for first.
     pub fn ending_turn(self) -> Option<(Node<'m>, Failing<'m>)> {
         if self.enclosing_loop().is_some() {
@@ -323,7 +356,7 @@ impl<'m> Node<'m> {
                     .any(|context| context.does(Tag::Suppresses));
                 !kept && !suppressed && call.runs_here()
             })
-            .find_map(Node::failing_anyhow)?;
+            .find_map(|call| call.failing_anyhow().or_else(|| call.works_on_what_came(waits)))?;
         Some((waits, failing))
     }
 }

@@ -34,6 +34,30 @@ const TENANTS: [&str; 10] = [
 const CALLERS: [&str; 9] =
     ["user", "caller", "principal", "session", "token", "thread", "conversation", "identity", "username"];
 
+/// What a class is that works for all tenants, as the last word of its name.
+const DOERS: [&str; 20] = [
+    "repository",
+    "repo",
+    "service",
+    "store",
+    "registry",
+    "manager",
+    "client",
+    "factory",
+    "router",
+    "provider",
+    "resolver",
+    "cache",
+    "middleware",
+    "loader",
+    "mixin",
+    "error",
+    "exception",
+    "base",
+    "scoped",
+    "handler",
+];
+
 /// More names than these are not followed back.
 const MOST_VALUES: usize = 48;
 
@@ -56,8 +80,11 @@ impl<'s> Model<'s> {
                 })
                 .filter(|(count, _)| *count > 0)
                 .reduce(|best, other| if other.0 > best.0 { other } else { best });
+            // Where no given file has models, what their columns are called is told by the names in the code.
+            let has_models = self.classes().any(|class| self.is_orm_model(class.place()));
             most.map(|(_, key)| key)
                 .or_else(|| known().find(|key| *key == "tenant_id"))
+                .or_else(|| known().find(|key| !has_models && !matches!(*key, "account_id" | "customer_id")))
                 .unwrap_or(written)
                 .to_owned()
         })
@@ -232,6 +259,9 @@ impl<'m> Node<'m> {
             [only] => is_tenant(only),
             [first, .., last] => {
                 matches!(last.as_str(), "context" | "caller" | "principal") && is_tenant(first)
+                    // `TenantTracing` holds what is one tenant's; a `TenantRepository` does something about them.
+                    || first == "tenant"
+                        && !DOERS.iter().any(|doer| last == doer)
                     || is_tenant(last) && matches!(first.as_str(), "current" | "public" | "tenant" | "caller")
             }
             [] => false,
@@ -253,7 +283,8 @@ impl<'m> Node<'m> {
         let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
         let is_about_caller = has(&TENANTS) || has(&["user", "caller", "principal"]);
         let of_context = self.instance_of().is_some_and(|class| class.short_name() == "ContextVar");
-        is_about_caller && (has(&["current"]) || of_context)
+        let is_variable = words.last().is_some_and(|last| matches!(last.as_str(), "var" | "ctx" | "context"));
+        is_about_caller && (has(&["current"]) || of_context || is_variable)
     }
 
     /// Whether this value is nothing but a tenant or its key, as where a table says whose something is.
@@ -288,19 +319,12 @@ impl<'m> Node<'m> {
             || thing_named(name).is_some_and(|thing| TENANTS.contains(&thing.as_str()))
     }
 
-    /// Whether this is one object for all requests: a module's, the application's, or an attribute of a service that
-    /// is told with each call for whom it works.
+    /// Whether this is one object for all requests: a module's, the application's, or an attribute of an object that is
+    /// made once.
     pub fn is_kept_for_all(self) -> bool {
         match self.kind() {
             Kind::Name => self.scope_of_name() == Some(0) || self.comes_from_application(),
             Kind::Attribute => {
-                let on_self =
-                    self.receiver().is_some_and(|object| object.is(Kind::Name) && object.name() == "self");
-                let on_state = self.receiver().is_some_and(|state| state.name() == "state");
-                let is_told = || {
-                    self.function().is_some_and(|method| method.parameters().any(Node::is_tenant_parameter))
-                        && !self.is_made_for_one()
-                };
                 let is_cache = || {
                     words_of(self.name())
                         .iter()
@@ -308,10 +332,23 @@ impl<'m> Node<'m> {
                 };
                 let is_single =
                     || self.class().is_some_and(|c| self.model.made_at_import(c.place()).is_some());
-                on_state || (on_self && (is_single() || (is_cache() && is_told())))
+                self.receiver().is_some_and(|state| state.name() == "state")
+                    || (self.is_on_self() && (is_single() || (is_cache() && self.serves_many())))
             }
             _ => false,
         }
+    }
+
+    fn is_on_self(self) -> bool {
+        self.receiver().is_some_and(|object| object.is(Kind::Name) && object.name() == "self")
+    }
+
+    /// Whether this attribute of `self` is used for whichever tenant the method is told, and not for the one for whom
+    /// the object was made.
+    pub fn serves_many(self) -> bool {
+        self.is_on_self()
+            && self.function().is_some_and(|method| method.parameters().any(Node::is_tenant_parameter))
+            && !self.is_made_for_one()
     }
 
     /// Whether a key is made of ids and digests alone, of which no two tenants have the same.
