@@ -32,6 +32,24 @@ impl<'s> Model<'s> {
 }
 
 impl<'m> Node<'m> {
+    /// Whether this call of a function, or of a method of the class itself, makes a client that keeps connections:
+    /// `redis.from_url(…)`.
+    pub fn makes_pooled_client(self) -> bool {
+        self.callee_name() == "from_url" && self.is_a(ClassTag::PooledClient) && !self.makes_part_of_client()
+    }
+
+    fn makes_part_of_client(self) -> bool {
+        self.receiver().is_some_and(|receiver| receiver.is_a(ClassTag::PooledClient))
+    }
+
+    /// Whether this call opens one connection to a database, which no pool lends.
+    pub fn opens_connection(self) -> bool {
+        self.callee_name() == "connect"
+            && self.api().is_some_and(|api| {
+                !api.is_constructor && api.class.is_none() && api.callable.crosses == Some(System::Database)
+            })
+    }
+
     /// How code gets at the object that this call makes, if the whole process shares it.
     fn shared_as(self) -> Option<String> {
         let statement = self.statement();

@@ -171,6 +171,7 @@ pub struct Model<'s> {
     known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
     /// Whether a request waits for a function, as far as it was asked.
     serving: RefCell<FxHashMap<Place, bool>>,
+    shows_handlers: std::cell::OnceCell<bool>,
     /// Which functions keep their failures, as far as it was asked.
     keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
@@ -219,6 +220,7 @@ impl<'s> Model<'s> {
             roles: Roles::default(),
             known_calls: std::cell::OnceCell::new(),
             serving: RefCell::default(),
+            shows_handlers: std::cell::OnceCell::new(),
             keeping: RefCell::default(),
             callers: std::cell::OnceCell::new(),
             entry_points: std::cell::OnceCell::new(),
