@@ -106,7 +106,9 @@ fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
 /// A function that gives the session it opened the first time, whoever calls it.
 fn remembered(function: Node<'_>, findings: &mut Findings<'_>) {
     let Some(decorator) = function.caching_decorator() else { return };
-    let Some(opened) = function.own_returns().filter_map(|node| opens(node.child(Role::Value)?.resolved_value())).next() else {
+    let Some(opened) =
+        function.own_returns().filter_map(|node| opens(node.child(Role::Value)?.resolved_value())).next()
+    else {
         return;
     };
     findings
@@ -346,7 +348,9 @@ fn offloaded(call: Node<'_>, findings: &mut Findings<'_>) {
             )
             .because(call, "runs the callable for each element, in several threads")
             .because(at, "the same session each time")
-            .conforming("Give the thread an id, and let it open its own session: `with SessionFactory() as db:`.");
+            .conforming(
+                "Give the thread an id, and let it open its own session: `with SessionFactory() as db:`.",
+            );
         return;
     }
     if let Some(repeated) = call.enclosing_loop().filter(|repeated| comes_from_outside(&used, *repeated)) {
@@ -369,13 +373,20 @@ fn offloaded(call: Node<'_>, findings: &mut Findings<'_>) {
 
 /// The session among what a call hands on, in a `partial` or a lambda as well.
 fn handed_session(call: Node<'_>) -> Option<Node<'_>> {
-    let arguments = || call.positional().chain(call.keywords().filter_map(|keyword| keyword.child(Role::Value)));
+    let arguments =
+        || call.positional().chain(call.keywords().filter_map(|keyword| keyword.child(Role::Value)));
     let is_one = |node: &Node<'_>| matches!(node.kind(), Kind::Name | Kind::Attribute) && is_session(*node);
     arguments().find(is_one).or_else(|| {
         arguments()
             .filter(|argument| argument.is(Kind::Lambda) || argument.does(Tag::Wraps))
             .flat_map(Node::descendants)
-            .find(|node| is_one(node) && !node.data().is_store && node.as_parameter().is_none_or(|parameter| parameter.parent().is_none_or(|owner| !owner.is(Kind::Lambda))))
+            .find(|node| {
+                is_one(node)
+                    && !node.data().is_store
+                    && node.as_parameter().is_none_or(|parameter| {
+                        parameter.parent().is_none_or(|owner| !owner.is(Kind::Lambda))
+                    })
+            })
     })
 }
 
@@ -425,7 +436,12 @@ fn queued(call: Node<'_>, findings: &mut Findings<'_>) {
     let used = call
         .positional()
         .chain(call.keywords().filter_map(Node::value))
-        .flat_map(|argument| argument.children().filter(move |_| matches!(argument.kind(), Kind::List | Kind::Tuple)).chain([argument]))
+        .flat_map(|argument| {
+            argument
+                .children()
+                .filter(move |_| matches!(argument.kind(), Kind::List | Kind::Tuple))
+                .chain([argument])
+        })
         .find(|argument| argument.is(Kind::Name) && is_session(*argument));
     if let Some(used) = used {
         findings

@@ -3,7 +3,7 @@
 use super::{Draft, Findings};
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient};
-use crate::stack::{ClassTag, Tag};
+use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
 /// What PostgreSQL allows unless it is told otherwise.
@@ -234,7 +234,11 @@ fn waiters(call: Node<'_>, findings: &mut Findings<'_>) {
 fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<'_>) -> bool {
     let Some(function) = call.function() else { return false };
     let repeated = call.enclosing_loop().filter(|node| !node.is(Kind::While));
-    let serves = function.may_serve_requests() && !function.is_startup();
+    let is_client = call.is_a(ClassTag::PooledClient);
+    let serves = (function.serves_requests()
+        || (is_client && asks_once(call, function) && function.may_serve_requests())
+        || (call.is_a(ClassTag::Engine) && function.gives_sessions() && function.may_serve_requests()))
+        && !function.is_startup();
     let is_engine = call.is_a(ClassTag::Engine);
     if !(serves || (repeated.is_some() && !call.source_file().is_script))
         || is_part_of_another(call)
@@ -243,7 +247,7 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
         || is_local(call)
         || call.has_private_transport()
         || repeated.is_some_and(|around| call.goes_elsewhere_each_turn(around))
-        || (!is_engine && is_for_any_address(call, function))
+        || (!(is_engine && is_for_a_tenant(call)) && is_for_any_address(call, function))
     {
         return false;
     }
@@ -276,7 +280,8 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
     } else {
         Certainty::Sure
     };
-    let rare = function.serves_administrators(None)
+    let rare = certainty == Certainty::Likely
+        || function.serves_administrators(None)
         || (tries_again.is_some() && !serves)
         || function.entry_points().are_rare()
         || requests_of(call, function)
@@ -298,11 +303,29 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
     true
 }
 
+/// Whether the client is thrown away after a request or two: none of them is in a loop, and nobody else gets it.
+fn asks_once<'m>(client: Node<'m>, function: Node<'m>) -> bool {
+    let mut requests = requests_of(client, function).peekable();
+    !function.is_generator()
+        && requests.peek().is_some()
+        && requests.all(|request| request.enclosing_loop().is_none_or(|around| around.contains(client)))
+}
+
+/// Whether the address is one of a handler's dependency: whoever calls, the same addresses come again and again.
+fn is_for_a_tenant(call: Node<'_>) -> bool {
+    call.argument_or_keyword(0, "url").is_some_and(|url| {
+        url.descendants_of(Kind::Name)
+            .filter_map(|name| name.as_parameter())
+            .any(|parameter| parameter.injected_by().is_some())
+    })
+}
+
 /// A connection of its own for each request, where a pool would lend one.
 fn unpooled(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(function) = call.function() else { return };
     let asked_by = function.asked_by().filter(|_| !function.is_startup() && !is_cached(function));
-    let Some(handler) = asked_by.filter(|_| !call.outlives(function) && !is_for_any_address(call, function)) else {
+    let Some(handler) = asked_by.filter(|_| !call.outlives(function) && !is_for_any_address(call, function))
+    else {
         return;
     };
     let severity = if function.serves_administrators(None) { Severity::Low } else { Severity::Medium };
@@ -338,7 +361,7 @@ fn sharing(call: Node<'_>, in_a_loop: bool, shared: &[SharedClient<'_>]) -> Stri
 fn requests_of<'m>(client: Node<'m>, function: Node<'m>) -> impl Iterator<Item = Node<'m>> {
     function.own_calls().filter(move |call| {
         call.id > client.id
-            && call.api().is_some_and(|api| !api.is_constructor && api.callable.crosses.is_some())
+            && call.api().is_some_and(|api| !api.is_constructor && api.callable.crosses == Some(System::Http))
             && call.receiver().and_then(Node::constructed_by) == Some(client)
     })
 }
@@ -421,9 +444,10 @@ fn loop_source(name: Node<'_>) -> Option<Node<'_>> {
 fn is_personal(keyword: Node<'_>, function: Node<'_>) -> bool {
     crate::semantic::is_secret_name(keyword.name())
         && keyword.value().is_some_and(|value| {
-            value
-                .descendants_of(Kind::Name)
-                .any(|name| name.as_parameter().is_some() || (name.function() == Some(function) && name.scope_of_name() != Some(0)))
+            value.descendants_of(Kind::Name).any(|name| {
+                name.as_parameter().is_some()
+                    || (name.function() == Some(function) && name.scope_of_name() != Some(0))
+            })
         })
 }
 

@@ -33,6 +33,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             branches(call, findings);
         } else if api.has(Tag::QueuesMany) {
             queued(call, findings);
+        } else if api.has(Tag::EmbedsMany) {
+            embedded(call, findings);
         } else if api.has(Tag::ManyInputs) {
             many_inputs(call, findings);
         } else if api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Executor)) {
@@ -396,12 +398,10 @@ fn limit_of(function: Node<'_>, depth: u32) -> Option<Node<'_>> {
         .filter(|context| !is_made_by_each(*context, function))
         .find(|context| is_limit(*context) || context.receiver().is_some_and(is_limit));
     let acquired = || {
-        function
-            .own_calls()
-            .find(|call| {
-                let limits = |limit| is_limit(limit) && !is_made_by_each(limit, function);
-                call.callee_name() == "acquire" && call.receiver().is_some_and(limits)
-            })
+        function.own_calls().find(|call| {
+            let limits = |limit| is_limit(limit) && !is_made_by_each(limit, function);
+            call.callee_name() == "acquire" && call.receiver().is_some_and(limits)
+        })
     };
     taken.or_else(acquired).or_else(|| {
         function.own_calls().filter(|call| call.target().is_some()).find_map(|call| limit_in(call, depth + 1))
@@ -458,6 +458,35 @@ fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
             "Say how many at most: `{}(…, config={{\"max_concurrency\": 8}})`.",
             call.called()
         ));
+}
+
+/// All texts of a source in one call: as many vectors at once as it has passages.
+fn embedded(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(texts) = call.argument(0) else { return };
+    let source = source_of(texts, 0);
+    let size = ["chunk_size", "batch_size", "embed_batch_size"];
+    let made = call.receiver().and_then(Node::constructed_by);
+    if let Some(size) = made.and_then(|made| size.iter().find_map(|name| made.keyword(name))) {
+        findings.conforms(size, "the texts are sent in batches of this size");
+        return;
+    }
+    if call.enclosing_loop().is_some() || !matches!(is_bounded(source, 0), Bounded::No) {
+        return;
+    }
+    let is_loaded = source.is(Kind::Call) && source.argument(0).is_some();
+    if !is_loaded && !matches!(origin_of(source, source_name(texts)), Origin::Request | Origin::Other) {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Low,
+            Certainty::Likely,
+            format!("`{}` is given all of `{}` at once", call.called(), texts.excerpt()),
+        )
+        .because(source, "no limit on how many there are is in the given files")
+        .because(call, "one failure or limit of the provider loses the whole, and all vectors are in memory together")
+        .conforming("Go through them in batches: `for batch in batched(texts, 64): vectors += embeddings.embed_documents(list(batch))`.");
 }
 
 /// `for x in xs: create_task(f(x))`, where the function gathers nothing: nobody waits for the tasks together.

@@ -56,7 +56,9 @@ impl<'m> Node<'m> {
 impl<'s> Model<'s> {
     /// Whether any function of the given files handles requests.
     pub fn shows_handlers(&self) -> bool {
-        *self.shows_handlers.get_or_init(|| self.functions().any(|function| function.plays(FunctionRole::Handler)))
+        *self
+            .shows_handlers
+            .get_or_init(|| self.functions().any(|function| function.plays(FunctionRole::Handler)))
     }
 
     /// Whether the given files are served to several users, perhaps by several processes.

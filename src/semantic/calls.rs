@@ -113,7 +113,8 @@ impl<'m> Node<'m> {
     /// Whether it is awaited in vain: a plain function of a module, which has done its waiting when it returns. Of
     /// methods that is not said, since their class may have an awaitable twin.
     fn cannot_be_awaited(self, api: &Api) -> bool {
-        api.class.is_none() && matches!(api.callable.blocks, Some(System::Http | System::Sleep | System::Subprocess))
+        api.class.is_none()
+            && matches!(api.callable.blocks, Some(System::Http | System::Sleep | System::Subprocess))
     }
 
     /// A file, archive or image that is opened on bytes in memory: `ZipFile(BytesIO(data))`, and what is done with it;

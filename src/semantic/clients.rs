@@ -167,7 +167,13 @@ impl<'m> Node<'m> {
     /// The service that an HTTP call asks, as its address names it: a host, or the setting that the address begins with.
     pub fn service_asked(self) -> Option<&'m str> {
         let index = usize::from(matches!(self.callee_name(), "request" | "stream"));
-        self.argument_or_keyword(index, "url")?.service_of_address(0)
+        let address = self.argument_or_keyword(index, "url")?;
+        // A path alone goes to the address that the client was made with.
+        let text = address.resolved_value().source().trim_start_matches(['f', '"', '\'']);
+        if text.starts_with('/') {
+            return self.receiver()?.constructed_by()?.keyword("base_url")?.service_of_address(0);
+        }
+        address.service_of_address(0)
     }
 
     fn service_of_address(self, depth: u32) -> Option<&'m str> {

@@ -355,7 +355,9 @@ impl<'m> Node<'m> {
     /// `create_engine(url, **OPTIONS)`.
     fn option(self, name: &str) -> Option<Node<'m>> {
         let hidden = self.keywords().filter(|keyword| keyword.symbol().is_empty());
-        hidden.filter_map(|keyword| keyword.child(Role::Value)?.resolved_value().dictionary_value(name)).next()
+        hidden
+            .filter_map(|keyword| keyword.child(Role::Value)?.resolved_value().dictionary_value(name))
+            .next()
     }
 
     /// The value of an argument by its index or its name.
