@@ -306,7 +306,20 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
 /// Whether the client is thrown away after a request or two: none of them is in a loop, and nobody else gets it.
 fn asks_once<'m>(client: Node<'m>, function: Node<'m>) -> bool {
     let mut requests = requests_of(client, function).peekable();
+    let names: Vec<&str> = client
+        .statement()
+        .targets()
+        .chain(client.parent().and_then(|item| item.child(Role::Target)))
+        .filter(|target| target.is(Kind::Name))
+        .map(Node::name)
+        .collect();
+    let is_handed_on = function.descendants_of(Kind::Name).any(|name| {
+        names.contains(&name.name())
+            && !name.data().is_store
+            && !name.parent().is_some_and(|parent| parent.is(Kind::Attribute))
+    });
     !function.is_generator()
+        && !is_handed_on
         && requests.peek().is_some()
         && requests.all(|request| request.enclosing_loop().is_none_or(|around| around.contains(client)))
 }
