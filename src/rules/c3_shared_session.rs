@@ -106,9 +106,8 @@ fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
 /// A function that gives the session it opened the first time, whoever calls it.
 fn remembered(function: Node<'_>, findings: &mut Findings<'_>) {
     let Some(decorator) = function.caching_decorator() else { return };
-    let Some(opened) =
-        function.own_returns().filter_map(|node| opens(node.child(Role::Value)?.resolved_value())).next()
-    else {
+    let mut returned = function.own_returns();
+    let Some(opened) = returned.find_map(|node| opens(node.child(Role::Value)?.resolved_value())) else {
         return;
     };
     findings

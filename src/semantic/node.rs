@@ -354,10 +354,8 @@ impl<'m> Node<'m> {
     /// The value of a keyword out of options that are written out elsewhere: `OPTIONS = {"pool_size": 20}`, and
     /// `create_engine(url, **OPTIONS)`.
     fn option(self, name: &str) -> Option<Node<'m>> {
-        let hidden = self.keywords().filter(|keyword| keyword.symbol().is_empty());
-        hidden
-            .filter_map(|keyword| keyword.child(Role::Value)?.resolved_value().dictionary_value(name))
-            .next()
+        let mut hidden = self.keywords().filter(|keyword| keyword.symbol().is_empty());
+        hidden.find_map(|keyword| keyword.child(Role::Value)?.resolved_value().dictionary_value(name))
     }
 
     /// The value of an argument by its index or its name.
