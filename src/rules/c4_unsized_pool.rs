@@ -234,9 +234,7 @@ fn waiters(call: Node<'_>, findings: &mut Findings<'_>) {
 fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<'_>) -> bool {
     let Some(function) = call.function() else { return false };
     let repeated = call.enclosing_loop().filter(|node| !node.is(Kind::While));
-    let is_client = call.is_a(ClassTag::PooledClient);
     let serves = (function.serves_requests()
-        || (is_client && asks_once(call, function) && function.may_serve_requests())
         || (call.is_a(ClassTag::Engine) && function.gives_sessions() && function.may_serve_requests()))
         && !function.is_startup();
     let is_engine = call.is_a(ClassTag::Engine);
@@ -273,14 +271,15 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
         }
     };
     // A client with the caller's own key cannot be shared by all; what may be shared is its pool.
+    let is_unasked = repeated.is_none() && !function.serves_requests();
     let certainty = if !is_engine && call.keywords().any(|keyword| is_personal(keyword, function)) {
         Certainty::Question
-    } else if repeated.is_none() && !function.serves_requests() {
+    } else if is_unasked {
         Certainty::Likely
     } else {
         Certainty::Sure
     };
-    let rare = certainty == Certainty::Likely
+    let rare = is_unasked
         || function.serves_administrators(None)
         || (tries_again.is_some() && !serves)
         || function.entry_points().are_rare()
@@ -301,27 +300,6 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
             sharing(call, repeated.is_some(), shared)
         });
     true
-}
-
-/// Whether the client is thrown away after a request or two: none of them is in a loop, and nobody else gets it.
-fn asks_once<'m>(client: Node<'m>, function: Node<'m>) -> bool {
-    let mut requests = requests_of(client, function).peekable();
-    let names: Vec<&str> = client
-        .statement()
-        .targets()
-        .chain(client.parent().and_then(|item| item.child(Role::Target)))
-        .filter(|target| target.is(Kind::Name))
-        .map(Node::name)
-        .collect();
-    let is_handed_on = function.descendants_of(Kind::Name).any(|name| {
-        names.contains(&name.name())
-            && !name.data().is_store
-            && !name.parent().is_some_and(|parent| parent.is(Kind::Attribute))
-    });
-    !function.is_generator()
-        && !is_handed_on
-        && requests.peek().is_some()
-        && requests.all(|request| request.enclosing_loop().is_none_or(|around| around.contains(client)))
 }
 
 /// Whether the address is one of a handler's dependency: whoever calls, the same addresses come again and again.

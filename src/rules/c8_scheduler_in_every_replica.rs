@@ -347,7 +347,9 @@ fn keeps_house(name: &str) -> bool {
     ];
     let words = words_of(name);
     words.iter().any(|word| WORDS.contains(&word.as_str()))
-        || (words.iter().any(|word| word == "renew") && words.iter().all(|word| OWN.contains(&word.as_str())))
+        || (words.len() > 1
+            && words.iter().any(|word| word == "renew")
+            && words.iter().all(|word| OWN.contains(&word.as_str())))
 }
 
 /// Whether the name of a callee that was not given says that it only looks, records, or tidies this process.

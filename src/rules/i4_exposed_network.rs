@@ -419,7 +419,7 @@ fn unverified_context(assignment: Node<'_>, findings: &mut Findings<'_>) {
     let Some(target) = assignment.targets().next().filter(|target| target.name() == "verify_mode") else {
         return;
     };
-    let Some(value) = assignment.child(Role::Value).filter(|value| value.names("ssl.CERT_NONE")) else {
+    let Some(value) = assignment.child(Role::Value).filter(|value| value.name() == "CERT_NONE") else {
         return;
     };
     let Some(context) = target.receiver().filter(|_| !assignment.is_outside_production()) else { return };
