@@ -9,6 +9,7 @@ pub enum Named {
     Dockerfile,
     Caddyfile,
     Environment,
+    Shell,
     Other,
 }
 
@@ -20,6 +21,7 @@ pub fn named(path: &str) -> Named {
     match extension {
         "py" | "pyi" | "pyw" | "ipynb" => return Named::Python,
         "yaml" | "yml" | "tpl" => return Named::Yaml,
+        "sh" | "bash" => return Named::Shell,
         "md" | "markdown" => return Named::Markdown,
         "dockerfile" | "containerfile" => return Named::Dockerfile,
         "caddyfile" => return Named::Caddyfile,

@@ -60,6 +60,8 @@ pub enum FileKind {
     Dockerfile,
     Caddyfile,
     Environment,
+    /// A shell script, which is read for what it starts.
+    Shell,
     /// A kind that no rule reads.
     Other,
 }

@@ -266,7 +266,7 @@ fn parse(rule: Rule, text: &str) -> Result<Vec<Case>, (usize, String)> {
             let default = default_path(language).ok_or_else(|| {
                 (
                     number,
-                    format!("a block of '{language}': it must be py, yaml, dockerfile, caddyfile or env"),
+                    format!("a block of '{language}': it must be py, yaml, dockerfile, caddyfile, env or sh"),
                 )
             })?;
             let path = path.take().unwrap_or_else(|| default.to_owned());
@@ -315,6 +315,7 @@ fn default_path(language: &str) -> Option<&'static str> {
         "dockerfile" => "Dockerfile",
         "caddyfile" => "Caddyfile",
         "env" => ".env",
+        "sh" => "docker-entrypoint.sh",
         _ => return None,
     })
 }

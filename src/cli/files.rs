@@ -80,7 +80,7 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
             .map(|problem| format!("\n  {}: the file {}", problem.path, problem.message))
             .collect();
         return Err(format!(
-            "nothing to check under {}: rules read Python, notebooks, YAML, Dockerfile, Caddyfile and .env files{reasons}",
+            "nothing to check under {}: rules read Python, notebooks, YAML, Dockerfile, Caddyfile, shell and .env files{reasons}",
             given.join(" ")
         ));
     }

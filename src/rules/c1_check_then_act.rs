@@ -3,8 +3,8 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Inserted, Model, Node, RowChange, Type, words_of};
-use crate::stack::Tag;
+use crate::semantic::{FunctionRole, Inserted, Model, Node, RowChange, StaleWrite, Type, words_of};
+use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
 
 /// Words, without their plural, in the names of values that are billed, limited or sold.
@@ -37,6 +37,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for assignment in model.assignments().filter(|assignment| assignment.is_shared_code()) {
         changed_row(assignment, findings);
         shared_dictionary(assignment, findings);
+        shared_number(assignment, findings);
     }
     let mut reported = Vec::new();
     for call in model.calls_named("setattr").filter(|call| call.is_shared_code()) {
@@ -49,6 +50,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         if call.sums_in_database().is_some() && call.is_shared_code() {
             findings.conforms(call, "the database reads, adds and writes in one statement");
         }
+    }
+    for found in model.stale_writes() {
+        stale(&found, findings);
     }
     for function in model.functions().filter(|function| function.is_shared_code()) {
         checked_elsewhere(function, findings);
@@ -97,6 +101,40 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
             shown(model, kind),
             change.attribute
         ));
+}
+
+/// `UPDATE quota SET used = :used`, or `cache.set(key, count + 1)`, with what was computed from an earlier read.
+fn stale(found: &StaleWrite<'_>, findings: &mut Findings<'_>) {
+    let Some(function) = found.at.function().filter(|function| !locked_before(*function, found.at)) else {
+        return;
+    };
+    if is_preparation(function) {
+        return;
+    }
+    let what = found.what;
+    let severity = match is_named(what, &COUNTED) || found.test.is_some() {
+        true => Severity::High,
+        false => Severity::Medium,
+    };
+    let message = match found.test {
+        Some(_) => {
+            format!("`{what}` is tested, and written in a second step: two requests can both pass the test")
+        }
+        None => {
+            format!("`{what}` is read, computed in Python and written back: a change made in between is lost")
+        }
+    };
+    let mut draft = findings
+        .report(found.at, severity, Certainty::Likely, message)
+        .because(found.read, "read here, and nothing keeps others from writing");
+    if let Some(test) = found.test {
+        draft = draft.because(test, "the decision rests on what was read");
+    }
+    draft.because(found.at, "written here, whatever it is by now").conforming(match (found.system, found.test) {
+        (System::Cache, None) => "Let the server add: `await redis.incrby(key, amount)`.".to_owned(),
+        (System::Cache, Some(_)) => "Decide by the answer of the command that writes: `n = await redis.incr(key)` and refuse when `n` is above the limit, or `set(key, value, nx=True)` and stop when it gives nothing.".to_owned(),
+        _ => format!("Let the database do the sum: `SET {what} = {what} + …`, with the limit in the WHERE; or lock the row first (`FOR UPDATE`)."),
+    });
 }
 
 /// `row.updated_at = max(now, row.updated_at + 1)`: whoever is last has the last word, as a moment should.
@@ -319,7 +357,10 @@ fn checked_elsewhere<'m>(function: Node<'m>, findings: &mut Findings<'_>) {
             continue;
         };
         let Some((check, test, fetching)) = calls[..index].iter().find_map(|&check| {
-            let (test, fetching) = check.target().and_then(|place| limit_check(model.node(place), row))?;
+            let (test, fetching) = check.target().and_then(|place| {
+                let asked = model.node(place);
+                limit_check(asked, row).or_else(|| limit_answer(asked, row))
+            })?;
             (check.dominates(change)).then_some((check, test, fetching))
         }) else {
             continue;
@@ -363,6 +404,18 @@ fn limit_check(function: Node<'_>, row: Type) -> Option<(Node<'_>, Node<'_>)> {
     function.own_ifs().filter(|node| node.body().is_some_and(Node::leaves)).find_map(|node| {
         let test = node.child(Role::Test).filter(|test| test.compares_order())?;
         test.children().find_map(|side| {
+            let value = if side.is(Kind::Attribute) { side.receiver()? } else { side };
+            let fetched = value.fetched().filter(|fetched| fetched.lock.is_none())?;
+            looks_for(value, row).then_some((test, fetched.call))
+        })
+    })
+}
+
+/// The comparison by which a function says whether there is something left, for its caller to decide.
+fn limit_answer(function: Node<'_>, row: Type) -> Option<(Node<'_>, Node<'_>)> {
+    function.own_returns().filter_map(|node| node.child(Role::Value)).find_map(|test| {
+        let sides = || test.children().filter(|_| test.compares_order());
+        sides().find_map(|side| {
             let value = if side.is(Kind::Attribute) { side.receiver()? } else { side };
             let fetched = value.fetched().filter(|fetched| fetched.lock.is_none())?;
             looks_for(value, row).then_some((test, fetched.call))
@@ -421,6 +474,37 @@ fn shared_dictionary(assignment: Node<'_>, findings: &mut Findings<'_>) {
             .to_owned(),
         None => "Hold a `threading.Lock` around both.".to_owned(),
     });
+}
+
+/// `total += 1` on a number of the module, by functions that run in several threads.
+fn shared_number(assignment: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(function) = assignment.function().filter(|_| assignment.is(Kind::AugAssign)) else { return };
+    let target =
+        assignment.targets().next().filter(|name| name.is(Kind::Name) && name.scope_of_name() == Some(0));
+    // What only says that something changed may lose a step.
+    let counts = |name: &str| is_named(name, &COUNTED) || function.plays(FunctionRole::Handler);
+    let Some(target) = target.filter(|target| counts(target.name()) && function.runs_in_threads()) else {
+        return;
+    };
+    if let Some(lock) = assignment.exclusive_by() {
+        findings.conforms(lock, format!("`{}` is changed under a lock", target.name()));
+        return;
+    }
+    findings
+        .report(
+            assignment,
+            Severity::Medium,
+            Certainty::Likely,
+            format!(
+                "`{}` is read and written in two steps by functions that run in several threads",
+                target.name()
+            ),
+        )
+        .because(function, "a plain function: several requests run it at once, in threads")
+        .because(assignment, "reads the number, adds, and writes it back")
+        .conforming(
+            "Hold a `threading.Lock` around it. A number that replicas share belongs in the database.",
+        );
 }
 
 /// Whether both places are passed in one run: not where one is in the body of an `if` and the other in its `else`.

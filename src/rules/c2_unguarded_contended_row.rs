@@ -17,6 +17,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
     }
     for (call, _) in model.known_calls().filter(|(call, _)| call.is_shared_code()) {
+        if let Some(claim) = call.claim().filter(|claim| claim.at.exclusive_by().is_none()) {
+            next_taken(claim.read, None, claim.at, claim.column, findings);
+        }
         if call.expects_old_value() {
             findings.conforms(call, "the row changes only if it still has the expected value");
         }
@@ -137,6 +140,21 @@ fn effect_beside<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<
         block.is_some_and(|block| block.contains(call))
             || if call.id < at.id { call.dominates(at) } else { at.dominates(call) }
     };
+    // What this caller gets, and a second one would get as well.
+    let given =
+        function.own_assignments().filter(|other| goes_along(*other)).filter_map(Node::row_change).find(
+            |other| {
+                other.at != at
+                    && other.row.symbol() == change.row.symbol()
+                    && other.value.as_parameter().is_some()
+                    && words_of(other.attribute).last().is_some_and(|word| word == "id" || word == "by")
+            },
+        );
+    if !is_state(change.attribute)
+        && let Some(given) = given
+    {
+        return Some(given.at);
+    }
     function.own_calls().filter(|call| goes_along(*call)).find(|call| {
         call.inserted().is_some()
             || call.does(Tag::WritesOutside)
@@ -153,23 +171,33 @@ fn polled(change: &RowChange<'_>, findings: &mut Findings<'_>) {
         findings.conforms(fetching, "workers skip the rows that others hold");
         return;
     }
-    let (severity, message, note) = match change.fetched.lock {
+    next_taken(fetching, change.fetched.lock, change.at, change.attribute, findings);
+}
+
+fn next_taken(
+    read: Node<'_>,
+    lock: Option<Node<'_>>,
+    at: Node<'_>,
+    attribute: &str,
+    findings: &mut Findings<'_>,
+) {
+    let (severity, message, note) = match lock {
         Some(_) => (
             Severity::Medium,
-            "workers that look for their next row all wait for the one that has locked the first",
+            "all who look for their next row wait for the one that has locked the first",
             "the lock is held until the transaction ends",
         ),
         None => (
             Severity::High,
-            "two workers that look for their next row can both take the same one",
+            "two that look for their next row can both take the same one",
             "nothing locks the row that is found",
         ),
     };
     findings
-        .report(fetching, severity, Certainty::Likely, message)
-        .because(change.fetched.lock.unwrap_or(fetching), note)
-        .because(change.at, format!("`{}` is set only after that", change.attribute))
-        .conforming("Take the next row that nobody holds: `.limit(1).with_for_update(skip_locked=True)`.");
+        .report(read, severity, Certainty::Likely, message)
+        .because(lock.unwrap_or(read), note)
+        .because(at, format!("`{attribute}` is set only after that"))
+        .conforming("Take the next row that nobody holds: `.limit(1).with_for_update(skip_locked=True)`, or `FOR UPDATE SKIP LOCKED`.");
 }
 
 // A row that is locked
@@ -257,10 +285,13 @@ fn kept(call: Node<'_>, function: Node<'_>, lock: Node<'_>, findings: &mut Findi
             other.ends_transaction() || other.does(Tag::Flushes) || other.callee_name() == "begin"
         });
     let Some(change) = changes.filter(|_| is_open) else { return };
-    let gives_row = function
-        .own_returns()
-        .filter_map(|node| node.child(Role::Value))
-        .any(|value| value.descendants_of(Kind::Name).any(|name| name.symbol() == change.row.symbol()));
+    let gives_row = function.own_returns().filter_map(|node| node.child(Role::Value)).any(|value| {
+        // `return row.state` gives no row.
+        value.descendants_of(Kind::Name).any(|name| {
+            name.symbol() == change.row.symbol()
+                && !name.parent().is_some_and(|parent| parent.is(Kind::Attribute))
+        })
+    });
     if gives_row {
         return;
     }

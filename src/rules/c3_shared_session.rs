@@ -34,6 +34,15 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             one_for_a_thread(call, findings);
         }
     }
+    // A task queue of a file that was not given is told by its two methods.
+    for call in ["delay", "apply_async"].iter().flat_map(|name| model.calls_named(name)) {
+        if call.api().is_none() && call.is_shared_code() {
+            queued(call, findings);
+        }
+    }
+    for function in model.functions().filter(|function| function.is_shared_code()) {
+        remembered(function, findings);
+    }
     for item in model.withs().flat_map(Node::children).filter(|item| item.is(Kind::WithItem)) {
         if let Some(context) = item.child(Role::Context)
             && context.is(Kind::Call)
@@ -69,6 +78,8 @@ fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
     let (place, holder) = match assignment.function() {
         None if assignment.class().is_some() => ("of the class", None),
         None => ("of the module", None),
+        Some(_) if target.is(Kind::Name) && target.scope_of_name() == Some(0) => ("of the module", None),
+        Some(_) if target.is_in_application_state() => ("of the application", None),
         Some(_) => {
             let Some(Type::Object(class)) = target.receiver().map(Node::ty) else { return };
             let Some(made) = model.made_at_import(class) else { return };
@@ -90,6 +101,25 @@ fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
         "Keep the factory, and open a session for each request: `async with SessionFactory() as db: yield db` in a \
          dependency.",
     );
+}
+
+/// A function that gives the session it opened the first time, whoever calls it.
+fn remembered(function: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(decorator) = function.caching_decorator() else { return };
+    let mut returned = function.own_returns();
+    let Some(opened) = returned.find_map(|node| opens(node.child(Role::Value)?.resolved_value())) else {
+        return;
+    };
+    findings
+        .report(
+            opened,
+            Severity::High,
+            Certainty::Sure,
+            format!("`{}` keeps its first session, and all requests use it", function.name()),
+        )
+        .because(decorator, "keeps what the function returned")
+        .because(opened, "the session is opened here, once")
+        .conforming("Keep the factory, and open a session for each request: `async with SessionFactory() as db: yield db` in a dependency.");
 }
 
 fn one_for_a_thread(call: Node<'_>, findings: &mut Findings<'_>) {
@@ -305,12 +335,23 @@ fn offloaded(call: Node<'_>, findings: &mut Findings<'_>) {
     if call.is_awaited() {
         return;
     }
-    let used = call
-        .positional()
-        .chain(call.keywords().filter_map(|keyword| keyword.child(Role::Value)))
-        .find(|argument| matches!(argument.kind(), Kind::Name | Kind::Attribute) && is_session(*argument));
-    let Some(at) = used else { return };
+    let Some(at) = handed_session(call) else { return };
     let used = Use { name: at.source().to_owned(), at };
+    if call.callee_name() == "map" && !at.data().is_store && is_inside_callable(at, call) {
+        findings
+            .report(
+                call,
+                Severity::High,
+                Certainty::Sure,
+                format!("several threads are given the session `{}`, which is made for one", used.name),
+            )
+            .because(call, "runs the callable for each element, in several threads")
+            .because(at, "the same session each time")
+            .conforming(
+                "Give the thread an id, and let it open its own session: `with SessionFactory() as db:`.",
+            );
+        return;
+    }
     if let Some(repeated) = call.enclosing_loop().filter(|repeated| comes_from_outside(&used, *repeated)) {
         findings
             .report(
@@ -327,6 +368,30 @@ fn offloaded(call: Node<'_>, findings: &mut Findings<'_>) {
     } else if !is_waited_for(call, function) && belongs_to_request(at, function) {
         outlives(call, &used, "the thread", findings);
     }
+}
+
+/// The session among what a call hands on, in a `partial` or a lambda as well.
+fn handed_session(call: Node<'_>) -> Option<Node<'_>> {
+    let arguments =
+        || call.positional().chain(call.keywords().filter_map(|keyword| keyword.child(Role::Value)));
+    let is_one = |node: &Node<'_>| matches!(node.kind(), Kind::Name | Kind::Attribute) && is_session(*node);
+    arguments().find(is_one).or_else(|| {
+        arguments()
+            .filter(|argument| argument.is(Kind::Lambda) || argument.does(Tag::Wraps))
+            .flat_map(Node::descendants)
+            .find(|node| {
+                is_one(node)
+                    && !node.data().is_store
+                    && node.as_parameter().is_none_or(|parameter| {
+                        parameter.parent().is_none_or(|owner| !owner.is(Kind::Lambda))
+                    })
+            })
+    })
+}
+
+/// Whether a part of a call stands in the callable that it runs.
+fn is_inside_callable(part: Node<'_>, call: Node<'_>) -> bool {
+    call.scheduled_callable().is_some_and(|callable| callable != part && callable.contains(part))
 }
 
 fn outlives(call: Node<'_>, used: &Use<'_>, what: &str, findings: &mut Findings<'_>) {
@@ -348,10 +413,7 @@ fn outlives(call: Node<'_>, used: &Use<'_>, what: &str, findings: &mut Findings<
 
 fn after_response(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(function) = call.function() else { return };
-    let used = call
-        .positional()
-        .chain(call.keywords().filter_map(|keyword| keyword.child(Role::Value)))
-        .find(|argument| matches!(argument.kind(), Kind::Name | Kind::Attribute) && is_session(*argument));
+    let used = handed_session(call);
     let Some(used) = used.filter(|used| belongs_to_request(*used, function)) else { return };
     findings
         .report(
@@ -370,7 +432,16 @@ fn after_response(call: Node<'_>, findings: &mut Findings<'_>) {
 
 /// A job of another process gets a copy of its arguments, and no session can be copied.
 fn queued(call: Node<'_>, findings: &mut Findings<'_>) {
-    let used = call.positional().find(|argument| argument.is(Kind::Name) && is_session(*argument));
+    let used = call
+        .positional()
+        .chain(call.keywords().filter_map(Node::value))
+        .flat_map(|argument| {
+            argument
+                .children()
+                .filter(move |_| matches!(argument.kind(), Kind::List | Kind::Tuple))
+                .chain([argument])
+        })
+        .find(|argument| argument.is(Kind::Name) && is_session(*argument));
     if let Some(used) = used {
         findings
             .report(

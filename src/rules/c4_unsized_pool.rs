@@ -3,7 +3,7 @@
 use super::{Draft, Findings};
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient};
-use crate::stack::{ClassTag, Tag};
+use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
 /// What PostgreSQL allows unless it is told otherwise.
@@ -15,12 +15,16 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         let constructs = |tag: ClassTag| api.is_constructor && api.class.is_some_and(|class| class.has(tag));
         let is_engine = api.class.is_none() && call.is_a(ClassTag::Engine);
-        let keeps_connections =
-            is_engine || constructs(ClassTag::ConnectionPool) || constructs(ClassTag::PooledClient);
+        let keeps_connections = is_engine
+            || constructs(ClassTag::ConnectionPool)
+            || constructs(ClassTag::PooledClient)
+            || call.makes_pooled_client();
         if keeps_connections && rebuilt(call, &shared, findings) {
             continue;
         }
-        if is_engine {
+        if call.opens_connection() {
+            unpooled(call, findings);
+        } else if is_engine {
             engine(call, processes.as_ref(), findings);
         } else if constructs(ClassTag::ConnectionLimits) {
             limits(call, constructs(ClassTag::UnlimitedConnections), findings);
@@ -32,7 +36,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// What makes this engine's pool a defect, the worst alone.
 fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Findings<'_>) {
-    if is_local(call) || call.is_closed_here() {
+    // What a function closes again serves nobody else, unless the application runs in between.
+    let is_brief = call.is_closed_here() && !call.function().is_some_and(Node::is_startup);
+    if is_local(call) || is_brief {
         return;
     }
     let class = call.keyword("poolclass");
@@ -118,17 +124,17 @@ fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     // What its function throws away serves nobody else, whatever its size is.
-    if call.function().is_some_and(|function| !call.outlives(function)) {
+    if call.function().is_some_and(|function| !function.is_startup() && !call.outlives(function)) {
         return;
     }
-    const SIZES: [&str; 6] = ["pool_size", "max_overflow", "poolclass", "pool", "pool_timeout", "creator"];
+    const SIZES: [&str; 5] = ["pool_size", "max_overflow", "poolclass", "pool", "creator"];
     if lacks(call, &SIZES) {
         // The branch of an operator who chose none, beside that of one who did.
         if alternatives(call).any(|other| !lacks(other, &SIZES)) {
             return;
         }
         report(call, Severity::Low, Certainty::Sure, "leaves the size of its connection pool to the library", findings)
-            .because(call, "nothing says its size: 5 connections and 10 of overflow, then 30 s of waiting")
+            .because(call, "nothing says its size: 5 connections and 10 of overflow, then requests wait for one")
             .conforming("Choose the numbers for the requests that one process serves at once: `pool_size=20, max_overflow=10, pool_timeout=5, pool_pre_ping=True`.");
     } else if lacks(call, &["pool_pre_ping", "pool_recycle", "pool"]) {
         report(call, Severity::Low, Certainty::Sure, "hands out connections that may be dead", findings)
@@ -228,7 +234,10 @@ fn waiters(call: Node<'_>, findings: &mut Findings<'_>) {
 fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<'_>) -> bool {
     let Some(function) = call.function() else { return false };
     let repeated = call.enclosing_loop().filter(|node| !node.is(Kind::While));
-    let serves = function.serves_requests() && !function.is_startup();
+    let serves = (function.serves_requests()
+        || (call.is_a(ClassTag::Engine) && function.gives_sessions() && function.may_serve_requests()))
+        && !function.is_startup();
+    let is_engine = call.is_a(ClassTag::Engine);
     if !(serves || (repeated.is_some() && !call.source_file().is_script))
         || is_part_of_another(call)
         || call.outlives(function)
@@ -236,7 +245,7 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
         || is_local(call)
         || call.has_private_transport()
         || repeated.is_some_and(|around| call.goes_elsewhere_each_turn(around))
-        || is_for_any_address(call, function)
+        || (!(is_engine && is_for_a_tenant(call)) && is_for_any_address(call, function))
     {
         return false;
     }
@@ -247,6 +256,11 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
             ("for each attempt".to_owned(), node, "this tries again".to_owned())
         }
         (Some(node), _) => ("for each item".to_owned(), node, "this repeats it".to_owned()),
+        (None, None) => (
+            format!("each time `{}` runs", function.name()),
+            function,
+            "nothing given shows who calls it, and nothing keeps what it makes".to_owned(),
+        ),
         (None, Some(handler)) if handler != function => (
             format!("each time `{}` runs", function.name()),
             handler,
@@ -257,12 +271,16 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
         }
     };
     // A client with the caller's own key cannot be shared by all; what may be shared is its pool.
-    let certainty = if call.keywords().any(|keyword| is_personal(keyword, function)) {
+    let is_unasked = repeated.is_none() && !function.serves_requests();
+    let certainty = if !is_engine && call.keywords().any(|keyword| is_personal(keyword, function)) {
         Certainty::Question
+    } else if is_unasked {
+        Certainty::Likely
     } else {
         Certainty::Sure
     };
-    let rare = function.serves_administrators(None)
+    let rare = is_unasked
+        || function.serves_administrators(None)
         || (tries_again.is_some() && !serves)
         || function.entry_points().are_rare()
         || requests_of(call, function)
@@ -274,8 +292,38 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
             call,
             "a new object has a new pool: the next one pays for a new connection and its handshake",
         )
-        .conforming(sharing(call, repeated.is_some(), shared));
+        .conforming(if is_engine && is_for_any_address(call, function) {
+            "Keep one engine for each address, in a bounded cache that disposes of those it drops, and open a \
+             connection of it for each request."
+                .to_owned()
+        } else {
+            sharing(call, repeated.is_some(), shared)
+        });
     true
+}
+
+/// Whether the address is one of a handler's dependency: whoever calls, the same addresses come again and again.
+fn is_for_a_tenant(call: Node<'_>) -> bool {
+    call.argument_or_keyword(0, "url").is_some_and(|url| {
+        url.descendants_of(Kind::Name)
+            .filter_map(|name| name.as_parameter())
+            .any(|parameter| parameter.injected_by().is_some())
+    })
+}
+
+/// A connection of its own for each request, where a pool would lend one.
+fn unpooled(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(function) = call.function() else { return };
+    let asked_by = function.asked_by().filter(|_| !function.is_startup() && !is_cached(function));
+    let Some(handler) = asked_by.filter(|_| !call.outlives(function) && !is_for_any_address(call, function))
+    else {
+        return;
+    };
+    let severity = if function.serves_administrators(None) { Severity::Low } else { Severity::Medium };
+    report(call, severity, Certainty::Likely, "opens a connection to the database for each request", findings)
+        .because(handler, format!("a request to `{}` leads there", handler.name()))
+        .because(call, "a handshake each time, and nothing limits how many are open at once")
+        .conforming("Make one pool when the application starts, and borrow from it: `async with pool.acquire() as connection:`, or `pool.connection()`.");
 }
 
 /// How to share it: as the project does already, where it does.
@@ -304,7 +352,7 @@ fn sharing(call: Node<'_>, in_a_loop: bool, shared: &[SharedClient<'_>]) -> Stri
 fn requests_of<'m>(client: Node<'m>, function: Node<'m>) -> impl Iterator<Item = Node<'m>> {
     function.own_calls().filter(move |call| {
         call.id > client.id
-            && call.api().is_some_and(|api| !api.is_constructor && api.callable.crosses.is_some())
+            && call.api().is_some_and(|api| !api.is_constructor && api.callable.crosses == Some(System::Http))
             && call.receiver().and_then(Node::constructed_by) == Some(client)
     })
 }
@@ -387,9 +435,10 @@ fn loop_source(name: Node<'_>) -> Option<Node<'_>> {
 fn is_personal(keyword: Node<'_>, function: Node<'_>) -> bool {
     crate::semantic::is_secret_name(keyword.name())
         && keyword.value().is_some_and(|value| {
-            value
-                .descendants_of(Kind::Name)
-                .any(|name| name.as_parameter().is_some() || name.function() == Some(function))
+            value.descendants_of(Kind::Name).any(|name| {
+                name.as_parameter().is_some()
+                    || (name.function() == Some(function) && name.scope_of_name() != Some(0))
+            })
         })
 }
 

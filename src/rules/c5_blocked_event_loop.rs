@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use crate::semantic::{Blocking, Model, Node, Place, Type};
 use crate::stack::{ClassTag, System, Tag};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Role};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Several callers of one blocking helper in one file are one defect: the helper's.
@@ -34,6 +34,36 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             report(call, function, &blocking, findings);
         }
     }
+    for with in model.withs().filter(|with| !with.is_async() && !with.is_outside_production()) {
+        locked(with, findings);
+    }
+}
+
+/// `with lock:` around an `await`: whoever wants the lock meanwhile stops the loop on which its owner would go on.
+fn locked(with: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(function) = with.on_event_loop() else { return };
+    let Some(lock) = with
+        .children()
+        .filter_map(|item| item.child(Role::Context))
+        .find(|context| context.is_a(ClassTag::ThreadLock))
+    else {
+        return;
+    };
+    let waits = with.descendants().find(|node| {
+        (node.is(Kind::Await) || (node.is_async() && matches!(node.kind(), Kind::For | Kind::With)))
+            && node.function() == Some(function)
+    });
+    let Some(waits) = waits else { return };
+    findings
+        .report(
+            lock,
+            Severity::High,
+            Certainty::Sure,
+            format!("`{}` is a lock for threads, and is held across an `await`", lock.excerpt()),
+        )
+        .because(function, format!("`{}` runs on the event loop", function.name()))
+        .because(waits, "here the loop turns to others; the next one that wants the lock stops the loop, and nobody can release it")
+        .conforming("Use an `asyncio.Lock` with `async with`, or take the lock only around what does not await.");
 }
 
 /// Whether two looks at the file system stand side by side, so that one move takes both off the loop:

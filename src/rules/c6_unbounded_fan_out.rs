@@ -33,10 +33,14 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             branches(call, findings);
         } else if api.has(Tag::QueuesMany) {
             queued(call, findings);
+        } else if api.has(Tag::EmbedsMany) {
+            embedded(call, findings);
         } else if api.has(Tag::ManyInputs) {
             many_inputs(call, findings);
         } else if api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Executor)) {
             executor(call, findings);
+        } else if api.is_constructor && api.has(Tag::Offloads) {
+            threads(call, findings);
         }
     }
 }
@@ -383,19 +387,30 @@ fn limit_in(element: Node<'_>, depth: u32) -> Option<Node<'_>> {
         Type::Function(place) | Type::Method(place) => place,
         _ => element.target()?,
     };
-    let function = element.model.node(place);
+    limit_of(element.model.node(place), depth)
+}
+
+/// What limits how many calls of this function work at once.
+fn limit_of(function: Node<'_>, depth: u32) -> Option<Node<'_>> {
     let taken = function
         .descendants_of(Kind::WithItem)
         .filter_map(|item| item.child(Role::Context))
+        .filter(|context| !is_made_by_each(*context, function))
         .find(|context| is_limit(*context) || context.receiver().is_some_and(is_limit));
     let acquired = || {
-        function
-            .own_calls()
-            .find(|call| call.callee_name() == "acquire" && call.receiver().is_some_and(is_limit))
+        function.own_calls().find(|call| {
+            let limits = |limit| is_limit(limit) && !is_made_by_each(limit, function);
+            call.callee_name() == "acquire" && call.receiver().is_some_and(limits)
+        })
     };
     taken.or_else(acquired).or_else(|| {
         function.own_calls().filter(|call| call.target().is_some()).find_map(|call| limit_in(call, depth + 1))
     })
+}
+
+/// Whether the coroutine makes its own: a semaphore that nobody else waits for limits nothing.
+fn is_made_by_each(limit: Node<'_>, function: Node<'_>) -> bool {
+    limit.constructed_by().is_some_and(|made| made.function() == Some(function))
 }
 
 fn is_limit(node: Node<'_>) -> bool {
@@ -443,6 +458,35 @@ fn many_inputs(call: Node<'_>, findings: &mut Findings<'_>) {
             "Say how many at most: `{}(…, config={{\"max_concurrency\": 8}})`.",
             call.called()
         ));
+}
+
+/// All texts of a source in one call: as many vectors at once as it has passages.
+fn embedded(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(texts) = call.argument(0) else { return };
+    let source = source_of(texts, 0);
+    let size = ["chunk_size", "batch_size", "embed_batch_size"];
+    let made = call.receiver().and_then(Node::constructed_by);
+    if let Some(size) = made.and_then(|made| size.iter().find_map(|name| made.keyword(name))) {
+        findings.conforms(size, "the texts are sent in batches of this size");
+        return;
+    }
+    if call.enclosing_loop().is_some() || !matches!(is_bounded(source, 0), Bounded::No) {
+        return;
+    }
+    let is_loaded = source.is(Kind::Call) && source.argument(0).is_some();
+    if !is_loaded && !matches!(origin_of(source, source_name(texts)), Origin::Request | Origin::Other) {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Low,
+            Certainty::Likely,
+            format!("`{}` is given all of `{}` at once", call.called(), texts.excerpt()),
+        )
+        .because(source, "no limit on how many there are is in the given files")
+        .because(call, "one failure or limit of the provider loses the whole, and all vectors are in memory together")
+        .conforming("Go through them in batches: `for batch in batched(texts, 64): vectors += embeddings.embed_documents(list(batch))`.");
 }
 
 /// `for x in xs: create_task(f(x))`, where the function gathers nothing: nobody waits for the tasks together.
@@ -512,10 +556,50 @@ fn queued(call: Node<'_>, findings: &mut Findings<'_>) {
         .conforming("Queue them in chunks: `task.chunks(arguments, 50)`, or refuse a longer list (`Field(max_length=100)`).");
 }
 
+/// `[Thread(target=fetch, args=(url,)) for url in urls]`: a thread for each element of what a request brings.
+fn threads(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(around) = call.enclosing_loop() else { return };
+    let iterable = match around.kind() {
+        Kind::For => around.child(Role::Iterable),
+        Kind::While => None,
+        _ => iterable_of(around),
+    };
+    let Some(iterable) = iterable else { return };
+    let source = source_of(iterable, 0);
+    if !matches!(is_bounded(source, 0), Bounded::No) {
+        return;
+    }
+    let work = call.scheduled_callable().and_then(|work| call.model.function_named_by(work));
+    if let Some(bound) = work.and_then(|work| limit_of(work, 0)) {
+        findings.conforms(bound, "at most so many run at once");
+        return;
+    }
+    let joins_at_once = around.body().is_some_and(|body| {
+        body.calls_within().any(|inner| inner.callee_name() == "join" && inner.positional().next().is_none())
+    });
+    if joins_at_once || !matches!(origin_of(source, source_name(iterable)), Origin::Request) {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::High,
+            Certainty::Sure,
+            format!("`{}` makes one thread for each element of `{}`", call.called(), iterable.excerpt()),
+        )
+        .because(source, "the request decides how many there are")
+        .because(call, "nothing limits how many of them run at once")
+        .conforming("Hand the work to a pool of a fixed size: `ThreadPoolExecutor(max_workers=8)`, made once and shared.");
+}
+
 /// A pool of threads for each call, without a size.
 fn executor(call: Node<'_>, findings: &mut Findings<'_>) {
     let size = call.argument_or_keyword(0, "max_workers").or_else(|| call.keyword("processes"));
     let Some(function) = call.function() else { return };
+    if let Some(counted) = size.filter(|size| size.callee_name() == "len").and_then(|size| size.argument(0)) {
+        as_many_as(call, counted, findings);
+        return;
+    }
     if size.is_some_and(|size| !size.is_none())
         || call.has_hidden_arguments()
         || function.plays(FunctionRole::Lifespan)
@@ -550,4 +634,21 @@ fn executor(call: Node<'_>, findings: &mut Findings<'_>) {
         )
         .because(call, "each call of the function may start as many threads as the default allows")
         .conforming("Make one pool for the process, with `max_workers`, and share it.");
+}
+
+/// `ThreadPoolExecutor(max_workers=len(urls))`: as many threads as the request has elements.
+fn as_many_as(call: Node<'_>, counted: Node<'_>, findings: &mut Findings<'_>) {
+    let source = source_of(counted, 0);
+    let is_sent = matches!(origin_of(source, source_name(counted)), Origin::Request);
+    if is_sent && matches!(is_bounded(source, 0), Bounded::No) {
+        findings
+            .report(
+                call,
+                Severity::High,
+                Certainty::Sure,
+                format!("`{}` has as many threads as `{}` has elements", call.called(), counted.excerpt()),
+            )
+            .because(source, "the request decides how many there are")
+            .conforming("Give the pool a size of its own, `max_workers=8`, and share it among all calls.");
+    }
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Model, Node, Place, Type, words_of};
-use crate::stack::{ClassTag, Tag};
+use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
 const KEY: &str = "Send a key that is the same on each attempt (`headers={\"Idempotency-Key\": f\"order-{order_id}\"}`), made before the retries begin; \
@@ -19,7 +19,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         if let Some(repeats) = function.decorators().find(|decorator| repeats_on_failure(*decorator)) {
-            for chain in function.all_reached(&writes) {
+            // A queue that delivers again has committed the first time.
+            let delivers_again = repeats.keyword("acks_late").is_some_and(Node::is_true);
+            let changes = |call: Node<'_>| writes(call) || (delivers_again && adds_row(call));
+            for chain in function.all_reached(&changes) {
                 // What is tried again is an answer that was not wanted, and not one that was lost.
                 if chain.len() == 1 && chain[0].is_answered_before_a_retry(repeats) {
                     continue;
@@ -66,11 +69,28 @@ fn repeats_on_failure(decorator: Node<'_>) -> bool {
         || decorator.keyword("acks_late").is_some_and(Node::is_true)
 }
 
+/// A new row of a given or named class, which nothing looked for before.
+fn adds_row(call: Node<'_>) -> bool {
+    call.does(Tag::AddsRow)
+        && call.inserted().is_some()
+        && !call.is_looked_for_before()
+        && !call.function().is_some_and(Node::expects_conflict)
+        && unique_constraint(call) != Some(true)
+}
+
 /// A call that changes something in another system, or inserts a row without a conflict clause.
 fn writes(call: Node<'_>) -> bool {
     let api = call.api();
     if api.is_some_and(|api| api.has(Tag::WritesOutside)) {
         return !only_asks(call) && !is_telemetry(call);
+    }
+    // `client.request("POST", url)`
+    if api.is_some_and(|api| api.callable.crosses == Some(System::Http)) && call.callee_name() == "request" {
+        let method = call.argument_or_keyword(0, "method").map(Node::resolved_value).and_then(Node::string);
+        return matches!(method, Some("POST" | "PATCH")) && !only_asks(call) && !is_telemetry(call);
+    }
+    if api.is_some_and(|api| api.has(Tag::Executes)) && call.sql().is_some_and(inserts_by_text) {
+        return true;
     }
     // What is executed says enough where the session comes from a file that was not given.
     let executes = api.map_or(call.callee_name() == "execute", |api| api.has(Tag::Executes));
@@ -81,6 +101,15 @@ fn writes(call: Node<'_>) -> bool {
                 .is_some()
                 && statement.origin(|made| made.does(Tag::ResolvesConflict)).is_none()
         })
+}
+
+/// An INSERT that says nothing of a row that is there already.
+fn inserts_by_text(sql: &str) -> bool {
+    let sql = sql.to_ascii_lowercase();
+    sql.trim_start().starts_with("insert")
+        && !sql.contains("on conflict")
+        && !sql.contains("on duplicate")
+        && !sql.contains("not exists")
 }
 
 /// A POST that reads: a search, a token, a completion.
@@ -118,7 +147,8 @@ fn only_asks(call: Node<'_>) -> bool {
         "find",
         "retrieve",
     ];
-    let Some(url) = call.argument(0).or_else(|| call.keyword("url")) else { return false };
+    let index = usize::from(call.callee_name() == "request");
+    let Some(url) = call.argument_or_keyword(index, "url") else { return false };
     let url = url.resolved_value();
     url.descendants().any(|part| {
         let text = match part.kind() {
@@ -310,9 +340,9 @@ fn mounted(
 
 /// Handlers whose callers repeat: public endpoints and webhooks.
 fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Findings<'_>) {
-    let Some(decorator) = function.route().filter(|decorator| decorator.callee_name() == "post") else {
-        return;
-    };
+    let tool = function.mcp_tool();
+    let route = || function.route().filter(|decorator| decorator.callee_name() == "post");
+    let Some(decorator) = tool.or_else(route) else { return };
     let path = function.full_route_path();
     let file = function.source_file().path;
     // One that receives events looks at their signature, which comes with the request itself; others manage or try out
@@ -324,9 +354,9 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
                 .iter()
                 .any(|word| matches!(word.as_str(), "signature" | "hmac" | "event" | "events" | "delivery"))
         });
-    let is_public =
-        function.model.settings.public_prefixes.iter().any(|prefix| path.contains(prefix.as_str()))
-            || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
+    let is_public = tool.is_some()
+        || function.model.settings.public_prefixes.iter().any(|prefix| path.contains(prefix.as_str()))
+        || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
     if !(is_webhook || is_public) {
         return;
     }
@@ -352,6 +382,8 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     }
     let who = if is_webhook {
         "the sender delivers an event again until it is told that it arrived"
+    } else if tool.is_some() {
+        "agents and their clients repeat calls that time out"
     } else {
         "clients repeat calls that time out"
     };
@@ -360,7 +392,12 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
             write,
             Severity::Medium,
             certainty,
-            format!("`{}` takes effect again when the request to `{}` is repeated", write.called(), function.name()),
+            format!(
+                "`{}` takes effect again when the {} `{}` is repeated",
+                write.called(),
+                if tool.is_some() { "call of the tool" } else { "request to" },
+                function.name()
+            ),
         )
         .because(decorator, who)
         .because(write, if unique == Some(false) {
@@ -370,6 +407,8 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
         })
         .conforming(if is_webhook {
             "Insert the event's id under a unique constraint first, and stop where it is there already."
+        } else if tool.is_some() {
+            "Take a key from the caller as a parameter and store it under a unique constraint, or write by a natural key: `insert(…).on_conflict_do_nothing()`."
         } else {
             "Read an `Idempotency-Key` header and store it under a unique constraint, or write by a natural key: `insert(…).on_conflict_do_nothing()`."
         });

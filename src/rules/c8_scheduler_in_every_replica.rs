@@ -21,7 +21,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         {
             continue;
         }
-        scheduled.extend(if starts_scheduler { scheduler(call) } else { periodic_task(call) });
+        scheduled.extend(if starts_scheduler {
+            scheduler(call)
+        } else {
+            periodic_task(call).or_else(|| starts_itself_again(call))
+        });
     }
     scheduled.sort_by_key(|found| found.at.place());
     // Which of several schedulers runs a job is not always known: the job is told once.
@@ -43,6 +47,8 @@ struct Scheduled<'m> {
     jobs: Vec<Node<'m>>,
     /// A store of jobs that looks like a lock and is none.
     job_store: Option<Node<'m>>,
+    /// The calls that hand the jobs to a scheduler.
+    registered: Vec<Node<'m>>,
 }
 
 impl Scheduled<'_> {
@@ -75,6 +81,7 @@ fn decorated<'m>(model: &'m Model<'m>, scheduled: &mut Vec<Scheduled<'m>>) {
                     at: decorator,
                     what: format!("`{}` repeats `{}`", decorator.called(), function.name()),
                     jobs: vec![function],
+                    registered: Vec::new(),
                     job_store: None,
                 });
             }
@@ -99,11 +106,10 @@ fn scheduler(start: Node<'_>) -> Option<Scheduled<'_>> {
             None => receiver.is_some_and(|receiver| receiver.name() == holder),
         }
     };
-    let mut jobs: Vec<Node<'_>> = model
-        .calls()
-        .filter(|call| call.does(Tag::RegistersJob) && same(call.receiver()))
-        .filter_map(|call| model.function_named_by(call.scheduled_callable()?))
-        .collect();
+    let registered: Vec<Node<'_>> =
+        model.calls_doing(Tag::RegistersJob).filter(|call| same(call.receiver())).collect();
+    let mut jobs: Vec<Node<'_>> =
+        registered.iter().filter_map(|call| model.function_named_by(call.scheduled_callable()?)).collect();
     jobs.extend(model.functions().filter(|function| {
         function.decorators().any(|decorator| decorator.does(Tag::RegistersJob) && same(decorator.receiver()))
     }));
@@ -111,7 +117,13 @@ fn scheduler(start: Node<'_>) -> Option<Scheduled<'_>> {
         // A store in this process's memory deceives nobody.
         !store.calls_within().any(|call| call.callee_name().to_ascii_lowercase().contains("memory"))
     });
-    Some(Scheduled { at: start, what: format!("`{}` starts a scheduler", start.called()), jobs, job_store })
+    Some(Scheduled {
+        at: start,
+        what: format!("`{}` starts a scheduler", start.called()),
+        jobs,
+        registered,
+        job_store,
+    })
 }
 
 /// `create_task(forever())`, where the function is a loop with a pause and an effect.
@@ -128,6 +140,27 @@ fn periodic_task(start: Node<'_>) -> Option<Scheduled<'_>> {
         at: start,
         what: format!("`{}` starts the loop `{}`", start.called(), function.name()),
         jobs: vec![work],
+        registered: Vec::new(),
+        job_store: None,
+    })
+}
+
+/// `threading.Timer(60, job).start()` in `job` itself.
+fn starts_itself_again(start: Node<'_>) -> Option<Scheduled<'_>> {
+    let function = start.function().filter(|_| start.api().is_some_and(|api| api.is_constructor))?;
+    let again = start.model.function_named_by(start.scheduled_callable()?)?;
+    let has_interval = start
+        .argument_or_keyword(0, "interval")
+        .is_some_and(|first| Some(first) != start.scheduled_callable());
+    if again != function || !has_interval || start.enclosing_handler().is_some() {
+        return None;
+    }
+    effect_of(function)?;
+    Some(Scheduled {
+        at: start,
+        what: format!("`{}` runs `{}` again and again", start.called(), function.name()),
+        jobs: vec![function],
+        registered: Vec::new(),
         job_store: None,
     })
 }
@@ -263,7 +296,7 @@ fn telling_name(function: Node<'_>) -> String {
 
 /// Whether a name says that each process does this for itself: signs of life, metrics, buffers, tokens, caches.
 fn keeps_house(name: &str) -> bool {
-    const WORDS: [&str; 31] = [
+    const WORDS: [&str; 30] = [
         "metric",
         "metrics",
         "gauge",
@@ -285,7 +318,6 @@ fn keeps_house(name: &str) -> bool {
         "watchdog",
         "refresh",
         "reload",
-        "renew",
         "reconnect",
         "reap",
         "reaper",
@@ -296,7 +328,28 @@ fn keeps_house(name: &str) -> bool {
         "lag",
         "config",
     ];
-    words_of(name).iter().any(|word| WORDS.contains(&word.as_str()))
+    // What is renewed for each process: its own leases, tokens and certificates.
+    const OWN: [&str; 14] = [
+        "renew",
+        "renewal",
+        "lease",
+        "leases",
+        "lock",
+        "locks",
+        "token",
+        "tokens",
+        "cert",
+        "certs",
+        "certificate",
+        "certificates",
+        "credentials",
+        "loop",
+    ];
+    let words = words_of(name);
+    words.iter().any(|word| WORDS.contains(&word.as_str()))
+        || (words.len() > 1
+            && words.iter().any(|word| word == "renew")
+            && words.iter().all(|word| OWN.contains(&word.as_str())))
 }
 
 /// Whether the name of a callee that was not given says that it only looks, records, or tidies this process.
@@ -459,6 +512,14 @@ fn report(
             format!("{} in {copies}, and no lock lets one of them do the work", found.what),
         )
         .because(found.at, "runs wherever the application starts");
+    for &call in found
+        .registered
+        .iter()
+        .filter(|call| call.file != found.at.file || call.line() != found.at.line())
+        .take(3)
+    {
+        draft = draft.because(call, "hands it a job");
+    }
     for &job in unguarded.iter().take(3) {
         draft = draft.because(job, "takes no lock that other processes see");
         if let Some(effect) = effect_of(job) {

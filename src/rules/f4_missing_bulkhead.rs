@@ -93,8 +93,27 @@ fn slow_work(callable: Node<'_>) -> Option<System> {
         return Some(system);
     }
     let function = callable.model.function_named_by(callable)?;
-    let chain = function.reaches(&|call| call.blocks_for().is_some_and(|system| is_slow(&system)))?;
-    chain.last()?.blocks_for()
+    let chain = function.reaches(&|call| call.blocks_for().is_some_and(|system| is_slow(&system)));
+    match chain {
+        Some(chain) => chain.last()?.blocks_for(),
+        // A client of a library that the tables do not know, built with an address.
+        None => function.reaches(&asks_a_stranger).map(|_| System::Socket),
+    }
+}
+
+/// Whether a call goes to an object that an unknown library made, and that was given the address of a service.
+fn asks_a_stranger(call: Node<'_>) -> bool {
+    let mut object = call.receiver();
+    while let Some(inner) = object.filter(|object| object.is(Kind::Attribute)) {
+        object = inner.receiver();
+    }
+    object.and_then(Node::constructed_by_any).is_some_and(|made| {
+        made.is_unknown_function()
+            && made
+                .argument(0)
+                .and_then(|first| first.resolved_value().string())
+                .is_some_and(|text| text.contains("://"))
+    })
 }
 
 fn name_of(system: System) -> &'static str {
@@ -167,9 +186,10 @@ fn threads(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 fn several_kinds(taken: Threads<'_>, kinds: &[(System, Node<'_>)], findings: &mut Findings<'_>) {
     let [(_, first), _, ..] = kinds else { return };
-    // Two short kinds of work get along with each other.
-    let is_long = |system: &System| matches!(system, System::Subprocess | System::Model);
-    if !kinds.iter().any(|(system, _)| is_long(system)) {
+    // Short work of one's own gets along with anything.
+    let remote = kinds.iter().filter(|(system, _)| *system != System::Cpu).count();
+    let has_long = kinds.iter().any(|(system, _)| matches!(system, System::Subprocess | System::Model));
+    if remote < 2 && !has_long {
         return;
     }
     let (at, message) = match taken {

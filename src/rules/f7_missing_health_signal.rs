@@ -216,19 +216,22 @@ fn login(handler: Node<'_>) -> Option<Node<'_>> {
     let demands = |dependency: &Node<'_>| {
         let words = words_of(dependency.name());
         let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-        has(&[
-            "user",
-            "auth",
-            "authenticate",
-            "authenticated",
-            "authorize",
-            "authorized",
-            "login",
-            "token",
-            "admin",
-            "jwt",
-            "permission",
-        ]) && !has(&["optional", "maybe", "none", "or"])
+        let asks_for_key = has(&["key", "keys"]) && has(&["api", "require", "required", "verify"]);
+        (asks_for_key
+            || has(&[
+                "user",
+                "auth",
+                "authenticate",
+                "authenticated",
+                "authorize",
+                "authorized",
+                "login",
+                "token",
+                "admin",
+                "jwt",
+                "permission",
+            ]))
+            && !has(&["optional", "maybe", "none", "or"])
     };
     let router = handler.route().and_then(Node::receiver).and_then(Node::constructed_by);
     let lists = handler.route().into_iter().chain(router).filter_map(|call| call.keyword("dependencies"));

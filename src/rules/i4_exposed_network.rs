@@ -40,6 +40,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for (call, _) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         unverified(call, findings);
     }
+    for assignment in model.assignments() {
+        unverified_context(assignment, findings);
+    }
     headers(model, findings);
     for handler in model.functions().filter(|function| !function.is_outside_production()) {
         answers(handler, findings);
@@ -411,6 +414,30 @@ fn leaking_fields(handler: Node<'_>) -> Vec<(Node<'_>, &str)> {
     found
 }
 
+/// `context.verify_mode = ssl.CERT_NONE`
+fn unverified_context(assignment: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(target) = assignment.targets().next().filter(|target| target.name() == "verify_mode") else {
+        return;
+    };
+    let Some(value) = assignment.child(Role::Value).filter(|value| value.name() == "CERT_NONE") else {
+        return;
+    };
+    let Some(context) = target.receiver().filter(|_| !assignment.is_outside_production()) else { return };
+    // One that an operator asks for is the operator's.
+    let is_chosen = || {
+        let earlier =
+            assignment.function().into_iter().flat_map(Node::own_ifs).filter(|node| node.id < assignment.id);
+        earlier.filter_map(Node::body).any(Node::leaves)
+    };
+    if assignment.is_on_a_branch() || is_chosen() {
+        return;
+    }
+    findings
+        .report(assignment, Severity::Medium, Certainty::Sure, format!("connections with `{}` take any certificate, so anybody on the way can read along", context.source()))
+        .because(value, "turns the check of the certificate off")
+        .conforming("Leave the check on. For an authority of your own: `ssl.create_default_context(cafile=settings.ca_file)`.");
+}
+
 /// A client that takes any certificate.
 fn unverified(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(api) = call.api() else { return };
@@ -535,7 +562,10 @@ fn published(
     // Where no ingress is in view, one of several may be the door.
     let has_door = has_ingress(model, file) || doors(model, file).any(publishes_web);
     let is_model_server = container.foreign() == Some(Holds::Models);
-    let certainty = if is_store || has_door {
+    let certainty = if is_local {
+        // Nobody else reaches it; who has a login there, the files do not say.
+        Certainty::Question
+    } else if is_store || has_door {
         Certainty::Sure
     } else if is_model_server {
         Certainty::Likely
@@ -547,9 +577,10 @@ fn published(
         None => format!("a port of `{}`", workload.name),
     };
     let (message, note) = match (is_local, is_store) {
-        (true, _) => {
-            (format!("{what} is published on the machine itself"), "every process on the machine reaches it")
-        }
+        (true, _) => (
+            format!("{what} is bound to the machine alone"),
+            "every process on the machine reaches it, and no other machine",
+        ),
         (false, true) => (
             format!("{what} is open to the network"),
             "on all interfaces: Docker's rules come before those of the machine's firewall",

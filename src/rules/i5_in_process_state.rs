@@ -9,7 +9,7 @@ use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
 /// Words in the names of state on which a later request depends.
-const NEEDED: [&str; 27] = [
+const NEEDED: [&str; 40] = [
     "session",
     "user",
     "job",
@@ -37,6 +37,19 @@ const NEEDED: [&str; 27] = [
     "cart",
     "progress",
     "status",
+    "bucket",
+    "hit",
+    "attempt",
+    "quota",
+    "revoked",
+    "blacklist",
+    "blocklist",
+    "denylist",
+    "vote",
+    "booking",
+    "reservation",
+    "inventory",
+    "balance",
 ];
 
 /// Words in the names of what may be forgotten or may differ for a while.
@@ -206,6 +219,10 @@ fn judge<'m>(state: &'m SharedState<'m>) -> Option<Kept<'m>> {
         let (holding, severity) = (Holding::Values, Severity::High);
         return Some(Kept { state, siblings: Vec::new(), changes: vec![change], holding, severity });
     }
+    if let Some(change) = handed_out(state) {
+        let (holding, severity) = (Holding::Values, Severity::High);
+        return Some(Kept { state, siblings: Vec::new(), changes: vec![change], holding, severity });
+    }
     let changes: Vec<Node<'_>> = state
         .changes
         .iter()
@@ -234,6 +251,30 @@ fn judge<'m>(state: &'m SharedState<'m>) -> Option<Kept<'m>> {
         _ => Severity::Medium,
     };
     Some(Kept { state, siblings: Vec::new(), changes, holding, severity })
+}
+
+/// A number that this process counts and gives away, as for an invoice: another replica gives the same one.
+fn handed_out<'m>(state: &'m SharedState<'m>) -> Option<Node<'m>> {
+    // Numbers by which people call things; others only tell objects of this process apart.
+    const NUMBERS: [&str; 9] =
+        ["number", "invoice", "order", "ticket", "receipt", "serial", "booking", "customer", "reference"];
+    let name = state.name();
+    let is_number = has_word(name, &NUMBERS);
+    state.changes.iter().copied().find(|change| {
+        let Some(function) = change.function().filter(|function| runs_for_requests(*function)) else {
+            return false;
+        };
+        if !is_number && !has_word(function.name(), &NUMBERS) && !function.plays(FunctionRole::Handler) {
+            return false;
+        }
+        let counts = change.is(Kind::AugAssign) && change.targets().any(|target| target.is(Kind::Name));
+        let is_value = |node: Node<'m>| node.is(Kind::Name) && node.name() == name;
+        let returns_it = || {
+            let returned = function.own_returns().filter_map(|node| node.child(Role::Value));
+            returned.flat_map(Node::descendants).any(is_value)
+        };
+        change.callee_name() == "next" || (counts && returns_it())
+    })
 }
 
 fn report(kept: &Kept<'_>, states: &[SharedState<'_>], findings: &mut Findings<'_>) {
@@ -457,6 +498,38 @@ fn lives_on(call: Node<'_>) -> bool {
     call.function().is_none_or(Node::is_startup)
 }
 
+/// What the database said once, kept until the process ends: a change reaches this process alone, if any.
+fn read_once(function: Node<'_>, decorator: Node<'_>, findings: &mut Findings<'_>) {
+    let forgets = decorator.keywords().any(|keyword| matches!(keyword.name(), "ttl" | "cache"))
+        || decorator.positional().any(|argument| argument.is(Kind::Call));
+    let of_whom = function.parameters().find(|parameter| !matches!(parameter.name(), "self" | "cls"));
+    let read = function.own_calls().find(|call| {
+        call.does(Tag::Executes)
+            && call.api().is_some_and(|api| api.callable.crosses == Some(System::Database))
+    });
+    let Some((_, read)) = of_whom.zip(read).filter(|_| !forgets) else { return };
+    let cleared = function
+        .model
+        .calls_named("cache_clear")
+        .find(|call| call.receiver().is_some_and(|kept| kept.name() == function.name()));
+    let mut draft = findings
+        .report(
+            decorator,
+            Severity::Medium,
+            Certainty::Likely,
+            format!(
+                "`{}` keeps what the database said, and other replicas learn of no change",
+                function.name()
+            ),
+        )
+        .because(read, "read once for each argument")
+        .because(decorator, "keeps the answer as long as this process runs");
+    if let Some(cleared) = cleared {
+        draft = draft.because(cleared, "forgets it in the process that took the change, and in no other");
+    }
+    draft.conforming("Let it forget by itself (`TTLCache(maxsize=1000, ttl=60)`), or keep it in Redis, where the one who writes the row deletes the entry for all.");
+}
+
 /// A cache of functions that makes an object for each conversation, and so keeps it.
 fn cached(function: Node<'_>, findings: &mut Findings<'_>) {
     const STATEFUL: [&str; 7] = ["memory", "history", "conversation", "session", "messages", "state", "cart"];
@@ -465,6 +538,7 @@ fn cached(function: Node<'_>, findings: &mut Findings<'_>) {
         api.is_some_and(|api| api.has(Tag::Caches))
     });
     let Some(decorator) = decorator else { return };
+    read_once(function, decorator, findings);
     let Some(whose) = function.parameters().find(|parameter| TOLD.contains(&parameter.name())) else {
         return;
     };

@@ -191,11 +191,11 @@ fn cache(function: Node<'_>, findings: &mut Findings<'_>) {
             }
             continue;
         }
-        let Some(argument) = from_request(function) else { continue };
+        let Some(argument) = from_request(function).or_else(|| text_of_user(function)) else { continue };
         findings
             .report(decorator, Severity::Medium, Certainty::Likely, format!("keeps the result of `{}` for every argument that ever came", function.name()))
             .because(decorator, "has no maximum, and lives as long as the process")
-            .because(argument, "comes from the request, and so is never the same for long")
+            .because(argument, "comes from outside, and so is never the same for long")
             .conforming("Give it a size: `@lru_cache(maxsize=1000)`, or a time as well: `TTLCache(maxsize=1000, ttl=60)`.");
     }
 }
@@ -209,7 +209,21 @@ fn from_request(function: Node<'_>) -> Option<Node<'_>> {
             .parameters()
             .filter(|parameter| !has_few_values(*parameter))
             .filter_map(|parameter| call.argument_for(function, parameter))
-            .find(|argument| argument.comes_from_request())
+            .find(|argument| argument.may_come_from_request())
+    })
+}
+
+/// A parameter that takes what a person wrote, by its name, of a function whose callers were not given.
+fn text_of_user(function: Node<'_>) -> Option<Node<'_>> {
+    const WRITTEN: [&str; 10] = [
+        "text", "query", "question", "prompt", "message", "content", "passage", "sentence", "url", "document",
+    ];
+    if !function.may_serve_requests() || !function.model.callers_of(function.place()).is_empty() {
+        return None;
+    }
+    function.parameters().find(|parameter| {
+        words_of(parameter.name()).last().is_some_and(|word| WRITTEN.contains(&word.as_str()))
+            && parameter.child(Role::Annotation).is_none_or(|annotation| annotation.source() == "str")
     })
 }
 
@@ -317,7 +331,7 @@ fn growing(state: &SharedState<'_>, findings: &mut Findings<'_>) {
 
 /// A list of messages that is added to and sent whole, turn after turn.
 fn conversation(repeat: Node<'_>, findings: &mut Findings<'_>) {
-    let Some(function) = repeat.function().filter(|function| function.serves_requests()) else { return };
+    let Some(function) = repeat.function().filter(|function| function.may_serve_requests()) else { return };
     let inside = |node: Node<'_>| repeat.contains(node) && node.function() == Some(function);
     let sent = function
         .own_calls()

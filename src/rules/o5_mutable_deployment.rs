@@ -35,6 +35,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             script(model, &step, address, findings);
         }
     }
+    for (address, at) in model.unseen_downloads() {
+        findings
+            .report(model.stretch(at), Severity::Low, Certainty::Sure, format!("the image takes in whatever `{address}` holds on the day of the build"))
+            .because(model.stretch(at), "neither a version in the address nor a checksum says which")
+            .conforming("Take one version and hold it against its checksum: `ADD --checksum=sha256:… https://example.com/tool-1.4.2.tar.gz /opt/`.");
+    }
     for workload in model.workloads() {
         build(model, workload, findings);
     }

@@ -41,7 +41,7 @@ impl<'s> Model<'s> {
 
 impl<'m> Node<'m> {
     /// Whether this is `app.state.name`, by the type of the application or by the usual name.
-    pub(super) fn is_in_application_state(self) -> bool {
+    pub fn is_in_application_state(self) -> bool {
         let Some(state) =
             self.receiver().filter(|state| state.is(Kind::Attribute) && state.name() == "state")
         else {
@@ -54,10 +54,17 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// Whether any function of the given files handles requests.
+    pub fn shows_handlers(&self) -> bool {
+        *self
+            .shows_handlers
+            .get_or_init(|| self.functions().any(|function| function.plays(FunctionRole::Handler)))
+    }
+
     /// Whether the given files are served to several users, perhaps by several processes.
     pub fn is_a_service(&self) -> bool {
         self.has_app()
-            || self.functions().any(|function| function.plays(FunctionRole::Handler))
+            || self.shows_handlers()
             || self.files.iter().any(|file| {
                 matches!(file.kind, FileKind::Dockerfile | FileKind::Kubernetes | FileKind::Compose)
             })

@@ -82,7 +82,7 @@ impl<'m> Node<'m> {
     /// What this call makes its thread wait for. An awaited call does not block.
     pub fn blocks_for(self) -> Option<System> {
         let Some(api) = self.api() else { return self.blocks_unseen() };
-        if self.is_awaited() || api.callable.coroutine {
+        if api.callable.coroutine || (self.is_awaited() && !self.cannot_be_awaited(&api)) {
             return None;
         }
         let unless = api.callable.unless;
@@ -102,6 +102,13 @@ impl<'m> Node<'m> {
             _ => {}
         }
         api.callable.blocks
+    }
+
+    /// Whether it is awaited in vain: a plain function of a module, which has done its waiting when it returns. Of
+    /// methods that is not said, since their class may have an awaitable twin.
+    fn cannot_be_awaited(self, api: &Api) -> bool {
+        api.class.is_none()
+            && matches!(api.callable.blocks, Some(System::Http | System::Sleep | System::Subprocess))
     }
 
     /// A file, archive or image that is opened on bytes in memory: `ZipFile(BytesIO(data))`, and what is done with it;

@@ -49,6 +49,24 @@ impl<'s> Model<'s> {
 }
 
 impl<'m> Node<'m> {
+    /// Whether this call of a function, or of a method of the class itself, makes a client that keeps connections:
+    /// `redis.from_url(…)`.
+    pub fn makes_pooled_client(self) -> bool {
+        self.callee_name() == "from_url" && self.is_a(ClassTag::PooledClient) && !self.makes_part_of_client()
+    }
+
+    fn makes_part_of_client(self) -> bool {
+        self.receiver().is_some_and(|receiver| receiver.is_a(ClassTag::PooledClient))
+    }
+
+    /// Whether this call opens one connection to a database, which no pool lends.
+    pub fn opens_connection(self) -> bool {
+        self.callee_name() == "connect"
+            && self.api().is_some_and(|api| {
+                !api.is_constructor && api.class.is_none() && api.callable.crosses == Some(System::Database)
+            })
+    }
+
     /// How code gets at the object that this call makes, if the whole process shares it.
     fn shared_as(self) -> Option<String> {
         let statement = self.statement();
@@ -166,7 +184,13 @@ impl<'m> Node<'m> {
     /// The service that an HTTP call asks, as its address names it: a host, or the setting that the address begins with.
     pub fn service_asked(self) -> Option<&'m str> {
         let index = usize::from(matches!(self.callee_name(), "request" | "stream"));
-        self.argument_or_keyword(index, "url")?.service_of_address(0)
+        let address = self.argument_or_keyword(index, "url")?;
+        // A path alone goes to the address that the client was made with.
+        let text = address.resolved_value().source().trim_start_matches(['f', '"', '\'']);
+        if text.starts_with('/') {
+            return self.receiver()?.constructed_by()?.keyword("base_url")?.service_of_address(0);
+        }
+        address.service_of_address(0)
     }
 
     fn service_of_address(self, depth: u32) -> Option<&'m str> {

@@ -110,6 +110,16 @@ impl<'m> Node<'m> {
             && (!self.source_file().is_script || self.function().is_some_and(Node::serves_requests))
     }
 
+    /// Whether a request may wait for this function: one does, or the given files show no handler at all, and nothing
+    /// of who else calls it.
+    pub fn may_serve_requests(self) -> bool {
+        self.serves_requests()
+            || (!self.model.shows_handlers()
+                && !self.source_file().is_script
+                && !self.is_outside_production()
+                && self.entry_points() == EntryPoints::UNKNOWN)
+    }
+
     /// The nearest function that a request calls and that leads here: a handler, a dependency, a middleware; itself,
     /// if it is one or stands in one.
     pub fn asked_by(self) -> Option<Node<'m>> {

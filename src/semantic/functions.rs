@@ -483,6 +483,19 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// The decorator that makes this function a tool of an MCP server, by the class or the name of the server.
+    pub fn mcp_tool(self) -> Option<Node<'m>> {
+        let speaks_of_it = |text: &str| text.to_ascii_lowercase().contains("mcp");
+        self.decorators().find(|decorator| {
+            let callee = decorator.callee().unwrap_or(*decorator);
+            callee.name() == "tool"
+                && callee.receiver().is_some_and(|server| {
+                    speaks_of_it(server.name())
+                        || server.constructed_by_any().is_some_and(|made| speaks_of_it(made.callee_name()))
+                })
+        })
+    }
+
     /// Whether this plain function may run in several threads at once: a plain handler, dependency or background task,
     /// what is handed to an executor, and the plain functions that these call.
     pub fn runs_in_threads(self) -> bool {

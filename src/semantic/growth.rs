@@ -55,13 +55,13 @@ impl<'m> SharedState<'m> {
             return None;
         }
         let grows = self.changes.iter().copied().find(|change| {
-            let Some(function) = change.function().filter(|function| function.serves_requests()) else {
+            let Some(function) = change.function().filter(|function| function.may_serve_requests()) else {
                 return false;
             };
             if function.is_startup() {
                 return false;
             }
-            let sent = |node: Node<'m>| node.comes_from_request() || node.is_fresh_thread();
+            let sent = |node: Node<'m>| node.may_come_from_request() || node.is_fresh_thread();
             if change.is(Kind::Call) {
                 let name = change.callee_name();
                 let is_entry = change

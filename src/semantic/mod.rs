@@ -54,6 +54,7 @@ mod routes;
 mod rows;
 mod sessions;
 mod shared_state;
+mod stale_writes;
 mod summary;
 mod tenant_values;
 mod tenants;
@@ -96,6 +97,7 @@ pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
 pub use sessions::Held;
 pub use shared_state::{Holding, SharedState};
+pub use stale_writes::{Claim, StaleWrite};
 pub use summary::{Blocking, ChainStep, Waiting};
 pub use tenant_values::names_tenants;
 pub use tenants::{Scoping, TenantQuery};
@@ -171,6 +173,7 @@ pub struct Model<'s> {
     known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
     /// Whether a request waits for a function, as far as it was asked.
     serving: RefCell<FxHashMap<Place, bool>>,
+    shows_handlers: std::cell::OnceCell<bool>,
     /// Which functions keep their failures, as far as it was asked.
     keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
@@ -222,6 +225,7 @@ impl<'s> Model<'s> {
             roles: Roles::default(),
             known_calls: std::cell::OnceCell::new(),
             serving: RefCell::default(),
+            shows_handlers: std::cell::OnceCell::new(),
             keeping: RefCell::default(),
             callers: std::cell::OnceCell::new(),
             entry_points: std::cell::OnceCell::new(),

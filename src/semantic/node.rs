@@ -344,7 +344,18 @@ impl<'m> Node<'m> {
 
     /// The value of a keyword argument.
     pub fn keyword(self, name: &str) -> Option<Node<'m>> {
-        self.keywords().find(|keyword| keyword.name() == name)?.child(Role::Value)
+        let written = self.keywords().find(|keyword| keyword.name() == name);
+        match written {
+            Some(keyword) => keyword.child(Role::Value),
+            None => self.option(name),
+        }
+    }
+
+    /// The value of a keyword out of options that are written out elsewhere: `OPTIONS = {"pool_size": 20}`, and
+    /// `create_engine(url, **OPTIONS)`.
+    fn option(self, name: &str) -> Option<Node<'m>> {
+        let mut hidden = self.keywords().filter(|keyword| keyword.symbol().is_empty());
+        hidden.find_map(|keyword| keyword.child(Role::Value)?.resolved_value().dictionary_value(name))
     }
 
     /// The value of an argument by its index or its name.

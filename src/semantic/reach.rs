@@ -191,6 +191,13 @@ fn parameter_behind<'m>(name: Node<'m>, known: &[Known<'m>]) -> Option<Node<'m>>
     parameter
 }
 
+/// `is_event_loop_running()`, `loop.is_running()` under a name that says so.
+fn asks_for_loop(name: &str) -> bool {
+    let words = super::words_of(name);
+    let has = |word: &str| words.iter().any(|known| known == word);
+    has("loop") && (has("running") || has("in") || has("inside"))
+}
+
 /// What a test comes to, as far as the known parameters decide it.
 fn decided<'m>(test: Node<'m>, known: &[Known<'m>]) -> Option<bool> {
     let value_of = |name: Node<'m>| {
@@ -224,6 +231,8 @@ fn decided<'m>(test: Node<'m>, known: &[Known<'m>]) -> Option<bool> {
             let other = test.child(Role::Right).filter(|right| right.is(Kind::Str))?;
             Some((value.name() == other.name()) == (test.operator() == Operator::Equal))
         }
+        // What is followed begins in a coroutine, so a loop runs.
+        Kind::Call if asks_for_loop(test.callee_name()) => Some(true),
         Kind::Call if matches!(test.callee_name(), "startswith" | "endswith") => {
             let value = value_of(test.receiver()?).filter(|value| value.is(Kind::Str))?;
             let part = test.argument(0).filter(|part| part.is(Kind::Str))?.name();

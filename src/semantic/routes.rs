@@ -228,6 +228,37 @@ impl<'m> Node<'m> {
         self.comes_from_request_within(&mut Vec::new())
     }
 
+    /// Whether this value is, or may be, made from what a request brings: where the given files show no handler, a
+    /// parameter of a function that nothing given calls.
+    pub fn may_come_from_request(self) -> bool {
+        self.comes_from_request() || (!self.model.shows_handlers() && self.may_come_within(0))
+    }
+
+    fn may_come_within(self, depth: u32) -> bool {
+        let model: &'m Model<'m> = self.model;
+        depth < 4
+            && self
+                .ingredients()
+                .into_iter()
+                .flat_map(|part| part.descendants_of(Kind::Name))
+                .filter_map(|name| name.as_parameter())
+                .filter(|parameter| !matches!(parameter.name(), "self" | "cls"))
+                .any(|parameter| {
+                    let Some(function) = parameter.parent().filter(|function| function.is_function()) else {
+                        return false;
+                    };
+                    let callers = model.callers_of(function.place());
+                    if callers.is_empty() {
+                        return function.may_serve_requests();
+                    }
+                    callers
+                        .iter()
+                        .take(12)
+                        .filter_map(|&call| model.node(call).argument_for(function, parameter))
+                        .any(|argument| argument.may_come_within(depth + 1))
+                })
+    }
+
     fn comes_from_request_within(self, seen: &mut Vec<Place>) -> bool {
         if seen.len() > 40 {
             return false;

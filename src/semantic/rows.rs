@@ -61,8 +61,13 @@ impl<'m> Node<'m> {
                 }
                 // `update(…).returning(…)` locks the rows that it gives back.
                 let changed = api.has(Tag::WritesStatement).then_some(origin);
-                if let Some(found) = origin.row_lock().or(changed) {
+                let by_text =
+                    origin.sql().filter(|sql| super::stale_writes::locks_by_text(sql)).map(|_| origin);
+                if let Some(found) = origin.row_lock().or(changed).or(by_text) {
                     lock = Some(found);
+                    skips_locked |= by_text.is_some_and(|call| {
+                        call.sql().is_some_and(|sql| sql.to_ascii_lowercase().contains("skip locked"))
+                    });
                     skips_locked |= origin.keyword("skip_locked").is_some_and(Node::is_true);
                 }
             }
@@ -131,7 +136,7 @@ impl<'m> Node<'m> {
                 (target.receiver()?, target.name(), self.child(Role::Value)?)
             }
             Kind::Call if self.callee_name() == "setattr" && self.receiver().is_none() => {
-                let name = self.argument(1).filter(|name| name.is(Kind::Str))?;
+                let name = self.argument(1).filter(|name| matches!(name.kind(), Kind::Str | Kind::Name))?;
                 (self.argument(0)?, name.name(), self.argument(2)?)
             }
             _ => return None,
@@ -171,6 +176,11 @@ impl<'m> Node<'m> {
             Kind::Attribute => {
                 node.name() == attribute
                     && node.receiver().is_some_and(|r| r.is(Kind::Name) && r.symbol() == row.symbol())
+            }
+            // `getattr(row, field)`
+            Kind::Call if node.callee_name() == "getattr" => {
+                node.argument(0).is_some_and(|r| r.is(Kind::Name) && r.symbol() == row.symbol())
+                    && node.argument(1).is_some_and(|name| name.name() == attribute)
             }
             Kind::Name if depth < 4 => {
                 node.assigned_value().is_some_and(|value| value.reads_attribute(row, attribute, depth + 2))
@@ -295,6 +305,10 @@ impl<'m> Node<'m> {
                 && call.argument(0).is_some_and(|count| count.number() == Some(1.0))
         })
         .is_some()
+            // `query(Slot).filter(…).order_by(Slot.starts_at).first()`
+            || self.origin(|call| call.callee_name() == "first").is_some_and(|first| {
+                first.origin(|call| call.callee_name() == "order_by").is_some()
+            })
     }
 
     /// Whether this comparison asks for more or less.
@@ -605,12 +619,21 @@ impl<'s> Model<'s> {
         })
     }
 
-    /// Where an object of a given class is made once for all requests: at module level, outside tests.
+    /// Where an object of a given class is made once for all requests: at module level, or by a factory that keeps it;
+    /// outside tests.
     pub fn made_at_import(&self, class: super::Place) -> Option<Node<'_>> {
         let map = self.made_at_import.get_or_init(|| {
             let mut map = FxHashMap::default();
-            for call in self.calls().filter(|call| call.function().is_none() && !call.is_outside_production())
-            {
+            // At module level, or by a function without parameters that keeps what it gave the first time.
+            let is_made_once = |call: &Node<'_>| {
+                call.function().is_none_or(|function| {
+                    function.parameters().next().is_none()
+                        && function.owner().is_none()
+                        && function.caching_decorator().is_some()
+                        && call.parent().is_some_and(|parent| parent.is(Kind::Return))
+                })
+            };
+            for call in self.calls().filter(|call| !call.is_outside_production() && is_made_once(call)) {
                 if let Some(Type::Class(class)) = call.callee().map(Node::ty) {
                     map.entry(class).or_insert(call.place());
                 }

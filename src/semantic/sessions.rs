@@ -33,6 +33,13 @@ enum Effect {
 }
 
 impl<'m> Node<'m> {
+    /// Whether this function is a generator that yields a database session, as a dependency does.
+    pub fn gives_sessions(self) -> bool {
+        self.own_yields()
+            .filter_map(|node| node.child(Role::Value))
+            .any(|value| self.model.session_kind(value.ty()).is_some())
+    }
+
     pub(super) fn is_session(self) -> bool {
         matches!(self.kind(), Kind::Name | Kind::Attribute) && self.model.session_kind(self.ty()).is_some()
     }

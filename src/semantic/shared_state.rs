@@ -249,10 +249,24 @@ impl<'s> Model<'s> {
                 {
                     Some((target, assignment))
                 }
+                // `config.MODEL = name`
+                Kind::Attribute
+                    if assignment.is(Kind::Assign)
+                        && target.receiver().is_some_and(|module| matches!(module.ty(), Type::Module(_)))
+                        && assignment.child(Role::Value).is_some_and(Node::comes_from_request) =>
+                {
+                    Some((target, assignment))
+                }
                 _ => None,
             })
         });
-        called.chain(assigned)
+        // `next(numbers)`
+        let counted = self
+            .calls_named("next")
+            .filter(is_checked)
+            .filter_map(|call| Some((call.argument(0)?, call)))
+            .filter(|(numbers, _)| numbers.is(Kind::Name) && numbers.scope_of_name() == Some(0));
+        called.chain(assigned).chain(counted)
     }
 }
 
@@ -415,7 +429,8 @@ impl<'s> Model<'s> {
                     let value = node.parent()?.child(Role::Value)?;
                     let begins_empty =
                         matches!(value.kind(), Kind::Number | Kind::None | Kind::Str | Kind::False);
-                    return (value.makes_container() || begins_empty).then_some(node);
+                    let counts = value.callee().is_some_and(|callee| callee.names("itertools.count"));
+                    return (value.makes_container() || begins_empty || counts).then_some(node);
                 }
                 _ => {}
             }

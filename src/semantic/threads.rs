@@ -87,7 +87,9 @@ impl<'m> Node<'m> {
             .flat_map(|name| model.calls_named(name))
             .filter(|call| !call.is_outside_production())
             .filter(|call| {
-                call.keyword("checkpointer").and_then(Node::constructed_by).is_some_and(|made| made == self)
+                let given = call.keyword("checkpointer");
+                given.and_then(Node::constructed_by).is_some_and(|made| made == self)
+                    || given.and_then(Node::constructed_by_any).is_some_and(|made| made == self)
             });
         found.extend(compiled);
         let holder = self.statement().targets().next().filter(|target| target.is(Kind::Name));

@@ -377,7 +377,11 @@ impl<'s> Model<'s> {
             Kind::Subscript => {
                 let value = node.child(Role::Value).map_or(Type::Unknown, Node::ty);
                 let sliced = node.child(Role::Index).is_some_and(|index| index.is(Kind::Slice));
-                if sliced { value } else { self.element(value) }
+                match self.element(value) {
+                    _ if sliced => value,
+                    Type::Unknown => self.any_member(value),
+                    element => element,
+                }
             }
             Kind::Lambda | Kind::FunctionDef => Type::Function(node.place()),
             Kind::ClassDef => Type::Class(node.place()),
@@ -1075,13 +1079,21 @@ impl<'s> Model<'s> {
                 }
                 match class_data.attribute(text) {
                     Some(expression) => self.evaluate(expression, kind, None),
-                    None => Type::Unknown,
+                    None => self.any_member(kind),
                 }
             }
             Type::Object(place) | Type::Class(place) => self.class_member(place, name, kind),
             Type::Unknown | Type::Foreign(_) => self.told_by_name(name, kind).unwrap_or(Type::Unknown),
             _ => Type::Unknown,
         }
+    }
+
+    /// What an object gives for every name and key that the tables do not list: `client.shop` and `client["shop"]` are
+    /// databases.
+    fn any_member(&self, kind: Type) -> Type {
+        let Type::Instance(class, _) = kind else { return Type::Unknown };
+        let class: &'static Class = &stack::CLASSES[class as usize];
+        class.attribute("*").map_or(Type::Unknown, |expression| self.evaluate(expression, kind, None))
     }
 
     /// A method that only one class has, by its name, of an object of which nothing is known.

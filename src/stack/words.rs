@@ -80,6 +80,7 @@ words! {
         InvokesGraph = "invokes_graph",
         CompilesGraph = "compiles_graph",
         ManyInputs = "many_inputs",
+        EmbedsMany = "embeds_many",
         Branches = "branches",
         QueuesMany = "queues_many",
         RetriesTools = "retries_tools",

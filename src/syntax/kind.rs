@@ -14,6 +14,7 @@ pub fn kind_of(path: &str, text: &str) -> FileKind {
         Named::Dockerfile => FileKind::Dockerfile,
         Named::Caddyfile => FileKind::Caddyfile,
         Named::Environment => FileKind::Environment,
+        Named::Shell => FileKind::Shell,
     }
 }
 

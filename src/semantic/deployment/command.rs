@@ -278,7 +278,7 @@ fn is_interpreter(step: &str, takes_in: bool) -> bool {
 }
 
 /// `v1.2`, `0.5.1`, `VERSION=…`, `--version`, or the name of a commit.
-fn names_version(word: &str) -> bool {
+pub(super) fn names_version(word: &str) -> bool {
     if word.contains("VERSION=") || word.starts_with("--version") {
         return true;
     }

@@ -278,6 +278,19 @@ impl<'s> Model<'s> {
         found
     }
 
+    /// What Dockerfiles add from an address that names no version, with no checksum that it is held against.
+    pub fn unseen_downloads(&self) -> Vec<(&str, Span)> {
+        let mut found = self.copied_paths();
+        found.retain(|(path, at)| {
+            let text = &self.files[at.file as usize].text[at.start as usize..at.end as usize];
+            (path.starts_with("https://") || path.starts_with("http://"))
+                && !text.contains("--checksum")
+                && !path.contains('$')
+                && !super::command::names_version(path)
+        });
+        found
+    }
+
     /// All `RUN` instructions, with the values of the file's arguments and variables put in.
     pub fn image_steps(&self) -> Vec<ImageStep> {
         let mut found = Vec::new();

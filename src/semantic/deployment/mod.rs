@@ -13,6 +13,7 @@ mod image;
 mod kubernetes;
 mod pipeline;
 mod proxy;
+mod script;
 mod stopping;
 mod variables;
 
@@ -249,6 +250,7 @@ impl<'s> Model<'s> {
             for (file, data) in (0..).zip(&self.files) {
                 match data.kind {
                     FileKind::Dockerfile => found.extend(dockerfile::workload(file, data)),
+                    FileKind::Shell => found.extend(script::workload(file, data)),
                     FileKind::Compose => compose::workloads(file, data, &mut found),
                     FileKind::Kubernetes | FileKind::HelmTemplate => self.pods(file, &mut found),
                     _ => {}

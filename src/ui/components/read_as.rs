@@ -21,6 +21,7 @@ fn kind_words(kind: FileKind) -> &'static str {
         FileKind::Dockerfile => "a Dockerfile",
         FileKind::Caddyfile => "a Caddyfile",
         FileKind::Environment => "an environment file",
+        FileKind::Shell => "a shell script",
         FileKind::Other => "nothing that a rule reads",
     }
 }
@@ -37,7 +38,7 @@ fn kind_of_path(path: &str) -> Option<Pasted> {
         Named::Environment => Some(Pasted::Environment),
         Named::Yaml => Pasted::ALL.into_iter().find(|kind| path == kind.path()).or(Some(Pasted::Yaml)),
         Named::Other if is_patch(path) => Some(Pasted::Patch),
-        Named::Other => None,
+        Named::Shell | Named::Other => None,
     }
 }
 
