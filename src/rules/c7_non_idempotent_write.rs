@@ -117,8 +117,7 @@ fn only_asks(call: Node<'_>) -> bool {
         "retrieve",
     ];
     let Some(url) = call.argument(0).or_else(|| call.keyword("url")) else { return false };
-    let url = url.resolved_value();
-    url.descendants().any(|part| {
+    url.told_by().into_iter().any(|part| {
         let text = match part.kind() {
             Kind::Str => part.source(),
             Kind::Name | Kind::Attribute => part.name(),
@@ -162,6 +161,9 @@ fn repeated(
     findings: &mut Findings<'_>,
 ) {
     let Some(&write) = chain.last() else { return };
+    if write.does(Tag::WritesOutside) && write.only_computes(function, chain) {
+        return;
+    }
     let key = idempotency_key(write);
     if let Some(key) = key {
         // A key that is made anew on each attempt tells the other side nothing.

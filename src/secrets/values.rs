@@ -100,10 +100,12 @@ pub fn is_placeholder(text: &str) -> bool {
         "fill",
         "generate",
     ];
-    const WHOLE: [&str; 26] = [
+    const WHOLE: [&str; 35] = [
         "password", "passwd", "pass", "pwd", "secret", "token", "key", "api_key", "apikey", "api-key",
         "test", "testing", "none", "null", "empty", "foo", "bar", "string", "user", "username", "value",
         "na", "n/a", "true", "false", "mysecret",
+        // What stands for the key of a model server that asks for none.
+        "lm-studio", "lmstudio", "ollama", "vllm", "llama-cpp", "localai", "local", "not_needed", "notneeded",
     ];
     let lower = text.trim().to_ascii_lowercase();
     let mut letters = lower.chars();
