@@ -1,13 +1,14 @@
 # Every target may be run at any time, in a fresh clone too: it installs what it lacks and skips what is there.
-# What is needed beforehand: rustup, Node 20, git, and for `corpus` Python 3.
+# What is needed beforehand: rustup, Node 20, git, and Python 3 with venv for `docs-examples` and `corpus`.
 
 PORT ?= 8080
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help serve dist test check format clippy native browser end-to-end bench bench-wasm corpus sample accuracy bless
+.PHONY: help serve dist test check format clippy native browser end-to-end docs-examples bench bench-wasm corpus sample \
+	accuracy bless
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: dist ## Build the page and serve it on http://127.0.0.1:8080 (another port: PORT=9000)
 	@node js/serve.mjs dist --port $(PORT)
@@ -16,7 +17,7 @@ dist: ## Build the static site into dist/
 	@scripts/build-page.sh
 	@node js/sizes.mjs dist
 
-test: check browser end-to-end ## Run every check and every test
+test: check browser end-to-end docs-examples ## Run every check and every test
 
 check: format clippy native ## The quick loop, without a browser
 
@@ -42,6 +43,12 @@ end-to-end: dist
 	@echo "== end-to-end tests against the built page"
 	@scripts/setup-browser.sh
 	npm --prefix js test
+
+docs-examples: dist ## Build the sites of examples/docs and open them in Chromium
+	@echo "== documentation sites with live examples"
+	@scripts/setup-browser.sh
+	@scripts/build-docs-examples.sh
+	npm --prefix js run test:docs
 
 bench: ## Measure a check against the bare parse
 	cargo bench --features cli

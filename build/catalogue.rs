@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{Options, Parser, html};
@@ -75,6 +74,8 @@ pub struct Generated {
     pub json: String,
     /// What the page's copy of the JSON is called: by its content, so that no cache gives an older one.
     pub file_name: String,
+    /// The rules' folders, in the rubric's order.
+    pub folders: Vec<PathBuf>,
 }
 
 const HEADINGS: [&str; 4] = ["What", "Why", "What to do", "What the checker cannot see"];
@@ -102,9 +103,7 @@ pub fn generate(rules: &Path) -> Result<Generated, String> {
     }
     let titles: Vec<&str> = readings.samples.iter().map(|sample| sample.title.as_str()).collect();
     let json = serde_json::to_string(&readings).map_err(|error| error.to_string())?;
-    let mut hasher = DefaultHasher::new();
-    json.hash(&mut hasher);
-    let file_name = format!("catalogue-{:016x}.json", hasher.finish());
+    let file_name = crate::file_name("catalogue", &json);
     let _ = write!(
         code,
         "];\n\n/// The titles of the samples, in their order: the page names them before they are there to read.\n\
@@ -112,7 +111,7 @@ pub fn generate(rules: &Path) -> Result<Generated, String> {
          /// What the page's file with all there is to read is called, beside the page.\n\
          pub const FILE_NAME: &str = {file_name:?};\n"
     );
-    Ok(Generated { code, json, file_name })
+    Ok(Generated { code, json, file_name, folders })
 }
 
 /// The rubric's order: section C, F, I, O, then the number.

@@ -3,6 +3,7 @@
 // Trunk runs this before it builds; tests that need the editor run `npm --prefix js run build` first.
 import { readFile, stat } from "node:fs/promises";
 import { build } from "esbuild";
+import { buildEmbed } from "./embed/build.mjs";
 
 const at = (name) => new URL(name, import.meta.url).pathname;
 
@@ -34,3 +35,5 @@ for (const name of ["editor", "device", "link", "intake"]) {
   const { size } = await stat(at(`${name}.js`));
   console.log(`js/${name}.js: ${Math.round(size / 1024)} KiB`);
 }
+
+await buildEmbed([adoptStyles]);

@@ -293,16 +293,47 @@ export async function forgetEverything() {
 
 // ---- Files from the device ----------------------------------------------------------------------------------------
 
-let chunk;
 
 /** The part of the page that unpacks archives and reads `.gitignore` files. */
-export function loadIntake() {
-  chunk ??= import(new URL("intake.js", document.baseURI).href).catch((error) => {
-    chunk = undefined;
-    throw error;
-  });
-  return chunk;
+export const loadIntake = () => once("intake.js", (address) => import(address));
+
+// ---- What is loaded once the first screen stands ------------------------------------------------------------------
+
+const loaded = new Map();
+
+/** What `load` gives, once; what failed is loaded anew the next time. */
+function once(name, load) {
+  if (!loaded.has(name)) {
+    const loading = load(new URL(name, document.baseURI).href);
+    loading.catch(() => loaded.delete(name));
+    loaded.set(name, loading);
+  }
+  return loaded.get(name);
 }
+
+/** The page's second module with its style: src/bin/later.rs. */
+export const loadLater = () =>
+  once("later.js", async (address) => {
+    const style = new Promise((done, fail) => {
+      const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "later.css", onload: done });
+      link.onerror = () => (link.remove(), fail(new Error("later.css does not load")));
+      document.head.append(link);
+    });
+    const [module] = await Promise.all([import(address), style]);
+    await module.default({ module_or_path: new URL("later_bg.wasm", address) });
+    return module;
+  });
+
+/** The element that other sites embed, for its preview. */
+export const loadEmbed = () => once("embed.js", (address) => import(address));
+
+/** The text of a file beside the page, which both of its modules read. */
+export const readBeside = (name) =>
+  once(name, async (address) => {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    return response.text();
+  });
 
 let running = null;
 let turn = Promise.resolve();

@@ -9,17 +9,23 @@ import { build, transform } from "esbuild";
 import "./place_catalogue.mjs";
 
 const folder = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
-for (const name of (await readdir(folder)).filter((name) => /^(app|worker).*\.js$/.test(name))) {
+for (const name of (await readdir(folder)).filter((name) => /^(app|later|worker).*\.js$/.test(name))) {
   const path = join(folder, name);
   const { code } = await transform(await readFile(path, "utf8"), { minify: true, format: "esm", target: "es2022" });
   await writeFile(path, code);
 }
+// The second module's style, which src/ui/device.rs has the page load with it.
+const styles = ["learn", "embed-code", "settings"].map((name) => new URL(`../assets/${name}.css`, import.meta.url));
+const style = (await Promise.all(styles.map((path) => readFile(path, "utf8")))).join("\n");
+await writeFile(join(folder, "later.css"), (await transform(style, { loader: "css", minify: true })).code);
 const entries = await readdir(folder, { recursive: true, withFileTypes: true });
 const files = [];
 for (const entry of entries.filter((entry) => entry.isFile())) {
   const path = join(entry.parentPath, entry.name);
   const url = relative(folder, path).replaceAll("\\", "/");
   if (url === "service-worker.js" || url.startsWith(".stage")) continue;
+  // What only other sites load is not kept for the page.
+  if (url === "embed.html" || url.startsWith("embed/")) continue;
   const revision = createHash("sha256").update(await readFile(path)).digest("hex").slice(0, 16);
   files.push({ url, revision });
 }

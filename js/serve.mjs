@@ -1,6 +1,7 @@
 // Serves a folder of static files, for `make serve` and for the tests:
 //   node js/serve.mjs dist [--port 8080] [--under /docs/rubric/] [--header-policy]
-// --header-policy sends the policy of the page's <meta> as a header too, as a host that can should.
+// --header-policy sends the policy of each page's <meta> as a header too, as a host that can should; what is no page gets
+// that of index.html. Other origins may read everything, since other sites embed examples from here.
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -22,22 +23,24 @@ const TYPES = {
 /** Starts a server; answers with its address and a way to stop it. */
 export async function serve(folder, { port = 0, under = "/", headerPolicy = false } = {}) {
   const root = resolve(folder);
-  const page = await readFile(join(root, "index.html"), "utf8");
-  const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(page)?.[1];
+  const policyOf = async (file) =>
+    /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(await readFile(file, "utf8"))?.[1];
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
     const refuse = (status, text) => response.writeHead(status, { "content-type": "text/plain" }).end(text);
     if (request.method !== "GET" && request.method !== "HEAD") return refuse(405, "only GET and HEAD");
     if (!path.startsWith(under)) return refuse(404, `the page is at ${under}`);
-    const file = join(root, path.slice(under.length) || "index.html");
+    const file = join(root, path.slice(under.length), path.endsWith("/") ? "index.html" : "");
     if (file !== root && !file.startsWith(root + sep)) return refuse(404, "not found");
     const found = await stat(file).catch(() => null);
     if (!found?.isFile()) return refuse(404, "not found");
+    const policy = headerPolicy && (await policyOf(file.endsWith(".html") ? file : join(root, "index.html")));
     response.writeHead(200, {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       "content-length": found.size,
       "cache-control": "no-cache",
-      ...(headerPolicy && policy ? { "content-security-policy": policy } : {}),
+      "access-control-allow-origin": "*",
+      ...(policy ? { "content-security-policy": policy } : {}),
     });
     if (request.method === "HEAD") return response.end();
     createReadStream(file).pipe(response);

@@ -10,6 +10,7 @@ const addFormats = addFormatsTo.default ?? addFormatsTo;
 export { AxeBuilder } from "@axe-core/playwright";
 export { expect, test, chromium } from "@playwright/test";
 export { serve } from "./serve.mjs";
+export { serveHost } from "./host.mjs";
 export { zipSync } from "fflate";
 
 /** The official schema of SARIF 2.1.0, as Microsoft publishes it with its own matchers. */

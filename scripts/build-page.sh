@@ -4,8 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/versions.sh
 
-RUSTUP_TOOLCHAIN=$(scripts/setup-rust.sh)
-export RUSTUP_TOOLCHAIN
+toolchain=$(scripts/setup-rust.sh)
 scripts/setup-page.sh
+# What the element <rubric-example> shows of each rule, drawn by the command line: it has the checker.
+cargo run --quiet --features cli --bin rubric -- export-fragments --output js/embed/built/embed/1/rules
+export RUSTUP_TOOLCHAIN=$toolchain
 # wasm-opt comes from npm; Debian's own is too old for what Rust writes today.
 PATH=$PWD/js/node_modules/.bin:$PATH trunk build --release --offline

@@ -4,6 +4,8 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod embed;
+pub mod exercise;
 pub mod export;
 pub mod file_names;
 mod ignores;

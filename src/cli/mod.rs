@@ -4,6 +4,7 @@
 //! includes that there was nothing to check: a pipeline must not take that for a pass.
 
 mod diff;
+mod export_docs;
 mod files;
 mod rules;
 
@@ -15,7 +16,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalogue;
 use crate::check::check;
-use crate::export::{audit, github, gitlab, json, markdown, sarif, text};
+use crate::embed;
+use crate::export::{audit, counted, github, gitlab, json, markdown, sarif, text};
 use crate::report::{Certainty, Finding, Report, Rule};
 use crate::settings::Settings;
 use crate::settings_file;
@@ -51,6 +53,31 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Write the whole catalogue as static pages: each rule's pair with its findings drawn in, and an index by section
+    ExportDocs {
+        #[arg(long, value_enum, default_value_t = DocumentFormat::Html)]
+        format: DocumentFormat,
+        /// The folder to write into: a new or an empty one, or one that this command wrote before
+        #[arg(long, value_name = "DIR")]
+        output: PathBuf,
+        /// The address of a page of the playground, into which the pages lead
+        #[arg(long, value_name = "URL", value_parser = web_address)]
+        playground: Option<String>,
+    },
+    /// Write what the element <rubric-example> shows of each rule; the page's build runs it
+    #[command(hide = true)]
+    ExportFragments {
+        #[arg(long, value_name = "DIR")]
+        output: PathBuf,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DocumentFormat {
+    /// Pages that can be served as they are
+    Html,
+    /// For a generator of documentation
+    Markdown,
 }
 
 #[derive(Args)]
@@ -144,6 +171,20 @@ fn run(command: Command) -> Result<u8, String> {
             })?;
             Ok(0)
         }
+        Command::ExportDocs { format, output, playground } => {
+            let pages = match format {
+                DocumentFormat::Html => embed::html::pages(playground.as_deref()),
+                DocumentFormat::Markdown => embed::markdown::pages(playground.as_deref()),
+            };
+            export_docs::write(&output, &pages)?;
+            let written = counted(pages.len(), "file");
+            print(&format!("{written} written to {}\n", output.display()))?;
+            Ok(0)
+        }
+        Command::ExportFragments { output } => {
+            export_docs::write(&output, &embed::fragments::fragments())?;
+            Ok(0)
+        }
     }
 }
 
@@ -215,7 +256,6 @@ fn run_check(given: Check) -> Result<u8, String> {
 /// What is not shown, in a sentence.
 fn on_unchanged_lines(findings: &[Finding]) -> Option<String> {
     let questions = findings.iter().filter(|finding| finding.certainty == Certainty::Question).count();
-    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let what = match (findings.len() - questions, questions) {
         (0, 0) => return None,
         (findings, 0) => counted(findings, "finding"),

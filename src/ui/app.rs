@@ -8,6 +8,7 @@ use yew_router::prelude::*;
 
 use crate::ui::components::announcer::Announcer;
 use crate::ui::components::header::Header;
+use crate::ui::components::later::Later;
 use crate::ui::components::newer_build::NewerBuild;
 use crate::ui::components::palette::Palette;
 use crate::ui::components::said::Said;
@@ -18,13 +19,13 @@ use crate::ui::hooks::{
     use_kept_settings, use_theme,
 };
 use crate::ui::intake::Outcome;
+use crate::ui::later::View;
 use crate::ui::pages::link::LinkPage;
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::pages::playground::PlaygroundPage;
 use crate::ui::pages::private::PrivatePage;
 use crate::ui::pages::rule::RulePage;
 use crate::ui::pages::rules::RulesPage;
-use crate::ui::pages::settings::SettingsPage;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, State, Store};
 use crate::worker::client::{Client, LIMIT_MILLISECONDS};
@@ -105,9 +106,27 @@ fn page(route: Route) -> Html {
         Route::Rules => html! { <RulesPage /> },
         // A page for itself: nothing that was typed into one rule's pair shows up in the next one's.
         Route::Rule { rule } => html! { <RulePage key={rule.id()} {rule} /> },
-        Route::Settings => html! { <SettingsPage /> },
+        Route::Settings => html! { <Settings /> },
         Route::Private => html! { <PrivatePage /> },
+        Route::Learn | Route::Exercise { .. } => html! { <Learn /> },
         Route::Link => html! { <LinkPage /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }
+}
+
+/// The exercises. The view reads what it shows from the address, which the second module has no router for.
+#[component]
+fn Learn() -> Html {
+    let address = use_location().map(|location| format!("{}{}", location.path(), location.query_str()));
+    html! { <Later key={View::Learn.word()} view={View::Learn} given={address.unwrap_or_default()} /> }
+}
+
+/// The settings' form.
+#[component]
+fn Settings() -> Html {
+    let store = use_context::<Store>().expect("the application provides the store");
+    // The form begins with them and keeps its own.
+    let settings =
+        use_memo((), |()| AttrValue::from(serde_json::to_string(&*store.settings).unwrap_or_default()));
+    html! { <Later key={View::Settings.word()} view={View::Settings} given={(*settings).clone()} /> }
 }

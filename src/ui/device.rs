@@ -107,6 +107,37 @@ extern "C" {
     #[wasm_bindgen(js_name = loadIntake, catch)]
     pub async fn load_intake() -> Result<JsValue, JsValue>;
 
+    /// The page's second module: src/bin/later.rs.
+    #[wasm_bindgen(extends = Object)]
+    pub type LaterModule;
+
+    #[wasm_bindgen(method)]
+    pub fn mount(
+        this: &LaterModule,
+        element: &web_sys::Element,
+        view: &str,
+        given: &str,
+        page: &Object,
+    ) -> Mounted;
+
+    /// A view of the second module in the page.
+    pub type Mounted;
+
+    #[wasm_bindgen(method)]
+    pub fn give(this: &Mounted, given: &str);
+
+    #[wasm_bindgen(method)]
+    pub fn unmount(this: &Mounted);
+
+    #[wasm_bindgen(js_name = loadLater, catch)]
+    pub async fn load_later() -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = loadEmbed, catch)]
+    pub async fn load_embed() -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = readBeside, catch)]
+    pub async fn read_beside(name: &str) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(js_name = dropped)]
     pub fn dropped(transfer: &web_sys::DataTransfer) -> Dropped;
 

@@ -8,7 +8,9 @@ pub const HELP: &str = "help";
 pub const FILES: &str = "files";
 pub const DRAFTS: &str = "drafts";
 pub const SHARE: &str = "share";
+pub const EMBED: &str = "embed";
 pub const START_OVER: &str = "start-over";
+pub const CHOOSE_SET: &str = "choose-set";
 pub const UNCOPIED: &str = "uncopied";
 
 fn document() -> Option<Document> {

@@ -12,6 +12,7 @@ pub mod editor;
 pub mod filters;
 mod hooks;
 pub mod intake;
+pub mod later;
 mod packing;
 mod pages;
 pub mod patches;

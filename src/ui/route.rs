@@ -1,13 +1,15 @@
 //! The addresses of the page, all behind the `#`: it can be served under any path by any static host.
 
 use serde::{Deserialize, Serialize};
+use web_sys::UrlSearchParams;
 use yew_router::prelude::*;
 
 use crate::catalogue::Needs;
+use crate::exercise::listed::Number;
 use crate::report::{Rule, Section, Severity};
 
 /// What is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Routable)]
+#[derive(Clone, Debug, PartialEq, Routable)]
 pub enum Route {
     #[at("/")]
     Playground,
@@ -19,6 +21,12 @@ pub enum Route {
     Settings,
     #[at("/private")]
     Private,
+    /// The exercises; behind the `?` perhaps those of a set.
+    #[at("/learn")]
+    Learn,
+    /// Of that name; the second module knows whether there is one.
+    #[at("/learn/:exercise")]
+    Exercise { exercise: String },
     /// What a share link holds, behind the `?`.
     #[at("/link")]
     Link,
@@ -40,6 +48,46 @@ pub struct Filters {
     pub severity: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub needs: String,
+}
+
+/// Exercises that somebody has chosen, as they stand behind the `?`. A link once given away must open for ever, so the
+/// names of the fields never change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChosenSet {
+    /// As `Chosen::read` reads it; empty for all exercises.
+    pub set: String,
+    pub name: String,
+}
+
+impl ChosenSet {
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
+    /// The set that an address names behind its `?`.
+    pub fn read(query: &str) -> Self {
+        let Ok(words) = UrlSearchParams::new_with_str(query) else { return Self::default() };
+        let word = |name| words.get(name).unwrap_or_default();
+        Self { set: word("set"), name: word("name") }
+    }
+
+    /// The address of an exercise that keeps the set.
+    pub fn exercise(&self, number: Number) -> String {
+        self.address(Route::Exercise { exercise: number.to_string() })
+    }
+
+    /// The address of a page that keeps the set, for a link. The browser's own links reach the router as well, and need
+    /// no code for each kind of query.
+    pub fn address(&self, route: Route) -> String {
+        let path = route.to_path();
+        if self.is_empty() { format!("#{path}") } else { format!("#{path}?{}", self.query()) }
+    }
+
+    /// What stands behind the `?`.
+    pub fn query(&self) -> String {
+        let name = String::from(js_sys::encode_uri_component(&self.name));
+        if name.is_empty() { format!("set={}", self.set) } else { format!("set={}&name={name}", self.set) }
+    }
 }
 
 /// All severities, the worst first.

@@ -4,7 +4,7 @@ import { test as base, expect, serve } from "../../js/testing.mjs";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 
-export { AxeBuilder, sarifProblems } from "../../js/testing.mjs";
+export { AxeBuilder, sarifProblems, serveHost } from "../../js/testing.mjs";
 export { expect };
 
 /** A module with two defects that can be told apart: a blocking call (C5) without a time-out (F1). */

@@ -19,6 +19,10 @@ test("once loaded, nothing is requested: not by typing, not by checking, not by 
   await page.getByRole("link", { name: "Next" }).click();
   await page.getByRole("button", { name: "Open in the playground" }).click();
   await expect(playground.editor).toBeVisible();
+  await page.getByRole("link", { name: "Learn" }).click();
+  await page.getByRole("link", { name: "Two questions to one session" }).click();
+  await page.getByRole("textbox", { name: /^Code to mend/ }).pressSequentially("# typed\n", { delay: 20 });
+  await page.getByRole("button", { name: "Show hint 1 of 3" }).click();
   await page.getByRole("combobox", { name: "Theme" }).selectOption("dark");
   await page.waitForTimeout(500);
 

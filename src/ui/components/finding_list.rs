@@ -4,7 +4,9 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::catalogue;
+use crate::embed::code::Side;
 use crate::report::{Certainty, Report, Rule, Status};
+use crate::ui::components::embed_code::EmbedCode;
 use crate::ui::components::export_menu::ExportMenu;
 use crate::ui::components::level::Level;
 use crate::ui::components::list_filters::list_filters;
@@ -54,6 +56,7 @@ pub fn FindingList() -> Html {
                 <div class="headline-buttons">
                     <ExportMenu />
                     <Share />
+                    <EmbedCode sides={open_files(&store)} own=true />
                 </div>
             </div>
             { seen(&store) }
@@ -173,4 +176,13 @@ fn item(store: &Store, report: &Report, index: usize) -> Html {
             </button>
         </li>
     }
+}
+
+/// What is open, as it would be embedded.
+fn open_files(store: &Store) -> Callback<(), Vec<Side>> {
+    let store = store.clone();
+    Callback::from(move |()| {
+        let findings = store.report.as_ref().map(|report| report.findings.clone());
+        vec![Side { word: "".into(), files: store.sources(), findings }]
+    })
 }

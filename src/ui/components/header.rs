@@ -5,9 +5,9 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
+use crate::settings::Settings;
 use crate::ui::dialogs;
 use crate::ui::hooks::Theme;
-use crate::ui::pages::settings::are_changed;
 use crate::ui::route::Route;
 use crate::ui::state::Store;
 
@@ -23,7 +23,7 @@ pub fn Header(props: &Props) -> Html {
     let route = use_route::<Route>();
     let store = use_context::<Store>().expect("the application provides the store");
     let (theme, choose) = (props.theme, props.choose_theme.clone());
-    let changed = are_changed(&store.settings);
+    let changed = *store.settings != Settings::default();
     let link = |to: Route, current: bool, text: &str| {
         html! {
             <Link<Route> {to} classes="nav-link">
@@ -36,6 +36,7 @@ pub fn Header(props: &Props) -> Html {
             </Link<Route>>
         }
     };
+    let in_learn = matches!(route, Some(Route::Learn | Route::Exercise { .. }));
     let in_rules = matches!(route, Some(Route::Rules | Route::Rule { .. }));
     let skip = Callback::from(|event: MouseEvent| {
         // A real link would change the route.
@@ -63,6 +64,7 @@ pub fn Header(props: &Props) -> Html {
             <nav class="nav" aria-label="Pages">
                 { link(Route::Playground, route == Some(Route::Playground), "Playground") }
                 { link(Route::Rules, in_rules, "Rules") }
+                { link(Route::Learn, in_learn, "Learn") }
                 { link(Route::Settings, route == Some(Route::Settings), "Settings") }
                 if changed {
                     <span class="nav-changed" title="The settings are not the defaults">

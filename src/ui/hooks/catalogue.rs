@@ -1,13 +1,13 @@
-//! The rules' texts and examples, loaded once the first screen stands.
+//! The rules' texts and examples, and the exercises, loaded once the first screen stands.
 
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::Response;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::catalogue::{FILE_NAME, provide, readings};
+use crate::exercise::{listed, texts};
+use crate::ui::device;
 
-/// Whether the rules' texts, examples and samples are there to read. Components get it from the context.
+/// Whether what a file beside the page holds is there to read: the rules' texts, examples and samples, or the exercises. Components get it from the context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readable {
     Loading,
@@ -16,34 +16,32 @@ pub enum Readable {
     Failed,
 }
 
-/// Loads the texts, once; the application calls it, and provides what it says as a context.
+/// Loads the rules' texts, once; the application calls it, and provides what it says as a context.
 #[hook]
 pub fn use_catalogue() -> Readable {
-    let state = use_state_eq(|| if readings().is_some() { Readable::Ready } else { Readable::Loading });
+    use_file(FILE_NAME, || readings().is_some(), provide)
+}
+
+/// Loads the exercises likewise; the second module calls it.
+#[hook]
+pub fn use_exercises() -> Readable {
+    use_file(listed::FILE_NAME, texts::are_there, texts::provide)
+}
+
+#[hook]
+fn use_file(name: &'static str, is_there: fn() -> bool, provide: fn(&str) -> Result<(), String>) -> Readable {
+    let state = use_state_eq(|| if is_there() { Readable::Ready } else { Readable::Loading });
     {
         let state = state.setter();
         use_effect_with((), move |()| {
-            if readings().is_none() {
+            if !is_there() {
                 spawn_local(async move {
-                    let loaded = match load().await {
-                        Ok(json) => provide(&json).is_ok(),
-                        Err(_) => false,
-                    };
+                    let json = device::read_beside(name).await.ok().and_then(|json| json.as_string());
+                    let loaded = json.is_some_and(|json| provide(&json).is_ok());
                     state.set(if loaded { Readable::Ready } else { Readable::Failed });
                 });
             }
         });
     }
     *state
-}
-
-async fn load() -> Result<String, JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response: Response =
-        JsFuture::from(window.fetch_with_str(&format!("./{FILE_NAME}"))).await?.unchecked_into();
-    if !response.ok() {
-        return Err(JsValue::NULL);
-    }
-    let text = JsFuture::from(response.text()?).await?;
-    text.as_string().ok_or(JsValue::NULL)
 }

@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::exercise::listed;
 use crate::ui::device;
 
 /// What is known of the files of the build.
@@ -31,8 +32,11 @@ pub fn use_build(ready: bool) -> Build {
                 return;
             }
             spawn_local(async move {
-                // What fails here is tried again when somebody opens files.
+                // What fails here is tried again when somebody wants it.
                 let _ = device::load_intake().await;
+                let _ = device::load_later().await;
+                let _ = device::read_beside(listed::FILE_NAME).await;
+                let _ = device::load_embed().await;
                 let tell = Closure::<dyn Fn(String)>::new(move |said: String| {
                     build.set(match said.as_str() {
                         "kept" => Build::Kept,

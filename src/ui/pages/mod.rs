@@ -1,5 +1,7 @@
 //! One page a route.
 
+pub mod exercise;
+pub mod learn;
 pub mod link;
 pub mod not_found;
 pub mod playground;

@@ -6,8 +6,11 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::catalogue::{self, Entry};
+use crate::check::Source;
+use crate::embed::code;
 use crate::report::{Rule, Status};
 use crate::ui::components::editor_pane::Side;
+use crate::ui::components::embed_code::EmbedCode;
 use crate::ui::components::notices::Notices;
 use crate::ui::components::rule_card::facts;
 use crate::ui::components::rule_pair::{PairFile, RulePair, pair_files};
@@ -80,6 +83,10 @@ impl Reducible for Pair {
 
 fn texts(files: &[PairFile]) -> Vec<Text> {
     files.iter().map(|file| Text { path: file.path.clone(), text: file.text.clone() }).collect()
+}
+
+fn sources(files: &[PairFile]) -> Vec<Source> {
+    files.iter().map(|file| Source { path: file.path.to_string(), text: file.text.to_string() }).collect()
 }
 
 /// What the page itself knows of a rule: its title, its facts, its sentence.
@@ -165,6 +172,17 @@ fn EntryPage(props: &EntryProps) -> Html {
     let status = |index: usize| {
         report(index)?.rules.iter().find(|status| status.rule == entry.rule).map(|status| status.status)
     };
+    let sides = {
+        let (pair, reports) = (pair.clone(), reports.clone());
+        Callback::from(move |()| {
+            let side = |word: &'static str, files: &[PairFile], index: usize| {
+                let report = reports.as_ref().and_then(|reports| reports.get(index));
+                let findings = report.map(|report| report.findings.clone());
+                code::Side { word: word.into(), files: sources(files), findings }
+            };
+            vec![side("violating", &pair.violating, 0), side("conforming", &pair.conforming, 1)]
+        })
+    };
     let place = Rule::ALL.iter().position(|&rule| rule == entry.rule).unwrap_or_default();
     let neighbour = |offset: isize| {
         let index = place.checked_add_signed(offset)?;
@@ -185,6 +203,7 @@ fn EntryPage(props: &EntryProps) -> Html {
                             { "Reset" }
                         </button>
                         <button type="button" class="button" onclick={take}>{ "Open in the playground" }</button>
+                        <EmbedCode rule={entry.rule} title={entry.title} {sides} own={*pair != original} />
                     </div>
                 </div>
                 <RulePair

@@ -17,11 +17,6 @@ use crate::ui::hooks::use_page_title;
 use crate::ui::route::SEVERITIES;
 use crate::ui::state::{Action, Store};
 
-/// Whether the settings are other than the defaults.
-pub fn are_changed(settings: &Settings) -> bool {
-    *settings != Settings::default()
-}
-
 /// The form. Every change holds at once and is kept on this device.
 #[component]
 pub fn SettingsPage() -> Html {
@@ -53,7 +48,7 @@ pub fn SettingsPage() -> Html {
             former.set(None);
         })
     };
-    let changed = are_changed(&settings);
+    let changed = *settings != Settings::default();
     html! {
         <main id="main" class="page settings">
             <header class="page-head">

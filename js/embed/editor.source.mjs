@@ -1,0 +1,5 @@
+// The editor as an example loads it: the page's own, with the styles that it needs within a shadow root.
+import style from "./editor.css";
+
+export * from "../editor.source.mjs";
+export { style };

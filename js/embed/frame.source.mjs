@@ -1,0 +1,40 @@
+// The page of the <iframe> form: `embed.html?rule=C5&view=pair`. The attributes of the element stand in the address; an
+// author's own code stands behind its `#`, packed as in a share link. The page tells its height to whoever shows it.
+import { unpack } from "../link.source.mjs";
+
+const LARGEST = 8_000_000;
+const NAMES = ["rule", "view", "theme", "height", "editable", "label"];
+
+const asked = new URLSearchParams(location.search);
+const title = document.createElement("h1");
+title.className = "title";
+title.textContent = `Code example${asked.get("rule") ? ` of ${asked.get("rule")}` : ""}`;
+const example = document.createElement("rubric-example");
+for (const name of NAMES) if (asked.has(name)) example.setAttribute(name, asked.get(name));
+
+const code = location.hash.slice(1);
+if (code) {
+  try {
+    const { files } = JSON.parse(await unpack(code, LARGEST));
+    for (const { path, text, side } of files) {
+      const block = document.createElement("pre");
+      block.dataset.path = path;
+      if (side) block.dataset.side = side;
+      block.textContent = text;
+      example.append(block);
+    }
+  } catch {
+    example.removeAttribute("rule");
+    const said = document.createElement("p");
+    said.textContent = "The code in this frame's address cannot be read. It may have been cut on its way.";
+    example.append(said);
+  }
+}
+const main = document.createElement("main");
+main.append(title, example);
+document.body.append(main);
+await import("../../embed.js");
+
+/** The message is documented: a host may rely on it. */
+const tell = () => parent.postMessage({ type: "rubric-example:height", height: Math.ceil(main.getBoundingClientRect().height) }, "*");
+if (parent !== window) new ResizeObserver(tell).observe(main);

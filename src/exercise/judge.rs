@@ -1,0 +1,301 @@
+//! Says whether an answer is right, and what is still wrong with it.
+
+use crate::exercise::{Exercise, Sign, names};
+use crate::report::{Certainty, Finding, Report, Rule};
+use crate::source::Source;
+
+/// What is said of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub outcome: Outcome,
+    /// The index of the wrong turn that was taken, whose hint is the best thing to say.
+    pub wrong_turn: Option<usize>,
+    /// Everything that is wrong.
+    pub faults: Vec<Fault>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing was done yet.
+    Untouched,
+    Refused,
+    Accepted,
+}
+
+/// Something that is wrong with an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It cannot be read: where, and why.
+    Unreadable { path: String, line: u32, message: String },
+    /// A comment silences the checker.
+    Silenced,
+    /// A function or class that others use is gone.
+    Lost(String),
+    /// A word that has to stay is gone.
+    Missing(String),
+    /// What the start violates is still there: the index of its finding.
+    Still(usize),
+    /// What the start did not violate: the index of its finding.
+    New(usize),
+}
+
+/// Judges an answer by its text and by what the checker says of it and of the start.
+pub fn judge(exercise: &Exercise, before: &Report, files: &[Source], report: &Report) -> Verdict {
+    if files == exercise.start {
+        return Verdict { outcome: Outcome::Untouched, wrong_turn: None, faults: Vec::new() };
+    }
+    let mut faults = Vec::new();
+    for problem in &report.problems {
+        faults.push(Fault::Unreadable {
+            path: problem.path.clone(),
+            line: problem.range.start.line,
+            message: problem.message.clone(),
+        });
+    }
+    // In strings it silences nothing, and nobody needs it there.
+    if files.iter().any(|file| file.text.contains("rubric: ignore")) {
+        faults.push(Fault::Silenced);
+    }
+    let lost = names::public(&exercise.start).into_iter().filter(|name| !names::is_defined(files, name));
+    faults.extend(lost.map(Fault::Lost));
+    let missing = exercise.keep.iter().filter(|word| !names::has_word(files, word));
+    faults.extend(missing.cloned().map(Fault::Missing));
+    for (index, finding) in report.findings.iter().enumerate() {
+        let of = |report: &Report| {
+            report
+                .findings
+                .iter()
+                .filter(|other| other.rule == finding.rule && is_question(other) == is_question(finding))
+                .count()
+        };
+        let was_violated = of(before) > 0;
+        match (was_violated, is_question(finding)) {
+            (true, false) => faults.push(Fault::Still(index)),
+            (true, true) if of(report) <= of(before) => {}
+            _ => faults.push(Fault::New(index)),
+        }
+    }
+    let wrong_turn = exercise.wrong_turns.iter().position(|turn| {
+        let mut signs = turn.signs.iter().filter(|sign| !matches!(sign, Sign::Named(_))).peekable();
+        signs.peek().is_some() && signs.all(|sign| shows(sign, before, files, report, &faults))
+    });
+    let accepted = faults.is_empty() && wrong_turn.is_none();
+    Verdict { outcome: if accepted { Outcome::Accepted } else { Outcome::Refused }, wrong_turn, faults }
+}
+
+fn is_question(finding: &Finding) -> bool {
+    finding.certainty == Certainty::Question
+}
+
+fn shows(sign: &Sign, before: &Report, files: &[Source], report: &Report, faults: &[Fault]) -> bool {
+    match sign {
+        Sign::Found(rule, part) => {
+            report.findings.iter().any(|finding| finding.rule == *rule && finding.message.contains(part))
+        }
+        Sign::New(rule) => {
+            let has = |report: &Report| report.findings.iter().any(|finding| finding.rule == *rule);
+            has(report) && !has(before)
+        }
+        Sign::Lost(name) => faults
+            .iter()
+            .any(|fault| matches!(fault, Fault::Lost(lost) | Fault::Missing(lost) if lost == name)),
+        Sign::Text(text) => names::has_text(files, text),
+        Sign::NoText(text) => !names::has_text(files, text),
+        Sign::Named(_) => false,
+    }
+}
+
+/// A line that somebody holds for wrong, and the rule by which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    pub path: String,
+    pub line: u32,
+    pub rule: Option<Rule>,
+}
+
+/// What is said of a marked line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It is there: the index of the finding.
+    Right(usize),
+    /// The line is right, the rule is not: what the wrong turn for that rule says, if there is one.
+    OtherRule(Option<usize>),
+    /// The line belongs to a finding which is reported elsewhere: its index.
+    PartOf(usize),
+    /// It looks wrong and is not: the index of the trap.
+    Trap(usize),
+    /// Nothing is wrong there.
+    Nothing,
+    /// No rule was named yet.
+    NoRule,
+}
+
+/// What is said of all marks together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// What is said of each mark, in their order.
+    pub said: Vec<Said>,
+    /// The findings that no mark speaks of, by their indices.
+    pub missed: Vec<usize>,
+}
+
+impl Search {
+    /// Whether everything was found, and nothing else.
+    pub fn is_right(&self) -> bool {
+        self.missed.is_empty() && self.said.iter().all(|said| matches!(said, Said::Right(_)))
+    }
+}
+
+/// Judges marks by what the checker says of the start.
+pub fn judge_marks(exercise: &Exercise, before: &Report, marks: &[Marked]) -> Search {
+    let said: Vec<Said> = marks.iter().map(|mark| judge_mark(exercise, before, mark)).collect();
+    let missed = (0..before.findings.len())
+        .filter(|&index| !is_question(&before.findings[index]))
+        .filter(|&index| {
+            let finding = &before.findings[index];
+            !marks.iter().zip(&said).any(|(mark, said)| {
+                matches!(said, Said::Right(_)) && mark.rule == Some(finding.rule) && covers(finding, mark)
+            })
+        })
+        .collect();
+    Search { said, missed }
+}
+
+fn covers(finding: &Finding, mark: &Marked) -> bool {
+    finding.path == mark.path && (finding.range.start.line..=finding.range.end.line).contains(&mark.line)
+}
+
+fn judge_mark(exercise: &Exercise, before: &Report, mark: &Marked) -> Said {
+    let Some(rule) = mark.rule else { return Said::NoRule };
+    let findings = || before.findings.iter().enumerate().filter(|(_, finding)| !is_question(finding));
+    if let Some((index, _)) = findings().find(|(_, finding)| covers(finding, mark) && finding.rule == rule) {
+        return Said::Right(index);
+    }
+    // A trap may lie within the lines of a finding.
+    let trap = exercise.traps.iter().position(|trap| trap.path == mark.path && trap.line == mark.line);
+    if let Some(index) = trap {
+        return Said::Trap(index);
+    }
+    if findings().any(|(_, finding)| covers(finding, mark)) {
+        let turn = exercise.wrong_turns.iter().position(|turn| turn.signs.contains(&Sign::Named(rule)));
+        return Said::OtherRule(turn);
+    }
+    let part_of = findings().find(|(_, finding)| {
+        finding.because.iter().any(|place| {
+            place.path == mark.path && (place.range.start.line..=place.range.end.line).contains(&mark.line)
+        })
+    });
+    part_of.map_or(Said::Nothing, |(index, _)| Said::PartOf(index))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::check;
+    use crate::exercise::read::read;
+    use crate::settings::Settings;
+
+    const TEXT: &str = "---
+kind: mend it
+title: A
+keep: get
+---
+The task.
+
+```py
+import requests
+
+
+async def feed():
+    return requests.get('http://a', timeout=5)  # violates: C5
+
+
+def other():
+    pass  # trap: it does nothing
+```
+
+## Hints
+1. a
+2. b
+3. c
+
+## Reason
+d
+
+## Solution: one
+```diff
+-async def feed():
++def feed():
+```
+
+## Wrong turn: sleep
+Names: F1
+When: found C5 and text \"timeout=1)\"
+Not yet.
+```diff
+-    return requests.get('http://a', timeout=5)
++    return requests.get('http://a', timeout=1)
+```
+";
+
+    fn exercise() -> Exercise {
+        read("c5-a", Some(Rule::C5), TEXT).unwrap_or_else(|(line, message)| panic!("{line}: {message}"))
+    }
+
+    fn report(files: &[Source]) -> Report {
+        check(files, &Settings::default())
+    }
+
+    fn judged(text: &str) -> Verdict {
+        let exercise = exercise();
+        let files = vec![Source { path: "main.py".to_owned(), text: text.to_owned() }];
+        judge(&exercise, &report(&exercise.start), &files, &report(&files))
+    }
+
+    #[test]
+    fn the_start_is_untouched_and_a_listed_solution_is_accepted() {
+        let exercise = exercise();
+        assert_eq!(judged(&exercise.start[0].text).outcome, Outcome::Untouched);
+        assert_eq!(judged(&exercise.solutions[0].files[0].text).outcome, Outcome::Accepted);
+    }
+
+    #[test]
+    fn cheating_is_no_solution() {
+        let start = exercise().start[0].text.clone();
+        let faults = |text: &str| judged(text).faults;
+        assert_eq!(faults("def other(): pass\n"), [Fault::Lost("feed".into()), Fault::Missing("get".into())]);
+        let silenced = start.replace("timeout=5)", "timeout=5)  # rubric: ignore[C5] no time");
+        assert_eq!(faults(&silenced), [Fault::Silenced]);
+        assert!(matches!(faults(&format!("{start}def\n"))[0], Fault::Unreadable { line: 10, .. }));
+        let worse = start.replace("async def feed", "def feed").replace(", timeout=5", "");
+        assert_eq!(faults(&worse), [Fault::New(0)]);
+    }
+
+    #[test]
+    fn a_wrong_turn_is_known_by_its_signs() {
+        let turn = exercise().wrong_turns[0].files[0].text.clone();
+        let verdict = judged(&turn);
+        assert_eq!((verdict.wrong_turn, verdict.faults), (Some(0), vec![Fault::Still(0)]));
+        let verdict = judged(&turn.replace("timeout=1", "timeout=5"));
+        assert_eq!(verdict.outcome, Outcome::Untouched);
+    }
+
+    #[test]
+    fn marks_are_judged_one_by_one() {
+        let exercise = exercise();
+        let before = report(&exercise.start);
+        let said = |line, rule| {
+            let mark = Marked { path: "main.py".to_owned(), line, rule };
+            let search = judge_marks(&exercise, &before, &[mark]);
+            (search.said[0].clone(), search.is_right())
+        };
+        assert_eq!(said(5, Some(Rule::C5)), (Said::Right(0), true));
+        assert_eq!(said(5, Some(Rule::F1)), (Said::OtherRule(Some(0)), false));
+        assert_eq!(said(5, Some(Rule::O1)), (Said::OtherRule(None), false));
+        assert_eq!(said(5, None), (Said::NoRule, false));
+        assert_eq!(said(4, Some(Rule::C5)), (Said::PartOf(0), false));
+        assert_eq!(said(9, Some(Rule::C5)), (Said::Trap(0), false));
+        assert_eq!(said(1, Some(Rule::C5)), (Said::Nothing, false));
+        assert_eq!(judge_marks(&exercise, &before, &[]).missed, [0]);
+    }
+}

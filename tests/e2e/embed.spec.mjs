@@ -1,0 +1,271 @@
+// <rubric-example> as a docs author uses it: from the built page, on a page of another origin with a strict policy.
+import { readFile, readdir } from "node:fs/promises";
+import { AxeBuilder, expect, serveHost, test as base } from "./fixtures.mjs";
+
+const OWN = `import time
+
+
+async def reply(name: str) -> str:
+    time.sleep(1)
+    return name
+`;
+
+const TEN = ["C1", "C5", "C6", "F1", "F2", "F7", "I1", "I4", "O1"].map((rule) => `<rubric-example rule="${rule}"></rubric-example>`);
+TEN.push(`<rubric-example data-testid="own"><pre data-path="app/reply.py">${OWN}</pre></rubric-example>`);
+
+const test = base.extend({
+  /** Serves a page of another origin that embeds what is given, under the policy that docs/embed.md asks for. */
+  host: async ({ site }, use) => {
+    const { origin } = new URL(site);
+    const servers = [];
+    await use(async (body, { more = "", script = `<script type="module" src="${site}embed.js"></script>`, policy = `default-src 'none'; script-src ${origin}; frame-src ${origin}` } = {}) => {
+      const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Handbook</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1">${more}
+        ${script}</head>
+        <body><main><h1>Handbook</h1>${body}</main></body></html>`;
+      const server = await serveHost({ "/": html }, { policy });
+      servers.push(server);
+      return server.url;
+    });
+    for (const server of servers) server.close();
+  },
+
+  /** Everything that is asked for from now on. */
+  requests: async ({ page }, use) => {
+    const requests = [];
+    page.context().on("request", (request) => requests.push(request.url()));
+    await use(requests);
+  },
+});
+
+const heights = (page) =>
+  page.evaluate(() => [...document.querySelectorAll("rubric-example")].map((element) => element.getBoundingClientRect().height));
+
+async function violations(page) {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`);
+}
+
+const drawn = (page, count) => expect(page.getByRole("button", { name: "Edit" })).toHaveCount(count);
+
+test("ten examples show their findings, with nothing loaded but the script and what each shows", async ({ page, site, host, requests }) => {
+  const address = await host(TEN.join("\n"));
+  await page.goto(address);
+  await drawn(page, 10);
+  const c5 = page.locator('rubric-example[rule="C5"]');
+  await expect(c5.locator("mark.finding-high").first()).toHaveText(/sharepoint\.get/);
+  await expect(c5.getByRole("list", { name: "Findings in the violating code" }).getByRole("listitem").first()).toContainText("high C5 line 21");
+  await expect(page.getByTestId("own").locator(".keyword").first()).toHaveText("import");
+  await page.waitForTimeout(500);
+  const rules = TEN.flatMap((text) => /rule="(\w\d)"/.exec(text)?.[1] ?? []);
+  expect([...requests].sort()).toEqual([address, `${site}embed.js`, ...rules.map((rule) => `${site}embed/1/rules/${rule}.js`)].sort());
+  for (const frame of page.frames()) expect(frame).toBe(page.mainFrame());
+});
+
+test("an example becomes live in its place: one frame and one worker for all of a page, and nothing more is asked for", async ({ page, host, requests }) => {
+  await page.goto(await host(TEN.join("\n")));
+  await drawn(page, 10);
+  const before = await heights(page);
+  const example = (rule) => page.locator(`rubric-example[rule="${rule}"]`);
+  await example("C5").getByRole("button", { name: "Edit" }).click();
+  await expect(example("C5").getByRole("status")).toHaveText("Violating: 3 findings. Conforming: no findings. Checked in this browser.");
+  expect(await heights(page), "nothing moves").toEqual(before);
+  await example("F1").getByRole("button", { name: "Edit" }).click();
+  await expect(example("F1").getByRole("status")).toContainText("Checked in this browser.");
+  await page.getByTestId("own").getByRole("button", { name: "Check" }).click();
+  await expect(page.getByTestId("own").getByRole("status")).toHaveText("1 finding. Checked in this browser.");
+  await expect(page.getByTestId("own").locator("mark.finding-high")).toHaveText("time.sleep(1)");
+  expect(page.frames()).toHaveLength(2);
+  expect(requests.filter((url) => url.endsWith("worker_loader.js"))).toHaveLength(1);
+
+  // What is typed is checked, and leaves the browser by no request.
+  requests.length = 0;
+  const editor = example("C5").getByRole("textbox", { name: /^Violating code/ });
+  await editor.focus();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(OWN);
+  await expect(example("C5").getByRole("status")).toHaveText("Violating: 1 finding. Conforming: no findings. Checked in this browser.");
+  await expect(example("C5").locator(".cm-finding-high")).toHaveText("time.sleep(1)");
+  await example("C5").getByRole("button", { name: "Reset" }).click();
+  await expect(example("C5").getByRole("status")).toHaveText(/Violating: 3 findings/);
+  await expect(example("C5").getByRole("button", { name: "Reset" })).toBeDisabled();
+  expect(requests).toEqual([]);
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+    test("axe finds nothing before and after an example is live", async ({ page, host }) => {
+      test.slow();
+      const body = ["C5", "I4"].map((rule) => `<rubric-example rule="${rule}"></rubric-example>`).join("") +
+        `<rubric-example view="violating" rule="F1" height="200"></rubric-example><rubric-example rule="C99"><pre>kept</pre></rubric-example>`;
+      // The host says nothing of colours: its own ground stays white, so only the examples are looked at.
+      await page.goto(await host(body, { more: '<meta name="color-scheme" content="light dark">' }));
+      await drawn(page, 3);
+      expect(await violations(page)).toEqual([]);
+      await page.locator('rubric-example[rule="C5"]').getByRole("button", { name: "Edit" }).click();
+      await expect(page.locator('rubric-example[rule="C5"]').getByRole("status")).toContainText("Checked in");
+      expect(await violations(page)).toEqual([]);
+    });
+  });
+}
+
+test("the keyboard starts editing, walks the findings, and is let out again", async ({ page, host }) => {
+  await page.goto(await host('<rubric-example rule="C5"></rubric-example><p><a href="#after">after</a></p>'));
+  await drawn(page, 1);
+  await page.getByRole("group", { name: "Violating example, violating.py" }).focus();
+  await page.keyboard.press("Enter");
+  const editor = page.getByRole("textbox", { name: "Violating code, violating.py" });
+  await expect(editor).toBeFocused();
+  await expect(page.getByRole("status")).toContainText("Checked in");
+  await page.keyboard.press("F8");
+  await expect(page.locator(".cm-lineNumbers .cm-activeLineGutter").first()).toHaveText("21");
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("button", { name: "Reset" })).toBeEnabled();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  await expect(editor).not.toBeFocused();
+});
+
+test("an author's own pair, with its findings, is shown without a check", async ({ page, host, requests }) => {
+  await page.goto(await host(`<rubric-example rule="C5"><pre data-path="a.py">${OWN}</pre><pre data-path="b.py">x = 1</pre>
+    <ul><li data-rule="C5" data-level="high" data-range="5:5-5:18">\`time.sleep\` sleeps</li></ul></rubric-example>`));
+  await drawn(page, 1);
+  await expect(page.locator("mark.finding-high")).toHaveText("time.sleep(1)");
+  await expect(page.getByRole("list", { name: "Findings in the violating code" })).toContainText("high C5 line 5 time.sleep sleeps");
+  expect(requests.filter((url) => url.includes("/embed/"))).toEqual([]);
+});
+
+test("a link leads to the playground with what was typed", async ({ page, site, host }) => {
+  await page.goto(await host(`<rubric-example><pre data-path="app/reply.py">${OWN}</pre></rubric-example>`));
+  await drawn(page, 1);
+  const link = page.getByRole("link", { name: "Open in the playground" });
+  await link.focus();
+  await expect(link).toHaveAttribute("href", /#\/link\?1/);
+  const address = await link.getAttribute("href");
+  expect(address.startsWith(site)).toBe(true);
+  await page.goto(address);
+  await expect(page.locator(".code .cm-content")).toContainText("async def reply");
+});
+
+const WRONG = {
+  'rule="C99"': 'rule="C99" is no rule: the rules are C1 to C9',
+  'rule="C5" view="both"': 'view="both" is none of "pair", "violating", "conforming", "playground"',
+  'rule="C5" theme="blue"': 'theme="blue" is none of "auto", "light", "dark"',
+  'rule="C5" height="tall"': 'height="tall" is neither "auto" nor a number',
+  'rule="C5" editable="maybe"': 'editable="maybe" is none of',
+  'view="pair"': 'view="pair" takes two <pre> blocks',
+};
+
+test("a wrong attribute is said in its place, and what stands inside stays", async ({ page, host }) => {
+  const body = Object.keys(WRONG).map((attributes) => `<rubric-example ${attributes}><pre>kept = 1</pre></rubric-example>`);
+  await page.goto(await host(body.join("") + "<rubric-example><p>nothing</p></rubric-example>"));
+  const examples = page.locator("rubric-example");
+  for (const [index, message] of [...Object.values(WRONG), "Give it a rule"].entries()) {
+    await expect(examples.nth(index).getByRole("note")).toContainText(message);
+  }
+  await expect(page.getByText("kept = 1").nth(5)).toBeVisible();
+  await expect(page.getByText("nothing")).toBeVisible();
+  // Mended, it is drawn.
+  await examples.first().evaluate((element) => element.setAttribute("rule", "C5"));
+  await expect(examples.first().getByRole("note")).toHaveCount(0);
+});
+
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+  test("what stands inside is shown as it is", async ({ page, host }) => {
+    await page.goto(await host(`<rubric-example rule="C5"><pre>${OWN}</pre></rubric-example>`));
+    await expect(page.getByText("time.sleep(1)")).toBeVisible();
+  });
+});
+
+test.describe("a policy that forbids", () => {
+  test.use({ expectedErrors: /Content Security Policy|frame-src/ });
+  test("the frame leaves the code and says which origin must be allowed", async ({ page, site, host }) => {
+    const { origin } = new URL(site);
+    await page.goto(await host(TEN[1], { policy: `default-src 'none'; script-src ${origin}` }));
+    await drawn(page, 1);
+    await page.getByRole("button", { name: "Edit" }).click();
+    await expect(page.getByRole("status")).toContainText(`allows no frame of ${origin}`);
+    await expect(page.getByRole("textbox", { name: /^Violating code/ })).toContainText("import subprocess");
+  });
+});
+
+test("the theme is the host's, the reader's, or the author's", async ({ page, host }) => {
+  const ground = (index) =>
+    page.locator("rubric-example").nth(index).evaluate((element) => getComputedStyle(element.shadowRoot.querySelector(".example")).backgroundColor);
+  const [light, dark] = ["rgb(255, 255, 255)", "rgb(26, 29, 33)"];
+  await page.emulateMedia({ colorScheme: "dark" });
+  const three = ['', ' theme="light"', ' theme="dark"'].map((theme) => `<rubric-example rule="C5"${theme}></rubric-example>`).join("");
+  await page.goto(await host(three));
+  await drawn(page, 3);
+  expect(await Promise.all([0, 1, 2].map(ground))).toEqual([dark, light, dark]);
+  await page.evaluate(() => document.documentElement.style.setProperty("color-scheme", "light"));
+  await expect.poll(() => ground(0)).toBe(light);
+  await page.evaluate(() => document.documentElement.style.setProperty("--rubric-surface", "rgb(1, 2, 3)"));
+  expect(await ground(2)).toBe("rgb(1, 2, 3)");
+});
+
+test("the <iframe> form needs no script of the host, and tells it its height", async ({ page, site, host }) => {
+  const { origin } = new URL(site);
+  await page.goto(await host(`<iframe title="C5" src="${site}embed.html?rule=C5&view=pair" width="100%" height="300"></iframe>`, {
+    script: "",
+    policy: `default-src 'none'; frame-src ${origin}`
+  }));
+  const frame = page.frameLocator("iframe");
+  await expect(frame.getByRole("button", { name: "Edit" })).toBeVisible();
+  // The test listens as a host's script would; the host's own policy allows none here.
+  await page.evaluate(() => {
+    window.told = [];
+    addEventListener("message", (event) => {
+      if (event.data?.type === "rubric-example:height") told.push(event.data.height);
+    });
+    const iframe = document.querySelector("iframe");
+    iframe.src = iframe.src;
+  });
+  await expect(frame.getByRole("button", { name: "Edit" })).toBeVisible();
+  await expect.poll(() => page.evaluate(() => told.at(-1))).toBeGreaterThan(400);
+  const inner = await frame.locator("main").evaluate((main) => main.getBoundingClientRect().height);
+  expect(await page.evaluate(() => told.at(-1))).toBe(Math.ceil(inner));
+  await frame.getByRole("button", { name: "Edit" }).click();
+  await expect(frame.getByRole("status")).toContainText("Checked in this browser.");
+});
+
+test("nothing is cut off at 320 pixels", async ({ page, host }) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.goto(await host(TEN.join("\n")));
+  await drawn(page, 10);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+});
+
+test("an example that leaves the page or comes later works as well", async ({ page, host }) => {
+  await page.goto(await host('<rubric-example rule="C5"></rubric-example>'));
+  await page.getByRole("button", { name: "Edit" }).click();
+  await expect(page.getByRole("status")).toContainText("Checked in");
+  await page.evaluate(() => {
+    const old = document.querySelector("rubric-example");
+    const late = document.createElement("rubric-example");
+    late.setAttribute("rule", "F1");
+    late.setAttribute("view", "conforming");
+    old.replaceWith(late);
+  });
+  await page.getByRole("button", { name: "Edit" }).click();
+  await expect(page.getByRole("status")).toHaveText("Conforming: no findings. Checked in this browser.");
+});
+
+const PINS = (await readdir(new URL("../../js/embed/pins/", import.meta.url))).filter((name) => name.endsWith(".js"));
+
+test("every pinned version is served as it was, and works", async ({ page, site, host }) => {
+  expect(PINS.length).toBeGreaterThan(0);
+  for (const name of PINS) {
+    const served = await (await fetch(`${site}embed/${name}`)).text();
+    expect(served).toBe(await readFile(new URL(`../../js/embed/pins/${name}`, import.meta.url), "utf8"));
+    await page.goto(await host('<rubric-example rule="C5"></rubric-example>', { script: `<script type="module" src="${site}embed/${name}"></script>` }));
+    await expect(page.locator("mark.finding-high").first()).toHaveText(/sharepoint\.get/);
+    await page.getByRole("button", { name: "Edit" }).click();
+    await expect(page.getByRole("status")).toHaveText("Violating: 3 findings. Conforming: no findings. Checked in this browser.");
+  }
+});
