@@ -134,7 +134,10 @@ fn is_idle(built: Node<'_>) -> bool {
         && !model.calls().any(is_given)
         && !model.assignments().any(returned)
         && !model.functions().flat_map(Node::own_returns).any(returned)
-        && !model.functions().flat_map(Node::decorators).any(|decorator| decorator.receiver().is_some_and(is_it))
+        && !model
+            .functions()
+            .flat_map(Node::decorators)
+            .any(|decorator| decorator.receiver().is_some_and(is_it))
 }
 
 /// `create_task(forever())`, where the function is a loop with a pause and an effect.

@@ -210,7 +210,8 @@ fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     // A value that does not parse is no failure of a call that leaves the process.
-    let reads_a_value = failing.chain.first().is_some_and(|call| !call.is_awaited() && !call.is_started_aside());
+    let reads_a_value =
+        failing.chain.first().is_some_and(|call| !call.is_awaited() && !call.is_started_aside());
     if (failing.is_known || reads_a_value) && catches_unfit_values(handler) {
         return;
     }

@@ -263,7 +263,11 @@ fn report(kept: &Kept<'_>, states: &[SharedState<'_>], findings: &mut Findings<'
     let has_store = ["redis", "Redis", "valkey", "memcache"].iter().any(|word| text.contains(word));
     let of_live_objects = kept.holding == Holding::Values
         && states.iter().any(|other| are_keyed_alike(state, other) && other.holds_live_objects());
-    let certainty = if has_store || of_live_objects || state.is_written_through() { Certainty::Question } else { Certainty::Likely };
+    let certainty = if has_store || of_live_objects || state.is_written_through() {
+        Certainty::Question
+    } else {
+        Certainty::Likely
+    };
     let mut draft = findings
         .report(state.definition, kept.severity, certainty, message)
         .because(state.definition, "lives as long as the process, and only there");

@@ -363,8 +363,8 @@ fn default(read: EnvironmentRead<'_>, told: &mut Vec<(u32, u32)>, findings: &mut
 /// Whether the key is handed to the client of a server that runs on this machine unless somebody says otherwise.
 fn is_for_this_machine(read: Node<'_>) -> bool {
     let client = read.parent().filter(|keyword| keyword.is(Kind::Keyword)).and_then(Node::parent);
-    let address =
-        client.and_then(|client| ["base_url", "api_base", "host"].iter().find_map(|name| client.keyword(name)));
+    let address = client
+        .and_then(|client| ["base_url", "api_base", "host"].iter().find_map(|name| client.keyword(name)));
     address.is_some_and(|address| {
         address.told_by().iter().any(|part| {
             part.is(Kind::Str)

@@ -154,20 +154,24 @@ impl<'m> Node<'m> {
         let runs_once_an_item = |function: Node<'m>| {
             model.callers_of(function.place()).iter().map(|&call| model.node(call)).any(|call| {
                 call.parent().is_some_and(|around| {
-                    matches!(around.kind(), Kind::ListComp | Kind::Generator) || around.callee_name() == "append"
+                    matches!(around.kind(), Kind::ListComp | Kind::Generator)
+                        || around.callee_name() == "append"
                 })
             })
         };
-        let mut calls =
-            model.callers_of(function.place()).iter().map(|&call| model.node(call)).filter(|call| {
-                !call.is_outside_production()
-            }).peekable();
+        let mut calls = model
+            .callers_of(function.place())
+            .iter()
+            .map(|&call| model.node(call))
+            .filter(|call| !call.is_outside_production())
+            .peekable();
         calls.peek().is_some()
             && calls.all(|call| {
                 call.is_contained()
-                    && (call.enclosing_loop().is_some_and(|around| {
-                        call.enclosing_tries().any(|attempt| around.contains(attempt))
-                    }) || call.function().is_some_and(runs_once_an_item))
+                    && (call
+                        .enclosing_loop()
+                        .is_some_and(|around| call.enclosing_tries().any(|attempt| around.contains(attempt)))
+                        || call.function().is_some_and(runs_once_an_item))
             })
     }
 

@@ -9,8 +9,8 @@ const COMPUTES: [&str; 8] =
 
 /// Words of those that keep, or pass on, what was computed.
 const KEEPS: [&str; 16] = [
-    "store", "save", "add", "insert", "upsert", "index", "put", "delete", "update", "submit", "register", "upload",
-    "send", "post", "publish", "job",
+    "store", "save", "add", "insert", "upsert", "index", "put", "delete", "update", "submit", "register",
+    "upload", "send", "post", "publish", "job",
 ];
 
 /// Keys under which only a computed answer stands.
@@ -32,7 +32,9 @@ impl<'m> Node<'m> {
             return self.is_answered_by_computing();
         }
         let named = |node: Node<'m>| has(node.name(), &COMPUTES) && !has(node.name(), &KEEPS);
-        functions().any(named) || functions().filter_map(Node::class).any(named) || self.is_answered_by_computing()
+        functions().any(named)
+            || functions().filter_map(Node::class).any(named)
+            || self.is_answered_by_computing()
     }
 
     fn is_answered_by_computing(self) -> bool {
@@ -86,8 +88,7 @@ impl<'m> Node<'m> {
                 && let Some(class) = part.class()
             {
                 let assigned = model.self_assignments(class.place(), part.symbol());
-                let values =
-                    assigned.into_iter().filter_map(|target| target.parent()?.child(Role::Value));
+                let values = assigned.into_iter().filter_map(|target| target.parent()?.child(Role::Value));
                 for value in values.take(3) {
                     value.add_told_by(found, depth + 1);
                 }

@@ -14,10 +14,12 @@ impl<'m> Node<'m> {
     /// insert it, in one statement.
     pub fn is_beside_a_sum_in_the_database(self) -> bool {
         self.dialect_branches().any(|branching| {
-            branching.children().filter(|part| part.role() != Role::Test && !part.contains(self)).any(|part| {
-                part.calls_within()
-                    .any(|call| call.does(Tag::ResolvesConflict) || call.sums_in_database().is_some())
-            })
+            branching.children().filter(|part| part.role() != Role::Test && !part.contains(self)).any(
+                |part| {
+                    part.calls_within()
+                        .any(|call| call.does(Tag::ResolvesConflict) || call.sums_in_database().is_some())
+                },
+            )
         })
     }
 

@@ -14,7 +14,9 @@ impl<'m> Node<'m> {
     /// the same key: whoever comes second puts in the same once more. Not where the entry has to be closed, or is an
     /// empty container that others fill.
     pub fn is_a_memo(self, target: Node<'m>, read: Node<'m>) -> bool {
-        let Some((table, key)) = target.child(Role::Value).zip(target.child(Role::Index)) else { return false };
+        let Some((table, key)) = target.child(Role::Value).zip(target.child(Role::Index)) else {
+            return false;
+        };
         let Some(value) = self.child(Role::Value).filter(|_| self.is(Kind::Assign)) else { return false };
         let is_cache = table.instance_of().is_some_and(|class| class.has(ClassTag::Cache))
             || words_of(table.name())
@@ -31,7 +33,11 @@ impl<'m> Node<'m> {
             && computed.children().all(|part| part.role() == Role::Callee || part.is(Kind::Name));
         is_cache
             && read_key.is_some_and(|read| read.reads_like(key))
-            && !value.descendants().chain(computed.descendants()).any(|part| part.reads_like(table))
+            && !value.descendants().chain(computed.descendants()).any(|part| {
+                let made = if part.is(Kind::Name) { part.assigned_value() } else { None };
+                part.reads_like(table)
+                    || made.is_some_and(|made| made.descendants().any(|part| part.reads_like(table)))
+            })
             && !is_empty
             && ![value, computed].iter().any(|value| value.owns_a_resource())
     }
@@ -42,9 +48,7 @@ impl<'m> Node<'m> {
         model.is_part_of_process(self.ty())
             || matches!(self.ty(), Type::Object(class) if model.is_live(class, 0))
             || self.is(Kind::Lambda)
-            || self
-                .origin(|made| model.is_part_of_process(made.ty()) || made.does(Tag::StartsTask))
-                .is_some()
+            || self.origin(|made| model.is_part_of_process(made.ty()) || made.does(Tag::StartsTask)).is_some()
     }
 
     /// Whether the value was read from the database: a row, or what is made of one, also by whoever hands it in.
@@ -112,10 +116,9 @@ impl<'m> Node<'m> {
                     || value.does(Tag::Prints)
                     || value.callee().is_some_and(|callee| callee.names("warnings.warn"))
             }),
-            Kind::If => self
-                .children()
-                .filter(|part| part.role() != Role::Test)
-                .all(|part| if part.is(Kind::Block) { part.children().all(Node::only_logs) } else { part.only_logs() }),
+            Kind::If | Kind::Clause | Kind::Block => {
+                self.children().filter(|part| part.role() != Role::Test).all(Node::only_logs)
+            }
             Kind::Pass => true,
             _ => false,
         }
@@ -132,7 +135,8 @@ impl<'m> SharedState<'m> {
     pub fn only_spares_log_lines(&self) -> bool {
         !self.changes.is_empty()
             && self.changes.iter().all(|&change| {
-                let marks = change.is(Kind::Assign) && change.child(Role::Value).is_some_and(Node::is_constant);
+                let marks =
+                    change.is(Kind::Assign) && change.child(Role::Value).is_some_and(Node::is_constant);
                 let adds = marks || matches!(change.callee_name(), "add" | "append");
                 let Some(function) = change.function().filter(|_| adds) else { return false };
                 let statement = change.statement();
@@ -143,10 +147,14 @@ impl<'m> SharedState<'m> {
                         return false;
                     }
                     let says_more = |block: Node<'m>| {
-                        block.children().any(|other| other.id > asks.id && other != statement && other.only_logs())
+                        block
+                            .children()
+                            .any(|other| other.id > asks.id && other != statement && other.only_logs())
                     };
                     if body.contains(change) {
-                        return test.descendants_of(Kind::Compare).any(|test| test.operator() == Operator::NotIn)
+                        return test
+                            .descendants_of(Kind::Compare)
+                            .any(|test| test.operator() == Operator::NotIn)
                             && says_more(body)
                             && body.children().all(is_mark);
                     }
@@ -157,10 +165,11 @@ impl<'m> SharedState<'m> {
                         return false;
                     };
                     asks.parent().is_some_and(|block| {
-                        says_more(block) && block
-                            .children()
-                            .filter(|other| other.id > asks.id)
-                            .all(|other| is_mark(other) || other.reads_like(left))
+                        says_more(block)
+                            && block
+                                .children()
+                                .filter(|other| other.id > asks.id)
+                                .all(|other| is_mark(other) || other.reads_like(left))
                     })
                 })
             })
@@ -193,7 +202,9 @@ impl<'m> SharedState<'m> {
         let mut adding = self
             .changes
             .iter()
-            .filter(|change| change.is(Kind::Assign) || matches!(change.callee_name(), "add" | "append" | "setdefault"))
+            .filter(|change| {
+                change.is(Kind::Assign) || matches!(change.callee_name(), "add" | "append" | "setdefault")
+            })
             .peekable();
         adding.peek().is_some()
             && adding.all(|change| {
@@ -202,9 +213,9 @@ impl<'m> SharedState<'m> {
                 value.is(Kind::Name)
                     && change.function().is_some_and(|function| {
                         function.own_calls().any(|call| {
-                            let mut given = call.positional().chain(
-                                call.keywords().filter_map(|keyword| keyword.child(Role::Value)),
-                            );
+                            let mut given = call
+                                .positional()
+                                .chain(call.keywords().filter_map(|keyword| keyword.child(Role::Value)));
                             given.any(|given| given.reads_like(value))
                                 && (call.does(Tag::AddsRow)
                                     || call.target().is_some_and(|place| {

@@ -21,9 +21,8 @@ impl<'m> Node<'m> {
     /// Whether this place, or the function in which it stands, is only reached for some paths: a test of the path
     /// encloses it, or has let the others go before.
     pub fn is_chosen_by_path(self) -> bool {
-        let encloses = |node: Node<'m>| {
-            node.is(Kind::If) && node.child(Role::Test).is_some_and(Node::asks_for_the_path)
-        };
+        let encloses =
+            |node: Node<'m>| node.is(Kind::If) && node.child(Role::Test).is_some_and(Node::asks_for_the_path);
         let mut at = self;
         loop {
             let Some(function) = at.function() else { return false };
@@ -46,14 +45,17 @@ impl<'m> Node<'m> {
     fn may_refuse(self, depth: u32) -> bool {
         let Some(function) = self.function_given() else {
             // `HTTPBearer(auto_error=False)` gives nothing where there is nothing.
-            let scheme = self.constructed_by_any();
-            return !scheme
-                .and_then(|scheme| scheme.keyword("auto_error"))
-                .is_some_and(|value| value.resolved_value().is(Kind::False));
+            let is_lenient = |scheme: Node<'m>| {
+                scheme.keyword("auto_error").is_some_and(|value| value.resolved_value().is(Kind::False))
+            };
+            return self.origin(is_lenient).is_none() && !self.constructed_by_any().is_some_and(is_lenient);
         };
         let lets_paths_through = function.own_ifs().any(|node| {
             node.child(Role::Test).is_some_and(Node::asks_for_the_path)
-                && node.body().and_then(|body| body.children().last()).is_some_and(|last| last.is(Kind::Return))
+                && node
+                    .body()
+                    .and_then(|body| body.children().last())
+                    .is_some_and(|last| last.is(Kind::Return))
                 && !function.own_raises().any(|raise| raise.id < node.id)
         });
         if lets_paths_through {
@@ -94,21 +96,19 @@ impl<'m> Node<'m> {
     pub fn is_about_size_alone(self) -> bool {
         const SIZES: [&str; 8] = ["size", "mb", "bytes", "gb", "kb", "megabytes", "storage", "indexed"];
         const RATES: [&str; 22] = [
-            "rate", "rates", "per", "minute", "minutes", "hour", "hourly", "day", "daily", "month", "monthly", "second",
-            "seconds", "window", "time", "now", "since", "retry", "requests", "attempts", "recent", "limiter",
+            "rate", "rates", "per", "minute", "minutes", "hour", "hourly", "day", "daily", "month",
+            "monthly", "second", "seconds", "window", "time", "now", "since", "retry", "requests",
+            "attempts", "recent", "limiter",
         ];
         let mut tests = self
             .surroundings()
             .filter(|node| node.is(Kind::If))
             .filter_map(|node| node.child(Role::Test))
-            .filter(|test| {
-                test.descendants_of(Kind::Compare).any(Node::compares_order)
-            })
+            .filter(|test| test.descendants_of(Kind::Compare).any(Node::compares_order))
             .peekable();
         let says = |node: Node<'m>, known: &[&str]| {
-            node.descendants().any(|part| {
-                words_of(part.name()).iter().any(|word| known.contains(&word.as_str()))
-            })
+            node.descendants()
+                .any(|part| words_of(part.name()).iter().any(|word| known.contains(&word.as_str())))
         };
         tests.peek().is_some()
             && tests.all(|test| says(test, &SIZES) && !says(test, &RATES))
@@ -130,7 +130,8 @@ impl<'m> Node<'m> {
         let Some(function) = self.function() else { return false };
         let mut reads = function
             .descendants_of(Kind::Name)
-            .filter(|read| read.symbol() == target.symbol() && read.id > self.id && read.resolved_value() == self)
+            .filter(|read| read.symbol() == target.symbol() && !read.data().is_store)
+            .filter(|read| read.resolved_value() == self)
             .peekable();
         reads.peek().is_some()
             && reads.all(|read| {

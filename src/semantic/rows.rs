@@ -295,7 +295,8 @@ impl<'m> Node<'m> {
                 let tests = call.positional().flat_map(Node::descendants);
                 let nulls = tests.filter(|test| match test.kind() {
                     Kind::Call => {
-                        test.callee_name() == "is_" && test.argument(0).is_some_and(|value| value.is(Kind::None))
+                        test.callee_name() == "is_"
+                            && test.argument(0).is_some_and(|value| value.is(Kind::None))
                     }
                     _ => false,
                 });
