@@ -28,7 +28,7 @@ fn is_ingest_key(words: &[String]) -> bool {
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     has(&["amplitude", "posthog", "mixpanel", "segment", "rudderstack", "plausible", "umami"])
         && has(&["key", "token", "apikey"])
-        && !has(&["secret", "personal", "private", "admin"])
+        && !has(&["secret", "personal", "private", "admin", "access"])
 }
 
 /// Whether a name says that its value is a secret. `token_count`, `max_tokens`, `password_reset_url` and the like

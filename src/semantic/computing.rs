@@ -65,7 +65,8 @@ impl<'m> Node<'m> {
             if found.len() > MOST {
                 return;
             }
-            if matches!(part.kind(), Kind::Str | Kind::Name | Kind::Attribute) {
+            // The names in what others pass say more of them than of the value.
+            if part.is(Kind::Str) || (depth == 0 && matches!(part.kind(), Kind::Name | Kind::Attribute)) {
                 found.push(part);
             }
             if depth > 3 {

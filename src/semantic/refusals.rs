@@ -18,11 +18,34 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether a test names paths, and one of them is none that everybody is meant to ask: discovery, a login, files.
+    fn names_a_path_of_its_own(self) -> bool {
+        const OPEN: [&str; 10] = [
+            "well-known",
+            "oauth",
+            "token",
+            "register",
+            "health",
+            "static",
+            "assets",
+            "docs",
+            "openapi",
+            "public",
+        ];
+        self.descendants_of(Kind::Str)
+            .filter(|text| text.name().starts_with('/'))
+            .any(|text| !OPEN.iter().any(|part| text.name().contains(part)))
+    }
+
     /// Whether this place, or the function in which it stands, is only reached for some paths: a test of the path
-    /// encloses it, or has let the others go before.
+    /// encloses it, or has let the others go before. Not where the test says that the paths are no open ones.
     pub fn is_chosen_by_path(self) -> bool {
-        let encloses =
-            |node: Node<'m>| node.is(Kind::If) && node.child(Role::Test).is_some_and(Node::asks_for_the_path);
+        let encloses = |node: Node<'m>| {
+            node.is(Kind::If)
+                && node
+                    .child(Role::Test)
+                    .is_some_and(|test| test.asks_for_the_path() && !test.names_a_path_of_its_own())
+        };
         let mut at = self;
         loop {
             let Some(function) = at.function() else { return false };
