@@ -111,7 +111,7 @@ fn scheduler(start: Node<'_>) -> Option<Scheduled<'_>> {
         // A store in this process's memory deceives nobody.
         !store.calls_within().any(|call| call.callee_name().to_ascii_lowercase().contains("memory"))
     });
-    if jobs.is_empty() && job_store.is_none() && built.is_some_and(|built| is_idle(built)) {
+    if jobs.is_empty() && job_store.is_none() && built.is_some_and(is_idle) {
         return None;
     }
     Some(Scheduled { at: start, what: format!("`{}` starts a scheduler", start.called()), jobs, job_store })
