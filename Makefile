@@ -4,8 +4,8 @@
 PORT ?= 8080
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help serve dist test check format clippy native browser end-to-end docs-examples bench bench-wasm corpus sample \
-	accuracy bless
+.PHONY: help serve dist test check format clippy native browser end-to-end firefox docs-examples bench bench-wasm \
+	corpus sample accuracy bless
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,13 +42,18 @@ browser:
 end-to-end: dist
 	@echo "== end-to-end tests against the built page"
 	@scripts/setup-browser.sh
+	@scripts/setup-firefox.sh
 	npm --prefix js test
 
-docs-examples: dist ## Build the sites of examples/docs and open them in Chromium
+docs-examples: dist ## Build the sites of docs/recipes and open them in Chromium
 	@echo "== documentation sites with live examples"
 	@scripts/setup-browser.sh
 	@scripts/build-docs-examples.sh
 	npm --prefix js run test:docs
+
+firefox: dist ## Run the end-to-end tests in Firefox alone
+	@scripts/setup-firefox.sh
+	npm --prefix js test -- --project=firefox
 
 bench: ## Measure a check against the bare parse
 	cargo bench --features cli

@@ -1,5 +1,6 @@
-// Runs tests/e2e against the built page in dist/, in the system's Chromium:  npm --prefix js test
-// CHROMIUM names another executable.
+// Runs tests/e2e against the built page in dist/, in the system's Chromium and Firefox:  npm --prefix js test
+// One of them alone:  npm --prefix js test -- --project=firefox
+// CHROMIUM and FIREFOX name other executables.
 import { defineConfig } from "@playwright/test";
 
 const under = (path, more = {}) => ({ under: path, ...more });
@@ -38,6 +39,23 @@ export default defineConfig({
     {
       name: "phone",
       use: under("/docs/rubric/", { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }),
+    },
+    {
+      // Firefox as it is published, without a driver beside it: Playwright speaks WebDriver BiDi with it. Playwright
+      // 1.65 gives a command that Firefox 153, Debian's, does not have, so package.json keeps 1.64 until it does.
+      name: "firefox",
+      grepInvert: /@chromium/,
+      use: under("/", {
+        browserName: "firefox",
+        channel: "moz-firefox",
+        launchOptions: {
+          executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+          firefoxUserPrefs: {
+            // A page may read the clipboard, as the specs do, without the person being asked.
+            "dom.events.testing.asyncClipboard": true,
+          },
+        },
+      }),
     },
   ],
 });

@@ -1,4 +1,4 @@
-// Opens the built sites of examples/docs:  npm --prefix js run test:docs
+// Opens the built sites of docs/recipes:  npm --prefix js run test:docs
 import base from "./playwright.config.mjs";
 
 export default {

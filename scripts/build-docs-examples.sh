@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the sites of examples/docs from their locked packages, which it installs once: into target/docs-examples and
+# Builds the sites of docs/recipes from their locked packages, which it installs once: into target/docs-examples and
 # into the Docusaurus example's node_modules. Beside them the catalogue as `rubric export-docs` writes it: the HTML as it
 # is, the Markdown as a site of MkDocs, which refuses an address or an anchor that leads nowhere.
 set -euo pipefail
@@ -18,24 +18,24 @@ if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     as_root apt-get install -y -qq --no-install-recommends python3-venv
 fi
 for site in mkdocs sphinx; do
-    requirements=examples/docs/$site/requirements.txt
+    requirements=docs/recipes/$site/requirements.txt
     if ! cmp -s "$requirements" "$out/venv-$site/installed"; then
-        say "installing the packages of examples/docs/$site"
+        say "installing the packages of docs/recipes/$site"
         rm -rf "$out/venv-$site"
         python3 -m venv "$out/venv-$site"
         "$out/venv-$site/bin/pip" install --quiet -r "$requirements"
         cp "$requirements" "$out/venv-$site/installed"
     fi
 done
-docusaurus=examples/docs/docusaurus
+docusaurus=docs/recipes/docusaurus
 if ! cmp -s $docusaurus/package-lock.json $docusaurus/node_modules/.rubric-installed; then
     say "installing the packages of $docusaurus"
     npm ci --prefix $docusaurus --no-audit --no-fund --ignore-scripts
     cp $docusaurus/package-lock.json $docusaurus/node_modules/.rubric-installed
 fi
 
-"$out/venv-mkdocs/bin/mkdocs" build --quiet --strict --config-file examples/docs/mkdocs/mkdocs.yml --site-dir "$out/mkdocs"
-"$out/venv-sphinx/bin/sphinx-build" -q -W -E -d "$out/sphinx-doctrees" examples/docs/sphinx "$out/sphinx"
+"$out/venv-mkdocs/bin/mkdocs" build --quiet --strict --config-file docs/recipes/mkdocs/mkdocs.yml --site-dir "$out/mkdocs"
+"$out/venv-sphinx/bin/sphinx-build" -q -W -E -d "$out/sphinx-doctrees" docs/recipes/sphinx "$out/sphinx"
 # The slowest of the three, a minute: only where something has changed.
 if [ ! -f "$out/docusaurus/index.html" ] ||
     [ -n "$(find $docusaurus -newer "$out/docusaurus/index.html" -type f -not -path '*/node_modules/*' -not -path '*/.docusaurus/*')" ]; then
@@ -47,7 +47,7 @@ playground=https://rubric.example/
 cargo run --quiet --features cli --bin rubric -- export-docs --output "$out/exported" --playground $playground >&2
 cargo run --quiet --features cli --bin rubric -- export-docs --format markdown --output "$out/markdown" --playground $playground >&2
 cat >"$out/markdown.yml" <<YAML
-INHERIT: $PWD/examples/docs/mkdocs/mkdocs.yml
+INHERIT: $PWD/docs/recipes/mkdocs/mkdocs.yml
 docs_dir: markdown
 validation:
   links:

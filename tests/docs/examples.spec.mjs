@@ -1,4 +1,4 @@
-// The sites of examples/docs, as their generators build them: each of their examples becomes live.
+// The sites of docs/recipes, as their generators build them: each of their examples becomes live.
 import { fileURLToPath } from "node:url";
 import { expect, serve, test } from "../../js/testing.mjs";
 

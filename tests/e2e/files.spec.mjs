@@ -93,12 +93,15 @@ test("a file is added, renamed in its place, closed and brought back", async ({ 
   expect(await playground.text()).toContain("import time");
 });
 
+/** The names on the tabs. */
+const tabNames = async (playground) => (await playground.tabs.allTextContents()).map((text) => text.replace("×", ""));
+
 test("tabs are one stop of the Tab key, arrow keys go between them, and with Control and Shift they move", async ({
   page,
   playground,
 }) => {
   await playground.open(["a.py", "b.py", "c.py"].map((name) => ({ name, text: `# ${name}\n` })));
-  const names = async () => (await playground.tabs.allTextContents()).map((text) => text.replace("×", ""));
+  const names = () => tabNames(playground);
   await expect(playground.tabs).toHaveCount(3);
   await expect(page.locator("[role=tab][tabindex='0']")).toHaveCount(1);
   await playground.tabs.nth(0).focus();
@@ -113,10 +116,14 @@ test("tabs are one stop of the Tab key, arrow keys go between them, and with Con
   await expect(playground.tabs.nth(0)).toBeFocused();
   await page.keyboard.press("End");
   expect(await playground.text()).toContain("# b.py");
+});
 
-  // By pointer.
+// Firefox begins to drag, but WebDriver cannot go on with it.
+test("a tab is dragged to its place", { tag: "@chromium" }, async ({ playground }) => {
+  await playground.open(["a.py", "b.py", "c.py"].map((name) => ({ name, text: `# ${name}\n` })));
+  await expect(playground.tabs).toHaveCount(3);
   await playground.tabs.nth(2).dragTo(playground.tabs.nth(0));
-  await expect.poll(names).toEqual(["b.py", "a.py", "c.py"]);
+  await expect.poll(() => tabNames(playground)).toEqual(["c.py", "a.py", "b.py"]);
 });
 
 test("the path decides the kind, and another kind can be said", async ({ page, playground }) => {
@@ -184,7 +191,8 @@ test("a folder is read as the command line reads it, and what is left out is lis
   await expect(told).toContainText("not text: it has a NUL byte (1)");
 });
 
-test("a folder that is picked has paths relative to it", async ({ page, playground }) => {
+// WebDriver gives Firefox files alone.
+test("a folder that is picked has paths relative to it", { tag: "@chromium" }, async ({ page, playground }) => {
   const folder = await mkdtemp(join(tmpdir(), "rubric-"));
   for (const [path, text] of [["app/a.py", VIOLATING], ["app/b.py", "x = 1\n"]]) {
     await mkdir(dirname(join(folder, path)), { recursive: true });

@@ -1,4 +1,7 @@
 // What every spec starts with: the built page on a server of its own, and the promise that the console stays empty.
+import { mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test as base, expect, serve } from "../../js/testing.mjs";
 
@@ -20,7 +23,21 @@ async def document(name: str):
     return response.json()
 `;
 
+/** Where the Firefox of this worker of Playwright puts what it downloads. */
+const DOWNLOADS = join(tmpdir(), `rubric-downloads-${process.pid}`);
+
+/** Remarks in the console that are not the page's: Playwright's own, and its empty style before a screenshot. */
+const NOT_THE_PAGE =
+  /Service Worker registration blocked by Playwright|inline style .*'sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT\+SmwNZWA='/;
+
 export const test = base.extend({
+  launchOptions: [
+    async ({ launchOptions, browserName }, use) => {
+      await use(browserName === "firefox" ? { ...launchOptions, downloadsPath: DOWNLOADS } : launchOptions);
+      await rm(DOWNLOADS, { recursive: true, force: true });
+    },
+    { scope: "worker" },
+  ],
   under: ["/", { option: true, scope: "worker" }],
   headerPolicy: [false, { option: true, scope: "worker" }],
 
@@ -44,9 +61,7 @@ export const test = base.extend({
     });
     page.on("pageerror", (error) => said.push(error.message));
     await use(page);
-    const surprises = said.filter(
-      (text) => !expectedErrors?.test(text) && !text.includes("Service Worker registration blocked by Playwright"),
-    );
+    const surprises = said.filter((text) => !expectedErrors?.test(text) && !NOT_THE_PAGE.test(text));
     expect(surprises, "the console").toEqual([]);
   },
 
@@ -61,6 +76,37 @@ export const test = base.extend({
 /** Waits until the page and its worker are there. */
 export async function loaded(page) {
   await expect(page.getByTestId("requests")).toBeVisible();
+}
+
+/**
+ * Whether the page is in Firefox, where Playwright has to be helped here and there. What it cannot do there at all has
+ * the tag `@chromium`, with the reason.
+ */
+const isFirefox = (page) => page.context().browser().browserType().name() === "firefox";
+
+/** Lets the page read the clipboard, which it never does by itself; Firefox is set so in the configuration. */
+export async function mayReadClipboard(page) {
+  if (!isFirefox(page)) await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+}
+
+/** What the browser downloads when `press` is done, as its name and its text. */
+export async function downloaded(page, press) {
+  if (!isFirefox(page)) {
+    const [file] = await Promise.all([page.waitForEvent("download"), press()]);
+    return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
+  }
+  // Playwright does not tell of Firefox's downloads, so the file is looked for where Firefox puts it.
+  await rm(DOWNLOADS, { recursive: true, force: true });
+  await mkdir(DOWNLOADS);
+  await press();
+  let found = [];
+  const arrived = async () => {
+    const files = (await readdir(DOWNLOADS)).filter((name) => !name.endsWith(".part"));
+    found = await Promise.all(files.map(async (name) => ({ name, text: await readFile(join(DOWNLOADS, name), "utf8") })));
+    return found.filter(({ text }) => text).length;
+  };
+  await expect.poll(arrived).toBe(1);
+  return found.find(({ text }) => text);
 }
 
 export class Playground {
@@ -100,7 +146,13 @@ export class Playground {
   async paste(text) {
     await this.editor.focus();
     await this.page.keyboard.press("Control+a");
-    await this.page.keyboard.insertText(text);
+    if (isFirefox(this.page)) {
+      // What Playwright inserts into Firefox is a command of the document, which no person can give.
+      await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+      await this.page.keyboard.press("Control+v");
+    } else {
+      await this.page.keyboard.insertText(text);
+    }
   }
 
   /** The text of the shown file; CodeMirror draws only the lines in view. */

@@ -25,7 +25,8 @@ test("the same bar stands before and after loading", async ({ page, site }) => {
 test.describe("without JavaScript", () => {
   // The browser has the wasm loaded early, and remarks that nothing uses it.
   test.use({ javaScriptEnabled: false, expectedErrors: /preload/ });
-  test("the page says what it needs", async ({ page, site }) => {
+  // Firefox cannot be told through WebDriver to run no scripts.
+  test("the page says what it needs", { tag: "@chromium" }, async ({ page, site }) => {
     await page.goto(site);
     await expect(page.locator("noscript p", { hasText: "it needs JavaScript and WebAssembly" })).toBeVisible();
   });

@@ -14,6 +14,9 @@ for (const colorScheme of ["light", "dark"]) {
           path: `${SCREENS}/${testInfo.project.name}-${colorScheme}-${name}.png`,
           fullPage: testInfo.project.name === "phone",
         });
+      // Playwright does not set Firefox's own colour scheme.
+      const isSet = await page.evaluate((scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches, colorScheme);
+      if (!isSet) await page.getByRole("combobox", { name: "Theme" }).selectOption(colorScheme);
       await take("playground-empty");
       await playground.paste(VIOLATING);
       await playground.finding("C5").click();

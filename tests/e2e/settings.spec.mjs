@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
+import { VIOLATING, downloaded, expect, loaded, test, Playground } from "./fixtures.mjs";
 
 test("a rule that is switched off is no longer checked, and everything says so", async ({ page, playground }) => {
   await playground.paste(VIOLATING);
@@ -48,13 +47,10 @@ test("rubric.toml goes out and comes in again, and a mistake in it is told with 
   await page.getByRole("textbox", { name: /^Tenant key/ }).fill("silo_id");
   await page.getByRole("checkbox", { name: /^O1/ }).uncheck();
   await page.getByRole("combobox", { name: "Severity of C4" }).selectOption("high");
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Save as rubric.toml" }).click(),
-  ]);
-  const text = await readFile(await download.path(), "utf8");
+  const { text } = await downloaded(page, () => page.getByRole("button", { name: "Save as rubric.toml" }).click());
   expect(text).toBe('tenant_key = "silo_id"\noff = ["O1"]\n\n[severity]\nC4 = "high"\n');
   await page.getByRole("button", { name: "Back to the defaults" }).click();
+  await expect(page.getByRole("combobox", { name: "Severity of C4" })).toHaveValue("");
 
   const open = (text) =>
     page.locator("#settings-file").setInputFiles({ name: "rubric.toml", mimeType: "text/plain", buffer: Buffer.from(text) });

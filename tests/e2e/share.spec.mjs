@@ -1,6 +1,5 @@
 import { deflateRawSync } from "node:zlib";
-import { readFile } from "node:fs/promises";
-import { AxeBuilder, VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
+import { AxeBuilder, VIOLATING, downloaded, expect, loaded, test, Playground } from "./fixtures.mjs";
 
 /** Links that were given away. Never change one: whoever has it must be able to open it for ever. */
 const LINKS = {
@@ -158,12 +157,9 @@ test("what is too long for a link becomes a file that the page opens again", asy
   const dialog = dialogOf(page);
   await expect(dialog).toContainText("beyond 32768");
   await expect(dialog.getByRole("textbox")).toHaveCount(0);
-  const [file] = await Promise.all([
-    page.waitForEvent("download"),
-    dialog.getByRole("button", { name: "Download as a file" }).click(),
-  ]);
-  expect(file.suggestedFilename()).toBe("playground.rubric.json");
-  const buffer = await readFile(await file.path());
+  const file = await downloaded(page, () => dialog.getByRole("button", { name: "Download as a file" }).click());
+  expect(file.name).toBe("playground.rubric.json");
+  const buffer = Buffer.from(file.text);
   await page.keyboard.press("Escape");
   await playground.paste("mine = 1\n");
   await page.locator("#open-files").setInputFiles({ name: "playground.rubric.json", mimeType: "application/json", buffer });
@@ -193,8 +189,8 @@ test("sharing and exporting ask no server for anything", async ({ page, context,
   await share(page);
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Export" }).click();
-  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "SARIF" }).click()]);
-  expect(await file.path()).toBeTruthy();
+  const file = await downloaded(page, () => page.getByRole("button", { name: "SARIF" }).click());
+  expect(file.text).toBeTruthy();
   await page.waitForTimeout(300);
   expect(requests.filter((url) => !url.startsWith("blob:"))).toEqual([]);
   await expect(page.getByTestId("requests")).toHaveText("0 requests since loading");

@@ -1,4 +1,4 @@
-import { VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
+import { VIOLATING, expect, loaded, mayReadClipboard, test, Playground } from "./fixtures.mjs";
 
 /** Stands before the real worker: it fails on certain texts and passes everything else on. */
 const FRAGILE = `
@@ -80,7 +80,7 @@ test("of several files the one that stops the checker is named and left out, and
   // The smallest text that does the same.
   await told.getByRole("button", { name: "Find a smaller text that does it" }).click();
   await expect(told.locator("pre")).toHaveText("# CRASH_HERE", { timeout: 25_000 });
-  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await mayReadClipboard(page);
   await told.getByRole("button", { name: "Copy it" }).click();
   await expect(page.locator(".said")).toHaveText("Copied the smaller text");
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("CRASH_HERE");
@@ -110,7 +110,7 @@ test("a check of several files can be stopped", async ({ page, site }) => {
 });
 
 test.describe("when the worker cannot be loaded", () => {
-  test.use({ expectedErrors: /404/ });
+  test.use({ expectedErrors: /404|disallowed MIME type/ });
   test("the page says so and keeps the text", async ({ page, site }) => {
     await page.route("**/worker_loader.js", (route) => route.fulfill({ status: 404, body: "" }));
     await page.goto(site);

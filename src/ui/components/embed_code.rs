@@ -134,10 +134,11 @@ pub fn Choices(props: &ChoicesProps) -> Html {
                     chosen.emit(select.value());
                 }
             });
+            let value = options.iter().find(|(_, _, selected)| *selected).map_or("", |(value, ..)| *value);
             html! {
                 <label class="filter">
                     <span class="filter-label">{ label }</span>
-                    <select class="select" onchange={changed}>
+                    <select class="select" ~value={value} onchange={changed}>
                         { for options.into_iter().map(|(value, words, selected)| html! {
                             <option {value} {selected}>{ words }</option>
                         }) }

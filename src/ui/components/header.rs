@@ -83,7 +83,8 @@ pub fn Header(props: &Props) -> Html {
             </button>
             <label class="theme">
                 <span class="theme-label">{ "Theme" }</span>
-                <select class="select" aria-label="Theme" onchange={change}>
+                // The attributes of the options alone would be forgotten where the person, or Firefox, has chosen before.
+                <select class="select" aria-label="Theme" ~value={theme.word()} onchange={change}>
                     { for Theme::ALL.into_iter().map(|each| html! {
                         <option value={each.word()} selected={each == theme}>{ each.word() }</option>
                     }) }

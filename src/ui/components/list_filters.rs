@@ -34,6 +34,7 @@ pub fn list_filters(store: &Store) -> Html {
             <select
                 class={classes!("select", "list-filter", (!current.is_empty()).then_some("list-filter-set"))}
                 aria-label={format!("{label} of the listed findings")}
+                ~value={current.clone()}
                 onchange={change}
             >
                 <option value="" selected={current.is_empty()}>{ format!("{label}: any") }</option>

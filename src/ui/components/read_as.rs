@@ -76,7 +76,7 @@ pub fn read_as(store: &Store) -> Html {
             </span>
             <label>
                 <span class="visually-hidden">{ format!("Read {} as", file.path) }</span>
-                <select class="select read-as-select" onchange={change}>
+                <select class="select read-as-select" ~value={kind.map_or("", Pasted::word)} onchange={change}>
                     if kind.is_none() {
                         <option value="" selected=true>{ "as its name says" }</option>
                     }

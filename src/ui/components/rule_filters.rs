@@ -30,7 +30,7 @@ pub fn rule_filters(filters: &Filters, on_change: &Callback<Filters>, search: No
         html! {
             <label class="filter">
                 <span class="filter-label">{ label }</span>
-                <select class="select" onchange={change}>
+                <select class="select" ~value={current.clone()} onchange={change}>
                     <option value="" selected={current.is_empty()}>{ "any" }</option>
                     { for options.into_iter().map(|(value, words)| {
                         let selected = value == current;

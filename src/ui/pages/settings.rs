@@ -185,6 +185,7 @@ fn rule_row(settings: &Rc<Settings>, set: &Callback<Settings>, rule: Rule) -> Ht
             <select
                 class="select"
                 aria-label={format!("Severity of {rule}")}
+                ~value={chosen.map_or("", |severity| severity.word())}
                 onchange={move |event: Event| {
                     weigh.emit(event.target_unchecked_into::<HtmlSelectElement>().value());
                 }}

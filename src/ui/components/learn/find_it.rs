@@ -237,7 +237,12 @@ fn row(
         <li class="mark" key={format!("{}:{}", mark.path, mark.line)}>
             <div class="mark-line">
                 <button type="button" class="button mark-place" onclick={go}>{ &place }</button>
-                <select class="select mark-rule" aria-label={format!("{place}: the rule")} onchange={name}>
+                <select
+                    class="select mark-rule"
+                    aria-label={format!("{place}: the rule")}
+                    ~value={mark.rule.map_or("", |rule| rule.id())}
+                    onchange={name}
+                >
                     <option value="" selected={mark.rule.is_none()}>{ "Which rule?" }</option>
                     { for Section::ALL.into_iter().map(|section| html! {
                         <optgroup label={section.title()}>
