@@ -77,7 +77,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
         findings.conforms(lock, format!("the row is locked before `{what}` is computed"));
         return;
     }
-    if model.is_versioned(kind) || at.exclusive_by().is_some() {
+    if model.is_versioned(kind) || at.exclusive_by().is_some() || at.is_beside_a_sum_in_the_database() {
         return;
     }
     if function.own_calls().any(|call| {
@@ -184,7 +184,7 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
     if at.exclusive_by().is_some()
         || locked_before(function, at)
         || is_preparation(function)
-        || is_for_another_dialect(at)
+        || at.is_for_another_dialect()
     {
         return;
     }
@@ -196,6 +196,11 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
     let name = shown(at.model, inserted.row);
     let (Reason::Counted(fetching) | Reason::Absent(fetching)) = reason;
     let unique = at.model.refuses_second_row(inserted.row, fetching);
+    // Replicas that start together run it side by side, and no request does.
+    let (of_two, another) = match function.entry_points().serve_nobody() {
+        true => ("replicas, starting together,", "replica"),
+        false => ("requests", "request"),
+    };
     let (severity, message, pattern) = match reason {
         Reason::Counted(_) => (
             Severity::High,
@@ -206,18 +211,26 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         ),
         Reason::Absent(_) if unique.is_some() => (
             Severity::Low,
-            format!("`{name}` is looked for, then inserted: of two requests that both find none, the second fails"),
+            format!("`{name}` is looked for, then inserted: of two {of_two} that both find none, the second fails"),
             format!(
                 "Let the database decide: `insert({name}).values(…).on_conflict_do_nothing()`, or handle \
-                 `IntegrityError` and read the row that the other request wrote."
+                 `IntegrityError` and read the row that the other {another} wrote."
             ),
+        ),
+        Reason::Absent(fetching) if at.model.keeps_second_null(inserted.row, fetching) => (
+            Severity::Medium,
+            format!("`{name}` is looked for, then inserted: two {of_two} can both find none and insert two"),
+            "The column that is NULL here takes the row out of the unique key: add an index that covers such rows, \
+             `Index(…, unique=True, postgresql_where=column.is_(None))`, or `postgresql_nulls_not_distinct=True`, and \
+             handle the conflict."
+                .to_owned(),
         ),
         Reason::Absent(_) => (
             Severity::Medium,
-            format!("`{name}` is looked for, then inserted: two requests can both find none and insert two"),
+            format!("`{name}` is looked for, then inserted: two {of_two} can both find none and insert two"),
             format!(
                 "Put a unique constraint on the key and use `insert({name}).values(…).on_conflict_do_nothing()`, \
-                 or handle `IntegrityError` and read the row that the other request wrote."
+                 or handle `IntegrityError` and read the row that the other {another} wrote."
             ),
         ),
     };
@@ -225,27 +238,12 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         .report(at, severity, Certainty::Likely, message)
         .because(fetching, "this sees what is there now")
         .because(test, "the decision rests on it")
-        .because(at, "by now another request may have inserted the same");
+        .because(at, format!("by now another {another} may have inserted the same"));
     if let Some(unique) = unique.filter(|_| matches!(reason, Reason::Absent(_))) {
         draft =
             draft.because(unique, "the database refuses a second one, and nothing here handles the refusal");
     }
     draft.conforming(pattern);
-}
-
-/// The branch for databases that cannot do what the branch for PostgreSQL does; never that branch itself.
-fn is_for_another_dialect(at: Node<'_>) -> bool {
-    at.surroundings().filter(|node| node.is(Kind::If)).any(|branching| {
-        let Some(test) = branching.child(Role::Test) else { return false };
-        let says = |words: &[&str]| {
-            test.descendants()
-                .any(|part| words_of(part.name()).iter().any(|word| words.contains(&word.as_str())))
-        };
-        let in_body = branching.body().is_some_and(|body| body.contains(at));
-        let negated = test.operator() == crate::syntax::Operator::NotEqual;
-        let for_postgres = says(&["postgresql", "postgres"]) && in_body != negated;
-        !for_postgres && says(&["dialect", "sqlite", "postgresql", "postgres"])
-    })
 }
 
 /// Whether the function prepares or repairs data once, by its name.
@@ -441,6 +439,9 @@ fn shared_dictionary(assignment: Node<'_>, findings: &mut Findings<'_>) {
             && wait.id < target.id
             && are_on_one_path(*wait, target)
     });
+    if assignment.is_a_memo(target, read) {
+        return;
+    }
     // What is put back in a `finally` is what was there before.
     if assignment.surroundings().any(|node| node.is(Kind::Block) && node.role() == Role::Final) {
         return;

@@ -86,7 +86,12 @@ fn is_local(call: Node<'_>) -> bool {
 fn without_pool(call: Node<'_>, class: Node<'_>, findings: &mut Findings<'_>) {
     // Whoever names the pooler in the file has thought of it.
     let mentions = |word: &str| call.source_file().text.to_ascii_lowercase().contains(word);
-    if mentions("pgbouncer") || mentions("pooler") || call.source_file().is_script || is_an_option(call) {
+    if mentions("pgbouncer")
+        || mentions("pooler")
+        || call.source_file().is_script
+        || is_an_option(call)
+        || call.is_for_migrations()
+    {
         return;
     }
     report(call, Severity::Medium, Certainty::Likely, "opens a connection for each request and throws it away", findings)

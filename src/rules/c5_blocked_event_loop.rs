@@ -81,7 +81,7 @@ fn crosses(call: Node<'_>) -> bool {
 
 fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mut Findings<'_>) {
     let Some(last) = blocking.chain.last().map(|step| call.model.node(step.call)) else { return };
-    if call.is_after_serving() || is_exempt(call, last, blocking.system) {
+    if call.is_after_serving() || is_exempt(call, last, blocking.system) || is_made_once(call, blocking) {
         return;
     }
     let direct = blocking.chain.len() == 1;
@@ -107,6 +107,17 @@ fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mu
     draft.because(last, format!("`{}` {what}", last.called())).conforming(pattern(call, last, direct));
 }
 
+/// Whether a function on the way keeps what it gives: who comes second does not wait for it again, unless each request
+/// asks for another one.
+fn is_made_once(call: Node<'_>, blocking: &Blocking) -> bool {
+    let steps: Vec<Node<'_>> = blocking.chain.iter().map(|step| call.model.node(step.call)).collect();
+    steps.windows(2).any(|pair| {
+        let (asks, inside) = (pair[0], pair[1]);
+        inside.function().is_some_and(Node::keeps_its_results)
+            && !asks.positional().chain(asks.keywords().filter_map(Node::value)).any(Node::comes_from_request)
+    })
+}
+
 /// What stays quiet: a lock held for a few lines in memory; what is done with a file whose opening is reported
 /// already; files and prompts of a script that serves nobody.
 fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
@@ -122,7 +133,7 @@ fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
         System::Metadata => serves_nobody(call) || begins(),
         System::File | System::Input => is_script(call) || is_kept(call),
         System::Sleep | System::Wait if is_brief(last, 0.5) => serves_nobody(call),
-        System::Sleep => is_script(call),
+        System::Sleep | System::Subprocess => is_script(call),
         _ => false,
     };
     on(ClassTag::ThreadLock)
@@ -168,6 +179,7 @@ fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
     };
     let milder = serves_nobody(call)
         || call.is_for_development()
+        || (call.source_file().is_for_evaluation() && !call.function().is_some_and(Node::serves_requests))
         || call.function().is_some_and(|function| {
             let reached = function.entry_points();
             function.serves_administrators(None)

@@ -149,8 +149,7 @@ fn only_asks(call: Node<'_>) -> bool {
     ];
     let index = usize::from(call.callee_name() == "request");
     let Some(url) = call.argument_or_keyword(index, "url") else { return false };
-    let url = url.resolved_value();
-    url.descendants().any(|part| {
+    url.told_by().into_iter().any(|part| {
         let text = match part.kind() {
             Kind::Str => part.source(),
             Kind::Name | Kind::Attribute => part.name(),
@@ -194,6 +193,9 @@ fn repeated(
     findings: &mut Findings<'_>,
 ) {
     let Some(&write) = chain.last() else { return };
+    if write.does(Tag::WritesOutside) && write.only_computes(function, chain) {
+        return;
+    }
     let key = idempotency_key(write);
     if let Some(key) = key {
         // A key that is made anew on each attempt tells the other side nothing.

@@ -117,6 +117,9 @@ fn scheduler(start: Node<'_>) -> Option<Scheduled<'_>> {
         // A store in this process's memory deceives nobody.
         !store.calls_within().any(|call| call.callee_name().to_ascii_lowercase().contains("memory"))
     });
+    if jobs.is_empty() && job_store.is_none() && built.is_some_and(is_idle) {
+        return None;
+    }
     Some(Scheduled {
         at: start,
         what: format!("`{}` starts a scheduler", start.called()),
@@ -124,6 +127,29 @@ fn scheduler(start: Node<'_>) -> Option<Scheduled<'_>> {
         registered,
         job_store,
     })
+}
+
+/// Whether nothing is ever asked of a scheduler but to start and to end: it has no work, and is given to nobody.
+fn is_idle(built: Node<'_>) -> bool {
+    let model = built.model;
+    let is_it = |value: Node<'_>| {
+        matches!(value.kind(), Kind::Name | Kind::Attribute) && value.constructed_by() == Some(built)
+    };
+    let is_given = |call: Node<'_>| {
+        call.positional().chain(call.keywords().filter_map(Node::value)).any(is_it)
+            || (call.receiver().is_some_and(is_it)
+                && !matches!(call.callee_name(), "start" | "shutdown" | "pause" | "resume" | "stop"))
+    };
+    let has_name = built.statement().targets().any(|target| target.is(Kind::Name));
+    let returned = |value: Node<'_>| value.value().is_some_and(is_it);
+    has_name
+        && !model.calls().any(is_given)
+        && !model.assignments().any(returned)
+        && !model.functions().flat_map(Node::own_returns).any(returned)
+        && !model
+            .functions()
+            .flat_map(Node::decorators)
+            .any(|decorator| decorator.receiver().is_some_and(is_it))
 }
 
 /// `create_task(forever())`, where the function is a loop with a pause and an effect.

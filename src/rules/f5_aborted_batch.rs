@@ -295,7 +295,9 @@ fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     // A value that does not parse is no failure of a call that leaves the process.
-    if failing.is_known && catches_unfit_values(handler) {
+    let reads_a_value =
+        failing.chain.first().is_some_and(|call| !call.is_awaited() && !call.is_started_aside());
+    if (failing.is_known || reads_a_value) && catches_unfit_values(handler) {
         return;
     }
     report_silent(handler, &failing, findings);
@@ -387,7 +389,9 @@ fn suppressed(with: Node<'_>, findings: &mut Findings<'_>) {
 
 fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some((each, around)) = call.gathered_over() else { return };
-    if is_ending(each) || call.function().is_some_and(ends_something) {
+    // What is waited for on the way out has nobody left to hear of it.
+    let on_the_way_out = call.surroundings().any(|node| node.is(Kind::Block) && node.role() == Role::Final);
+    if is_ending(each) || on_the_way_out || call.function().is_some_and(ends_something) {
         return;
     }
     if let Some(handler) = lost_in_helper(each).filter(|_| around.is_some_and(goes_over_batch)) {
@@ -402,7 +406,12 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
         Some(kept) if kept.is_true() => unread(call, each, findings),
         Some(_) => {}
         None => {
-            if !around.is_some_and(goes_over_batch) || is_on_purpose(call) || call.is_contained() {
+            if !around.is_some_and(goes_over_batch)
+                || is_on_purpose(call)
+                || call.is_contained()
+                || call.is_one_item_of_its_callers()
+                || around.is_some_and(|around| call.gathers_pieces(each, around))
+            {
                 return;
             }
             let Some(failing) = each.failing() else { return };

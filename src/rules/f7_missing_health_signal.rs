@@ -232,6 +232,7 @@ fn login(handler: Node<'_>) -> Option<Node<'_>> {
                 "permission",
             ]))
             && !has(&["optional", "maybe", "none", "or"])
+            && dependency.may_refuse_a_probe()
     };
     let router = handler.route().and_then(Node::receiver).and_then(Node::constructed_by);
     let lists = handler.route().into_iter().chain(router).filter_map(|call| call.keyword("dependencies"));

@@ -308,6 +308,8 @@ fn check_retry_after(answer: &Answer<'_>, findings: &mut Findings<'_>) {
     match says_when_to_return(answer) {
         Some(true) => findings.conforms(call, format!("the {status} says when to come back")),
         Some(false) if status == 503 && !comes_back(call) => {}
+        // Waiting makes no room: what the status tells is another matter.
+        Some(false) if status == 429 && call.is_about_size_alone() => {}
         Some(false) => {
             let severity = if status == 429 { Severity::Medium } else { Severity::Low };
             findings

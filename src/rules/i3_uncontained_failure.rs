@@ -120,6 +120,12 @@ fn ended(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let Some(function) = request_code(call) else { return };
+    // A thread that watches over the process, and ends it on purpose.
+    let watches = function.plays(FunctionRole::Offloaded)
+        && call.enclosing_loop().is_some_and(|around| around.is(Kind::While));
+    if watches {
+        return;
+    }
     findings
         .report(
             call,

@@ -235,7 +235,7 @@ fn headers(model: &Model<'_>, findings: &mut Findings<'_>) {
         } else {
             continue;
         };
-        if is_request || is_public(header.at) {
+        if is_request || is_public(header.at) || is_on_a_refusal(header.at) {
             continue;
         }
         // With a star no cookie is sent: a page needs a key of its own.
@@ -245,11 +245,41 @@ fn headers(model: &Model<'_>, findings: &mut Findings<'_>) {
             }
             _ => (Severity::High, message.to_owned()),
         };
+        // Which paths these are, and whether they are open to everybody anyway, is said elsewhere.
+        let certainty = match header.at.is_chosen_by_path() && !allows_credentials(header.at) {
+            true => Certainty::Question,
+            false => Certainty::Sure,
+        };
         findings
-            .report(header.at, severity, Certainty::Sure, message)
+            .report(header.at, severity, certainty, message)
             .because(header.value, note)
             .conforming("Compare the origin with the list of this app first: `if origin in app.agent_cors_origins: …`, and add `Vary: Origin`.");
     }
+}
+
+/// Whether it stands on an answer of 4xx that says the same to everybody: there is nothing in it to read.
+fn is_on_a_refusal(at: Node<'_>) -> bool {
+    at.surroundings().filter(|node| node.is(Kind::Call)).any(|call| {
+        let status = call.keyword("status_code").and_then(Node::http_status);
+        let body = call.argument_or_keyword(0, "content");
+        status.is_some_and(|status| (400..500).contains(&status))
+            && body.is_none_or(|body| {
+                body.is_constant()
+                    || (body.is(Kind::Dict)
+                        && body.children().all(|item| item.child(Role::Value).is_some_and(Node::is_constant)))
+            })
+    })
+}
+
+/// Whether the same function also lets browsers send cookies and credentials.
+fn allows_credentials(at: Node<'_>) -> bool {
+    let outermost = std::iter::successors(at.function(), |function| function.function()).last();
+    outermost.is_some_and(|function| {
+        function.descendants_of(Kind::Str).any(|text| {
+            text.name().eq_ignore_ascii_case("access-control-allow-credentials")
+                && !text.ancestors().any(|around| around.is(Kind::Delete))
+        })
+    })
 }
 
 /// Whether the route around this place depends on something that wants to know who asks.

@@ -233,6 +233,9 @@ fn judge<'m>(state: &'m SharedState<'m>) -> Option<Kept<'m>> {
         return None;
     }
     let holding = state.holding();
+    if state.only_spares_log_lines() || state.is_a_copy_of_rows() {
+        return None;
+    }
     if holding == Holding::PartsOfTheProcess || (holding == Holding::Values && state.is_read_through()) {
         return None;
     }
@@ -301,7 +304,11 @@ fn report(kept: &Kept<'_>, states: &[SharedState<'_>], findings: &mut Findings<'
     let has_store = ["redis", "Redis", "valkey", "memcache"].iter().any(|word| text.contains(word));
     let of_live_objects = kept.holding == Holding::Values
         && states.iter().any(|other| are_keyed_alike(state, other) && other.holds_live_objects());
-    let certainty = if has_store || of_live_objects { Certainty::Question } else { Certainty::Likely };
+    let certainty = if has_store || of_live_objects || state.is_written_through() {
+        Certainty::Question
+    } else {
+        Certainty::Likely
+    };
     let mut draft = findings
         .report(state.definition, kept.severity, certainty, message)
         .because(state.definition, "lives as long as the process, and only there");

@@ -193,6 +193,7 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
     if answers
         || (level == "debug" && handler.only_lets_go())
         || handler.tells_caller()
+        || handler.gives_failure_to_another()
         || never_runs(handler)
     {
         return false;

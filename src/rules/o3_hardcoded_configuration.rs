@@ -7,7 +7,7 @@ use crate::semantic::{
     is_connection_string_name, is_example, is_guessable, is_placeholder, looks_like_secret, names_secret,
     words_of, written_keys,
 };
-use crate::stack::ClassTag;
+use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
 /// From this many variables on a file is said to ask the environment by itself.
@@ -85,8 +85,12 @@ fn by_form(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Finding
             let at = Span { file, start: found.start as u32, end: found.end as u32 };
             let is_code = data.kind != FileKind::Python
                 || model.literal_at(file, at.start).is_some_and(|text| !is_comment(text));
+            let is_help = data.kind == FileKind::Python
+                && found.is_guessable
+                && model.literal_at(file, at.start).is_some_and(is_printed_help);
             if documents
                 || !is_code
+                || is_help
                 || shows_form(data, at.start)
                 || is_told(told, file, data.lines.line(at.start))
             {
@@ -99,6 +103,12 @@ fn by_form(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Finding
                 .conforming("Read the whole address from the environment: `database_url: SecretStr`, without a default.");
         }
     }
+}
+
+/// Whether a text is printed, and the server that it speaks of is the reader's own machine.
+fn is_printed_help(text: Node<'_>) -> bool {
+    ["@localhost", "@127.0.0.1"].iter().any(|host| text.source().contains(host))
+        && text.parent().is_some_and(|call| call.is(Kind::Call) && call.does(Tag::Prints))
 }
 
 /// Whether a value of a YAML file is the example in the description of a setting: nothing reads it.
@@ -334,7 +344,7 @@ fn interpolated(value: &str) -> Option<&str> {
 fn default(read: EnvironmentRead<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
     let Some(value) = read.otherwise().filter(|_| names_secret(read.name)) else { return };
     let Some(text) = value.string().filter(|text| is_default_secret(read.name, text)) else { return };
-    if is_told(told, read.at.file, read.at.line()) {
+    if is_told(told, read.at.file, read.at.line()) || is_for_this_machine(read.at) {
         return;
     }
     findings
@@ -349,6 +359,19 @@ fn default(read: EnvironmentRead<'_>, told: &mut Vec<(u32, u32)>, findings: &mut
             "Let it fail: `os.environ[\"{}\"]`, or a field of the settings without a default.",
             read.name
         ));
+}
+
+/// Whether the key is handed to the client of a server that runs on this machine unless somebody says otherwise.
+fn is_for_this_machine(read: Node<'_>) -> bool {
+    let client = read.parent().filter(|keyword| keyword.is(Kind::Keyword)).and_then(Node::parent);
+    let address = client
+        .and_then(|client| ["base_url", "api_base", "host"].iter().find_map(|name| client.keyword(name)));
+    address.is_some_and(|address| {
+        address.told_by().iter().any(|part| {
+            part.is(Kind::Str)
+                && ["localhost", "127.0.0.1", "0.0.0.0"].iter().any(|host| part.name().contains(host))
+        })
+    })
 }
 
 /// Whether a default opens something. The word that stands for a missing key of a provider opens nothing; for a

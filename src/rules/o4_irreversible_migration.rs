@@ -438,7 +438,11 @@ fn altered(step: &Step<'_>, up: &[Step<'_>], fills: bool, findings: &mut Finding
         findings
             .report(step.at(), Severity::Medium, Certainty::Sure, format!("makes {} required, and nothing here fills the rows without a value", named(step.name)))
             .because(required, "fails at the first row without a value, and looks at the whole table under a lock")
-            .conforming("Fill it first, in batches. For a large table add `CHECK (… IS NOT NULL) NOT VALID`, validate it, and only then say `NOT NULL`.");
+            .conforming(match step.at().source_file().path.contains("sqlite") {
+                // It copies the table in a batch, and knows no `NOT VALID`.
+                true => "Fill it first: `UPDATE … SET … WHERE … IS NULL`.",
+                false => "Fill it first, in batches. For a large table add `CHECK (… IS NOT NULL) NOT VALID`, validate it, and only then say `NOT NULL`.",
+            });
     } else {
         retyped(step, findings);
     }

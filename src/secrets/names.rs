@@ -27,6 +27,15 @@ pub fn words_of(identifier: &str) -> Vec<String> {
     words
 }
 
+/// Whether a name is of a key with which pages and programs report to a provider of analytics: it is sent out with
+/// each of them, and lets nobody read.
+fn is_ingest_key(words: &[String]) -> bool {
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    has(&["amplitude", "posthog", "mixpanel", "segment", "rudderstack", "plausible", "umami"])
+        && has(&["key", "token", "apikey"])
+        && !has(&["secret", "personal", "private", "admin", "access"])
+}
+
 /// Whether a name says that its value is a secret. `token_count`, `max_tokens`, `password_reset_url` and the like
 /// speak about secrets without being one.
 pub fn is_secret_name(identifier: &str) -> bool {
@@ -47,6 +56,9 @@ fn is_of_secret(words: &[String]) -> bool {
         return false;
     }
     let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
+    if is_ingest_key(&words) {
+        return false;
+    }
     // The kind of thing that a name is of stands last: `user_api_key_alias` is an alias.
     let ends_with = |first: &str, second: &str| matches!(words, [.., a, b] if a == first && b == second);
     if ends_with("authorization", "header") || ends_with("auth", "header") {

@@ -161,3 +161,67 @@ impl<'m> Node<'m> {
             })
     }
 }
+
+impl<'m> Node<'m> {
+    /// Whether all who call the function of this place do so for one item of several, and keep its failure to that
+    /// item: in a `try` in a loop, or in a coroutine of which one runs for each item.
+    pub fn is_one_item_of_its_callers(self) -> bool {
+        let model: &'m super::Model<'m> = self.model;
+        let Some(function) = self.function() else { return false };
+        let runs_once_an_item = |function: Node<'m>| {
+            model.callers_of(function.place()).iter().map(|&call| model.node(call)).any(|call| {
+                call.parent().is_some_and(|around| {
+                    matches!(around.kind(), Kind::ListComp | Kind::Generator)
+                        || around.callee_name() == "append"
+                })
+            })
+        };
+        let mut calls = model
+            .callers_of(function.place())
+            .iter()
+            .map(|&call| model.node(call))
+            .filter(|call| !call.is_outside_production())
+            .peekable();
+        calls.peek().is_some()
+            && calls.all(|call| {
+                call.is_contained()
+                    && (call
+                        .enclosing_loop()
+                        .is_some_and(|around| call.enclosing_tries().any(|attempt| around.contains(attempt)))
+                        || call.function().is_some_and(runs_once_an_item))
+            })
+    }
+
+    /// Whether this gathers what the function needs whole: one coroutine for each piece of a list that was cut, whose
+    /// answers are put together again and given back. Not where each of them leaves something behind.
+    pub fn gathers_pieces(self, each: Node<'m>, around: Node<'m>) -> bool {
+        let Some(function) = self.function() else { return false };
+        let gives_back = function.own_returns().filter_map(Node::value).any(|value| !value.is_constant());
+        let result = self.parent().filter(|it| it.is(Kind::Await)).and_then(Node::parent);
+        let is_used = result.is_some_and(|result| !result.is(Kind::ExprStatement));
+        gives_back
+            && is_used
+            && !each.leads_to(Tag::WritesOutside)
+            && !each.leads_to(Tag::Commits)
+            && around.child(Role::Iterable).is_some_and(Node::is_cut_from_a_list)
+    }
+
+    /// `[texts[at : at + 100] for at in range(0, len(texts), 100)]`, or a call of a given function that returns such.
+    fn is_cut_from_a_list(self) -> bool {
+        let value = self.resolved_value();
+        let is_cut = |value: Node<'m>| {
+            value.is(Kind::ListComp)
+                && value.child(Role::Value).is_some_and(|piece| {
+                    piece.is(Kind::Subscript) && piece.descendants_of(Kind::Slice).next().is_some()
+                })
+        };
+        is_cut(value)
+            || value.target().is_some_and(|place| {
+                let function: Node<'m> = self.model.node(place);
+                function.own_returns().filter_map(Node::value).any(|value| is_cut(value.resolved_value()))
+                    || function.own_yields().filter_map(Node::value).any(|piece| {
+                        piece.is(Kind::Subscript) && piece.descendants_of(Kind::Slice).next().is_some()
+                    })
+            })
+    }
+}

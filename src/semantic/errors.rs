@@ -365,6 +365,24 @@ impl<'m> Node<'m> {
         self.passes_failure(&|_| true)
     }
 
+    /// Whether an `except` clause gives the exception itself to a call that does something about it: one whose result
+    /// is not looked at, and that is no record in a log.
+    pub fn gives_failure_to_another(self) -> bool {
+        let is_it = |value: Node<'m>| value.is(Kind::Name) && value.symbol() == self.symbol();
+        !self.symbol().is_empty()
+            && self.descendants_of(Kind::ExprStatement).any(|statement| {
+                statement.children().map(Node::unwrapped).any(|call| {
+                    call.is(Kind::Call)
+                        && !call.writes_log()
+                        && !call.does(Tag::Prints)
+                        && !super::words_of(call.callee_name())
+                            .iter()
+                            .any(|word| word == "log" || word == "print")
+                        && call.positional().chain(call.keywords().filter_map(Node::value)).any(is_it)
+                })
+            })
+    }
+
     /// Whether an `except` clause raises, or keeps the failure itself for somebody else, and not only a text about it.
     pub fn keeps_failure(self) -> bool {
         self.passes_failure(&|call| call.takes_care())

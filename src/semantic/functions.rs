@@ -342,13 +342,17 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// Whether the results of this function are kept: by a decorator, or in a global that it returns when it is set.
-    pub fn is_cached(self) -> bool {
-        let decorated = self.decorators().any(|decorator| {
+    /// Whether a decorator keeps the results of this function.
+    pub fn keeps_its_results(self) -> bool {
+        self.decorators().any(|decorator| {
             let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
             api.is_some_and(|api| api.has(Tag::Caches))
-        });
-        decorated
+        })
+    }
+
+    /// Whether the results of this function are kept: by a decorator, or in a global that it returns when it is set.
+    pub fn is_cached(self) -> bool {
+        self.keeps_its_results()
             || self.own_ifs().any(|node| {
                 let returned = node.body().and_then(|body| body.children().find(|s| s.is(Kind::Return)));
                 let kept = returned.and_then(|returned| returned.child(Role::Value));

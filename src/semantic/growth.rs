@@ -61,6 +61,9 @@ impl<'m> SharedState<'m> {
             if function.is_startup() {
                 return false;
             }
+            if self.is_bounded_by_its_entries(*change) {
+                return false;
+            }
             let sent = |node: Node<'m>| node.may_come_from_request() || node.is_fresh_thread();
             if change.is(Kind::Call) {
                 let name = change.callee_name();
@@ -78,6 +81,9 @@ impl<'m> SharedState<'m> {
                 change.targets().filter_map(|target| target.child(Role::Index)).any(sent)
             }
         })?;
+        if self.only_spares_log_lines() {
+            return None;
+        }
         let model = self.definition.model;
         let name = self.name();
         let files = || std::iter::once(self.definition).chain(self.changes.iter().copied());

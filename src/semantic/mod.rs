@@ -25,8 +25,10 @@ mod callers;
 mod calls;
 mod classes;
 mod clients;
+mod computing;
 mod databases;
 mod deployment;
+mod dialects;
 mod entry_points;
 mod environment;
 mod errors;
@@ -38,6 +40,7 @@ mod functions;
 mod growth;
 mod headers;
 mod imports;
+mod kept;
 mod lifecycle;
 mod limits;
 mod local_files;
@@ -47,6 +50,7 @@ mod models;
 mod node;
 mod process;
 mod reach;
+mod refusals;
 mod retried;
 mod retries;
 mod retry_loops;
@@ -487,6 +491,16 @@ impl<'s> File<'s> {
 }
 
 /// Folders and names of what is run by hand.
+impl File<'_> {
+    /// Whether it stands in a folder of code that rates models or measures speed.
+    pub fn is_for_evaluation(&self) -> bool {
+        let folders = self.path.rsplit_once('/').map_or("", |(folders, _)| folders);
+        words_of(folders)
+            .iter()
+            .any(|word| matches!(word.as_str(), "eval" | "evals" | "evaluation" | "benchmark" | "benchmarks"))
+    }
+}
+
 fn is_script_path(path: &str) -> bool {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     let name = path.rsplit('/').next().unwrap_or(path);

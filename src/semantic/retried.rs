@@ -1,7 +1,7 @@
 //! The exceptions after which a retry tries again: which they are, and what has happened by then.
 
 use super::Node;
-use crate::stack::{Parameter, Repeats};
+use crate::stack::{ClassTag, Parameter, Repeats, Tag};
 use crate::syntax::{Kind, Role};
 
 impl<'m> Node<'m> {
@@ -39,13 +39,17 @@ impl<'m> Node<'m> {
     }
 
     /// Whether a retry with this decorator only tries again what it says after this call has been answered: the classes
-    /// that it names are the project's own, and raised in the same function behind the call, never for its failure.
+    /// that it names are the project's own, and raised in the same function behind the call, never for its failure; or
+    /// the call's library raises them for the status of an answer alone, and is asked to behind the call.
     pub fn is_answered_before_a_retry(self, decorator: Node<'m>) -> bool {
         let classes = decorator.retried_classes();
         !classes.is_empty() && classes.into_iter().all(|class| self.is_answered_before(class))
     }
 
     fn is_answered_before(self, class: Node<'m>) -> bool {
+        if self.is_status_of_this(class) {
+            return true;
+        }
         let raised = class.raises_of_class();
         !raised.is_empty()
             && raised.into_iter().all(|raise| {
@@ -54,6 +58,19 @@ impl<'m> Node<'m> {
                     && raise.enclosing_handler().and_then(Node::parent).is_none_or(|attempt| {
                         attempt.child(Role::Body).is_none_or(|body| !body.contains(self))
                     })
+            })
+    }
+
+    /// Whether the exception stands for the status of this call's answer: nothing but `raise_for_status()` raises it.
+    fn is_status_of_this(self, class: Node<'m>) -> bool {
+        let kind = self.model.instance_of_class(class.ty());
+        let says = |tag| self.model.type_has(kind, tag);
+        says(ClassTag::StatusError)
+            && !says(ClassTag::ConnectionError)
+            && !says(ClassTag::AnyError)
+            && says(ClassTag::AnswerError)
+            && self.function().is_some_and(|function| {
+                function.own_calls().any(|call| call.id > self.id && call.does(Tag::RaisesForStatus))
             })
     }
 }

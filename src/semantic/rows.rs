@@ -297,6 +297,26 @@ impl<'m> Node<'m> {
         .is_some()
     }
 
+    /// The columns that have to be NULL in the rows for which the query behind this expression asks.
+    fn selects_nulls(self) -> Vec<&'m str> {
+        let mut found = Vec::new();
+        self.origin(|call| {
+            if call.does(Tag::BuildsStatement) {
+                let tests = call.positional().flat_map(Node::descendants);
+                let nulls = tests.filter(|test| match test.kind() {
+                    Kind::Call => {
+                        test.callee_name() == "is_"
+                            && test.argument(0).is_some_and(|value| value.is(Kind::None))
+                    }
+                    _ => false,
+                });
+                found.extend(nulls.filter_map(Node::receiver).map(Node::name));
+            }
+            false
+        });
+        found
+    }
+
     /// Whether the query behind this expression asks for one row of several that would do.
     pub fn takes_the_next(self) -> bool {
         self.origin(|call| {
@@ -595,7 +615,11 @@ impl<'s> Model<'s> {
         let is_unique = |call: &Node<'m>| {
             call.callee_name() == "UniqueConstraint" || call.keyword("unique").is_some_and(Node::is_true)
         };
-        if let Some(declared) = class.calls_within().find(is_unique) {
+        let nulls = looked_for.selects_nulls();
+        let lets_nulls_pass = |call: &Node<'m>| {
+            !nulls.is_empty() && call.descendants().any(|part| nulls.contains(&part.name()))
+        };
+        if let Some(declared) = class.calls_within().find(|call| is_unique(call) && !lets_nulls_pass(call)) {
             return Some(declared);
         }
         let by_key = class
@@ -613,9 +637,20 @@ impl<'s> Model<'s> {
                     let makes_unique = call.callee_name() == "create_unique_constraint"
                         || (call.callee_name() == "create_index" && is_unique(call));
                     makes_unique
+                        && !lets_nulls_pass(call)
                         && call.argument_or_keyword(1, "table_name").and_then(Node::string) == Some(table)
                 })
             })
+        })
+    }
+
+    /// Whether rows are looked for by a column that is NULL, which takes them out of the unique key of their table.
+    pub fn keeps_second_null(&self, row: Type, looked_for: Node<'_>) -> bool {
+        let Type::Object(class) = row else { return false };
+        let nulls = looked_for.selects_nulls();
+        self.node(class).calls_within().any(|call| {
+            (call.callee_name() == "UniqueConstraint" || call.keyword("unique").is_some_and(Node::is_true))
+                && call.descendants().any(|part| nulls.contains(&part.name()))
         })
     }
 

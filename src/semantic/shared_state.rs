@@ -272,7 +272,7 @@ impl<'s> Model<'s> {
 
 impl<'s> Model<'s> {
     /// Whether each process has its own of these: locks, clients, pools, tasks, events.
-    fn is_part_of_process(&self, kind: Type) -> bool {
+    pub(super) fn is_part_of_process(&self, kind: Type) -> bool {
         const PARTS: [ClassTag; 6] = [
             ClassTag::AsyncLock,
             ClassTag::ThreadLock,
@@ -297,7 +297,7 @@ impl<'s> Model<'s> {
 
     /// Whether the instances of a given class have to be closed, or hold something that has to: they stand for what
     /// runs in this process, and are no data.
-    fn is_live(&self, class: Place, depth: u32) -> bool {
+    pub(super) fn is_live(&self, class: Place, depth: u32) -> bool {
         let ends =
             CLOSING.iter().filter_map(|name| self.method_of(class, name)).map(|place| self.node(place));
         let mut ends = ends.filter(|method| {

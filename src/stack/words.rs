@@ -205,6 +205,7 @@ words! {
         ConnectionError = "connection_error",
         AnyError = "any_error",
         StatusError = "status_error",
+        AnswerError = "answer_error",
         ConnectionLimits = "connection_limits",
         UnlimitedConnections = "unlimited_connections",
         UnlimitedWaiters = "unlimited_waiters",
