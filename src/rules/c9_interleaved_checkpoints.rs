@@ -315,7 +315,7 @@ fn distributed_lock<'m>(call: Node<'m>, function: Node<'m>, depth: u32) -> Optio
             .own_calls()
             .find(|other| other.id < call.id && (other.takes_distributed_lock() || claims(*other)))
     };
-    if let Some(lock) = around.or_else(before) {
+    if let Some(lock) = around.or_else(before).or_else(|| held_by_dependency(function)) {
         return Some(lock);
     }
     if depth > 3 {
@@ -326,6 +326,19 @@ fn distributed_lock<'m>(call: Node<'m>, function: Node<'m>, depth: u32) -> Optio
         let caller = model.node(caller);
         distributed_lock(caller, caller.function()?, depth + 1)
     })
+}
+
+/// A lock in a dependency that yields while it holds it: the request is answered inside.
+fn held_by_dependency<'m>(function: Node<'m>) -> Option<Node<'m>> {
+    let model = function.model;
+    function
+        .parameters()
+        .filter_map(Node::injected_by)
+        .filter_map(|call| model.function_named_by(model.dependency_of(call)?))
+        .flat_map(|dependency| dependency.descendants_of(Kind::Yield))
+        .flat_map(Node::enclosing_with_items)
+        .filter_map(|item| item.child(Role::Context))
+        .find(|context| context.is(Kind::Call) && context.takes_distributed_lock())
 }
 
 /// Whether a call claims the conversation for this turn, by its name: `if not await claim_conversation(…)`.

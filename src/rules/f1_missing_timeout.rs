@@ -370,10 +370,11 @@ fn is_adapted(call: Node<'_>) -> bool {
     let same = |other: Option<Node<'_>>| {
         other.and_then(Node::constructed_by).is_some_and(|other| other.place() == built.place())
     };
-    let module = call.at(0);
+    // Where it is made, which need not be the file that it is used in.
+    let module = built.at(0);
     module.calls_within().any(|other| other.callee_name() == "mount" && same(other.receiver()))
         || module
-            .within(&call.source_file().tree.assignments)
+            .within(&built.source_file().tree.assignments)
             .flat_map(Node::targets)
             .any(|target| target.is(Kind::Attribute) && target.name() == "request" && same(target.receiver()))
 }

@@ -118,6 +118,10 @@ pub fn names_secret(name: &str) -> bool {
         "max",
     ];
     let words = words_of(name);
+    // The name of one that exists elsewhere, as charts have it: `existingSecret`.
+    if words.first().is_some_and(|first| first == "existing") {
+        return false;
+    }
     is_of_secret(&words)
         || (words.last().is_some_and(|last| last == "token")
             && !words.iter().any(|word| OF_TEXTS.contains(&word.as_str())))
