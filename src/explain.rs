@@ -117,7 +117,18 @@ impl Run {
 }
 
 /// The rules that tell their conditions one by one.
-pub const TELLING: [Rule; 1] = [Rule::C5];
+pub const TELLING: [Rule; 10] = [
+    Rule::C1,
+    Rule::C4,
+    Rule::C5,
+    Rule::C6,
+    Rule::C7,
+    Rule::F1,
+    Rule::F2,
+    Rule::F8,
+    Rule::I1,
+    Rule::O1,
+];
 
 fn is_on(range: Range, line: u32) -> bool {
     range.start.line <= line && line <= range.end.line
