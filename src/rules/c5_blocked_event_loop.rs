@@ -55,10 +55,10 @@ fn ask(call: Node<'_>, findings: &mut Findings<'_>) {
     let blocking = call.blocking();
     let (is_known, callee) = call.callee_in_words();
     let last = blocking.as_ref().and_then(|found| found.chain.last()).map(|step| call.model.node(step.call));
-    let waits = match (&blocking, is_known) {
-        (Some(_), _) => Answer::Met,
-        (None, true) => Answer::NotMet,
-        (None, false) => Answer::NotKnown,
+    let waits = match &blocking {
+        Some(_) => Answer::Met,
+        None if is_known || call.is_awaited() => Answer::NotMet,
+        None => Answer::NotKnown,
     };
     findings.asks(call, HOLDS, "the call waits, and holds its thread", waits, &|| match (&blocking, last) {
         (Some(found), Some(last)) if found.chain.len() > 1 => format!(
