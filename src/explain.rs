@@ -3,7 +3,9 @@
 //! There is no second opinion: the rules run as in a check, and what they ask on the way is taken down
 //! ([`Findings::asks`]). A rule that does not tell its conditions is told by its findings and the places that conform.
 
-use crate::explanation::{Answer, Call, Definition, Explanation, Line, Place, RuleAnswer, Runs, Silence, Told};
+use crate::explanation::{
+    Answer, Call, Definition, Explanation, Line, Place, RuleAnswer, Runs, Silence, Told,
+};
 use crate::ignores::Ignores;
 use crate::report::{Finding, Range, Rule, RuleStatus, Status};
 use crate::rules::{CHECKS, Check, Findings, Watched};
@@ -117,18 +119,8 @@ impl Run {
 }
 
 /// The rules that tell their conditions one by one.
-pub const TELLING: [Rule; 10] = [
-    Rule::C1,
-    Rule::C4,
-    Rule::C5,
-    Rule::C6,
-    Rule::C7,
-    Rule::F1,
-    Rule::F2,
-    Rule::F8,
-    Rule::I1,
-    Rule::O1,
-];
+pub const TELLING: [Rule; 10] =
+    [Rule::C1, Rule::C4, Rule::C5, Rule::C6, Rule::C7, Rule::F1, Rule::F2, Rule::F8, Rule::I1, Rule::O1];
 
 fn is_on(range: Range, line: u32) -> bool {
     range.start.line <= line && line <= range.end.line
@@ -145,11 +137,8 @@ fn sentence(
     at_line: bool,
 ) -> String {
     let place = if at_line { "on this line" } else { "in the given files" };
-    let mut text = if is_off {
-        "the settings switch this rule off; if it were on: ".to_owned()
-    } else {
-        String::new()
-    };
+    let mut text =
+        if is_off { "the settings switch this rule off; if it were on: ".to_owned() } else { String::new() };
     if let Some(first) = here.first() {
         let more = if here.len() > 1 { format!(", and {} more", here.len() - 1) } else { String::new() };
         text += &format!("it does find something {place}: {}{more}", first.message);
@@ -159,9 +148,9 @@ fn sentence(
         text += &format!("it finds something {place}, which a comment silences: {}", first.message);
         return text;
     }
-    let unmet = candidates.iter().flat_map(|candidate| {
-        candidate.conditions.iter().find(|condition| condition.answer != Answer::Met)
-    });
+    let unmet = candidates
+        .iter()
+        .flat_map(|candidate| candidate.conditions.iter().find(|condition| condition.answer != Answer::Met));
     // The condition that decides where the most are met.
     let nearest = candidates
         .iter()
@@ -197,7 +186,9 @@ fn sentence(
 /// The kinds of code that a rule looks at.
 const fn looks_at(rule: Rule) -> &'static str {
     match rule {
-        Rule::C1 => "rows and shared dictionaries that are read, decided about or computed from, and written back",
+        Rule::C1 => {
+            "rows and shared dictionaries that are read, decided about or computed from, and written back"
+        }
         Rule::C2 => "rows that several requests compete for, and how they are selected",
         Rule::C3 => "sessions of a database, and which tasks and threads use them",
         Rule::C4 => "engines, pools and clients that keep connections, and where they are built",
@@ -267,11 +258,14 @@ fn look_at(model: &Model<'_>, ignores: &Ignores, path: &str, number: u32, findin
         ));
     }
     if file.kind != crate::report::FileKind::Python {
-        line.notes.push("this file is no Python: what is known of calls and contexts is for Python alone".to_owned());
+        line.notes.push(
+            "this file is no Python: what is known of calls and contexts is for Python alone".to_owned(),
+        );
         return line;
     }
     if file.is_test {
-        line.notes.push("the file is a test, by its path or its imports: most rules leave it alone".to_owned());
+        line.notes
+            .push("the file is a test, by its path or its imports: most rules leave it alone".to_owned());
     }
     if file.is_migration {
         line.notes.push("the file is a migration: most rules leave it alone".to_owned());
@@ -280,9 +274,9 @@ fn look_at(model: &Model<'_>, ignores: &Ignores, path: &str, number: u32, findin
         line.notes.push("the file is a script, run by hand: some rules leave it alone".to_owned());
     }
     let node = |id: NodeId| model.node(crate::semantic::Place { file: index as u32, node: id });
-    let calls: Vec<Node<'_>> =
-        node(0).calls_within().filter(|call| is_on(call.range(), number)).collect();
-    line.calls = calls.iter().filter(|call| is_written_on(**call, number)).map(|call| told_of(*call)).collect();
+    let calls: Vec<Node<'_>> = node(0).calls_within().filter(|call| is_on(call.range(), number)).collect();
+    line.calls =
+        calls.iter().filter(|call| is_written_on(**call, number)).map(|call| told_of(*call)).collect();
     // The innermost node that begins there, else the definition around the line.
     let inside = (0..file.tree.nodes.len() as NodeId)
         .map(node)
@@ -292,8 +286,9 @@ fn look_at(model: &Model<'_>, ignores: &Ignores, path: &str, number: u32, findin
         .filter(|definition| !definition.is(Kind::Lambda) && is_on(definition.range(), number))
         .max_by_key(|definition| definition.id);
     if let Some(definition) = around {
-        let chain = std::iter::once(definition)
-            .chain(definition.ancestors().filter(|node| matches!(node.kind(), Kind::FunctionDef | Kind::ClassDef)));
+        let chain = std::iter::once(definition).chain(
+            definition.ancestors().filter(|node| matches!(node.kind(), Kind::FunctionDef | Kind::ClassDef)),
+        );
         line.within = chain.map(defined).collect();
     }
     // The heading of a function belongs to its surroundings; who asks means the function.

@@ -119,7 +119,11 @@ fn every_fact_is_a_clause() {
                     for condition in &candidate.conditions {
                         for text in [&condition.what, &condition.fact] {
                             let capital = text.starts_with(char::is_uppercase);
-                            if text.is_empty() || capital || text.ends_with('.') || text.matches('`').count() % 2 == 1 {
+                            if text.is_empty()
+                                || capital
+                                || text.ends_with('.')
+                                || text.matches('`').count() % 2 == 1
+                            {
                                 failures.push(format!("{rule}: {text:?}"));
                             }
                         }
@@ -138,7 +142,10 @@ fn every_line_of_the_examples_can_be_asked_for() {
         for file in &sources {
             for line in 1..=file.text.lines().count() as u32 {
                 let first = at(&sources, &file.path, line, None);
-                assert_eq!(first.line.as_ref().unwrap().text, file.text.lines().nth(line as usize - 1).unwrap().trim());
+                assert_eq!(
+                    first.line.as_ref().unwrap().text,
+                    file.text.lines().nth(line as usize - 1).unwrap().trim()
+                );
                 if line % 7 == 0 {
                     assert_eq!(first, at(&sources, &file.path, line, None), "the same each time");
                 }
@@ -149,7 +156,8 @@ fn every_line_of_the_examples_can_be_asked_for() {
 
 #[test]
 fn a_place_that_is_not_there_is_told() {
-    let sources = [source("a.py", "x = 1\n"), source("Dockerfile", "FROM python:3.12\n"), source("bad.py", "def (:\n")];
+    let sources =
+        [source("a.py", "x = 1\n"), source("Dockerfile", "FROM python:3.12\n"), source("bad.py", "def (:\n")];
     for (path, line, note) in [
         ("b.py", 1, "not among the given files"),
         ("a.py", 0, "has no line 0"),
@@ -170,7 +178,8 @@ const HANDLER: &str = "import requests\nfrom fastapi import FastAPI\napp = FastA
 
 #[test]
 fn a_plain_handler_runs_in_the_thread_pool() {
-    let text = format!("{HANDLER}@app.get('/report')\ndef sync_report():\n    requests.get('http://a')  # here\n");
+    let text =
+        format!("{HANDLER}@app.get('/report')\ndef sync_report():\n    requests.get('http://a')  # here\n");
     let (explanation, line) = here(&text);
     assert_eq!(line.runs, Runs::ThreadPool);
     assert_eq!(line.within[0].what, "def, route handler GET /report");
@@ -223,11 +232,17 @@ fn an_unknown_callee_says_why() {
 fn a_known_callee_says_what_it_is() {
     let (_, line) = here("def load():\n    pass\nasync def f():\n    load()  # here\n");
     assert_eq!(line.calls[0].callee, "`load` is `def load` (line 1)");
-    let (_, line) = here("import httpx\nasync def f():\n    async with httpx.AsyncClient(timeout=5) as c:\n        await c.get('http://a')  # here\n");
+    let (_, line) = here(
+        "import httpx\nasync def f():\n    async with httpx.AsyncClient(timeout=5) as c:\n        await c.get('http://a')  # here\n",
+    );
     let call = &line.calls[0];
     assert!(call.is_known && call.is_awaited);
     assert!(call.callee.contains("httpx.AsyncClient.get"), "{}", call.callee);
-    assert!(call.facts.iter().any(|fact| fact.contains("as its client was built (line 3)")), "{:?}", call.facts);
+    assert!(
+        call.facts.iter().any(|fact| fact.contains("as its client was built (line 3)")),
+        "{:?}",
+        call.facts
+    );
     assert!(call.facts.iter().any(|fact| fact.contains("reaches an HTTP server")), "{:?}", call.facts);
 }
 
@@ -235,7 +250,8 @@ fn a_known_callee_says_what_it_is() {
 
 #[test]
 fn a_deadline_is_the_condition_that_is_not_met() {
-    let (explanation, _) = here("import requests\ndef f():\n    requests.get('http://a', timeout=3)  # here\n");
+    let (explanation, _) =
+        here("import requests\ndef f():\n    requests.get('http://a', timeout=3)  # here\n");
     let (what, answer, fact) = unmet(&explanation, Rule::F1);
     assert_eq!(answer, Answer::NotMet, "{what}");
     assert_eq!(fact, "`3` limits how long it may wait");

@@ -96,8 +96,9 @@ fn of_rule(out: &mut String, answer: &RuleAnswer, at_line: bool) {
     };
     let _ = writeln!(out, "  it looks at {}; over all given files: {status}", answer.looks_at);
     if !answer.tells_conditions || answer.candidates.is_empty() {
-        let blind = catalogue::entry(answer.rule)
-            .and_then(|entry| entry.texts().iter().find(|text| text.heading == "What the checker cannot see"));
+        let blind = catalogue::entry(answer.rule).and_then(|entry| {
+            entry.texts().iter().find(|text| text.heading == "What the checker cannot see")
+        });
         if let Some(blind) = blind {
             let _ = writeln!(out, "  What the checker cannot see:");
             for text in blind.markdown.lines().filter(|text| !text.is_empty()) {
@@ -123,12 +124,7 @@ fn of_candidate(out: &mut String, candidate: &Candidate, at_line: bool) {
             Answer::NotMet => '-',
             Answer::NotKnown => '?',
         };
-        let _ = writeln!(
-            out,
-            "    {sign} {}: {}; {}",
-            condition.what,
-            condition.answer.words(),
-            condition.fact
-        );
+        let _ =
+            writeln!(out, "    {sign} {}: {}; {}", condition.what, condition.answer.words(), condition.fact);
     }
 }

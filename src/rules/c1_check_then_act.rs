@@ -116,7 +116,9 @@ fn ask_about_row(at: Node<'_>, findings: &mut Findings<'_>) {
     }
     let is_row = if change.is_some() { Answer::Met } else { Answer::NotKnown };
     if !findings.asks(at, LOST, "it changes a row that was fetched", is_row, &|| match &change {
-        Some(change) => format!("`{}` was fetched ({})", change.row.name(), change.fetched.call.whereabouts_from(at)),
+        Some(change) => {
+            format!("`{}` was fetched ({})", change.row.name(), change.fetched.call.whereabouts_from(at))
+        }
         None => "nothing in the given files shows that the object was fetched from a database".to_owned(),
     }) {
         return;
@@ -134,15 +136,23 @@ fn ask_about_row(at: Node<'_>, findings: &mut Findings<'_>) {
     let function = at.function();
     let writes = function.is_some_and(Node::writes_back);
     let asked = [
-        ("the function writes it back", writes, match writes {
-            true => "the session is committed or flushed there",
-            false => "nothing there commits or flushes the session",
-        }),
+        (
+            "the function writes it back",
+            writes,
+            match writes {
+                true => "the session is committed or flushed there",
+                false => "nothing there commits or flushes the session",
+            },
+        ),
         ("it is no moment in time", !is_moment(&change), "of two moments the later one is right"),
-        ("the row was not locked", change.fetched.lock.is_none(), match change.fetched.lock {
-            Some(_) => "it was fetched with a lock",
-            None => "it was fetched without a lock",
-        }),
+        (
+            "the row was not locked",
+            change.fetched.lock.is_none(),
+            match change.fetched.lock {
+                Some(_) => "it was fetched with a lock",
+                None => "it was fetched without a lock",
+            },
+        ),
     ];
     for (what, holds, fact) in asked {
         if !findings.asks(at, LOST, what, holds, &|| fact.to_owned()) {

@@ -50,17 +50,21 @@ fn ask_how_often(call: Node<'_>, findings: &mut Findings<'_>) {
     }
     let Some(function) = function else { return };
     let serves = function.serves_requests() && !function.is_startup();
-    let repeated = call.enclosing_loop().filter(|node| !node.is(Kind::While)).is_some()
-        && !call.source_file().is_script;
+    let repeated =
+        call.enclosing_loop().filter(|node| !node.is(Kind::While)).is_some() && !call.source_file().is_script;
     let often = serves || repeated;
-    if !findings.asks(call, REBUILT, "the function runs for each request, or a loop repeats it", often, &|| {
-        match (serves, repeated) {
+    if !findings.asks(
+        call,
+        REBUILT,
+        "the function runs for each request, or a loop repeats it",
+        often,
+        &|| match (serves, repeated) {
             (true, _) => format!("requests lead to `{}`", function.name()),
             (_, true) => "a loop repeats it".to_owned(),
             _ if function.is_startup() => "it runs when the application starts".to_owned(),
             _ => format!("no request among the given files leads to `{}`", function.name()),
-        }
-    }) {
+        },
+    ) {
         return;
     }
     let kept = call.outlives(function) || is_cached(function);
@@ -78,12 +82,12 @@ fn ask_how_often(call: Node<'_>, findings: &mut Findings<'_>) {
 /// What makes this engine's pool a defect, the worst alone.
 fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Findings<'_>) {
     let (local, closed) = (is_local(call), call.is_closed_here());
-    if !findings.asks(call, UNSIZED, "requests share its connections", !(local || closed), &|| {
-        match (local, closed) {
-            (true, _) => "its address is that of a file or of memory".to_owned(),
-            (_, true) => "the function that makes it also closes it".to_owned(),
-            _ => "it is for a server, and stays open".to_owned(),
-        }
+    if !findings.asks(call, UNSIZED, "requests share its connections", !(local || closed), &|| match (
+        local, closed,
+    ) {
+        (true, _) => "its address is that of a file or of memory".to_owned(),
+        (_, true) => "the function that makes it also closes it".to_owned(),
+        _ => "it is for a server, and stays open".to_owned(),
     }) {
         return;
     }
@@ -179,13 +183,17 @@ fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
         let hidden = call.has_hidden_arguments();
         let chosen = known.contains(&"pool_size") && known.len() > 1;
         let answer = if hidden { Answer::NotKnown } else { Answer::from(!chosen) };
-        findings.asks(call, UNSIZED, "its size, or the test of its connections, is left out", answer, &|| {
-            match (hidden, known.is_empty()) {
+        findings.asks(
+            call,
+            UNSIZED,
+            "its size, or the test of its connections, is left out",
+            answer,
+            &|| match (hidden, known.is_empty()) {
                 (true, _) => "some of its arguments are not written out".to_owned(),
                 (_, true) => "it says neither".to_owned(),
                 _ => format!("it says `{}`", known.join("`, `")),
-            }
-        });
+            },
+        );
     }
     const SIZES: [&str; 6] = ["pool_size", "max_overflow", "poolclass", "pool", "pool_timeout", "creator"];
     if lacks(call, &SIZES) {

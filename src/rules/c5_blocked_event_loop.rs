@@ -34,7 +34,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 blocking.chain.len() > 1 && last.is_some_and(|last| !told.insert((call.file, last)));
             if !findings.asks(call, HOLDS, "the same waiting is told nowhere else", !is_told, &|| {
                 match is_told {
-                    true => "another call in this file leads to the same waiting, and has the finding".to_owned(),
+                    true => {
+                        "another call in this file leads to the same waiting, and has the finding".to_owned()
+                    }
                     false => "this is the first call in the file that leads there".to_owned(),
                 }
             }) {
@@ -161,7 +163,9 @@ fn exemption(call: Node<'_>, last: Node<'_>, system: System) -> Option<&'static 
     } else if opened_here {
         Some("the opening of this file has the finding already")
     } else if alone {
-        Some("it is short or local, and nobody's request shares the loop with it, as far as the given files show")
+        Some(
+            "it is short or local, and nobody's request shares the loop with it, as far as the given files show",
+        )
     } else if system == System::Metadata && is_kept(call) {
         Some("it runs once, and what it gives is kept")
     } else if system == System::Metadata && call.is_for_development() {

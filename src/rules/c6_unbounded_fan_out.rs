@@ -22,12 +22,19 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         if api.has(Tag::Gathers) {
             let fan_out = gathered(call);
-            findings.asks(call, AT_ONCE, "what is started comes from something of any length", fan_out.is_some(), &|| {
-                match &fan_out {
+            findings.asks(
+                call,
+                AT_ONCE,
+                "what is started comes from something of any length",
+                fan_out.is_some(),
+                &|| match &fan_out {
                     Some(fan_out) => format!("one for each element of `{}`", fan_out.iterable.excerpt()),
-                    None => "the coroutines are written out one by one, or come from what the code does not show".to_owned(),
-                }
-            });
+                    None => {
+                        "the coroutines are written out one by one, or come from what the code does not show"
+                            .to_owned()
+                    }
+                },
+            );
             if let Some(fan_out) = fan_out {
                 judge(call, &fan_out, findings);
             }
@@ -125,11 +132,17 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let bounded = is_bounded(source, 0);
-    findings.asks(call, AT_ONCE, "its length has no limit", matches!(bounded, Bounded::No), &|| match bounded {
-        Bounded::Batches => format!("`{}` is a batch of a fixed size", source.excerpt()),
-        Bounded::Constant => format!("the code says the most that `{}` holds", source.excerpt()),
-        Bounded::No => format!("nothing limits the length of `{}`", source.excerpt()),
-    });
+    findings.asks(
+        call,
+        AT_ONCE,
+        "its length has no limit",
+        matches!(bounded, Bounded::No),
+        &|| match bounded {
+            Bounded::Batches => format!("`{}` is a batch of a fixed size", source.excerpt()),
+            Bounded::Constant => format!("the code says the most that `{}` holds", source.excerpt()),
+            Bounded::No => format!("nothing limits the length of `{}`", source.excerpt()),
+        },
+    );
     match bounded {
         Bounded::Batches => {
             findings.conforms(call, "each batch has a fixed size");

@@ -80,7 +80,9 @@ fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
     if !findings.asks(call, REPEATED, "something repeats it", answer, &|| match decorator {
         Some(decorator) => format!("`{}` runs the function again when it fails", decorator.excerpt()),
         None if repeats => "a retry, a loop or a client repeats it".to_owned(),
-        None => "no retry, no loop and no public endpoint or webhook in the given files leads to it".to_owned(),
+        None => {
+            "no retry, no loop and no public endpoint or webhook in the given files leads to it".to_owned()
+        }
     }) {
         return;
     }

@@ -174,7 +174,9 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
     let is_adapted = is_adapted(call);
     let is_limited = is_adapted || (api.is_constructor && uses_of(call) == Uses::Bounded);
     if !findings.asks(call, WAITS, "its uses have no limit of their own", !is_limited, &|| match is_adapted {
-        true => "the session's adapter, or its `request`, was replaced: it may bring its own limit".to_owned(),
+        true => {
+            "the session's adapter, or its `request`, was replaced: it may bring its own limit".to_owned()
+        }
         false if is_limited => "each call on this client has its own limit".to_owned(),
         false => "nothing in the given files limits them".to_owned(),
     }) {

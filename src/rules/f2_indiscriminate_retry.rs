@@ -98,19 +98,26 @@ fn judge<'m>(retry: Retry<'m>, tuning: &mut Vec<Judged<'m>>, findings: &mut Find
     let mut faults = faults(&retry);
     faults.extend(multiplied(&retry));
     if findings.watches(retry.at) {
-        let all: Vec<String> = faults.iter().map(|fault| format!("it {}: {}", fault.what, fault.why)).collect();
-        findings.asks(retry.at, CARELESS, "its end, its pauses or its choice of failures is wrong", !faults.is_empty(), &|| {
-            match all.is_empty() {
+        let all: Vec<String> =
+            faults.iter().map(|fault| format!("it {}: {}", fault.what, fault.why)).collect();
+        findings.asks(
+            retry.at,
+            CARELESS,
+            "its end, its pauses or its choice of failures is wrong",
+            !faults.is_empty(),
+            &|| match all.is_empty() {
                 true => "it says which failures are tried again, how often and how far apart".to_owned(),
                 false => all.join("; "),
-            }
-        });
+            },
+        );
         let mild = retry.at.source_file().is_script || retry.is_about_conflicts || retry.is_local;
         let counts = !mild || faults.iter().any(|fault| fault.severity > Severity::Low);
         if !faults.is_empty() {
             findings.asks(retry.at, CARELESS, "that matters here", counts, &|| match counts {
                 true => "other machines compete for the other side, or the fault is a serious one".to_owned(),
-                false => "it is a script, about conflicts in the database, or of this machine alone".to_owned(),
+                false => {
+                    "it is a script, about conflicts in the database, or of this machine alone".to_owned()
+                }
             });
         }
     }

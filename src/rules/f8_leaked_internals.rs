@@ -189,7 +189,10 @@ fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
 fn ask_about_text(answer: &Answer<'_>, leak: Option<&Leak<'_>>, lost: bool, findings: &mut Findings<'_>) {
     let call = answer.call;
     let has_text = leak.is_some();
-    if !findings.asks(call, SHOWS, "its text holds a part of an exception", has_text, &|| match (leak, answer.body) {
+    if !findings.asks(call, SHOWS, "its text holds a part of an exception", has_text, &|| match (
+        leak,
+        answer.body,
+    ) {
         (Some(leak), _) => format!("`{}` is {}", leak.shown.excerpt(), shown_text(leak.text)),
         (None, Some(body)) => {
             format!("`{}` holds no text of an exception that was not written for clients", body.excerpt())
@@ -213,7 +216,8 @@ fn ask_about_text(answer: &Answer<'_>, leak: Option<&Leak<'_>>, lost: bool, find
         false => "no other finding says the same".to_owned(),
     });
     let weighs = weight(leak.text, answer.status).is_some();
-    let status = answer.status.map_or("an unknown status".to_owned(), |status| format!("the status {status}"));
+    let status =
+        answer.status.map_or("an unknown status".to_owned(), |status| format!("the status {status}"));
     findings.asks(call, SHOWS, "such a text is a leak in an answer of this status", weighs, &|| {
         format!("{} goes out with {status}", shown_text(leak.text))
     });
@@ -554,7 +558,10 @@ fn check_blame(answer: &Answer<'_>, findings: &mut Findings<'_>) {
     findings.asks(answer.call, BLAMES, "a clause that catches everything gives it", broad.is_some(), &|| {
         match (broad, answer.call.enclosing_handler()) {
             (Some(_), _) => format!("{status} is the answer to any exception"),
-            (None, Some(narrow)) => format!("the clause in {} catches certain exceptions alone", narrow.whereabouts_from(answer.call)),
+            (None, Some(narrow)) => format!(
+                "the clause in {} catches certain exceptions alone",
+                narrow.whereabouts_from(answer.call)
+            ),
             (None, None) => "it stands in no `except` clause".to_owned(),
         }
     });

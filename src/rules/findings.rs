@@ -117,8 +117,12 @@ impl<'m> Findings<'m> {
         let Some(watch) = &mut self.watch else { return };
         let condition = Condition { what: what.to_owned(), answer, fact: fact() };
         let place = at.place();
-        let known =
-            watch.asked.iter_mut().rev().take(64).find(|(asked, defect, _)| *asked == place && *defect == about);
+        let known = watch
+            .asked
+            .iter_mut()
+            .rev()
+            .take(64)
+            .find(|(asked, defect, _)| *asked == place && *defect == about);
         if let Some((_, _, candidate)) = known {
             // What several ways lead to is asked several times.
             if !candidate.conditions.contains(&condition) {

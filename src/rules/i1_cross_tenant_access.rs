@@ -59,9 +59,17 @@ fn ask(
     }
     let query = call.tenant_query();
     let key = key(call);
-    if !findings.asks(call, OTHERS, "it asks for rows that belong to tenants", query.is_some(), &|| match &query {
-        Some(query) => format!("`{}` has the column `{key}` ({})", query.class.name(), query.column.whereabouts_from(call)),
-        None => format!("no model in it is known to have the column `{key}`, or it only goes on with another query"),
+    if !findings.asks(call, OTHERS, "it asks for rows that belong to tenants", query.is_some(), &|| {
+        match &query {
+            Some(query) => format!(
+                "`{}` has the column `{key}` ({})",
+                query.class.name(),
+                query.column.whereabouts_from(call)
+            ),
+            None => format!(
+                "no model in it is known to have the column `{key}`, or it only goes on with another query"
+            ),
+        }
     }) {
         return;
     }
@@ -73,9 +81,11 @@ fn ask(
         return;
     }
     let scoped = rows_are_scoped();
-    if !findings.asks(call, OTHERS, "the database does not keep tenants apart by itself", !scoped, &|| match scoped {
-        true => "a policy, or a condition that each session adds, is in the given files".to_owned(),
-        false => "no policy and no condition of each session is in the given files".to_owned(),
+    if !findings.asks(call, OTHERS, "the database does not keep tenants apart by itself", !scoped, &|| {
+        match scoped {
+            true => "a policy, or a condition that each session adds, is in the given files".to_owned(),
+            false => "no policy and no condition of each session is in the given files".to_owned(),
+        }
     }) {
         return;
     }
@@ -94,7 +104,9 @@ fn ask(
         Scoping::Unreached => Answer::NotKnown,
     };
     findings.asks(call, OTHERS, "a route comes here without naming a tenant", answer, &|| match scoping {
-        Scoping::Unnamed(handler) => format!("`{}` does ({})", handler.name(), handler.whereabouts_from(call)),
+        Scoping::Unnamed(handler) => {
+            format!("`{}` does ({})", handler.name(), handler.whereabouts_from(call))
+        }
         Scoping::Named => format!("whoever comes here says which `{key}` is meant"),
         Scoping::Unreached => "no route among the given files comes here".to_owned(),
     });

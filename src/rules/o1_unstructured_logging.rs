@@ -69,9 +69,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
     let exposed = exposed_in(call);
-    findings.asks(call, SECRET, "a value in it is a secret, or personal", exposed.is_some(), &|| match &exposed {
-        Some(exposed) => format!("`{}` {}", exposed.value.excerpt(), exposed.what),
-        None => "no value is one by its type, its name or its key".to_owned(),
+    findings.asks(call, SECRET, "a value in it is a secret, or personal", exposed.is_some(), &|| {
+        match &exposed {
+            Some(exposed) => format!("`{}` {}", exposed.value.excerpt(), exposed.what),
+            None => "no value is one by its type, its name or its key".to_owned(),
+        }
     });
     if let Some(exposed) = exposed {
         report_exposed(call, &exposed, findings);
@@ -117,7 +119,9 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
     let is_first = repeated.built.is_empty();
     if findings.asks(call, BUILT, "the message holds its values", message.is_some_and(is_built), &|| {
         match message {
-            Some(message) if is_built(message) => format!("`{}` is another text for each value", message.excerpt()),
+            Some(message) if is_built(message) => {
+                format!("`{}` is another text for each value", message.excerpt())
+            }
             Some(message) if message.is(Kind::Str) => "the message is a constant text".to_owned(),
             Some(message) => format!("`{}` is not put together here", message.excerpt()),
             None => "it has no message".to_owned(),
@@ -153,10 +157,12 @@ fn ask_about_trace(call: Node<'_>, level: &str, findings: &mut Findings<'_>) {
     }
     let handler = call.enclosing_handler();
     let broad = handler.is_some_and(Node::catches_everything);
-    if !findings.asks(call, TRACELESS, "it stands in a clause that catches everything", broad, &|| match handler {
-        Some(_) if broad => "any exception ends there".to_owned(),
-        Some(_) => "the clause around it catches certain exceptions alone, which are expected".to_owned(),
-        None => "it stands in no `except` clause".to_owned(),
+    if !findings.asks(call, TRACELESS, "it stands in a clause that catches everything", broad, &|| {
+        match handler {
+            Some(_) if broad => "any exception ends there".to_owned(),
+            Some(_) => "the clause around it catches certain exceptions alone, which are expected".to_owned(),
+            None => "it stands in no `except` clause".to_owned(),
+        }
     }) {
         return;
     }
@@ -168,10 +174,16 @@ fn ask_about_trace(call: Node<'_>, level: &str, findings: &mut Findings<'_>) {
         return;
     }
     let keeps_back = ends.is_some_and(|handler| keeps_text_back(call, handler));
-    findings.asks(call, TRACELESS, "its text is not kept back on purpose", !keeps_back, &|| match keeps_back {
-        true => "only the exception's class is told".to_owned(),
-        false => "nothing shows that it is".to_owned(),
-    });
+    findings.asks(
+        call,
+        TRACELESS,
+        "its text is not kept back on purpose",
+        !keeps_back,
+        &|| match keeps_back {
+            true => "only the exception's class is told".to_owned(),
+            false => "nothing shows that it is".to_owned(),
+        },
+    );
 }
 
 /// A message that is put together before the logger sees it.
@@ -476,10 +488,16 @@ fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findi
     let target = call.keyword("file").or_else(|| call.keyword("stream"));
     let to_file =
         target.is_some_and(|target| !target.is_none() && !matches!(target.name(), "stdout" | "stderr"));
-    if !findings.asks(call, PRINTED, "it writes to the standard output or error", !to_file, &|| match target {
-        Some(target) => format!("it writes to `{}`", target.excerpt()),
-        None => "it names no other place".to_owned(),
-    }) {
+    if !findings.asks(
+        call,
+        PRINTED,
+        "it writes to the standard output or error",
+        !to_file,
+        &|| match target {
+            Some(target) => format!("it writes to `{}`", target.excerpt()),
+            None => "it names no other place".to_owned(),
+        },
+    ) {
         return;
     }
     let is_first = repeated.prints.is_empty() && repeated.traces.is_empty();

@@ -108,7 +108,10 @@ impl<'m> Node<'m> {
             return if function.plays(FunctionRole::Offloaded) {
                 (Runs::ThreadPool, "this `lambda` is handed to a thread".to_owned())
             } else {
-                (Runs::WithCallers, "this is a `lambda`: it runs where whoever is handed it calls it".to_owned())
+                (
+                    Runs::WithCallers,
+                    "this is a `lambda`: it runs where whoever is handed it calls it".to_owned(),
+                )
             };
         }
         if function.is_async() {
@@ -190,7 +193,10 @@ impl<'m> Node<'m> {
         }
         if self.api().is_some() {
             let path = callee.path().map_or(called.clone(), |path| path.to_string());
-            return (true, format!("`{called}` is `{}`, which the tables know", path.trim_start_matches("builtins.")));
+            return (
+                true,
+                format!("`{called}` is `{}`, which the tables know", path.trim_start_matches("builtins.")),
+            );
         }
         let path = callee.path().map(|path| path.to_string());
         match (callee.ty(), path) {
@@ -227,7 +233,9 @@ impl<'m> Node<'m> {
             }
             Type::Foreign(_) | Type::Path(_) => {
                 let path = self.path().map(|path| path.to_string()).unwrap_or_default();
-                return format!("`{name}` is of `{path}`: that module was not given, and the tables do not know it");
+                return format!(
+                    "`{name}` is of `{path}`: that module was not given, and the tables do not know it"
+                );
             }
             Type::Module(file) => {
                 let path = self.model.files[file as usize].path;
@@ -240,9 +248,14 @@ impl<'m> Node<'m> {
                 None if matches!(parameter.name(), "self" | "cls") => {
                     format!("`{name}` has no attribute of that name in its class")
                 }
-                None => format!("`{name}` is a parameter without a type, and no call in the given files tells it"),
+                None => {
+                    format!("`{name}` is a parameter without a type, and no call in the given files tells it")
+                }
                 Some(annotation) => {
-                    format!("`{name}` is a parameter of the type `{}`, which tells nothing", annotation.excerpt())
+                    format!(
+                        "`{name}` is a parameter of the type `{}`, which tells nothing",
+                        annotation.excerpt()
+                    )
                 }
             };
         }
@@ -250,10 +263,9 @@ impl<'m> Node<'m> {
             && let Some(object) = self.receiver()
         {
             return match object.ty() {
-                Type::Object(place) => format!(
-                    "nothing in the class `{}` says what `{name}` is",
-                    self.model.node(place).name()
-                ),
+                Type::Object(place) => {
+                    format!("nothing in the class `{}` says what `{name}` is", self.model.node(place).name())
+                }
                 _ => format!("nothing says what `{}` is", object.excerpt()),
             };
         }
@@ -267,7 +279,9 @@ impl<'m> Node<'m> {
                 format!("`{name}` is imported from a module that was not given")
             }
             Some(_) => match self.assigned_value().filter(|value| *value != self) {
-                Some(value) => format!("`{name}` is what `{}` gives, of which nothing is known", value.excerpt()),
+                Some(value) => {
+                    format!("`{name}` is what `{}` gives, of which nothing is known", value.excerpt())
+                }
                 None => format!("`{name}` is given several values, or one of which nothing is known"),
             },
             None => format!("nothing in the given files says what `{name}` is"),
