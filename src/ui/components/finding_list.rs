@@ -134,7 +134,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
                     { catalogue::entry(rule).map(|entry| entry.title).unwrap_or("Its page") }
                 </Link<Route>>
                 <span class="narrowed-words">{ cell.words() }</span>
-                { why::rule(store, rule) }
+                { why::rule(rule) }
                 <button type="button" class="button button-quiet" onclick={all}>{ "Show all" }</button>
             </div>
             if !explanation.is_empty() {

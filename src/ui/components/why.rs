@@ -39,7 +39,7 @@ pub fn line(store: &Store) -> Html {
 }
 
 /// The button that asks about a rule over all files, and its dialog.
-pub fn rule(_: &Store, rule: Rule) -> Html {
+pub fn rule(rule: Rule) -> Html {
     let content = Callback::from(move |()| html! { <Asked place={Place::Rule(rule)} /> });
     let label = format!("Why not? {rule} over all files");
     html! {

@@ -14,7 +14,7 @@ use crate::ui::words;
 /// What the page hands on once there is an answer.
 #[derive(Clone, Debug, Deserialize)]
 pub enum Given {
-    Answer(Explanation),
+    Answer(Box<Explanation>),
     /// Why there is none, in a sentence.
     Failed(String),
 }
