@@ -4,7 +4,7 @@
 //! ([`Findings::asks`]). A rule that does not tell its conditions is told by its findings and the places that conform.
 
 use crate::explanation::{
-    Answer, Call, Definition, Explanation, Line, Place, RuleAnswer, Runs, Silence, Told,
+    Answer, Call, Candidate, Definition, Explanation, Line, Place, RuleAnswer, Runs, Silence, Told,
 };
 use crate::ignores::Ignores;
 use crate::report::{Finding, Range, Rule, RuleStatus, Status};
@@ -101,6 +101,13 @@ impl Run {
                 let met = candidate.conditions.iter().filter(|known| known.answer == Answer::Met).count();
                 (!candidate.is_found, std::cmp::Reverse(met))
             });
+            // What fails at the first question is hardly of the kind that is looked at.
+            let comes_near = |candidate: &Candidate| {
+                candidate.conditions.first().is_some_and(|first| first.answer == Answer::Met)
+            };
+            if candidates.first().is_some_and(comes_near) {
+                candidates.retain(comes_near);
+            }
         }
         candidates.truncate(MOST_CANDIDATES);
         conforming.truncate(MOST_CANDIDATES);
@@ -131,7 +138,7 @@ fn sentence(
     status: &RuleStatus,
     here: &[Finding],
     silenced: &[Finding],
-    candidates: &[crate::explanation::Candidate],
+    candidates: &[Candidate],
     conforming: &[crate::report::Evidence],
     is_off: bool,
     at_line: bool,

@@ -111,7 +111,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
 fn ask_about_row(at: Node<'_>, findings: &mut Findings<'_>) {
     let change = at.row_change();
     let target = at.targets().next().filter(|target| target.is(Kind::Attribute));
-    if change.is_none() && target.is_none() {
+    if change.is_none() && (target.is_none() || !at.is(Kind::AugAssign)) {
         return;
     }
     let is_row = if change.is_some() { Answer::Met } else { Answer::NotKnown };
@@ -127,7 +127,7 @@ fn ask_about_row(at: Node<'_>, findings: &mut Findings<'_>) {
     let what = format!("{}.{}", change.row.name(), change.attribute);
     if !findings.asks(at, LOST, "the new value is computed from the old one", change.is_computed, &|| {
         match change.is_computed {
-            true => format!("`{}` is computed from what `{what}` was", change.value.excerpt()),
+            true => format!("`{}` takes what `{what}` was", at.excerpt()),
             false => format!("`{}` is set whatever `{what}` was", change.value.excerpt()),
         }
     }) {
@@ -144,7 +144,14 @@ fn ask_about_row(at: Node<'_>, findings: &mut Findings<'_>) {
                 false => "nothing there commits or flushes the session",
             },
         ),
-        ("it is no moment in time", !is_moment(&change), "of two moments the later one is right"),
+        (
+            "it is no moment in time",
+            !is_moment(&change),
+            match is_moment(&change) {
+                true => "of two moments the later one is right",
+                false => "it is no time of which the later one is right",
+            },
+        ),
         (
             "the row was not locked",
             change.fetched.lock.is_none(),

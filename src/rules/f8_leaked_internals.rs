@@ -144,16 +144,20 @@ fn answer(call: Node<'_>) -> Option<Answer<'_>> {
 fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
     let call = answer.call;
     let leak = answer.body.and_then(leak_in);
-    if call.role() == Role::Exception
-        && !findings.asks(
+    if call.role() == Role::Exception {
+        let is_late = call.comes_after_the_connection();
+        if !findings.asks(
             call,
             SHOWS,
             "it is raised before the answer has begun",
-            !call.comes_after_the_connection(),
-            &|| "what matters is whether a connection was accepted before".to_owned(),
-        )
-    {
-        return;
+            !is_late,
+            &|| match is_late {
+                true => "a connection was accepted before it: no status is sent any more".to_owned(),
+                false => "no connection was accepted before it".to_owned(),
+            },
+        ) {
+            return;
+        }
     }
     if call.role() == Role::Exception {
         let is_caught = call.function().is_some_and(|function| is_caught_by_callers(function, 0));

@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Scoping, TenantQuery, ThreadName, words_of};
+use crate::semantic::{Model, Node, Scoping, TenantQuery, ThreadName, Type, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -54,22 +54,32 @@ fn ask(
     rows_are_scoped: &dyn Fn() -> bool,
     findings: &mut Findings<'_>,
 ) {
-    if !api.has(Tag::BuildsStatement) && call.tenant_query().is_none() {
-        return;
-    }
     let query = call.tenant_query();
+    // The model that it names, if it begins a query.
+    let named =
+        call.positional()
+            .map(|argument| {
+                if argument.is(Kind::Attribute) { argument.receiver().unwrap_or(argument) } else { argument }
+            })
+            .find(|named| {
+                named.is(Kind::Name) && named.name().starts_with(|first: char| first.is_ascii_uppercase())
+            });
+    let Some(named) = named.filter(|_| query.is_some() || api.has(Tag::BuildsStatement)) else { return };
     let key = key(call);
-    if !findings.asks(call, OTHERS, "it asks for rows that belong to tenants", query.is_some(), &|| {
-        match &query {
-            Some(query) => format!(
-                "`{}` has the column `{key}` ({})",
-                query.class.name(),
-                query.column.whereabouts_from(call)
-            ),
-            None => format!(
-                "no model in it is known to have the column `{key}`, or it only goes on with another query"
-            ),
-        }
+    let is_given = matches!(call.model.instance_of_class(named.ty()), Type::Object(_));
+    let answer = match &query {
+        Some(_) => Answer::Met,
+        None if is_given => Answer::NotMet,
+        None => Answer::NotKnown,
+    };
+    if !findings.asks(call, OTHERS, "it asks for rows that belong to tenants", answer, &|| match &query {
+        Some(query) => format!(
+            "`{}` has the column `{key}` ({})",
+            query.class.name(),
+            query.column.whereabouts_from(call)
+        ),
+        None if is_given => format!("`{}` is no model with a required column `{key}`", named.name()),
+        None => format!("the class `{}` was not given, so its columns are not known", named.name()),
     }) {
         return;
     }
