@@ -7,6 +7,88 @@ use crate::explanation::Runs;
 use crate::stack::{Bound, ClassTag, System, Tag};
 use crate::syntax::{BindingKind, Kind, Role};
 
+/// Functions that Python has without an import. Its exceptions are told by their names.
+const BUILT_IN: [&str; 70] = [
+    "abs",
+    "aiter",
+    "all",
+    "anext",
+    "any",
+    "ascii",
+    "bin",
+    "bool",
+    "breakpoint",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "compile",
+    "complex",
+    "delattr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "help",
+    "hex",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "memoryview",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "property",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "slice",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+];
+
+/// Whether a name that nothing binds is one of Python's own.
+fn is_built_in(name: &str) -> bool {
+    let is_exception = ["Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    BUILT_IN.contains(&name) || (is_exception && name.starts_with(|first: char| first.is_ascii_uppercase()))
+}
+
 impl System {
     /// What a call to such a system waits for.
     pub const fn reached(self) -> &'static str {
@@ -201,7 +283,16 @@ impl<'m> Node<'m> {
         let path = callee.path().map(|path| path.to_string());
         match (callee.ty(), path) {
             (Type::Path(_), Some(path)) => match path.strip_prefix("builtins.") {
-                Some(name) => (true, format!("`{name}` is Python's own")),
+                Some(name) if is_built_in(name.split('.').next().unwrap_or_default()) => {
+                    (true, format!("`{name}` is Python's own"))
+                }
+                Some(name) => {
+                    let first = name.split('.').next().unwrap_or_default();
+                    (
+                        false,
+                        format!("`{called}` is not known: nothing in the given files says what `{first}` is"),
+                    )
+                }
                 None => (
                     false,
                     format!(
