@@ -8,7 +8,7 @@ use crate::explanation::{
 };
 use crate::ignores::Ignores;
 use crate::report::{Finding, Range, Rule, RuleStatus, Status};
-use crate::rules::{CHECKS, Check, Findings, Watched};
+use crate::rules::{CHECKS, Check, Findings, HAS_ROOM, Watched};
 use crate::semantic::{Model, Node};
 use crate::settings::Settings;
 use crate::source::Source;
@@ -93,7 +93,7 @@ impl Run {
         let Self { status, watched, here, silenced } = self;
         let Watched { mut candidates, mut conforming } = watched;
         let looked_at = candidates.len();
-        let tells_conditions = TELLING.contains(&rule);
+        let tells_conditions = TELLING.contains(&rule) && (HAS_ROOM || matches!(rule, Rule::C5 | Rule::F1));
         let answer = sentence(&status, &here, &silenced, &candidates, &conforming, is_off, at_line);
         if !at_line {
             // What is nearest to a finding comes first: most conditions met.
@@ -125,7 +125,7 @@ impl Run {
     }
 }
 
-/// The rules that tell their conditions one by one.
+/// The rules that tell their conditions one by one; in the page's worker only C5 and F1 do.
 pub const TELLING: [Rule; 10] =
     [Rule::C1, Rule::C4, Rule::C5, Rule::C6, Rule::C7, Rule::F1, Rule::F2, Rule::F8, Rule::I1, Rule::O1];
 

@@ -66,7 +66,7 @@ fn is_named(name: &str, known: &[&str]) -> bool {
 
 /// `usage.count += 1` on a row that was fetched before.
 fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
-    if findings.watches(at) {
+    if findings.has_room_and_watches(at) {
         ask_about_row(at, findings);
     }
     let Some(change) = at.row_change().filter(|change| change.is_computed) else { return };
@@ -115,7 +115,7 @@ fn ask_about_row(at: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let is_row = if change.is_some() { Answer::Met } else { Answer::NotKnown };
-    if !findings.asks(at, LOST, "it changes a row that was fetched", is_row, &|| match &change {
+    if !findings.asks_if_room(at, LOST, "it changes a row that was fetched", is_row, &|| match &change {
         Some(change) => {
             format!("`{}` was fetched ({})", change.row.name(), change.fetched.call.whereabouts_from(at))
         }
@@ -125,12 +125,16 @@ fn ask_about_row(at: Node<'_>, findings: &mut Findings<'_>) {
     }
     let Some(change) = change else { return };
     let what = format!("{}.{}", change.row.name(), change.attribute);
-    if !findings.asks(at, LOST, "the new value is computed from the old one", change.is_computed, &|| {
-        match change.is_computed {
+    if !findings.asks_if_room(
+        at,
+        LOST,
+        "the new value is computed from the old one",
+        change.is_computed,
+        &|| match change.is_computed {
             true => format!("`{}` takes what `{what}` was", at.excerpt()),
             false => format!("`{}` is set whatever `{what}` was", change.value.excerpt()),
-        }
-    }) {
+        },
+    ) {
         return;
     }
     let function = at.function();
@@ -162,17 +166,17 @@ fn ask_about_row(at: Node<'_>, findings: &mut Findings<'_>) {
         ),
     ];
     for (what, holds, fact) in asked {
-        if !findings.asks(at, LOST, what, holds, &|| fact.to_owned()) {
+        if !findings.asks_if_room(at, LOST, what, holds, &|| fact.to_owned()) {
             return;
         }
     }
     let versioned = at.model.is_versioned(change.row.ty());
-    findings.asks(at, LOST, "the model counts no versions", !versioned, &|| match versioned {
+    findings.asks_if_room(at, LOST, "the model counts no versions", !versioned, &|| match versioned {
         true => "its `version_id_col` refuses a change of what was changed meanwhile".to_owned(),
         false => "it has no `version_id_col`, as far as its class was given".to_owned(),
     });
     let exclusive = at.exclusive_by();
-    findings.asks(at, LOST, "no lock keeps others out", exclusive.is_none(), &|| match exclusive {
+    findings.asks_if_room(at, LOST, "no lock keeps others out", exclusive.is_none(), &|| match exclusive {
         Some(lock) => format!("`{}` does ({})", lock.excerpt(), lock.whereabouts_from(at)),
         None => "none is taken before it".to_owned(),
     });
@@ -216,29 +220,33 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         .flat_map(|node| decisions(node, at))
         .find_map(|decision| Some((decision.test, decision.reason(inserted.row)?)));
     let test = decision.as_ref().map(|(test, _)| *test);
-    findings.asks(at, TWICE, "a look at what is there decides about it", test.is_some(), &|| match test {
-        Some(test) => format!("`{}` does ({})", test.excerpt(), test.whereabouts_from(at)),
-        None => "no `if` in front of it asks for rows of this model, or counts them".to_owned(),
+    findings.asks_if_room(at, TWICE, "a look at what is there decides about it", test.is_some(), &|| {
+        match test {
+            Some(test) => format!("`{}` does ({})", test.excerpt(), test.whereabouts_from(at)),
+            None => "no `if` in front of it asks for rows of this model, or counts them".to_owned(),
+        }
     });
     let Some((test, reason)) = decision else { return };
     let expects = function.expects_conflict();
-    findings.asks(at, TWICE, "nothing handles the refusal of a second row", !expects, &|| match expects {
-        true => "the function handles the refusal".to_owned(),
-        false => "neither `IntegrityError` nor a conflict clause is in the function".to_owned(),
+    findings.asks_if_room(at, TWICE, "nothing handles the refusal of a second row", !expects, &|| {
+        match expects {
+            true => "the function handles the refusal".to_owned(),
+            false => "neither `IntegrityError` nor a conflict clause is in the function".to_owned(),
+        }
     });
-    if !expects && findings.watches(at) {
+    if !expects && findings.has_room_and_watches(at) {
         let exclusive = at.exclusive_by().is_some() || locked_before(function, at);
-        findings.asks(at, TWICE, "no lock keeps others out", !exclusive, &|| match exclusive {
+        findings.asks_if_room(at, TWICE, "no lock keeps others out", !exclusive, &|| match exclusive {
             true => "a lock is taken before".to_owned(),
             false => "none is taken before it".to_owned(),
         });
         let prepares = is_preparation(function) || is_for_another_dialect(at);
-        findings.asks(at, TWICE, "several may run it at once", !prepares, &|| match prepares {
+        findings.asks_if_room(at, TWICE, "several may run it at once", !prepares, &|| match prepares {
             true => "it prepares data once, or is for a database with one writer".to_owned(),
             false => "nothing shows that it runs once".to_owned(),
         });
         let is_told = reported.contains(&test);
-        findings.asks(at, TWICE, "it is told nowhere else", !is_told, &|| match is_told {
+        findings.asks_if_room(at, TWICE, "it is told nowhere else", !is_told, &|| match is_told {
             true => "another insert under the same test has the finding".to_owned(),
             false => "it is the first insert under this test".to_owned(),
         });

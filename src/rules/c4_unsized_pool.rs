@@ -22,7 +22,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let is_engine = api.class.is_none() && call.is_a(ClassTag::Engine);
         let keeps_connections =
             is_engine || constructs(ClassTag::ConnectionPool) || constructs(ClassTag::PooledClient);
-        if keeps_connections && findings.watches(call) {
+        if keeps_connections && findings.has_room_and_watches(call) {
             ask_how_often(call, findings);
         }
         if keeps_connections && rebuilt(call, &shared, findings) {
@@ -42,7 +42,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 fn ask_how_often(call: Node<'_>, findings: &mut Findings<'_>) {
     let function = call.function();
     let inside = function.is_some();
-    if !findings.asks(call, REBUILT, "it is built within a function", inside, &|| match function {
+    if !findings.asks_if_room(call, REBUILT, "it is built within a function", inside, &|| match function {
         Some(function) => format!("`{}` is built in `{}`", call.called(), function.name()),
         None => "it is built once, when the module is imported".to_owned(),
     }) {
@@ -53,7 +53,7 @@ fn ask_how_often(call: Node<'_>, findings: &mut Findings<'_>) {
     let repeated =
         call.enclosing_loop().filter(|node| !node.is(Kind::While)).is_some() && !call.source_file().is_script;
     let often = serves || repeated;
-    if !findings.asks(
+    if !findings.asks_if_room(
         call,
         REBUILT,
         "the function runs for each request, or a loop repeats it",
@@ -68,12 +68,12 @@ fn ask_how_often(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let kept = call.outlives(function) || is_cached(function);
-    findings.asks(call, REBUILT, "it is thrown away afterwards", !kept, &|| match kept {
+    findings.asks_if_room(call, REBUILT, "it is thrown away afterwards", !kept, &|| match kept {
         true => "it is kept: in an attribute, a global, a cache, or by who is handed it".to_owned(),
         false => "nothing keeps it when the function ends".to_owned(),
     });
     let cheap = is_local(call) || call.has_private_transport() || is_part_of_another(call);
-    findings.asks(call, REBUILT, "it opens connections of its own", !cheap, &|| match cheap {
+    findings.asks_if_room(call, REBUILT, "it opens connections of its own", !cheap, &|| match cheap {
         true => "it is for a file, has a transport that is given, or is a part of another client".to_owned(),
         false => "its connections are its own".to_owned(),
     });
@@ -82,13 +82,17 @@ fn ask_how_often(call: Node<'_>, findings: &mut Findings<'_>) {
 /// What makes this engine's pool a defect, the worst alone.
 fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Findings<'_>) {
     let (local, closed) = (is_local(call), call.is_closed_here());
-    if !findings.asks(call, UNSIZED, "requests share its connections", !(local || closed), &|| match (
-        local, closed,
+    if !findings.asks_if_room(
+        call,
+        UNSIZED,
+        "requests share its connections",
+        !(local || closed),
+        &|| match (local, closed) {
+            (true, _) => "its address is that of a file or of memory".to_owned(),
+            (_, true) => "the function that makes it also closes it".to_owned(),
+            _ => "it is for a server, and stays open".to_owned(),
+        },
     ) {
-        (true, _) => "its address is that of a file or of memory".to_owned(),
-        (_, true) => "the function that makes it also closes it".to_owned(),
-        _ => "it is for a server, and stays open".to_owned(),
-    }) {
         return;
     }
     let class = call.keyword("poolclass");
@@ -177,13 +181,13 @@ fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
     if call.function().is_some_and(|function| !call.outlives(function)) {
         return;
     }
-    if findings.watches(call) {
+    if findings.has_room_and_watches(call) {
         const CHOSEN: [&str; 3] = ["pool_size", "pool_pre_ping", "pool_recycle"];
         let known: Vec<&str> = CHOSEN.into_iter().filter(|name| call.keyword(name).is_some()).collect();
         let hidden = call.has_hidden_arguments();
         let chosen = known.contains(&"pool_size") && known.len() > 1;
         let answer = if hidden { Answer::NotKnown } else { Answer::from(!chosen) };
-        findings.asks(
+        findings.asks_if_room(
             call,
             UNSIZED,
             "its size, or the test of its connections, is left out",

@@ -48,7 +48,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
     }
     for call in model.calls().filter(|call| !call.is_outside_production()) {
-        if findings.watches(call) && (writes(call) || call.does(Tag::WritesOutside)) {
+        if findings.has_room_and_watches(call) && (writes(call) || call.does(Tag::WritesOutside)) {
             ask(call, &told, findings);
         }
         if writes(call)
@@ -66,7 +66,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 /// Tells, for whoever wants to know, what decides about a write.
 fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
     let writes = writes(call);
-    if !findings.asks(call, REPEATED, "it changes something elsewhere", writes, &|| match writes {
+    if !findings.asks_if_room(call, REPEATED, "it changes something elsewhere", writes, &|| match writes {
         true => format!("`{}` writes to another system, or inserts without a conflict clause", call.called()),
         false => "by its address it asks or stops something, or it exports telemetry".to_owned(),
     }) {
@@ -77,7 +77,7 @@ fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
     let decorator = function.and_then(|function| function.decorators().find(|one| repeats_on_failure(*one)));
     let repeats = told.contains(&call.place()) || decorator.is_some() || attempt_loop(call).is_some();
     let answer = if repeats { Answer::Met } else { Answer::NotKnown };
-    if !findings.asks(call, REPEATED, "something repeats it", answer, &|| match decorator {
+    if !findings.asks_if_room(call, REPEATED, "something repeats it", answer, &|| match decorator {
         Some(decorator) => format!("`{}` runs the function again when it fails", decorator.excerpt()),
         None if repeats => "a retry, a loop or a client repeats it".to_owned(),
         None => {
@@ -86,7 +86,7 @@ fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
     }) {
         return;
     }
-    findings.asks(call, REPEATED, "it has no key of its own", key.is_none(), &|| match key {
+    findings.asks_if_room(call, REPEATED, "it has no key of its own", key.is_none(), &|| match key {
         Some(key) => format!("`{}` tells a repeated write from a new one", key.excerpt()),
         None => "no argument is an idempotency key".to_owned(),
     });

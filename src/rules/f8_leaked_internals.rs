@@ -146,29 +146,25 @@ fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
     let leak = answer.body.and_then(leak_in);
     if call.role() == Role::Exception {
         let is_late = call.comes_after_the_connection();
-        if !findings.asks(
-            call,
-            SHOWS,
-            "it is raised before the answer has begun",
-            !is_late,
-            &|| match is_late {
+        if !findings.asks_if_room(call, SHOWS, "it is raised before the answer has begun", !is_late, &|| {
+            match is_late {
                 true => "a connection was accepted before it: no status is sent any more".to_owned(),
                 false => "no connection was accepted before it".to_owned(),
-            },
-        ) {
+            }
+        }) {
             return;
         }
     }
     if call.role() == Role::Exception {
         let is_caught = call.function().is_some_and(|function| is_caught_by_callers(function, 0));
-        if !findings.asks(call, SHOWS, "it reaches the client", !is_caught, &|| match is_caught {
+        if !findings.asks_if_room(call, SHOWS, "it reaches the client", !is_caught, &|| match is_caught {
             true => "every caller of this function catches it".to_owned(),
             false => format!("`{}` is raised, and no caller is known to catch it", call.called()),
         }) {
             return;
         }
     }
-    if findings.watches(call) {
+    if findings.has_room_and_watches(call) {
         ask_about_text(answer, leak.as_ref(), lost, findings);
     }
     match leak {
@@ -193,7 +189,7 @@ fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
 fn ask_about_text(answer: &Answer<'_>, leak: Option<&Leak<'_>>, lost: bool, findings: &mut Findings<'_>) {
     let call = answer.call;
     let has_text = leak.is_some();
-    if !findings.asks(call, SHOWS, "its text holds a part of an exception", has_text, &|| match (
+    if !findings.asks_if_room(call, SHOWS, "its text holds a part of an exception", has_text, &|| match (
         leak,
         answer.body,
     ) {
@@ -208,21 +204,21 @@ fn ask_about_text(answer: &Answer<'_>, leak: Option<&Leak<'_>>, lost: bool, find
     let Some(leak) = leak else { return };
     let refuses = answer.status.is_some_and(|code| code < 500);
     let is_about_input = refuses && only_validates(leak.caught);
-    findings.asks(call, SHOWS, "it is not about the client's own input", !is_about_input, &|| {
+    findings.asks_if_room(call, SHOWS, "it is not about the client's own input", !is_about_input, &|| {
         match is_about_input {
             true => "only the reading of the client's input can fail in this `try`".to_owned(),
             false => "something else than reading the input can fail there".to_owned(),
         }
     });
     let told = lost || is_repeated_by_broad_clause(leak.caught);
-    findings.asks(call, SHOWS, "it is told nowhere else", !told, &|| match told {
+    findings.asks_if_room(call, SHOWS, "it is told nowhere else", !told, &|| match told {
         true => "a clause beside this one has the finding".to_owned(),
         false => "no other finding says the same".to_owned(),
     });
     let weighs = weight(leak.text, answer.status).is_some();
     let status =
         answer.status.map_or("an unknown status".to_owned(), |status| format!("the status {status}"));
-    findings.asks(call, SHOWS, "such a text is a leak in an answer of this status", weighs, &|| {
+    findings.asks_if_room(call, SHOWS, "such a text is a leak in an answer of this status", weighs, &|| {
         format!("{} goes out with {status}", shown_text(leak.text))
     });
 }
@@ -268,14 +264,14 @@ fn check_retry_after(answer: &Answer<'_>, findings: &mut Findings<'_>) {
     let call = answer.call;
     let says = says_when_to_return(answer);
     let lacks = says.map_or(Lacks::NotKnown, |says| Lacks::from(!says));
-    findings.asks(call, NO_RETURN, "it has no `Retry-After`", lacks, &|| match says {
+    findings.asks_if_room(call, NO_RETURN, "it has no `Retry-After`", lacks, &|| match says {
         Some(true) => format!("the {status} has the header"),
         Some(false) => format!("no header of the {status} says when to come back"),
         None => "its headers are not written out".to_owned(),
     });
     if status == 503 && says == Some(false) {
         let comes_back = comes_back(call);
-        findings.asks(call, NO_RETURN, "waiting helps", comes_back, &|| match comes_back {
+        findings.asks_if_room(call, NO_RETURN, "waiting helps", comes_back, &|| match comes_back {
             true => "what was there has failed, and may come back".to_owned(),
             false => {
                 "it is a probe's answer, or about something that is not set up: that stays so".to_owned()
@@ -559,16 +555,20 @@ fn check_blame(answer: &Answer<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let broad = answer.call.enclosing_handler().filter(|handler| handler.catches_everything());
-    findings.asks(answer.call, BLAMES, "a clause that catches everything gives it", broad.is_some(), &|| {
-        match (broad, answer.call.enclosing_handler()) {
+    findings.asks_if_room(
+        answer.call,
+        BLAMES,
+        "a clause that catches everything gives it",
+        broad.is_some(),
+        &|| match (broad, answer.call.enclosing_handler()) {
             (Some(_), _) => format!("{status} is the answer to any exception"),
             (None, Some(narrow)) => format!(
                 "the clause in {} catches certain exceptions alone",
                 narrow.whereabouts_from(answer.call)
             ),
             (None, None) => "it stands in no `except` clause".to_owned(),
-        }
-    });
+        },
+    );
     let Some(handler) = broad else { return };
     let is_last = handler
         .body()

@@ -69,7 +69,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
     let exposed = exposed_in(call);
-    findings.asks(call, SECRET, "a value in it is a secret, or personal", exposed.is_some(), &|| {
+    findings.asks_if_room(call, SECRET, "a value in it is a secret, or personal", exposed.is_some(), &|| {
         match &exposed {
             Some(exposed) => format!("`{}` {}", exposed.value.excerpt(), exposed.what),
             None => "no value is one by its type, its name or its key".to_owned(),
@@ -79,7 +79,7 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
         report_exposed(call, &exposed, findings);
         return;
     }
-    if findings.watches(call) {
+    if findings.has_room_and_watches(call) {
         ask_about_trace(call, level, findings);
     }
     if unexpected_without_trace(call, level) {
@@ -117,17 +117,21 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
     }
     let message = call.argument(0);
     let is_first = repeated.built.is_empty();
-    if findings.asks(call, BUILT, "the message holds its values", message.is_some_and(is_built), &|| {
-        match message {
+    if findings.asks_if_room(
+        call,
+        BUILT,
+        "the message holds its values",
+        message.is_some_and(is_built),
+        &|| match message {
             Some(message) if is_built(message) => {
                 format!("`{}` is another text for each value", message.excerpt())
             }
             Some(message) if message.is(Kind::Str) => "the message is a constant text".to_owned(),
             Some(message) => format!("`{}` is not put together here", message.excerpt()),
             None => "it has no message".to_owned(),
-        }
-    }) {
-        findings.asks(call, BUILT, "it is the first in the file", is_first, &|| match is_first {
+        },
+    ) {
+        findings.asks_if_room(call, BUILT, "it is the first in the file", is_first, &|| match is_first {
             true => "such messages are told once for each file, here".to_owned(),
             false => "such messages are told once for each file, at the first one".to_owned(),
         });
@@ -147,43 +151,53 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
 /// Tells, for whoever wants to know, what decides whether a record lacks a stack trace.
 fn ask_about_trace(call: Node<'_>, level: &str, findings: &mut Findings<'_>) {
     let is_error = matches!(level, "error" | "critical" | "fatal");
-    if !findings.asks(call, TRACELESS, "it tells of a failure at the level of an error", is_error, &|| {
-        match level {
+    if !findings.asks_if_room(
+        call,
+        TRACELESS,
+        "it tells of a failure at the level of an error",
+        is_error,
+        &|| match level {
             "exception" => "its level is `exception`, which brings the stack trace".to_owned(),
             _ => format!("its level is `{level}`"),
-        }
-    }) {
+        },
+    ) {
         return;
     }
     let handler = call.enclosing_handler();
     let broad = handler.is_some_and(Node::catches_everything);
-    if !findings.asks(call, TRACELESS, "it stands in a clause that catches everything", broad, &|| {
-        match handler {
+    if !findings.asks_if_room(
+        call,
+        TRACELESS,
+        "it stands in a clause that catches everything",
+        broad,
+        &|| match handler {
             Some(_) if broad => "any exception ends there".to_owned(),
             Some(_) => "the clause around it catches certain exceptions alone, which are expected".to_owned(),
             None => "it stands in no `except` clause".to_owned(),
-        }
-    }) {
+        },
+    ) {
         return;
     }
     let ends = final_handler(call);
-    if !findings.asks(call, TRACELESS, "the exception goes no further", ends.is_some(), &|| match ends {
-        Some(_) => "it is neither raised again nor logged with its trace".to_owned(),
-        None => "it is raised again, kept, or logged with its trace elsewhere in the clause".to_owned(),
-    }) {
+    if !findings.asks_if_room(
+        call,
+        TRACELESS,
+        "the exception goes no further",
+        ends.is_some(),
+        &|| match ends {
+            Some(_) => "it is neither raised again nor logged with its trace".to_owned(),
+            None => "it is raised again, kept, or logged with its trace elsewhere in the clause".to_owned(),
+        },
+    ) {
         return;
     }
     let keeps_back = ends.is_some_and(|handler| keeps_text_back(call, handler));
-    findings.asks(
-        call,
-        TRACELESS,
-        "its text is not kept back on purpose",
-        !keeps_back,
-        &|| match keeps_back {
+    findings.asks_if_room(call, TRACELESS, "its text is not kept back on purpose", !keeps_back, &|| {
+        match keeps_back {
             true => "only the exception's class is told".to_owned(),
             false => "nothing shows that it is".to_owned(),
-        },
-    );
+        }
+    });
 }
 
 /// A message that is put together before the logger sees it.
@@ -472,36 +486,34 @@ fn report_exposed(call: Node<'_>, exposed: &Exposed<'_>, findings: &mut Findings
 
 fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
     let is_script = call.source_file().is_script;
-    if !findings.asks(call, PRINTED, "it is server code", !is_script, &|| match is_script {
+    if !findings.asks_if_room(call, PRINTED, "it is server code", !is_script, &|| match is_script {
         true => "the file is a script, whose output a person reads".to_owned(),
         false => "the file is no script: it has neither a main guard nor a command line".to_owned(),
     }) {
         return;
     }
     let silenced = call.is_silenced_elsewhere();
-    if !findings.asks(call, PRINTED, "no other checker is told to be quiet", !silenced, &|| match silenced {
-        true => "a `noqa` or the like stands on the line".to_owned(),
-        false => "there is no such comment".to_owned(),
+    if !findings.asks_if_room(call, PRINTED, "no other checker is told to be quiet", !silenced, &|| {
+        match silenced {
+            true => "a `noqa` or the like stands on the line".to_owned(),
+            false => "there is no such comment".to_owned(),
+        }
     }) {
         return;
     }
     let target = call.keyword("file").or_else(|| call.keyword("stream"));
     let to_file =
         target.is_some_and(|target| !target.is_none() && !matches!(target.name(), "stdout" | "stderr"));
-    if !findings.asks(
-        call,
-        PRINTED,
-        "it writes to the standard output or error",
-        !to_file,
-        &|| match target {
+    if !findings.asks_if_room(call, PRINTED, "it writes to the standard output or error", !to_file, &|| {
+        match target {
             Some(target) => format!("it writes to `{}`", target.excerpt()),
             None => "it names no other place".to_owned(),
-        },
-    ) {
+        }
+    }) {
         return;
     }
     let is_first = repeated.prints.is_empty() && repeated.traces.is_empty();
-    findings.asks(call, PRINTED, "it is the first in the file", is_first, &|| match is_first {
+    findings.asks_if_room(call, PRINTED, "it is the first in the file", is_first, &|| match is_first {
         true => "prints are told once for each file, here".to_owned(),
         false => "prints are told once for each file, at the first one".to_owned(),
     });

@@ -440,7 +440,7 @@ impl<'m> Node<'m> {
         if !tags.is_empty() {
             facts.push(format!("by the tables it {}", tags.join(", ")));
         }
-        if let Some(class) = api.class {
+        if let Some(class) = api.class.filter(|_| cfg!(not(target_arch = "wasm32"))) {
             let tags: Vec<String> = ClassTag::ALL
                 .iter()
                 .filter(|(tag, _)| class.has(*tag))

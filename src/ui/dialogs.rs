@@ -12,7 +12,6 @@ pub const EMBED: &str = "embed";
 pub const START_OVER: &str = "start-over";
 pub const CHOOSE_SET: &str = "choose-set";
 pub const WHY: &str = "why";
-pub const WHY_RULE: &str = "why-rule";
 pub const UNCOPIED: &str = "uncopied";
 
 fn document() -> Option<Document> {

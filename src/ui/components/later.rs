@@ -137,7 +137,6 @@ impl Page {
                 Told::Uncopied(text) => Action::Uncopied(Some(text.into())),
                 Told::Jump { path, range } => {
                     dialogs::close(dialogs::WHY);
-                    dialogs::close(dialogs::WHY_RULE);
                     Action::Jump { path, range }
                 }
                 Told::Settings(settings) => Action::Settings(Rc::new(*settings)),

@@ -1,5 +1,7 @@
 //! 'Why not?': the buttons and the dialogs. The answer is the worker's, and the page's second module draws it.
 
+use std::cell::Cell;
+
 use yew::prelude::*;
 
 use crate::explanation::Place;
@@ -14,22 +16,29 @@ use crate::ui::state::Store;
 use crate::ui::words;
 use crate::worker::client::{Client, Job, Reply};
 
-/// The button that asks about the line of the caret, and its dialog.
+thread_local! {
+    /// The rule that is asked about; the line of the caret, if none.
+    static ASKED: Cell<Option<Rule>> = const { Cell::new(None) };
+}
+
+/// The button that asks about the line of the caret, and the dialog for all answers.
 pub fn line(store: &Store) -> Html {
     let path = store.file().path.to_string();
     let content = Callback::from(move |()| {
-        let place = Place::Line { path: path.clone(), line: caret_line(), rule: None };
+        let place = match ASKED.get() {
+            Some(rule) => Place::Rule(rule),
+            None => Place::Line { path: path.clone(), line: caret_line(), rule: None },
+        };
         html! { <Asked {place} /> }
     });
-    let title = "Why is nothing found on the line of the caret? (F9)";
     html! {
         <>
             <button
                 id={WHY_NOT}
                 type="button"
                 class="button"
-                {title}
-                onclick={|_| dialogs::open(dialogs::WHY)}
+                title="Why is nothing found on the line of the caret? (F9)"
+                onclick={|_| open(None)}
             >
                 { "Why not?" }
             </button>
@@ -38,23 +47,23 @@ pub fn line(store: &Store) -> Html {
     }
 }
 
-/// The button that asks about a rule over all files, and its dialog.
+/// The button that asks about a rule over all files.
 pub fn rule(rule: Rule) -> Html {
-    let content = Callback::from(move |()| html! { <Asked place={Place::Rule(rule)} /> });
-    let label = format!("Why not? {rule} over all files");
     html! {
-        <>
-            <button
-                type="button"
-                class="button button-quiet"
-                aria-label={label}
-                onclick={|_| dialogs::open(dialogs::WHY_RULE)}
-            >
-                { "Why not?" }
-            </button>
-            <Dialog id={dialogs::WHY_RULE} title={format!("Why does {rule} find nothing more?")} class="why" {content} />
-        </>
+        <button
+            type="button"
+            class="button button-quiet"
+            aria-label={format!("Why not? {rule} over all files")}
+            onclick={move |_| open(Some(rule))}
+        >
+            { "Why not?" }
+        </button>
     }
+}
+
+fn open(rule: Option<Rule>) {
+    ASKED.set(rule);
+    dialogs::open(dialogs::WHY);
 }
 
 /// The line of the caret: the editor tells it to the page's style, whoever has moved the caret.
