@@ -462,6 +462,9 @@ export function createEditor(parent, optionsJson, tell) {
     }),
     EditorView.domEventHandlers({ beforeinput: replaceSelected }),
     EditorView.updateListener.of((update) => {
+      // Where the page asks for the line of the caret.
+      const { state, view } = update;
+      if (update.selectionSet || update.docChanged) view.dom.dataset.line = state.doc.lineAt(state.selection.main.head).number;
       const own = update.transactions.every((transaction) => programmatic(transaction));
       if (update.docChanged && !own) tell("change", update.state.doc.toString());
       const selected = update.transactions.some((transaction) => transaction.isUserEvent("select"));

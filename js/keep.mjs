@@ -15,7 +15,7 @@ for (const name of (await readdir(folder)).filter((name) => /^(app|later|worker)
   await writeFile(path, code);
 }
 // The second module's style, which src/ui/device.rs has the page load with it.
-const styles = ["learn", "embed-code", "settings"].map((name) => new URL(`../assets/${name}.css`, import.meta.url));
+const styles = ["learn", "embed-code", "settings", "why"].map((name) => new URL(`../assets/${name}.css`, import.meta.url));
 const style = (await Promise.all(styles.map((path) => readFile(path, "utf8")))).join("\n");
 await writeFile(join(folder, "later.css"), (await transform(style, { loader: "css", minify: true })).code);
 const entries = await readdir(folder, { recursive: true, withFileTypes: true });

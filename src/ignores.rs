@@ -89,6 +89,18 @@ impl Ignores {
         silenced
     }
 
+    /// The comments that speak of a line: the rules they name, and the line on which each stands.
+    pub fn on_line(&self, model: &Model<'_>, path: &str, line: u32) -> Vec<(Vec<Rule>, u32)> {
+        self.all
+            .iter()
+            .filter(|ignore| ignore.path == path && ignore.lines.0 <= line && line <= ignore.lines.1)
+            .map(|ignore| {
+                let rules = ignore.rules.iter().map(|(rule, _)| *rule).collect();
+                (rules, model.files[ignore.file].lines.line(ignore.start))
+            })
+            .collect()
+    }
+
     /// What is wrong with the ignores, once all rules have run; `ran` says which did.
     pub fn problems(self, model: &Model<'_>, ran: impl Fn(Rule) -> bool) -> Vec<Problem> {
         let useless = self.all.iter().flat_map(|ignore| {

@@ -6,6 +6,8 @@ pub mod catalogue;
 pub mod check;
 pub mod embed;
 pub mod exercise;
+pub mod explain;
+pub mod explanation;
 pub mod export;
 pub mod file_names;
 mod ignores;

@@ -482,3 +482,68 @@ fn a_diff_that_does_not_fit_says_what_to_do() {
     let narrow = folder.run_with_input(&["check", "README.md", "--diff", "-"], PATCH);
     assert!(narrow.err.contains("app/chat.py is not among the checked files"), "{}", narrow.err);
 }
+
+// Why not?
+
+const PLAIN: &str = "import time\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/a')\ndef report():\n    time.sleep(1)\n";
+
+#[test]
+fn why_explains_a_line_with_its_conditions() {
+    let folder = Folder::new("why-line").with("app/main.py", PLAIN);
+    let run = folder.run(&["why", "app/main.py:9"]).exits_with(0);
+    for part in [
+        "app/main.py:9: time.sleep(1)",
+        "in `report` (line 8): def, route handler GET /a",
+        "runs: in a thread pool",
+        "+ the call waits, and holds its thread: met; `time.sleep` sleeps",
+        "- it runs on the event loop: not met; `report` is a plain `def` route handler",
+        "Nothing on this line is of a kind that these rules look at: C1,",
+    ] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+}
+
+#[test]
+fn why_takes_the_files_beside_the_line() {
+    let folder = Folder::new("why-files")
+        .with("app/main.py", "from app.work import load\n\n\nasync def feed():\n    return load()\n")
+        .with("app/work.py", BLOCKED.replace("async ", "").replace("reply", "load"));
+    let alone = folder.run(&["why", "app/main.py:5", "--rule", "C5"]).exits_with(0);
+    assert!(alone.out.contains("that module was not given"), "{}", alone.out);
+    for places in [["app/main.py:5", "."], ["app/main.py:5", "app"], ["./app/main.py:5", "."]] {
+        let run = folder.run(&["why", places[0], places[1], "--rule", "C5"]).exits_with(0);
+        assert!(
+            run.out.contains("reaches `time.sleep` (app/work.py, line 5)")
+                || run.out.contains("reaches `time.sleep` (work.py, line 5)"),
+            "{}",
+            run.out
+        );
+    }
+}
+
+#[test]
+fn why_explains_a_rule_over_all_files() {
+    let folder = Folder::new("why-rule").with("main.py", PLAIN);
+    let run = folder.run(&["why", "--rule", "C5", "."]).exits_with(0);
+    assert!(run.out.contains("main.py:9: time.sleep(1) · a call that holds the event loop"), "{}", run.out);
+    let run = folder.run(&["why", "--rule", "O4", "."]).exits_with(0);
+    assert!(run.out.contains("What the checker cannot see"), "{}", run.out);
+}
+
+#[test]
+fn why_writes_the_explanation_as_json() {
+    use rubric_playground::explanation::{Explanation, Runs};
+    let folder = Folder::new("why-json").with("main.py", PLAIN);
+    let run = folder.run(&["why", "main.py:9", "--format", "json"]).exits_with(0);
+    let explanation: Explanation = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(explanation.line.unwrap().runs, Runs::ThreadPool);
+}
+
+#[test]
+fn why_refuses_what_asks_nothing() {
+    let folder = Folder::new("why-wrong").with("main.py", PLAIN);
+    assert!(folder.run(&["why", "main.py"]).exits_with(2).err.contains("say a line"));
+    assert!(folder.run(&["why", "main.py:1", "main.py:2"]).exits_with(2).err.contains("one line"));
+    folder.run(&["why", "gone.py:1"]).exits_with(2);
+    folder.run(&["why", "main.py:1", "--rule", "Z9"]).exits_with(2);
+}

@@ -7,6 +7,7 @@ mod diff;
 mod export_docs;
 mod files;
 mod rules;
+mod why;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::catalogue;
 use crate::check::check;
 use crate::embed;
+use crate::explain::explain;
+use crate::explanation::Place;
 use crate::export::{audit, counted, github, gitlab, json, markdown, sarif, text};
 use crate::report::{Certainty, Finding, Report, Rule};
 use crate::settings::Settings;
@@ -41,6 +44,12 @@ enum Command {
                             not run.\nFolders are walked; what .gitignore names is left out."
     )]
     Check(Check),
+    /// Say why nothing is found: on a line, or by a rule
+    #[command(
+        after_help = "Exit status: 0 the question was answered, 2 it could not be.\nThe file of the line is read, and \
+                      the PATHs beside it: what other files say decides much."
+    )]
+    Why(Why),
     /// List the rules
     Rules {
         #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -109,6 +118,22 @@ struct Check {
     stdin_path: String,
 }
 
+#[derive(Args)]
+struct Why {
+    /// A line, as app/routes.py:14, and then files and folders; with --rule, files and folders may stand alone
+    #[arg(required = true, value_name = "PATH:LINE|PATH")]
+    places: Vec<String>,
+    /// Only this rule, for example C5; it is asked even where the settings switch it off
+    #[arg(long, value_name = "RULE")]
+    rule: Option<Rule>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// A TOML file that says what is specific to your project [default: the nearest rubric.toml at or above the
+    /// first path]
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Text,
@@ -155,6 +180,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<u8, String> {
     match command {
         Command::Check(given) => run_check(given),
+        Command::Why(given) => run_why(given),
         Command::Rules { format } => {
             print(&match format {
                 Format::Text => rules::list(),
@@ -251,6 +277,60 @@ fn run_check(given: Check) -> Result<u8, String> {
         ReportFormat::Audit => audit::report(&report),
     })?;
     Ok(code)
+}
+
+/// Explains a line or a rule. The line's own file is read whether or not the paths beside it have it.
+fn run_why(given: Why) -> Result<u8, String> {
+    let Why { places, rule, format, settings } = given;
+    let mut paths: Vec<PathBuf> = Vec::new();
+    let mut asked: Option<why::PathAndLine> = None;
+    for place in places {
+        // A file may have a colon in its name.
+        match why::path_and_line(&place).filter(|_| !Path::new(&place).exists()) {
+            Some(_) if asked.is_some() => return Err("one line can be asked for at a time".to_owned()),
+            Some(found) => asked = Some(found),
+            None => paths.push(PathBuf::from(place)),
+        }
+    }
+    if asked.is_none() && rule.is_none() {
+        return Err("say a line, as app/routes.py:14, or a rule, as --rule C5".to_owned());
+    }
+    let file = asked.as_ref().map(|asked| PathBuf::from(&asked.path));
+    let first = file.as_ref().or(paths.first());
+    let settings = settings.or_else(|| first.and_then(|path| nearest_settings(path)));
+    let settings = effective_settings(settings.as_deref(), &[])?;
+    let mut files = files::read(if paths.is_empty() { file.as_slice() } else { &paths }, "stdin.py")?;
+    let place = match (&asked, rule) {
+        (Some(asked), rule) => {
+            // Within one folder the paths are relative to it.
+            let normal = |path: &str| path.trim_start_matches("./").replace('\\', "/");
+            let wanted = normal(&asked.path);
+            let folder = normal(&files.folder);
+            let known = |path: &str| normal(path) == wanted || folder.clone() + &normal(path) == wanted;
+            let path = match files.sources.iter().find(|source| known(&source.path)) {
+                Some(source) => source.path.clone(),
+                None => {
+                    let own = files::read(file.as_slice(), "stdin.py")?;
+                    files.problems.extend(own.problems);
+                    files.sources.extend(own.sources);
+                    asked.path.clone()
+                }
+            };
+            Place::Line { path, line: asked.line, rule }
+        }
+        (None, Some(rule)) => Place::Rule(rule),
+        (None, None) => return Err("say a line or a rule".to_owned()),
+    };
+    for problem in &files.problems {
+        say(&format!("{}: {}", problem.path, problem.message));
+    }
+    let explanation = explain(&files.sources, &settings, &place);
+    print(&match format {
+        Format::Text => why::text(&explanation),
+        // Plain data with text keys, for which serialisation cannot fail.
+        Format::Json => serde_json::to_string(&explanation).unwrap_or_default() + "\n",
+    })?;
+    Ok(0)
 }
 
 /// What is not shown, in a sentence.

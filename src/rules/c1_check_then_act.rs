@@ -2,6 +2,7 @@
 //! with room in between for somebody else to write too.
 
 use super::Findings;
+use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Inserted, Model, Node, RowChange, StaleWrite, Type, words_of};
 use crate::stack::{System, Tag};
@@ -32,6 +33,10 @@ const COUNTED: [&str; 19] = [
 
 /// Words in the names of rows that one worker mostly has for itself.
 const OWNED: [&str; 3] = ["job", "task", "run"];
+
+/// The defects that are told condition by condition.
+const LOST: &str = "a change that overwrites another one";
+const TWICE: &str = "an insert that two requests may both do";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for assignment in model.assignments().filter(|assignment| assignment.is_shared_code()) {
@@ -65,6 +70,9 @@ fn is_named(name: &str, known: &[&str]) -> bool {
 
 /// `usage.count += 1` on a row that was fetched before.
 fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
+    if findings.has_room_and_watches(at) {
+        ask_about_row(at, findings);
+    }
     let Some(change) = at.row_change().filter(|change| change.is_computed) else { return };
     let Some(function) = at.function().filter(|function| function.writes_back()) else { return };
     if is_moment(&change) {
@@ -137,6 +145,81 @@ fn stale(found: &StaleWrite<'_>, findings: &mut Findings<'_>) {
     });
 }
 
+/// Tells, for whoever wants to know, what decides about the change of an attribute.
+fn ask_about_row(at: Node<'_>, findings: &mut Findings<'_>) {
+    let change = at.row_change();
+    let target = at.targets().next().filter(|target| target.is(Kind::Attribute));
+    if change.is_none() && (target.is_none() || !at.is(Kind::AugAssign)) {
+        return;
+    }
+    let is_row = if change.is_some() { Answer::Met } else { Answer::NotKnown };
+    if !findings.asks_if_room(at, LOST, "it changes a row that was fetched", is_row, &|| match &change {
+        Some(change) => {
+            format!("`{}` was fetched ({})", change.row.name(), change.fetched.call.whereabouts_from(at))
+        }
+        None => "nothing in the given files shows that the object was fetched from a database".to_owned(),
+    }) {
+        return;
+    }
+    let Some(change) = change else { return };
+    let what = format!("{}.{}", change.row.name(), change.attribute);
+    if !findings.asks_if_room(
+        at,
+        LOST,
+        "the new value is computed from the old one",
+        change.is_computed,
+        &|| match change.is_computed {
+            true => format!("`{}` takes what `{what}` was", at.excerpt()),
+            false => format!("`{}` is set whatever `{what}` was", change.value.excerpt()),
+        },
+    ) {
+        return;
+    }
+    let function = at.function();
+    let writes = function.is_some_and(Node::writes_back);
+    let asked = [
+        (
+            "the function writes it back",
+            writes,
+            match writes {
+                true => "the session is committed or flushed there",
+                false => "nothing there commits or flushes the session",
+            },
+        ),
+        (
+            "it is no moment in time",
+            !is_moment(&change),
+            match is_moment(&change) {
+                true => "of two moments the later one is right",
+                false => "it is no time of which the later one is right",
+            },
+        ),
+        (
+            "the row was not locked",
+            change.fetched.lock.is_none(),
+            match change.fetched.lock {
+                Some(_) => "it was fetched with a lock",
+                None => "it was fetched without a lock",
+            },
+        ),
+    ];
+    for (what, holds, fact) in asked {
+        if !findings.asks_if_room(at, LOST, what, holds, &|| fact.to_owned()) {
+            return;
+        }
+    }
+    let versioned = at.model.is_versioned(change.row.ty());
+    findings.asks_if_room(at, LOST, "the model counts no versions", !versioned, &|| match versioned {
+        true => "its `version_id_col` refuses a change of what was changed meanwhile".to_owned(),
+        false => "it has no `version_id_col`, as far as its class was given".to_owned(),
+    });
+    let exclusive = at.exclusive_by();
+    findings.asks_if_room(at, LOST, "no lock keeps others out", exclusive.is_none(), &|| match exclusive {
+        Some(lock) => format!("`{}` does ({})", lock.excerpt(), lock.whereabouts_from(at)),
+        None => "none is taken before it".to_owned(),
+    });
+}
+
 /// `row.updated_at = max(now, row.updated_at + 1)`: whoever is last has the last word, as a moment should.
 fn is_moment(change: &RowChange<'_>) -> bool {
     change.value.is(Kind::Call) && words_of(change.attribute).last().is_some_and(|word| word == "at")
@@ -169,15 +252,44 @@ fn shown(model: &Model<'_>, row: Type) -> String {
 fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findings: &mut Findings<'_>) {
     let at = inserted.at;
     let Some(function) = at.function() else { return };
-    let Some((test, reason)) = function
+    let decision = function
         .own_ifs()
         .filter(|node| node.id < at.id)
         .flat_map(|node| decisions(node, at))
-        .find_map(|decision| Some((decision.test, decision.reason(inserted.row)?)))
-    else {
-        return;
-    };
-    if function.expects_conflict() {
+        .find_map(|decision| Some((decision.test, decision.reason(inserted.row)?)));
+    let test = decision.as_ref().map(|(test, _)| *test);
+    findings.asks_if_room(at, TWICE, "a look at what is there decides about it", test.is_some(), &|| {
+        match test {
+            Some(test) => format!("`{}` does ({})", test.excerpt(), test.whereabouts_from(at)),
+            None => "no `if` in front of it asks for rows of this model, or counts them".to_owned(),
+        }
+    });
+    let Some((test, reason)) = decision else { return };
+    let expects = function.expects_conflict();
+    findings.asks_if_room(at, TWICE, "nothing handles the refusal of a second row", !expects, &|| {
+        match expects {
+            true => "the function handles the refusal".to_owned(),
+            false => "neither `IntegrityError` nor a conflict clause is in the function".to_owned(),
+        }
+    });
+    if !expects && findings.has_room_and_watches(at) {
+        let exclusive = at.exclusive_by().is_some() || locked_before(function, at);
+        findings.asks_if_room(at, TWICE, "no lock keeps others out", !exclusive, &|| match exclusive {
+            true => "a lock is taken before".to_owned(),
+            false => "none is taken before it".to_owned(),
+        });
+        let prepares = is_preparation(function) || at.is_for_another_dialect();
+        findings.asks_if_room(at, TWICE, "several may run it at once", !prepares, &|| match prepares {
+            true => "it prepares data once, or is for a database with one writer".to_owned(),
+            false => "nothing shows that it runs once".to_owned(),
+        });
+        let is_told = reported.contains(&test);
+        findings.asks_if_room(at, TWICE, "it is told nowhere else", !is_told, &|| match is_told {
+            true => "another insert under the same test has the finding".to_owned(),
+            false => "it is the first insert under this test".to_owned(),
+        });
+    }
+    if expects {
         findings.conforms(at, "a second row of the same key is refused, and the refusal is handled");
         return;
     }

@@ -1,6 +1,7 @@
 //! C4: a pool of connections has no chosen size or no end, or is built anew for each request.
 
 use super::{Draft, Findings};
+use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient};
 use crate::stack::{ClassTag, System, Tag};
@@ -8,6 +9,10 @@ use crate::syntax::{Kind, Role};
 
 /// What PostgreSQL allows unless it is told otherwise.
 const SERVER_CONNECTIONS: f64 = 100.0;
+
+/// The defects that are told condition by condition.
+const REBUILT: &str = "a client or pool that is built anew for each request";
+const UNSIZED: &str = "a pool of which nobody has chosen the size";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let processes = model.processes();
@@ -19,6 +24,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             || constructs(ClassTag::ConnectionPool)
             || constructs(ClassTag::PooledClient)
             || call.makes_pooled_client();
+        if keeps_connections && findings.has_room_and_watches(call) {
+            ask_how_often(call, findings);
+        }
         if keeps_connections && rebuilt(call, &shared, findings) {
             continue;
         }
@@ -34,11 +42,63 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Tells, for whoever wants to know, what decides whether something is built too often.
+fn ask_how_often(call: Node<'_>, findings: &mut Findings<'_>) {
+    let function = call.function();
+    let inside = function.is_some();
+    if !findings.asks_if_room(call, REBUILT, "it is built within a function", inside, &|| match function {
+        Some(function) => format!("`{}` is built in `{}`", call.called(), function.name()),
+        None => "it is built once, when the module is imported".to_owned(),
+    }) {
+        return;
+    }
+    let Some(function) = function else { return };
+    let serves = function.serves_requests() && !function.is_startup();
+    let repeated =
+        call.enclosing_loop().filter(|node| !node.is(Kind::While)).is_some() && !call.source_file().is_script;
+    let often = serves || repeated;
+    if !findings.asks_if_room(
+        call,
+        REBUILT,
+        "the function runs for each request, or a loop repeats it",
+        often,
+        &|| match (serves, repeated) {
+            (true, _) => format!("requests lead to `{}`", function.name()),
+            (_, true) => "a loop repeats it".to_owned(),
+            _ if function.is_startup() => "it runs when the application starts".to_owned(),
+            _ => format!("no request among the given files leads to `{}`", function.name()),
+        },
+    ) {
+        return;
+    }
+    let kept = call.outlives(function) || is_cached(function);
+    findings.asks_if_room(call, REBUILT, "it is thrown away afterwards", !kept, &|| match kept {
+        true => "it is kept: in an attribute, a global, a cache, or by who is handed it".to_owned(),
+        false => "nothing keeps it when the function ends".to_owned(),
+    });
+    let cheap = is_local(call) || call.has_private_transport() || is_part_of_another(call);
+    findings.asks_if_room(call, REBUILT, "it opens connections of its own", !cheap, &|| match cheap {
+        true => "it is for a file, has a transport that is given, or is a part of another client".to_owned(),
+        false => "its connections are its own".to_owned(),
+    });
+}
+
 /// What makes this engine's pool a defect, the worst alone.
 fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Findings<'_>) {
     // What a function closes again serves nobody else, unless the application runs in between.
     let is_brief = call.is_closed_here() && !call.function().is_some_and(Node::is_startup);
-    if is_local(call) || is_brief {
+    let (local, closed) = (is_local(call), is_brief);
+    if !findings.asks_if_room(
+        call,
+        UNSIZED,
+        "requests share its connections",
+        !(local || closed),
+        &|| match (local, closed) {
+            (true, _) => "its address is that of a file or of memory".to_owned(),
+            (_, true) => "the function that makes it also closes it".to_owned(),
+            _ => "it is for a server, and stays open".to_owned(),
+        },
+    ) {
         return;
     }
     let class = call.keyword("poolclass");
@@ -131,6 +191,24 @@ fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
     // What its function throws away serves nobody else, whatever its size is.
     if call.function().is_some_and(|function| !function.is_startup() && !call.outlives(function)) {
         return;
+    }
+    if findings.has_room_and_watches(call) {
+        const CHOSEN: [&str; 3] = ["pool_size", "pool_pre_ping", "pool_recycle"];
+        let known: Vec<&str> = CHOSEN.into_iter().filter(|name| call.keyword(name).is_some()).collect();
+        let hidden = call.has_hidden_arguments();
+        let chosen = known.contains(&"pool_size") && known.len() > 1;
+        let answer = if hidden { Answer::NotKnown } else { Answer::from(!chosen) };
+        findings.asks_if_room(
+            call,
+            UNSIZED,
+            "its size, or the test of its connections, is left out",
+            answer,
+            &|| match (hidden, known.is_empty()) {
+                (true, _) => "some of its arguments are not written out".to_owned(),
+                (_, true) => "it says neither".to_owned(),
+                _ => format!("it says `{}`", known.join("`, `")),
+            },
+        );
     }
     const SIZES: [&str; 5] = ["pool_size", "max_overflow", "poolclass", "pool", "creator"];
     if lacks(call, &SIZES) {

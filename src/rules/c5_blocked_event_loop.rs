@@ -1,6 +1,7 @@
 //! C5: a call in an `async def` holds the event loop, directly or through the functions it runs.
 
 use super::Findings;
+use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use rustc_hash::FxHashSet;
 
@@ -8,11 +9,17 @@ use crate::semantic::{Blocking, Model, Node, Place, Type};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
+/// The defect.
+const HOLDS: &str = "a call that holds the event loop";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Several callers of one blocking helper in one file are one defect: the helper's.
     let mut told: FxHashSet<(u32, Place)> = FxHashSet::default();
     let mut before: Option<Node<'_>> = None;
     for call in model.calls() {
+        if findings.watches(call) {
+            ask(call, findings);
+        }
         let Some(function) = call.on_event_loop() else { continue };
         if call.is_outside_production() {
             continue;
@@ -23,7 +30,16 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         // One report a statement: the innermost call of a chain is the one that waits.
         if let Some(blocking) = call.blocking() {
             let last = blocking.chain.last().map(|step| step.call);
-            if blocking.chain.len() > 1 && last.is_some_and(|last| !told.insert((call.file, last))) {
+            let is_told =
+                blocking.chain.len() > 1 && last.is_some_and(|last| !told.insert((call.file, last)));
+            if !findings.asks(call, HOLDS, "the same waiting is told nowhere else", !is_told, &|| {
+                match is_told {
+                    true => {
+                        "another call in this file leads to the same waiting, and has the finding".to_owned()
+                    }
+                    false => "this is the first call in the file that leads there".to_owned(),
+                }
+            }) {
                 continue;
             }
             if blocking.system == System::Metadata
@@ -66,6 +82,44 @@ fn locked(with: Node<'_>, findings: &mut Findings<'_>) {
         .conforming("Use an `asyncio.Lock` with `async with`, or take the lock only around what does not await.");
 }
 
+/// Tells, for whoever wants to know, what decides about a call before anything is reported.
+fn ask(call: Node<'_>, findings: &mut Findings<'_>) {
+    let blocking = call.blocking();
+    let (is_known, callee) = call.callee_in_words();
+    let last = blocking.as_ref().and_then(|found| found.chain.last()).map(|step| call.model.node(step.call));
+    let waits = match &blocking {
+        Some(_) => Answer::Met,
+        None if is_known || call.is_awaited() => Answer::NotMet,
+        None => Answer::NotKnown,
+    };
+    findings.asks(call, HOLDS, "the call waits, and holds its thread", waits, &|| match (&blocking, last) {
+        (Some(found), Some(last)) if found.chain.len() > 1 => format!(
+            "`{}` reaches `{}` ({}), which {}",
+            call.called(),
+            last.called(),
+            last.whereabouts_from(call),
+            last.waits_for(found.system)
+        ),
+        (Some(found), _) => format!("`{}` {}", call.called(), call.waits_for(found.system)),
+        _ if call.is_awaited() => format!("`{}` is awaited: the loop is free meanwhile", call.called()),
+        _ if is_known => format!("{callee}; nothing that is known to wait is reached from it"),
+        _ => callee.clone(),
+    });
+    if blocking.is_none() {
+        return;
+    }
+    let on_loop = call.on_event_loop().is_some();
+    findings.asks(call, HOLDS, "it runs on the event loop", on_loop, &|| call.runs().1);
+    if on_loop {
+        let path = call.source_file().path;
+        let production = !call.is_outside_production();
+        findings.asks(call, HOLDS, "it is code of production", production, &|| match production {
+            true => format!("`{path}` is neither a test nor a migration"),
+            false => format!("`{path}` is a test or a migration, which may wait"),
+        });
+    }
+}
+
 /// Whether two looks at the file system stand side by side, so that one move takes both off the loop:
 /// `getsize(one) + getsize(other)`.
 fn asks_the_same(before: Node<'_>, call: Node<'_>) -> bool {
@@ -81,11 +135,21 @@ fn crosses(call: Node<'_>) -> bool {
 
 fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mut Findings<'_>) {
     let Some(last) = blocking.chain.last().map(|step| call.model.node(step.call)) else { return };
-    if call.is_after_serving() || is_exempt(call, last, blocking.system) || is_made_once(call, blocking) {
+    let ends = call.is_after_serving();
+    if !findings.asks(call, HOLDS, "requests are served meanwhile", !ends, &|| match ends {
+        true => "it runs when the application has stopped serving".to_owned(),
+        false => "it does not run after the last request alone".to_owned(),
+    }) {
+        return;
+    }
+    let exemption = exemption(call, last, blocking.system)
+        .or_else(|| is_made_once(call, blocking).then_some("what it leads to is made once and kept"));
+    let fact = || exemption.unwrap_or("no exception of the rule holds").to_owned();
+    if !findings.asks(call, HOLDS, "the wait is worth a word", exemption.is_none(), &fact) {
         return;
     }
     let direct = blocking.chain.len() == 1;
-    let what = waits_for(blocking.system, last);
+    let what = last.waits_for(blocking.system);
     let message = if direct {
         format!("`{}` {what} and holds the event loop of `async def {}`", call.called(), function.name())
     } else {
@@ -120,7 +184,7 @@ fn is_made_once(call: Node<'_>, blocking: &Blocking) -> bool {
 
 /// What stays quiet: a lock held for a few lines in memory; what is done with a file whose opening is reported
 /// already; files and prompts of a script that serves nobody.
-fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
+fn exemption(call: Node<'_>, last: Node<'_>, system: System) -> Option<&'static str> {
     let on = |tag: ClassTag| last.api().and_then(|api| api.class).is_some_and(|class| class.has(tag));
     let opened_here = on(ClassTag::File)
         && last
@@ -136,10 +200,21 @@ fn is_exempt(call: Node<'_>, last: Node<'_>, system: System) -> bool {
         System::Sleep | System::Subprocess => is_script(call),
         _ => false,
     };
-    on(ClassTag::ThreadLock)
-        || opened_here
-        || alone
-        || (system == System::Metadata && (is_kept(call) || call.is_for_development()))
+    if on(ClassTag::ThreadLock) {
+        Some("a lock that is held for a few lines in memory may be waited for")
+    } else if opened_here {
+        Some("the opening of this file has the finding already")
+    } else if alone {
+        Some(
+            "it is short or local, and nobody's request shares the loop with it, as far as the given files show",
+        )
+    } else if system == System::Metadata && is_kept(call) {
+        Some("it runs once, and what it gives is kept")
+    } else if system == System::Metadata && call.is_for_development() {
+        Some("it is reached while somebody develops alone")
+    } else {
+        None
+    }
 }
 
 /// Whether the coroutine that calls runs once, and what it gives is kept.
@@ -190,32 +265,6 @@ fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
         (Severity::High, true) => Severity::Medium,
         (_, true) => Severity::Low,
         (rank, false) => rank,
-    }
-}
-
-fn waits_for(system: System, last: Node<'_>) -> &'static str {
-    let class = last.api().and_then(|api| api.class);
-    match system {
-        System::Wait if class.is_some_and(|class| class.has(ClassTag::OwnProcess)) => {
-            "waits for another process"
-        }
-        System::Http => "waits for an HTTP response",
-        System::Database => "waits for the database",
-        System::Vector => "waits for the vector store",
-        System::Model => "waits for a model",
-        System::Cache => "waits for the cache",
-        System::Broker => "waits for the message broker",
-        System::Storage => "waits for the object store",
-        System::Mail => "waits for the mail server",
-        System::Socket => "waits for the network",
-        System::Mcp => "waits for an MCP server",
-        System::File | System::Metadata => "waits for the disk",
-        System::Sleep => "sleeps",
-        System::Subprocess => "waits for another process",
-        System::Input => "waits for input",
-        System::Wait => "waits for another thread",
-        System::Cpu => "computes for long",
-        System::Loop => "starts a second event loop",
     }
 }
 

@@ -15,10 +15,27 @@ struct FanOut<'m> {
     element: Node<'m>,
 }
 
+/// The defect.
+const AT_ONCE: &str = "as many coroutines at once as the input has elements";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         if api.has(Tag::Gathers) {
-            if let Some(fan_out) = gathered(call) {
+            let fan_out = gathered(call);
+            findings.asks_if_room(
+                call,
+                AT_ONCE,
+                "what is started comes from something of any length",
+                fan_out.is_some(),
+                &|| match &fan_out {
+                    Some(fan_out) => format!("one for each element of `{}`", fan_out.iterable.excerpt()),
+                    None => {
+                        "the coroutines are written out one by one, or come from what the code does not show"
+                            .to_owned()
+                    }
+                },
+            );
+            if let Some(fan_out) = fan_out {
                 judge(call, &fan_out, findings);
             }
         } else if api.has(Tag::StartsTask) && api.class.is_some_and(|class| class.has(ClassTag::TaskGroup)) {
@@ -109,11 +126,30 @@ fn started_in_loop(call: Node<'_>) -> Option<FanOut<'_>> {
 
 fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
     let source = source_of(fan_out.iterable, 0);
-    if let Some(bound) = limit_in(fan_out.element, 0) {
+    let bound = limit_in(fan_out.element, 0);
+    findings.asks_if_room(
+        call,
+        AT_ONCE,
+        "no semaphore limits how many run",
+        bound.is_none(),
+        &|| match bound {
+            Some(bound) => format!("`{}` does ({})", bound.excerpt(), bound.whereabouts_from(call)),
+            None => format!("none is taken in `{}`", fan_out.element.excerpt()),
+        },
+    );
+    if let Some(bound) = bound {
         findings.conforms(bound, "at most so many run at once");
         return;
     }
-    match is_bounded(source, 0) {
+    let bounded = is_bounded(source, 0);
+    findings.asks_if_room(call, AT_ONCE, "its length has no limit", matches!(bounded, Bounded::No), &|| {
+        match bounded {
+            Bounded::Batches => format!("`{}` is a batch of a fixed size", source.excerpt()),
+            Bounded::Constant => format!("the code says the most that `{}` holds", source.excerpt()),
+            Bounded::No => format!("nothing limits the length of `{}`", source.excerpt()),
+        }
+    });
+    match bounded {
         Bounded::Batches => {
             findings.conforms(call, "each batch has a fixed size");
             return;
@@ -122,7 +158,19 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
         Bounded::No => {}
     }
     // A thread pool has a fixed number of threads, and what waits in line for one of them floods nobody.
-    match fan_out.element.waiting() {
+    let waiting = fan_out.element.waiting();
+    findings.asks_if_room(
+        call,
+        AT_ONCE,
+        "each waits for another system",
+        waiting == Waiting::Outside,
+        &|| match waiting {
+            Waiting::Nothing => "they await nothing but tasks and events of this process".to_owned(),
+            Waiting::Threads(_) => "they wait for a thread of a pool, which has a limit".to_owned(),
+            Waiting::Outside => format!("`{}` does, or calls what is not known", fan_out.element.excerpt()),
+        },
+    );
+    match waiting {
         Waiting::Nothing => return,
         Waiting::Threads(at) => {
             findings.conforms(at, "the thread pool limits how many run at once");

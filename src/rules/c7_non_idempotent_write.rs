@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::Findings;
+use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Model, Node, Place, Type, words_of};
 use crate::stack::{ClassTag, System, Tag};
@@ -10,6 +11,9 @@ use crate::syntax::{Kind, Role};
 
 const KEY: &str = "Send a key that is the same on each attempt (`headers={\"Idempotency-Key\": f\"order-{order_id}\"}`), made before the retries begin; \
      or make the write natural to repeat: an upsert, a PUT.";
+
+/// The defects that are told condition by condition.
+const REPEATED: &str = "a write that takes effect again when it is repeated";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // A write is one defect, however many ways lead to its repetition.
@@ -49,6 +53,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Most files widen nothing, and all calls would be searched for it.
     let may_widen = WIDENING.iter().any(|name| model.symbol(name).is_some());
     for call in model.calls().filter(|call| !call.is_outside_production()) {
+        if findings.has_room_and_watches(call) && (writes(call) || call.does(Tag::WritesOutside)) {
+            ask(call, &told, findings);
+        }
         if writes(call)
             && let Some(attempts) = attempt_loop(call)
             && let Some(function) = call.function()
@@ -59,6 +66,35 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             mounted(model, call, widened, &mut told, findings);
         }
     }
+}
+
+/// Tells, for whoever wants to know, what decides about a write.
+fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
+    let writes = writes(call);
+    if !findings.asks_if_room(call, REPEATED, "it changes something elsewhere", writes, &|| match writes {
+        true => format!("`{}` writes to another system, or inserts without a conflict clause", call.called()),
+        false => "by its address it asks or stops something, or it exports telemetry".to_owned(),
+    }) {
+        return;
+    }
+    let key = idempotency_key(call);
+    let function = call.function();
+    let decorator = function.and_then(|function| function.decorators().find(|one| repeats_on_failure(*one)));
+    let repeats = told.contains(&call.place()) || decorator.is_some() || attempt_loop(call).is_some();
+    let answer = if repeats { Answer::Met } else { Answer::NotKnown };
+    if !findings.asks_if_room(call, REPEATED, "something repeats it", answer, &|| match decorator {
+        Some(decorator) => format!("`{}` runs the function again when it fails", decorator.excerpt()),
+        None if repeats => "a retry, a loop or a client repeats it".to_owned(),
+        None => {
+            "no retry, no loop and no public endpoint or webhook in the given files leads to it".to_owned()
+        }
+    }) {
+        return;
+    }
+    findings.asks_if_room(call, REPEATED, "it has no key of its own", key.is_none(), &|| match key {
+        Some(key) => format!("`{}` tells a repeated write from a new one", key.excerpt()),
+        None => "no argument is an idempotency key".to_owned(),
+    });
 }
 
 /// A decorator that runs the function again when it fails, or that lets a queue deliver it again.

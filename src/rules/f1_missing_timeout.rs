@@ -1,6 +1,7 @@
 //! F1: a call to another system may wait without end, or for minutes.
 
 use super::Findings;
+use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Api, Database, Deadline, Model, Node};
 use crate::stack::{Bound, ClassTag, System, Tag};
@@ -9,11 +10,20 @@ use crate::syntax::Kind;
 /// A library's own bound of this many seconds or more is worth a word: no user waits that long.
 const LONG: f64 = 120.0;
 
+/// The defect.
+const WAITS: &str = "a wait without a time limit";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for call in model.remote_calls().into_iter().filter(|call| !call.is_outside_production()) {
         stub(call, findings);
     }
-    for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
+    for (call, api) in model.known_calls() {
+        if findings.watches(call) && !api.has(Tag::Offloads) {
+            ask(call, api, findings);
+        }
+        if call.is_outside_production() {
+            continue;
+        }
         if is_fake(call, findings) {
             continue;
         }
@@ -67,6 +77,50 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Tells, for whoever wants to know, what decides about a call before anything is reported.
+fn ask(call: Node<'_>, api: Api, findings: &mut Findings<'_>) {
+    let Some(timeout) = &api.callable.timeout else { return };
+    if !is_external(api) {
+        return;
+    }
+    findings.asks(call, WAITS, "it reaches another system and takes a time limit", true, &|| {
+        let system = api.callable.crosses.or(api.callable.blocks);
+        let reached = system.map_or("another system", crate::stack::System::reached);
+        let limit = timeout.parameters.first().or(timeout.dictionaries.first());
+        match limit {
+            Some(limit) => format!("`{}` reaches {reached}, and `{limit}` limits it", call.called()),
+            None => format!("`{}` reaches {reached}", call.called()),
+        }
+    });
+    let production = !call.is_outside_production();
+    let path = call.source_file().path;
+    if !findings.asks(call, WAITS, "it is code of production", production, &|| match production {
+        true => format!("`{path}` is neither a test nor a migration"),
+        false => format!("`{path}` is a test or a migration, which may wait"),
+    }) {
+        return;
+    }
+    let inherits = timeout.default == Bound::Receiver;
+    let answer = match call.deadline() {
+        Some(Deadline::Missing) => Answer::from(!inherits),
+        Some(Deadline::Default(seconds)) => Answer::from(!inherits && seconds >= LONG),
+        Some(Deadline::Removed(value)) => Answer::from(call.contains(value)),
+        Some(Deadline::Optional(parameter)) => Answer::from(
+            call.function().is_some_and(|f| f.contains(parameter) && !always_receives(f, parameter)),
+        ),
+        Some(Deadline::Given(_)) => Answer::NotMet,
+        Some(Deadline::Unknown) | None => Answer::NotKnown,
+    };
+    let what = "nothing in the call, its client or the library limits the wait";
+    findings.asks(call, WAITS, what, answer, &|| {
+        let mut fact = call.deadline_in_words().unwrap_or_default();
+        if inherits && answer == Answer::NotMet && !matches!(call.deadline(), Some(Deadline::Given(_))) {
+            fact.push_str(": where the client is built the finding stands");
+        }
+        fact
+    });
+}
+
 /// Whether the call, or the client it makes, reaches another system: a limit on a lock or a subprocess is no matter
 /// of this rule, and an object that only holds limits waits for nothing.
 fn is_external(api: Api) -> bool {
@@ -99,14 +153,36 @@ fn report<'f>(
 
 fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(api) = call.api() else { return };
-    if let Some(bounded) = call.bounded_by() {
+    let bounded = call.bounded_by();
+    findings.asks(
+        call,
+        WAITS,
+        "no deadline stands around it",
+        !(bounded.is_some() && (api.callable.coroutine || call.is_awaited())),
+        &|| match bounded {
+            Some(bounded) if api.callable.coroutine || call.is_awaited() => {
+                format!("`{}` gives it up after a while", bounded.by.called())
+            }
+            Some(_) => "there is one, but it does not stop the thread that makes the call".to_owned(),
+            None => "neither `asyncio.timeout` nor `wait_for` or the like is around it".to_owned(),
+        },
+    );
+    if let Some(bounded) = bounded {
         // Giving up on a call does not stop the thread that makes it.
         if api.callable.coroutine || call.is_awaited() {
             findings.conforms(bounded.by, format!("`{}` is given up after a while", call.called()));
             return;
         }
     }
-    if is_adapted(call) || (api.is_constructor && uses_of(call) == Uses::Bounded) {
+    let is_adapted = is_adapted(call);
+    let is_limited = is_adapted || (api.is_constructor && uses_of(call) == Uses::Bounded);
+    if !findings.asks(call, WAITS, "its uses have no limit of their own", !is_limited, &|| match is_adapted {
+        true => {
+            "the session's adapter, or its `request`, was replaced: it may bring its own limit".to_owned()
+        }
+        false if is_limited => "each call on this client has its own limit".to_owned(),
+        false => "nothing in the given files limits them".to_owned(),
+    }) {
         return;
     }
     let is_unused = call.is_unused();

@@ -1,6 +1,7 @@
 //! F8: exceptions shown to clients, codes that mislead them, and refusals that do not say when to come back.
 
 use super::Findings;
+use crate::explanation::Answer as Lacks;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Model, Node, Type, is_masking_name, words_of};
 use crate::stack::{ClassTag, Tag};
@@ -69,6 +70,11 @@ struct Swallowed<'m> {
     outcome: Node<'m>,
     new: Option<u16>,
 }
+
+/// The defects that are told condition by condition.
+const SHOWS: &str = "an exception's text in an answer";
+const NO_RETURN: &str = "a refusal that does not say when to come back";
+const BLAMES: &str = "a failure of the server's own, told as the client's mistake";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let swallowed: Vec<Swallowed> = model
@@ -240,15 +246,31 @@ fn check_set_status(assignment: Node<'_>, findings: &mut Findings<'_>) {
 
 fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
     let call = answer.call;
-    if call.role() == Role::Exception && call.comes_after_the_connection() {
-        return;
+    let leak = answer.body.and_then(leak_in);
+    if call.role() == Role::Exception {
+        let is_late = call.comes_after_the_connection();
+        if !findings.asks_if_room(call, SHOWS, "it is raised before the answer has begun", !is_late, &|| {
+            match is_late {
+                true => "a connection was accepted before it: no status is sent any more".to_owned(),
+                false => "no connection was accepted before it".to_owned(),
+            }
+        }) {
+            return;
+        }
     }
-    if call.role() == Role::Exception
-        && call.function().is_some_and(|function| is_caught_by_callers(function, 0))
-    {
-        return;
+    if call.role() == Role::Exception {
+        let is_caught = call.function().is_some_and(|function| is_caught_by_callers(function, 0));
+        if !findings.asks_if_room(call, SHOWS, "it reaches the client", !is_caught, &|| match is_caught {
+            true => "every caller of this function catches it".to_owned(),
+            false => format!("`{}` is raised, and no caller is known to catch it", call.called()),
+        }) {
+            return;
+        }
     }
-    match answer.body.and_then(leak_in) {
+    if findings.has_room_and_watches(call) {
+        ask_about_text(answer, leak.as_ref(), lost, findings);
+    }
+    match leak {
         // The text says what is wrong with what the client sent.
         Some(leak) if answer.status.is_some_and(|code| code < 500) && only_validates(leak.caught) => {}
         Some(leak) if is_repeated_by_broad_clause(leak.caught) => {}
@@ -264,6 +286,44 @@ fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
         None => {}
     }
     check_retry_after(answer, findings);
+}
+
+/// Tells, for whoever wants to know, what decides whether the text of an answer is reported.
+fn ask_about_text(answer: &Answer<'_>, leak: Option<&Leak<'_>>, lost: bool, findings: &mut Findings<'_>) {
+    let call = answer.call;
+    let has_text = leak.is_some();
+    if !findings.asks_if_room(call, SHOWS, "its text holds a part of an exception", has_text, &|| match (
+        leak,
+        answer.body,
+    ) {
+        (Some(leak), _) => format!("`{}` is {}", leak.shown.excerpt(), shown_text(leak.text)),
+        (None, Some(body)) => {
+            format!("`{}` holds no text of an exception that was not written for clients", body.excerpt())
+        }
+        (None, None) => "it has no text of its own".to_owned(),
+    }) {
+        return;
+    }
+    let Some(leak) = leak else { return };
+    let refuses = answer.status.is_some_and(|code| code < 500);
+    let is_about_input = refuses && only_validates(leak.caught);
+    findings.asks_if_room(call, SHOWS, "it is not about the client's own input", !is_about_input, &|| {
+        match is_about_input {
+            true => "only the reading of the client's input can fail in this `try`".to_owned(),
+            false => "something else than reading the input can fail there".to_owned(),
+        }
+    });
+    let told = lost || is_repeated_by_broad_clause(leak.caught);
+    findings.asks_if_room(call, SHOWS, "it is told nowhere else", !told, &|| match told {
+        true => "a clause beside this one has the finding".to_owned(),
+        false => "no other finding says the same".to_owned(),
+    });
+    let weighs = weight(leak.text, answer.status).is_some();
+    let status =
+        answer.status.map_or("an unknown status".to_owned(), |status| format!("the status {status}"));
+    findings.asks_if_room(call, SHOWS, "such a text is a leak in an answer of this status", weighs, &|| {
+        format!("{} goes out with {status}", shown_text(leak.text))
+    });
 }
 
 /// Whether nothing but the reading of a client's input can fail in the `try` of this clause.
@@ -305,7 +365,23 @@ fn is_repeated_by_broad_clause(handler: Node<'_>) -> bool {
 fn check_retry_after(answer: &Answer<'_>, findings: &mut Findings<'_>) {
     let Some(status @ (429 | 503)) = answer.status else { return };
     let call = answer.call;
-    match says_when_to_return(answer) {
+    let says = says_when_to_return(answer);
+    let lacks = says.map_or(Lacks::NotKnown, |says| Lacks::from(!says));
+    findings.asks_if_room(call, NO_RETURN, "it has no `Retry-After`", lacks, &|| match says {
+        Some(true) => format!("the {status} has the header"),
+        Some(false) => format!("no header of the {status} says when to come back"),
+        None => "its headers are not written out".to_owned(),
+    });
+    if status == 503 && says == Some(false) {
+        let comes_back = comes_back(call);
+        findings.asks_if_room(call, NO_RETURN, "waiting helps", comes_back, &|| match comes_back {
+            true => "what was there has failed, and may come back".to_owned(),
+            false => {
+                "it is a probe's answer, or about something that is not set up: that stays so".to_owned()
+            }
+        });
+    }
+    match says {
         Some(true) => findings.conforms(call, format!("the {status} says when to come back")),
         Some(false) if status == 503 && !comes_back(call) => {}
         // Waiting makes no room: what the status tells is another matter.
@@ -596,9 +672,22 @@ fn check_blame(answer: &Answer<'_>, findings: &mut Findings<'_>) {
     else {
         return;
     };
-    let Some(handler) = answer.call.enclosing_handler().filter(|handler| handler.catches_everything()) else {
-        return;
-    };
+    let broad = answer.call.enclosing_handler().filter(|handler| handler.catches_everything());
+    findings.asks_if_room(
+        answer.call,
+        BLAMES,
+        "a clause that catches everything gives it",
+        broad.is_some(),
+        &|| match (broad, answer.call.enclosing_handler()) {
+            (Some(_), _) => format!("{status} is the answer to any exception"),
+            (None, Some(narrow)) => format!(
+                "the clause in {} catches certain exceptions alone",
+                narrow.whereabouts_from(answer.call)
+            ),
+            (None, None) => "it stands in no `except` clause".to_owned(),
+        },
+    );
+    let Some(handler) = broad else { return };
     let is_last = handler
         .body()
         .and_then(|body| body.children().last())

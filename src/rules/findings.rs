@@ -1,10 +1,14 @@
 //! Gathers what the rules report.
 
+use crate::explanation::{Answer, Candidate, Condition};
 use crate::report::{Certainty, Evidence, Finding, Range, Rule, RuleStatus, Severity, Status};
-use crate::semantic::{Failing, Model, Node, Stretch};
+use crate::semantic::{Failing, Model, Node, Place, Stretch};
 
 /// More places than these are not listed for a rule that conforms.
 const MOST_PLACES: usize = 50;
+
+/// Whether every rule's conditions are compiled in, as in the command line, or only those of [`Findings::asks`].
+pub const HAS_ROOM: bool = cfg!(not(target_arch = "wasm32"));
 
 /// Where a rule puts its findings and the places that conform.
 pub struct Findings<'m> {
@@ -12,6 +16,27 @@ pub struct Findings<'m> {
     found: Vec<Finding>,
     conforming: Vec<Evidence>,
     model: &'m Model<'m>,
+    /// What the rule asks, where somebody wants to know.
+    watch: Option<Watch>,
+}
+
+/// Takes down what a rule asks about places, while it runs.
+struct Watch {
+    /// The one line that matters; all, if nothing is said.
+    only: Option<(String, u32)>,
+    /// With the place in the order of the questions.
+    asked: Vec<(Place, &'static str, Candidate)>,
+}
+
+/// What a rule asked, and what it made of that.
+pub struct Watched {
+    pub candidates: Vec<Candidate>,
+    pub conforming: Vec<Evidence>,
+}
+
+/// Whether a range has a part on the line.
+fn is_on(range: Range, line: u32) -> bool {
+    range.start.line <= line && line <= range.end.line
 }
 
 /// A place that a finding or its evidence can point at, in code or in a deployment file.
@@ -46,7 +71,133 @@ pub struct Draft<'f> {
 
 impl<'m> Findings<'m> {
     pub fn new(rule: Rule, model: &'m Model<'m>) -> Self {
-        Self { rule, found: Vec::new(), conforming: Vec::new(), model }
+        Self { rule, found: Vec::new(), conforming: Vec::new(), model, watch: None }
+    }
+
+    /// The same, with a record of what the rule asks: on one line of a file, or everywhere.
+    pub fn watching(rule: Rule, model: &'m Model<'m>, only: Option<(&str, u32)>) -> Self {
+        let only = only.map(|(path, line)| (path.to_owned(), line));
+        Self { watch: Some(Watch { only, asked: Vec::new() }), ..Self::new(rule, model) }
+    }
+
+    /// Whether somebody wants to know what is asked about this place: only then is it worth finding out more than the
+    /// rule needs.
+    pub fn watches(&self, at: Node<'_>) -> bool {
+        self.watch.as_ref().is_some_and(|watch| match &watch.only {
+            Some((path, line)) => at.source_file().path == path && is_on(at.heading(), *line),
+            None => true,
+        })
+    }
+
+    /// Asks whether a condition of the rule holds at a place, one after the other, and gives the answer back. `about`
+    /// names the defect that is looked for; what holds, and the fact, are sentences in the manner of messages.
+    pub fn asks(
+        &mut self,
+        at: Node<'_>,
+        about: &'static str,
+        what: &str,
+        answer: impl Into<Answer>,
+        fact: &dyn Fn() -> String,
+    ) -> bool {
+        let answer = answer.into();
+        if self.watch.is_some() {
+            self.take_down(at, about, what, answer, fact);
+        }
+        answer == Answer::Met
+    }
+
+    /// [`Findings::watches`] for rules whose conditions the page's worker has no room for: it is close to its 700 kB.
+    #[inline(always)]
+    pub fn has_room_and_watches(&self, at: Node<'_>) -> bool {
+        HAS_ROOM && self.watches(at)
+    }
+
+    /// [`Findings::asks`] for such rules. Without room the question is answered, and not taken down.
+    #[inline(always)]
+    pub fn asks_if_room(
+        &mut self,
+        at: Node<'_>,
+        about: &'static str,
+        what: &str,
+        answer: impl Into<Answer>,
+        fact: &dyn Fn() -> String,
+    ) -> bool {
+        let answer = answer.into();
+        if HAS_ROOM { self.asks(at, about, what, answer, fact) } else { answer == Answer::Met }
+    }
+
+    #[inline(never)]
+    fn take_down(
+        &mut self,
+        at: Node<'_>,
+        about: &'static str,
+        what: &str,
+        answer: Answer,
+        fact: &dyn Fn() -> String,
+    ) {
+        if !self.watches(at) {
+            return;
+        }
+        let Some(watch) = &mut self.watch else { return };
+        let condition = Condition { what: what.to_owned(), answer, fact: fact() };
+        let place = at.place();
+        let known = watch
+            .asked
+            .iter_mut()
+            .rev()
+            .take(64)
+            .find(|(asked, defect, _)| *asked == place && *defect == about);
+        if let Some((_, _, candidate)) = known {
+            // What several ways lead to is asked several times.
+            if !candidate.conditions.contains(&condition) {
+                candidate.conditions.push(condition);
+            }
+            return;
+        }
+        let candidate = Candidate {
+            path: at.source_file().path.to_owned(),
+            range: at.heading(),
+            code: at.excerpt(),
+            about: about.to_owned(),
+            conditions: vec![condition],
+            is_found: false,
+        };
+        watch.asked.push((place, about, candidate));
+    }
+
+    /// What was asked, once the rule has run. Where everything that was asked is met and nothing was found, something
+    /// else speaks against it, which the rule does not tell.
+    pub fn watched(&mut self, silenced: &dyn Fn(&Finding) -> bool) -> Watched {
+        let mut candidates = Vec::new();
+        for (_, _, mut candidate) in self.watch.take().map(|watch| watch.asked).unwrap_or_default() {
+            let all_met = candidate.conditions.iter().all(|condition| condition.answer == Answer::Met);
+            let mut found = self
+                .found
+                .iter()
+                .filter(|finding| finding.path == candidate.path && finding.range == candidate.range);
+            if all_met {
+                let (what, fact) = match found.next() {
+                    None => (
+                        "nothing else speaks for the code",
+                        "one of the exceptions that the rule makes holds here, which it does not tell one by one",
+                    ),
+                    Some(finding) if silenced(finding) => {
+                        ("no comment silences it", "a comment says why it may stay")
+                    }
+                    Some(_) => ("", ""),
+                };
+                candidate.is_found = what.is_empty();
+                if !what.is_empty() {
+                    candidate.conditions.push(Condition {
+                        what: what.to_owned(),
+                        answer: Answer::NotMet,
+                        fact: fact.to_owned(),
+                    });
+                }
+            }
+            candidates.push(candidate);
+        }
+        Watched { candidates, conforming: self.conforming.clone() }
     }
 
     /// Reports a finding at an expression, statement, the heading of a definition, or in a deployment file. The message starts in lower
@@ -85,6 +236,12 @@ impl<'m> Findings<'m> {
     pub fn conforms(&mut self, at: impl Into<Location>, note: impl Into<String>) {
         if self.conforming.len() < MOST_PLACES {
             self.conforming.push(evidence(at, note.into()));
+        } else if let Some((path, line)) = self.watch.as_ref().and_then(|watch| watch.only.as_ref()) {
+            // Beyond the first ones only what was asked for.
+            let place = evidence(at, note.into());
+            if place.path == *path && is_on(place.range, *line) {
+                self.conforming.push(place);
+            }
         }
     }
 

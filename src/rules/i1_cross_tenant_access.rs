@@ -1,14 +1,24 @@
 //! I1: data is read, written or kept without saying whose it is.
 
 use super::Findings;
+use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Scoping, TenantQuery, ThreadName, words_of};
+use crate::semantic::{Model, Node, Scoping, TenantQuery, ThreadName, Type, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
+/// The defect that is told condition by condition.
+const OTHERS: &str = "a query that finds rows of other tenants";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let rows_are_scoped = std::cell::LazyCell::new(|| model.scopes_every_query());
-    for (call, api) in model.known_calls().filter(|(call, _)| is_checked(*call)) {
+    for (call, api) in model.known_calls() {
+        if findings.has_room_and_watches(call) {
+            ask(call, api, &|| *rows_are_scoped, findings);
+        }
+        if !is_checked(call) {
+            continue;
+        }
         if let Some(query) = call.tenant_query().filter(|_| !*rows_are_scoped) {
             queried(&query, findings);
         } else if api.has(Tag::Retrieves) || api.callable.parameters.contains(&"scroll_filter") {
@@ -35,6 +45,89 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for dictionary in model.dictionaries().filter(|dictionary| is_checked(*dictionary)) {
         conversation(dictionary, findings);
     }
+}
+
+/// Tells, for whoever wants to know, what decides about a query.
+fn ask(
+    call: Node<'_>,
+    api: crate::semantic::Api,
+    rows_are_scoped: &dyn Fn() -> bool,
+    findings: &mut Findings<'_>,
+) {
+    let query = call.tenant_query();
+    // The model that it names, if it begins a query.
+    let named =
+        call.positional()
+            .map(|argument| {
+                if argument.is(Kind::Attribute) { argument.receiver().unwrap_or(argument) } else { argument }
+            })
+            .find(|named| {
+                named.is(Kind::Name) && named.name().starts_with(|first: char| first.is_ascii_uppercase())
+            });
+    let Some(named) = named.filter(|_| query.is_some() || api.has(Tag::BuildsStatement)) else { return };
+    let key = key(call);
+    let is_given = matches!(call.model.instance_of_class(named.ty()), Type::Object(_));
+    let answer = match &query {
+        Some(_) => Answer::Met,
+        None if is_given => Answer::NotMet,
+        None => Answer::NotKnown,
+    };
+    if !findings.asks_if_room(call, OTHERS, "it asks for rows that belong to tenants", answer, &|| {
+        match &query {
+            Some(query) => format!(
+                "`{}` has the column `{key}` ({})",
+                query.class.name(),
+                query.column.whereabouts_from(call)
+            ),
+            None if is_given => format!("`{}` is no model with a required column `{key}`", named.name()),
+            None => format!("the class `{}` was not given, so its columns are not known", named.name()),
+        }
+    }) {
+        return;
+    }
+    let checked = is_checked(call);
+    if !findings.asks_if_room(call, OTHERS, "it is code of production", checked, &|| match checked {
+        true => "the file is no test, migration or script".to_owned(),
+        false => "tests, migrations and scripts work on all tenants at once".to_owned(),
+    }) {
+        return;
+    }
+    let scoped = rows_are_scoped();
+    if !findings.asks_if_room(
+        call,
+        OTHERS,
+        "the database does not keep tenants apart by itself",
+        !scoped,
+        &|| match scoped {
+            true => "a policy, or a condition that each session adds, is in the given files".to_owned(),
+            false => "no policy and no condition of each session is in the given files".to_owned(),
+        },
+    ) {
+        return;
+    }
+    let named = call.asks_for_owner() || call.asks_by_credential();
+    if !findings.asks_if_room(call, OTHERS, "it does not ask whose rows they are", !named, &|| match named {
+        true => "its condition names an owner, or what only one caller knows".to_owned(),
+        false => "no condition names an owner or a credential".to_owned(),
+    }) {
+        return;
+    }
+    let Some(function) = call.function() else { return };
+    let scoping = function.scoping();
+    let answer = match scoping {
+        Scoping::Unnamed(_) => Answer::Met,
+        Scoping::Named => Answer::NotMet,
+        Scoping::Unreached => Answer::NotKnown,
+    };
+    findings.asks_if_room(call, OTHERS, "a route comes here without naming a tenant", answer, &|| {
+        match scoping {
+            Scoping::Unnamed(handler) => {
+                format!("`{}` does ({})", handler.name(), handler.whereabouts_from(call))
+            }
+            Scoping::Named => format!("whoever comes here says which `{key}` is meant"),
+            Scoping::Unreached => "no route among the given files comes here".to_owned(),
+        }
+    });
 }
 
 /// Tests, migrations and scripts work on all tenants at once.

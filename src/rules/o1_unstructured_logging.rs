@@ -17,6 +17,12 @@ struct Repeated<'m> {
     root: Vec<Node<'m>>,
 }
 
+/// The defects that are told condition by condition.
+const SECRET: &str = "a secret or personal data in a record";
+const TRACELESS: &str = "a failure without its stack trace";
+const BUILT: &str = "a message that is put together before the logger sees it";
+const PRINTED: &str = "a print in server code";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut logs = false;
     let mut configured = Vec::new();
@@ -62,9 +68,19 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 // Records
 
 fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
-    if let Some(exposed) = exposed_in(call) {
+    let exposed = exposed_in(call);
+    findings.asks_if_room(call, SECRET, "a value in it is a secret, or personal", exposed.is_some(), &|| {
+        match &exposed {
+            Some(exposed) => format!("`{}` {}", exposed.value.excerpt(), exposed.what),
+            None => "no value is one by its type, its name or its key".to_owned(),
+        }
+    });
+    if let Some(exposed) = exposed {
         report_exposed(call, &exposed, findings);
         return;
+    }
+    if findings.has_room_and_watches(call) {
+        ask_about_trace(call, level, findings);
     }
     if unexpected_without_trace(call, level) {
         findings
@@ -99,7 +115,28 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
         repeated.root.push(call);
         return;
     }
-    match call.argument(0) {
+    let message = call.argument(0);
+    let is_first = repeated.built.is_empty();
+    if findings.asks_if_room(
+        call,
+        BUILT,
+        "the message holds its values",
+        message.is_some_and(is_built),
+        &|| match message {
+            Some(message) if is_built(message) => {
+                format!("`{}` is another text for each value", message.excerpt())
+            }
+            Some(message) if message.is(Kind::Str) => "the message is a constant text".to_owned(),
+            Some(message) => format!("`{}` is not put together here", message.excerpt()),
+            None => "it has no message".to_owned(),
+        },
+    ) {
+        findings.asks_if_room(call, BUILT, "it is the first in the file", is_first, &|| match is_first {
+            true => "such messages are told once for each file, here".to_owned(),
+            false => "such messages are told once for each file, at the first one".to_owned(),
+        });
+    }
+    match message {
         Some(message) if is_built(message) => repeated.built.push(call),
         Some(message) if message.is(Kind::Str) => {
             let fields = call.positional().nth(1).is_some() || call.keywords().next().is_some();
@@ -109,6 +146,58 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
         }
         _ => {}
     }
+}
+
+/// Tells, for whoever wants to know, what decides whether a record lacks a stack trace.
+fn ask_about_trace(call: Node<'_>, level: &str, findings: &mut Findings<'_>) {
+    let is_error = matches!(level, "error" | "critical" | "fatal");
+    if !findings.asks_if_room(
+        call,
+        TRACELESS,
+        "it tells of a failure at the level of an error",
+        is_error,
+        &|| match level {
+            "exception" => "its level is `exception`, which brings the stack trace".to_owned(),
+            _ => format!("its level is `{level}`"),
+        },
+    ) {
+        return;
+    }
+    let handler = call.enclosing_handler();
+    let broad = handler.is_some_and(Node::catches_everything);
+    if !findings.asks_if_room(
+        call,
+        TRACELESS,
+        "it stands in a clause that catches everything",
+        broad,
+        &|| match handler {
+            Some(_) if broad => "any exception ends there".to_owned(),
+            Some(_) => "the clause around it catches certain exceptions alone, which are expected".to_owned(),
+            None => "it stands in no `except` clause".to_owned(),
+        },
+    ) {
+        return;
+    }
+    let ends = final_handler(call);
+    if !findings.asks_if_room(
+        call,
+        TRACELESS,
+        "the exception goes no further",
+        ends.is_some(),
+        &|| match ends {
+            Some(_) => "it is neither raised again nor logged with its trace".to_owned(),
+            None => "it is raised again, kept, or logged with its trace elsewhere in the clause".to_owned(),
+        },
+    ) {
+        return;
+    }
+    let keeps_back = ends.is_some_and(|handler| keeps_text_back(call, handler));
+    findings.asks_if_room(call, TRACELESS, "its text is not kept back on purpose", !keeps_back, &|| {
+        match keeps_back {
+            true => "only the exception's class is told".to_owned(),
+            false => "nothing shows that it is".to_owned(),
+        }
+    });
 }
 
 /// A message that is put together before the logger sees it.
@@ -476,13 +565,38 @@ fn report_exposed(call: Node<'_>, exposed: &Exposed<'_>, findings: &mut Findings
 // Prints
 
 fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
-    if call.source_file().is_script || call.is_silenced_elsewhere() {
+    let is_script = call.source_file().is_script;
+    if !findings.asks_if_room(call, PRINTED, "it is server code", !is_script, &|| match is_script {
+        true => "the file is a script, whose output a person reads".to_owned(),
+        false => "the file is no script: it has neither a main guard nor a command line".to_owned(),
+    }) {
+        return;
+    }
+    let silenced = call.is_silenced_elsewhere();
+    if !findings.asks_if_room(call, PRINTED, "no other checker is told to be quiet", !silenced, &|| {
+        match silenced {
+            true => "a `noqa` or the like stands on the line".to_owned(),
+            false => "there is no such comment".to_owned(),
+        }
+    }) {
         return;
     }
     let target = call.keyword("file").or_else(|| call.keyword("stream"));
-    if target.is_some_and(|target| !target.is_none() && !matches!(target.name(), "stdout" | "stderr")) {
+    let to_file =
+        target.is_some_and(|target| !target.is_none() && !matches!(target.name(), "stdout" | "stderr"));
+    if !findings.asks_if_room(call, PRINTED, "it writes to the standard output or error", !to_file, &|| {
+        match target {
+            Some(target) => format!("it writes to `{}`", target.excerpt()),
+            None => "it names no other place".to_owned(),
+        }
+    }) {
         return;
     }
+    let is_first = repeated.prints.is_empty() && repeated.traces.is_empty();
+    findings.asks_if_room(call, PRINTED, "it is the first in the file", is_first, &|| match is_first {
+        true => "prints are told once for each file, here".to_owned(),
+        false => "prints are told once for each file, at the first one".to_owned(),
+    });
     if call.does(Tag::FormatsTraceback) {
         repeated.traces.push(call);
         return;

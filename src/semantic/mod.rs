@@ -17,7 +17,8 @@
 //! (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen` (sessions and services of files
 //! that were not given), `fan_out` (coroutines that run at once), `threads` (conversations that graphs keep), `fields`
 //! (of data models and settings), `headers` (written by hand), `secrets`, `migrations` and `migration_data`, `environment` (variables that
-//! are read), `expressions` (values and words), `deployment` (what the deployment files say).
+//! are read), `expressions` (values and words), `in_words` (what is known of a place, for people),
+//! `deployment` (what the deployment files say).
 
 mod application;
 mod batches;
@@ -40,6 +41,7 @@ mod functions;
 mod growth;
 mod headers;
 mod imports;
+mod in_words;
 mod kept;
 mod lifecycle;
 mod limits;

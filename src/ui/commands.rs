@@ -35,6 +35,7 @@ pub struct Command {
 
 pub const OPEN_FILES: &str = "open-files";
 pub const OPEN_FOLDER: &str = "open-folder";
+pub const WHY_NOT: &str = "why-not";
 
 /// The commands that make sense now.
 pub fn commands(state: &State) -> Vec<Command> {
@@ -47,6 +48,9 @@ pub fn commands(state: &State) -> Vec<Command> {
 
     add("Findings", "Next finding".to_owned(), "F8", Run::DoThere(Action::Walk(1)));
     add("Findings", "Previous finding".to_owned(), "Shift F8", Run::DoThere(Action::Walk(-1)));
+    if state.report.is_some() {
+        add("Findings", "Why is nothing found on this line?".to_owned(), "F9", Run::Press(WHY_NOT));
+    }
     if state.rule.is_some() || !state.filters.is_empty() {
         add("Findings", "Show all findings".to_owned(), "", Run::DoThere(Action::ShowAll));
     }
@@ -126,6 +130,7 @@ pub fn of_key(event: &KeyboardEvent, in_field: bool, state: &State) -> Option<Ru
         "o" | "O" if main && !event.shift_key() => Some(Run::Press(OPEN_FILES)),
         "?" if !in_field && !main => Some(Run::Open(dialogs::HELP)),
         "F8" => Some(Run::Do(Action::Walk(if event.shift_key() { -1 } else { 1 }))),
+        "F9" => Some(Run::Press(WHY_NOT)),
         "F2" => Some(Run::DoThere(Action::EditPath(Some(state.file().id)))),
         "PageDown" if event.alt_key() => Some(Run::DoThere(Action::Turn(1))),
         "PageUp" if event.alt_key() => Some(Run::DoThere(Action::Turn(-1))),

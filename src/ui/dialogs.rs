@@ -11,6 +11,7 @@ pub const SHARE: &str = "share";
 pub const EMBED: &str = "embed";
 pub const START_OVER: &str = "start-over";
 pub const CHOOSE_SET: &str = "choose-set";
+pub const WHY: &str = "why";
 pub const UNCOPIED: &str = "uncopied";
 
 fn document() -> Option<Document> {

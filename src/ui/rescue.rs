@@ -30,14 +30,14 @@ pub async fn ask(client: &Client, settings: &Rc<Settings>, files: Vec<Text>) -> 
             let _ = sender.send(reply);
         }
     });
-    client.check(Job { settings: settings.clone(), sets: vec![files] }, reply);
+    client.check(Job { settings: settings.clone(), sets: vec![files], why: None }, reply);
     receiver.await.ok()
 }
 
 /// Whether the checker fails on these files, and how.
 async fn fails(client: &Client, settings: &Rc<Settings>, files: &[Text]) -> Option<Option<Failure>> {
     match ask(client, settings, files.to_vec()).await? {
-        Reply::Reports { .. } => Some(None),
+        Reply::Reports { .. } | Reply::Explanation(_) => Some(None),
         // Neither says anything about the files.
         Reply::Failed(Failure::Stopped | Failure::Unloadable(_)) => None,
         Reply::Failed(failure) => Some(Some(failure)),
@@ -74,7 +74,7 @@ pub async fn find(client: &Client, settings: &Rc<Settings>, files: &[Text]) -> O
         match ask(client, settings, rest.clone()).await? {
             reply @ Reply::Reports { .. } => return Some((found, reply)),
             Reply::Failed(Failure::Stopped | Failure::Unloadable(_)) => return None,
-            Reply::Failed(_) => {}
+            Reply::Failed(_) | Reply::Explanation(_) => {}
         }
     }
     None

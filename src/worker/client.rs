@@ -1,5 +1,5 @@
 //! The page's side of the worker: one request in flight, the newest waits, and a worker that dies or hangs is
-//! replaced.
+//! replaced. An explanation that is asked for waits until there is nothing to check.
 //!
 //! A request that the worker failed on is not sent again; a newer one is. A worker that was never ready is started
 //! again only for the next request, so that a broken deployment does not loop.
@@ -14,6 +14,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::{AttrValue, Callback};
 
+use crate::explanation::Place;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::worker::protocol::{Request, Sent};
@@ -48,6 +49,8 @@ pub fn same_text(one: &AttrValue, other: &AttrValue) -> bool {
 pub struct Job {
     pub settings: Rc<Settings>,
     pub sets: Vec<Vec<Text>>,
+    /// What is to be explained of the first set, where it is not to be checked.
+    pub why: Option<Place>,
 }
 
 impl Job {
@@ -66,7 +69,7 @@ impl Job {
             };
             set.iter().enumerate().map(sent).collect()
         });
-        Request { settings: (*self.settings).clone(), sets: sets.collect() }
+        Request { settings: (*self.settings).clone(), sets: sets.collect(), why: self.why.clone() }
     }
 }
 
@@ -78,6 +81,8 @@ pub enum Reply {
         reports: Vec<Rc<Report>>,
         milliseconds: f64,
     },
+    /// An explanation, as JSON.
+    Explanation(String),
     Failed(Failure),
 }
 
@@ -128,6 +133,8 @@ struct Inner {
     known: Vec<Vec<Text>>,
     in_flight: Option<Asked>,
     waiting: Option<Asked>,
+    /// An explanation that is asked for: nothing that is to be checked waits for it.
+    aside: Option<Asked>,
     timer: Option<Timeout>,
 }
 
@@ -154,18 +161,23 @@ impl Client {
             known: Vec::new(),
             in_flight: None,
             waiting: None,
+            aside: None,
             timer: None,
         })));
         client.start();
         client
     }
 
-    /// Asks for reports. An older request that was not yet sent is dropped, and so is the answer to one that was:
+    /// Asks for reports, or for an explanation once there is nothing to check. An older request that was not yet sent is dropped, and so is the answer to one that was:
     /// its callback is never called.
     pub fn check(&self, job: Job, reply: Callback<Reply>) {
         let dead = {
             let mut inner = self.0.borrow_mut();
-            inner.waiting = Some(Asked { job, reply });
+            let asked = Some(Asked { job, reply });
+            match asked.as_ref().is_some_and(|asked| asked.job.why.is_some()) {
+                true => inner.aside = asked,
+                false => inner.waiting = asked,
+            }
             inner.live.is_none()
         };
         if dead {
@@ -259,7 +271,8 @@ impl Client {
             if inner.in_flight.is_some() || !inner.live.as_ref().is_some_and(|live| live.ready) {
                 return;
             }
-            let Some(asked) = inner.waiting.take() else { return };
+            let next = inner.waiting.take();
+            let Some(asked) = next.or_else(|| inner.aside.take()) else { return };
             inner.number += 1;
             let request = asked.job.request(&inner.known);
             let json = serde_json::to_string(&request).expect_throw("a request is plain data");
@@ -303,6 +316,13 @@ impl Client {
             }
             let Some(asked) = inner.in_flight.take() else { return };
             inner.timer = None;
+            if asked.job.why.is_some() {
+                let json = data.get(2).as_string().unwrap_or_default();
+                drop(inner);
+                self.send();
+                asked.reply.emit(Reply::Explanation(json));
+                return;
+            }
             (asked.reply, inner.waiting.is_some())
         };
         // The next request goes out first: the worker works while the page draws.
@@ -351,6 +371,7 @@ impl Client {
             if !again || inner.waiting.as_ref().is_some_and(same) {
                 failed.extend(inner.waiting.take());
             }
+            failed.extend(inner.aside.take());
             (failed, again)
         };
         if again {

@@ -3,10 +3,13 @@
 //! The page posts `[number, request]`, the request as JSON. The worker posts `null` once it listens, then for every
 //! request `[number, milliseconds, report, …]`, a report a set, each the JSON that the command line prints.
 //!
+//! Where the request asks 'why not?', it is one explanation of the first set that is answered, in place of the reports.
+//!
 //! A text that has not changed since the request before is not sent again: typing into one of many files sends one.
 
 use serde::{Deserialize, Serialize};
 
+use crate::explanation::Place;
 use crate::settings::Settings;
 
 /// Sets of files, each checked on its own: the playground has one, a rule's page has its two sides.
@@ -14,6 +17,9 @@ use crate::settings::Settings;
 pub struct Request {
     pub settings: Settings,
     pub sets: Vec<Vec<Sent>>,
+    /// What is to be explained of the first set; then nothing is checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Place>,
 }
 
 /// A file of a set.

@@ -1,8 +1,9 @@
-//! The worker's side: a request in, a report a set out. Nothing here knows the browser.
+//! The worker's side: a request in, a report a set out, or an explanation. Nothing here knows the browser.
 
 use std::fmt;
 
 use crate::check::{Source, check};
+use crate::explain::explain;
 use crate::worker::protocol::Request;
 
 /// Answers requests, and remembers the texts of the last one.
@@ -46,6 +47,11 @@ impl Server {
             }
             self.sets.push(sources);
         }
+        if let Some(place) = &request.why {
+            let sources = self.sets.first().map(Vec::as_slice).unwrap_or_default();
+            let explanation = explain(sources, &request.settings, place);
+            return serde_json::to_string(&explanation).map(|json| vec![json]).map_err(|_| Unreadable);
+        }
         self.sets
             .iter()
             .map(|sources| serde_json::to_string(&check(sources, &request.settings)).map_err(|_| Unreadable))
@@ -72,7 +78,7 @@ mod tests {
     }
 
     fn ask(server: &mut Server, sets: Vec<Vec<Sent>>) -> Result<Vec<String>, Unreadable> {
-        let request = Request { settings: Settings::default(), sets };
+        let request = Request { settings: Settings::default(), sets, why: None };
         server.answer(&serde_json::to_string(&request).unwrap())
     }
 
@@ -92,6 +98,25 @@ mod tests {
             ask(&mut server, vec![vec![sent("b.py", None), sent("c.py", Some(new)), sent("a.py", None)]])
                 .unwrap();
         assert_eq!(answered, [direct(&[("b.py", two), ("c.py", new), ("a.py", one)])]);
+    }
+
+    #[test]
+    fn an_explanation_is_of_the_texts_that_were_sent_before() {
+        let text = "import time\nasync def f():\n    time.sleep(1)\n";
+        let mut server = Server::default();
+        ask(&mut server, vec![vec![sent("a.py", Some(text))]]).unwrap();
+        let place = crate::explanation::Place::Line { path: "a.py".to_owned(), line: 3, rule: None };
+        let request = Request {
+            settings: Settings::default(),
+            sets: vec![vec![sent("a.py", None)]],
+            why: Some(place.clone()),
+        };
+        let answered = server.answer(&serde_json::to_string(&request).unwrap()).unwrap();
+        let sources = [Source { path: "a.py".to_owned(), text: text.to_owned() }];
+        let direct = serde_json::to_string(&explain(&sources, &Settings::default(), &place)).unwrap();
+        assert_eq!(answered, [direct]);
+        // The texts are known still.
+        assert!(ask(&mut server, vec![vec![sent("a.py", None)]]).is_ok());
     }
 
     #[test]

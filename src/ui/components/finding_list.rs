@@ -14,6 +14,7 @@ use crate::ui::components::scorecard::Cell;
 use crate::ui::components::seen::seen;
 use crate::ui::components::share::Share;
 use crate::ui::components::unchanged::unchanged as folded_away;
+use crate::ui::components::why;
 use crate::ui::components::with_code::with_code;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store, press};
@@ -57,6 +58,7 @@ pub fn FindingList() -> Html {
                     <ExportMenu />
                     <Share />
                     <EmbedCode sides={open_files(&store)} own=true />
+                    { why::line(&store) }
                 </div>
             </div>
             { seen(&store) }
@@ -132,6 +134,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
                     { catalogue::entry(rule).map(|entry| entry.title).unwrap_or("Its page") }
                 </Link<Route>>
                 <span class="narrowed-words">{ cell.words() }</span>
+                { why::rule(rule) }
                 <button type="button" class="button button-quiet" onclick={all}>{ "Show all" }</button>
             </div>
             if !explanation.is_empty() {

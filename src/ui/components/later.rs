@@ -12,6 +12,7 @@ use yew::prelude::*;
 use crate::check::Source;
 use crate::report::Report;
 use crate::ui::device::{self, Mounted};
+use crate::ui::dialogs;
 use crate::ui::later::{Told, View};
 use crate::ui::state::{Action, Checker, State, Store};
 use crate::worker::client::{Client, Job, Reply, Text};
@@ -95,7 +96,7 @@ pub fn Later(props: &Props) -> Html {
     html! {
         <>
             if *loading != Loading::There {
-                if props.view == View::Embed {
+                if matches!(props.view, View::Embed | View::Why) {
                     { waiting }
                 } else {
                     <main id="main" class="page">{ waiting }</main>
@@ -134,6 +135,10 @@ impl Page {
                 Told::Say(text) => Action::Say(text.into()),
                 Told::Announce(text) => Action::Announce(text.into()),
                 Told::Uncopied(text) => Action::Uncopied(Some(text.into())),
+                Told::Jump { path, range } => {
+                    dialogs::close(dialogs::WHY);
+                    Action::Jump { path, range }
+                }
                 Told::Settings(settings) => Action::Settings(Rc::new(*settings)),
             });
         });
@@ -162,9 +167,11 @@ fn check(client: &Client, dispatch: &UseReducerDispatcher<State>, sets: &str, re
                 dispatch.dispatch(Action::Checker(Checker::Failed(failure.clone())));
                 Err(failure)
             }
+            // Nothing was to be explained.
+            Reply::Explanation(_) => return,
         };
         let json = serde_json::to_string(&answer).unwrap_or_default();
         let _ = resolve.call1(&JsValue::UNDEFINED, &json.into());
     });
-    client.check(Job { settings: Rc::default(), sets }, reply);
+    client.check(Job { sets, ..Job::default() }, reply);
 }

@@ -42,4 +42,6 @@ pub mod status_line;
 pub mod stopped_files;
 pub mod unchanged;
 pub mod uncopied;
+pub mod why;
+pub mod why_answer;
 pub mod with_code;

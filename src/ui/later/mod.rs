@@ -27,10 +27,13 @@ pub enum View {
     Embed,
     /// The settings' form. It is given the settings as they are.
     Settings,
+    /// Why nothing is found. It is given [`Given`](crate::ui::components::why_answer::Given), or nothing as long as there
+    /// is no answer.
+    Why,
 }
 
 impl View {
-    const ALL: [View; 3] = [View::Learn, View::Embed, View::Settings];
+    const ALL: [View; 4] = [View::Learn, View::Embed, View::Settings, View::Why];
 
     /// Its name between the modules.
     pub const fn word(self) -> &'static str {
@@ -38,6 +41,7 @@ impl View {
             View::Learn => "learn",
             View::Embed => "embed",
             View::Settings => "settings",
+            View::Why => "why",
         }
     }
 

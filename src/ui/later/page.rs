@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::check::Source;
-use crate::report::Report;
+use crate::report::{Range, Report};
 use crate::settings::Settings;
 use crate::worker::client::Failure;
 
@@ -32,6 +32,8 @@ pub enum Told {
     Announce(String),
     /// A text that the browser would not copy.
     Uncopied(String),
+    /// Show a place in the playground.
+    Jump { path: String, range: Range },
     /// The settings as they are now.
     Settings(Box<Settings>),
 }

@@ -9,6 +9,7 @@ use super::{Page, Told, View};
 use crate::exercise::listed::{Number, UnknownExercise};
 use crate::settings::Settings;
 use crate::ui::components::embed_code::{Choices, Embedding};
+use crate::ui::components::why_answer::WhyAnswer;
 use crate::ui::hooks::{Readable, use_exercises, use_kept_settings};
 use crate::ui::pages::exercise::ExercisePage;
 use crate::ui::pages::learn::LearnPage;
@@ -30,7 +31,7 @@ pub fn Root(props: &Props) -> Html {
     let store: Store = use_reducer_eq(|| {
         let settings = match props.view {
             View::Settings => serde_json::from_str(&props.given).unwrap_or_default(),
-            View::Learn | View::Embed => Settings::default(),
+            View::Learn | View::Embed | View::Why => Settings::default(),
         };
         State::new(AttrValue::default(), Vec::new(), 0, settings)
     });
@@ -47,6 +48,7 @@ pub fn Root(props: &Props) -> Html {
                             Err(_) => html! {},
                         },
                         View::Settings => html! { <KeptSettings /> },
+                        View::Why => html! { <WhyAnswer given={props.given.clone()} /> },
                     } }
                 </ContextProvider<Readable>>
             </ContextProvider<Page>>

@@ -1,0 +1,112 @@
+//! 'Why not?': the buttons and the dialogs. The answer is the worker's, and the page's second module draws it.
+
+use std::cell::Cell;
+
+use yew::prelude::*;
+
+use crate::explanation::Place;
+use crate::report::Rule;
+use crate::ui::commands::WHY_NOT;
+use crate::ui::components::dialog::Dialog;
+use crate::ui::components::later::Later;
+use crate::ui::dialogs;
+use crate::ui::later::View;
+use crate::ui::patches::Patches;
+use crate::ui::state::Store;
+use crate::ui::words;
+use crate::worker::client::{Client, Job, Reply};
+
+thread_local! {
+    /// The rule that is asked about; the line of the caret, if none.
+    static ASKED: Cell<Option<Rule>> = const { Cell::new(None) };
+}
+
+/// The button that asks about the line of the caret, and the dialog for all answers.
+pub fn line(store: &Store) -> Html {
+    let path = store.file().path.to_string();
+    let content = Callback::from(move |()| {
+        let place = match ASKED.get() {
+            Some(rule) => Place::Rule(rule),
+            None => Place::Line { path: path.clone(), line: caret_line(), rule: None },
+        };
+        html! { <Asked {place} /> }
+    });
+    html! {
+        <>
+            <button
+                id={WHY_NOT}
+                type="button"
+                class="button"
+                title="Why is nothing found on the line of the caret? (F9)"
+                onclick={|_| open(None)}
+            >
+                { "Why not?" }
+            </button>
+            <Dialog id={dialogs::WHY} title="Why is nothing found?" class="why" {content} />
+        </>
+    }
+}
+
+/// The button that asks about a rule over all files.
+pub fn rule(rule: Rule) -> Html {
+    html! {
+        <button
+            type="button"
+            class="button button-quiet"
+            aria-label={format!("Why not? {rule} over all files")}
+            onclick={move |_| open(Some(rule))}
+        >
+            { "Why not?" }
+        </button>
+    }
+}
+
+fn open(rule: Option<Rule>) {
+    ASKED.set(rule);
+    dialogs::open(dialogs::WHY);
+}
+
+/// The line of the caret: the editor tells it to the page's style, whoever has moved the caret.
+fn caret_line() -> u32 {
+    web_sys::window()
+        .and_then(|window| window.document()?.query_selector("#editor-panel [data-line]").ok()?)
+        .and_then(|editor| editor.get_attribute("data-line")?.parse().ok())
+        .unwrap_or(1)
+}
+
+#[derive(Properties, PartialEq)]
+struct AskedProps {
+    place: Place,
+}
+
+/// Asks once, and shows the answer when it is there.
+#[component]
+fn Asked(props: &AskedProps) -> Html {
+    let store = use_context::<Store>().expect("the application provides the store");
+    let client = use_context::<Client>().expect("the application provides the client");
+    let given = use_state_eq(AttrValue::default);
+    {
+        let given = given.setter();
+        let place = props.place.clone();
+        use_effect_with((), move |()| {
+            let mut files = Patches::of(&store.files).texts(&store.files);
+            files.retain(|file| !store.left_out.iter().any(|left| left.file == *file));
+            let job = Job { settings: store.settings.clone(), sets: vec![files], why: Some(place) };
+            client.check(
+                job,
+                Callback::from(move |reply| {
+                    let json = match reply {
+                        Reply::Explanation(json) => format!("{{\"Answer\":{json}}}"),
+                        Reply::Failed(failure) => {
+                            let words = serde_json::to_string(&words::failure(&failure));
+                            format!("{{\"Failed\":{}}}", words.unwrap_or_default())
+                        }
+                        Reply::Reports { .. } => return,
+                    };
+                    given.set(json.into());
+                }),
+            );
+        });
+    }
+    html! { <Later view={View::Why} given={(*given).clone()} /> }
+}

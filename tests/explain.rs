@@ -1,0 +1,297 @@
+//! 'Why not?': each fact in its words, and no explanation that the rules contradict.
+
+use rubric_playground::catalogue::{ENTRIES, Example};
+use rubric_playground::check::{Source, check};
+use rubric_playground::explain::{TELLING, explain};
+use rubric_playground::explanation::{Answer, Candidate, Explanation, Line, Place, RuleAnswer, Runs};
+use rubric_playground::report::{Rule, Status};
+use rubric_playground::settings::Settings;
+
+fn source(path: &str, text: &str) -> Source {
+    Source { path: path.to_owned(), text: text.to_owned() }
+}
+
+fn sources(examples: &[Example]) -> Vec<Source> {
+    examples.iter().map(|example| source(&example.path, &example.text)).collect()
+}
+
+fn at(sources: &[Source], path: &str, line: u32, rule: Option<Rule>) -> Explanation {
+    explain(sources, &Settings::default(), &Place::Line { path: path.to_owned(), line, rule })
+}
+
+/// The line that ends with `# here`.
+fn here(text: &str) -> (Explanation, Line) {
+    let number = text.lines().position(|line| line.ends_with("# here")).unwrap() as u32 + 1;
+    let explanation = at(&[source("app/main.py", text)], "app/main.py", number, None);
+    let line = explanation.line.clone().unwrap();
+    (explanation, line)
+}
+
+fn answer(explanation: &Explanation, rule: Rule) -> &RuleAnswer {
+    explanation.rules.iter().find(|answer| answer.rule == rule).unwrap_or_else(|| panic!("{rule} is silent"))
+}
+
+/// The condition that decides against the first candidate.
+fn unmet(explanation: &Explanation, rule: Rule) -> (String, Answer, String) {
+    answer(explanation, rule)
+        .candidates
+        .iter()
+        .flat_map(|candidate| &candidate.conditions)
+        .find(|condition| condition.answer != Answer::Met)
+        .map(|condition| (condition.what.clone(), condition.answer, condition.fact.clone()))
+        .unwrap_or_else(|| panic!("{rule}: every condition is met"))
+}
+
+fn assert_none(failures: &[String]) {
+    assert!(failures.is_empty(), "\n  {}\n", failures.join("\n  "));
+}
+
+// No explanation contradicts the rules
+
+fn everything(examples: &[Example], rule: Rule) -> RuleAnswer {
+    let explanation = explain(&sources(examples), &Settings::default(), &Place::Rule(rule));
+    explanation.rules.into_iter().next().unwrap()
+}
+
+fn all_met(candidate: &Candidate) -> bool {
+    candidate.conditions.iter().all(|condition| condition.answer == Answer::Met)
+}
+
+#[test]
+fn where_all_conditions_are_met_the_rule_finds_something() {
+    let mut failures = Vec::new();
+    for entry in ENTRIES {
+        let report = check(&sources(entry.violating()), &Settings::default());
+        for rule in Rule::ALL {
+            let answer = everything(entry.violating(), rule);
+            let status = report.rules.iter().find(|status| status.rule == rule).unwrap();
+            if answer.status != status.status {
+                failures.push(format!("{}: the check says {:?} of {rule}", entry.name, status.status));
+            }
+            for candidate in &answer.candidates {
+                let found = report.findings.iter().any(|finding| {
+                    finding.rule == rule && finding.path == candidate.path && finding.range == candidate.range
+                });
+                if all_met(candidate) != candidate.is_found || (candidate.is_found && !found) {
+                    failures.push(format!("{} {rule}: {candidate:?}", entry.name));
+                }
+            }
+        }
+    }
+    assert_none(&failures);
+}
+
+#[test]
+fn what_a_telling_rule_finds_in_its_own_example_has_its_conditions() {
+    let mut failures = Vec::new();
+    for entry in ENTRIES.iter().filter(|entry| TELLING.contains(&entry.rule)) {
+        let answer = everything(entry.violating(), entry.rule);
+        if !answer.candidates.iter().any(|candidate| candidate.is_found && candidate.conditions.len() > 1) {
+            failures.push(format!("{}: {:#?}", entry.name, answer.candidates));
+        }
+    }
+    assert_none(&failures);
+}
+
+#[test]
+fn in_conforming_examples_some_condition_is_not_met() {
+    let mut failures = Vec::new();
+    for entry in ENTRIES {
+        for rule in Rule::ALL {
+            let answer = everything(entry.conforming(), rule);
+            for candidate in &answer.candidates {
+                if candidate.is_found || all_met(candidate) {
+                    failures.push(format!("{} {rule}: {candidate:?}", entry.name));
+                }
+            }
+        }
+    }
+    assert_none(&failures);
+}
+
+#[test]
+fn every_fact_is_a_clause() {
+    let mut failures = Vec::new();
+    for entry in ENTRIES {
+        for examples in [entry.violating(), entry.conforming()] {
+            for rule in TELLING {
+                for candidate in everything(examples, rule).candidates {
+                    for condition in &candidate.conditions {
+                        for text in [&condition.what, &condition.fact] {
+                            let capital = text.starts_with(char::is_uppercase);
+                            if text.is_empty()
+                                || capital
+                                || text.ends_with('.')
+                                || text.matches('`').count() % 2 == 1
+                            {
+                                failures.push(format!("{rule}: {text:?}"));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert_none(&failures);
+}
+
+#[test]
+fn every_line_of_the_examples_can_be_asked_for() {
+    for entry in ENTRIES.iter().filter(|entry| TELLING.contains(&entry.rule)) {
+        let sources = sources(entry.violating());
+        for file in &sources {
+            for line in 1..=file.text.lines().count() as u32 {
+                let first = at(&sources, &file.path, line, None);
+                assert_eq!(
+                    first.line.as_ref().unwrap().text,
+                    file.text.lines().nth(line as usize - 1).unwrap().trim()
+                );
+                if line % 7 == 0 {
+                    assert_eq!(first, at(&sources, &file.path, line, None), "the same each time");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_place_that_is_not_there_is_told() {
+    let sources =
+        [source("a.py", "x = 1\n"), source("Dockerfile", "FROM python:3.12\n"), source("bad.py", "def (:\n")];
+    for (path, line, note) in [
+        ("b.py", 1, "not among the given files"),
+        ("a.py", 0, "has no line 0"),
+        ("a.py", 99, "has no line 99"),
+        ("Dockerfile", 1, "no Python"),
+        ("bad.py", 1, "cannot be read as it stands"),
+    ] {
+        let notes = at(&sources, path, line, None).line.unwrap().notes.join(" ");
+        assert!(notes.contains(note), "{path}:{line}: {notes}");
+    }
+    let nothing = explain(&[], &Settings::default(), &Place::Rule(Rule::C5));
+    assert_eq!(nothing.rules[0].status, Status::NotSeen);
+}
+
+// Where it runs
+
+const HANDLER: &str = "import requests\nfrom fastapi import FastAPI\napp = FastAPI()\n";
+
+#[test]
+fn a_plain_handler_runs_in_the_thread_pool() {
+    let text =
+        format!("{HANDLER}@app.get('/report')\ndef sync_report():\n    requests.get('http://a')  # here\n");
+    let (explanation, line) = here(&text);
+    assert_eq!(line.runs, Runs::ThreadPool);
+    assert_eq!(line.within[0].what, "def, route handler GET /report");
+    let (what, answer, fact) = unmet(&explanation, Rule::C5);
+    assert_eq!((what.as_str(), answer), ("it runs on the event loop", Answer::NotMet));
+    assert_eq!(fact, "`sync_report` is a plain `def` route handler, which FastAPI runs in its thread pool");
+    assert!(answer_is_found(&explanation, Rule::F1));
+}
+
+fn answer_is_found(explanation: &Explanation, rule: Rule) -> bool {
+    answer(explanation, rule).candidates.iter().any(|candidate| candidate.is_found)
+}
+
+#[test]
+fn a_coroutine_runs_on_the_event_loop_and_a_module_at_its_own_level() {
+    let (_, line) = here("async def load():\n    x = 1  # here\n");
+    assert_eq!((line.runs, line.runs_because.as_str()), (Runs::EventLoop, "`load` is an `async def`"));
+    let (_, line) = here("x = 1  # here\n");
+    assert_eq!(line.runs, Runs::ModuleLevel);
+    let (_, line) = here("def alone():\n    x = 1  # here\n");
+    assert_eq!(line.runs, Runs::Unknown);
+}
+
+#[test]
+fn a_helper_runs_where_its_caller_does() {
+    let (_, line) = here("async def feed():\n    return load()\n\n\ndef load():\n    return 1  # here\n");
+    assert_eq!(line.runs, Runs::WithCallers);
+    assert!(line.runs_because.contains("`async def feed`"), "{}", line.runs_because);
+    assert!(line.runs_because.contains("line 2"), "{}", line.runs_because);
+}
+
+// What is called
+
+#[test]
+fn an_unknown_callee_says_why() {
+    for (text, why) in [
+        ("async def f(client):\n    client.get()  # here\n", "`client` is a parameter without a type"),
+        ("from app.other import helper\nasync def f():\n    helper()  # here\n", "that module was not given"),
+        ("async def f():\n    thing.run()  # here\n", "`thing`"),
+        ("class A:\n    pass\nasync def f():\n    A().run()  # here\n", "defines no `run`"),
+    ] {
+        let (_, line) = here(text);
+        let call = &line.calls[0];
+        assert!(!call.is_known, "{call:?}");
+        assert!(line.calls.iter().any(|call| call.callee.contains(why)), "{why}: {:?}", line.calls);
+    }
+}
+
+#[test]
+fn a_known_callee_says_what_it_is() {
+    let (_, line) = here("def load():\n    pass\nasync def f():\n    load()  # here\n");
+    assert_eq!(line.calls[0].callee, "`load` is `def load` (line 1)");
+    let (_, line) = here(
+        "import httpx\nasync def f():\n    async with httpx.AsyncClient(timeout=5) as c:\n        await c.get('http://a')  # here\n",
+    );
+    let call = &line.calls[0];
+    assert!(call.is_known && call.is_awaited);
+    assert!(call.callee.contains("httpx.AsyncClient.get"), "{}", call.callee);
+    assert!(
+        call.facts.iter().any(|fact| fact.contains("as its client was built (line 3)")),
+        "{:?}",
+        call.facts
+    );
+    assert!(call.facts.iter().any(|fact| fact.contains("reaches an HTTP server")), "{:?}", call.facts);
+}
+
+// The rules
+
+#[test]
+fn a_deadline_is_the_condition_that_is_not_met() {
+    let (explanation, _) =
+        here("import requests\ndef f():\n    requests.get('http://a', timeout=3)  # here\n");
+    let (what, answer, fact) = unmet(&explanation, Rule::F1);
+    assert_eq!(answer, Answer::NotMet, "{what}");
+    assert_eq!(fact, "`3` limits how long it may wait");
+}
+
+#[test]
+fn a_silenced_finding_says_so() {
+    let text = "import time\nasync def f():\n    time.sleep(9)  # rubric: ignore[C5] it is a test of patience  # here\n";
+    let (explanation, line) = here(text);
+    assert_eq!(line.silenced_by[0].rules, [Rule::C5]);
+    assert!(answer(&explanation, Rule::C5).answer.contains("a comment silences"));
+    assert_eq!(unmet(&explanation, Rule::C5).0, "no comment silences it");
+}
+
+#[test]
+fn a_rule_that_is_off_is_asked_when_it_is_named() {
+    let sources = [source("a.py", "import time\nasync def f():\n    time.sleep(9)\n")];
+    let settings = Settings { off: vec![Rule::C5], ..Settings::default() };
+    let place = |rule| Place::Line { path: "a.py".to_owned(), line: 3, rule };
+    let named = explain(&sources, &settings, &place(Some(Rule::C5)));
+    assert!(named.rules[0].is_off && named.rules[0].answer.contains("switch this rule off"));
+    assert!(named.line.unwrap().findings.is_empty());
+    let all = explain(&sources, &settings, &place(None));
+    assert!(all.silent.contains(&Rule::C5));
+}
+
+#[test]
+fn a_rule_without_conditions_says_what_it_looks_at() {
+    let explanation = explain(&[source("a.py", "x = 1\n")], &Settings::default(), &Place::Rule(Rule::O4));
+    let answer = &explanation.rules[0];
+    assert!(!answer.tells_conditions);
+    assert_eq!(answer.looks_at, "Alembic migrations");
+    assert!(answer.answer.contains("nothing of the kind"), "{}", answer.answer);
+}
+
+#[test]
+fn a_rule_over_all_files_lists_what_comes_nearest_first() {
+    let text = "import time, asyncio\ndef plain():\n    time.sleep(9)\nasync def f():\n    await asyncio.sleep(1)\n    print('a')\n";
+    let explanation = explain(&[source("a.py", text)], &Settings::default(), &Place::Rule(Rule::C5));
+    let answer = &explanation.rules[0];
+    assert_eq!(answer.candidates[0].range.start.line, 3, "{answer:#?}");
+    assert!(answer.answer.contains("it runs on the event loop"), "{}", answer.answer);
+}
