@@ -56,7 +56,7 @@ fn is_of_secret(words: &[String]) -> bool {
         return false;
     }
     let last_is = |options: &[&str]| words.last().is_some_and(|last| options.contains(&last.as_str()));
-    if is_ingest_key(&words) {
+    if is_ingest_key(words) {
         return false;
     }
     // The kind of thing that a name is of stands last: `user_api_key_alias` is an alias.
