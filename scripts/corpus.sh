@@ -8,7 +8,8 @@ cd "$(dirname "$0")/.."
 # where the wheel lacks what is reviewed: deployment files, migrations.
 wheels="open-webui==0.12.4 langflow-base==1.13.0 litellm==1.110.2 chainlit==2.12.0 langserve==0.3.3 zenml==0.98.0
     dask-kubernetes==2026.3.0 agno==3.1.10 argilla-server==2.8.0 autogenstudio==0.4.2.2
-    khoj==1.42.10 r2r==3.6.6 lightrag-hku==1.5.7 cognee==1.6.5 arize-phoenix==20.26.1 prefect==3.9.1"
+    khoj==1.42.10 r2r==3.6.6 lightrag-hku==1.5.7 cognee==1.6.5 arize-phoenix==20.26.1 prefect==3.9.1
+    bentoml==1.4.40 gpt-researcher==0.15.1 nemoguardrails==0.24.1 mlflow==3.18.0 dbgpt-app==0.8.2 embedchain==0.1.128"
 sources="letta==0.16.8 skyvern==1.0.56 feast==0.67.0"
 
 # Downloads one package with the given options, and unpacks it with the given command.

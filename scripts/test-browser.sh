@@ -15,7 +15,7 @@ npm --prefix js run build --silent
 say "== Clippy for $target"
 # A toolchain that was made for this target alone may have no Clippy of its own; rustc's warnings then have to do.
 if cargo clippy --version >/dev/null 2>&1; then
-    cargo clippy --target "$target" --features browser --lib --bin app --bin worker -- -D warnings
+    cargo clippy --target "$target" --features browser --lib --bin app --bin later --bin worker -- -D warnings
 else
     say "the toolchain $RUSTUP_TOOLCHAIN has no Clippy: checking for warnings of the compiler alone"
     RUSTFLAGS="-D warnings" cargo check --target "$target" --features browser --lib --bin app --bin worker

@@ -76,9 +76,9 @@ export const test = base.extend({
   },
 });
 
-/** Waits until the page and its worker are there. */
+/** Waits until the page, its worker and its second module are there: seconds, where two tests load them at once. */
 export async function loaded(page) {
-  await expect(page.getByTestId("requests")).toBeVisible();
+  await expect(page.getByTestId("requests")).toBeVisible({ timeout: 20_000 });
 }
 
 /**
