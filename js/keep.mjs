@@ -20,7 +20,9 @@ for (const name of (await readdir(folder)).filter((name) => /^(app|later|worker)
 const worker = join(folder, "worker_bg.wasm");
 const passes = ["-O0", "--dce", "--vacuum", "--duplicate-function-elimination", "--remove-unused-module-elements"];
 const optimizer = new URL("node_modules/.bin/wasm-opt", import.meta.url).pathname;
-execFileSync(optimizer, ["--all-features", ...passes, worker, "-o", worker], { stdio: "inherit" });
+// Which features it may write, the module says itself: `--all-features` would take some that no browser has yet.
+execFileSync(optimizer, [...passes, worker, "-o", worker], { stdio: "inherit" });
+await WebAssembly.compile(await readFile(worker));
 // The second module's style, which src/ui/device.rs has the page load with it.
 const styles = ["learn", "embed-code", "settings", "why"].map((name) => new URL(`../assets/${name}.css`, import.meta.url));
 const style = (await Promise.all(styles.map((path) => readFile(path, "utf8")))).join("\n");
