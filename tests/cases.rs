@@ -8,7 +8,9 @@ use std::path::Path;
 
 use rubric_playground::catalogue::{ENTRIES, Entry};
 use rubric_playground::check::{Source, check};
-use rubric_playground::report::{Certainty, Finding, Rule, Severity, Status};
+use rubric_playground::explain::{TELLING, explain};
+use rubric_playground::explanation::Place;
+use rubric_playground::report::{Certainty, Finding, Range, Rule, Severity, Status};
 use rubric_playground::settings::Settings;
 
 /// How many cases that must be found, and how many traps that must stay quiet, a checked rule has at least.
@@ -21,6 +23,12 @@ struct Case {
     files: Vec<File>,
     settings: Settings,
     status: Option<Status>,
+}
+
+impl Case {
+    fn sources(&self) -> Vec<Source> {
+        self.files.iter().map(|file| Source { path: file.path.clone(), text: file.text.clone() }).collect()
+    }
 }
 
 struct File {
@@ -133,6 +141,37 @@ fn every_checked_rule_has_enough_cases() {
     assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
 }
 
+/// These look for defects besides those whose conditions they tell, perhaps at the same place.
+const TELLING_IN_PART: [Rule; 3] = [Rule::C4, Rule::I1, Rule::O1];
+
+/// A rule tells its conditions while it runs, so that what it tells and what it finds agree: over all cases.
+#[test]
+fn a_rule_finds_where_it_says_that_its_conditions_are_met_and_nowhere_else() {
+    let mut failures = String::new();
+    for entry in ENTRIES.iter().filter(|entry| TELLING.contains(&entry.rule)) {
+        for case in cases_of(entry).unwrap_or_default() {
+            let sources = case.sources();
+            let report = check(&sources, &case.settings);
+            let answers = explain(&sources, &case.settings, &Place::Rule(entry.rule)).rules;
+            let candidates = answers.iter().flat_map(|answer| &answer.candidates);
+            for candidate in candidates.clone() {
+                let here = |path: &str, range: Range| path == candidate.path && range == candidate.range;
+                let is_found = report
+                    .findings
+                    .iter()
+                    .any(|finding| finding.rule == entry.rule && here(&finding.path, finding.range));
+                // Several defects may be looked for at one place.
+                let told = candidates.clone().any(|other| other.is_found && here(&other.path, other.range));
+                let is_told_elsewhere = is_found && TELLING_IN_PART.contains(&entry.rule);
+                if is_found != told && !is_told_elsewhere {
+                    let _ = writeln!(failures, "{} {:?}: {candidate:#?}", shown(entry), case.heading);
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n\n{failures}");
+}
+
 #[derive(Default)]
 struct Tally {
     failed: usize,
@@ -141,8 +180,7 @@ struct Tally {
 }
 
 fn run(entry: &Entry, case: &Case, tally: &mut Tally, failures: &mut String) {
-    let sources: Vec<Source> =
-        case.files.iter().map(|file| Source { path: file.path.clone(), text: file.text.clone() }).collect();
+    let sources = case.sources();
     let report = check(&sources, &case.settings);
     let mut lines = Vec::new();
     for file in &case.files {

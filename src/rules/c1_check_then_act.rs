@@ -38,6 +38,9 @@ const OWNED: [&str; 3] = ["job", "task", "run"];
 const LOST: &str = "a change that overwrites another one";
 const TWICE: &str = "an insert that two requests may both do";
 
+/// The first that is asked of a change.
+const FETCHED: &str = "it changes a row that was fetched";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for assignment in model.assignments().filter(|assignment| assignment.is_shared_code()) {
         changed_row(assignment, findings);
@@ -70,26 +73,81 @@ fn is_named(name: &str, known: &[&str]) -> bool {
 
 /// `usage.count += 1` on a row that was fetched before.
 fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
-    if findings.has_room_and_watches(at) {
-        ask_about_row(at, findings);
+    let Some(change) = at.row_change() else {
+        // The change of a strange object's attribute may be that of a row.
+        if at.is(Kind::AugAssign) && at.targets().any(|target| target.is(Kind::Attribute)) {
+            findings.asks_if_room(at, LOST, FETCHED, Answer::NotKnown, &|| {
+                "nothing in the given files shows that the object was fetched from a database".to_owned()
+            });
+        }
+        return;
+    };
+    findings.asks_if_room(at, LOST, FETCHED, true, &|| {
+        format!("`{}` was fetched ({})", change.row.name(), change.fetched.call.whereabouts_from(at))
+    });
+    let computed = "the new value is computed from the old one";
+    if !findings.asks_if_room(at, LOST, computed, change.is_computed, &|| match change.is_computed {
+        true => format!("`{}` takes what was there", at.excerpt()),
+        false => format!("`{}` does not depend on what was there", change.value.excerpt()),
+    }) {
+        return;
     }
-    let Some(change) = at.row_change().filter(|change| change.is_computed) else { return };
-    let Some(function) = at.function().filter(|function| function.writes_back()) else { return };
-    if is_moment(&change) {
+    let writes = at.function().is_some_and(Node::writes_back);
+    if !findings.asks_if_room(at, LOST, "the function writes it back", writes, &|| match writes {
+        true => "the session is committed or flushed there".to_owned(),
+        false => "nothing there commits or flushes the session".to_owned(),
+    }) {
+        return;
+    }
+    let Some(function) = at.function() else { return };
+    let is_moment = is_moment(&change);
+    if !findings.asks_if_room(at, LOST, "it is no moment in time", !is_moment, &|| match is_moment {
+        true => "of two moments the later one is right".to_owned(),
+        false => "it is no time of which the later one is right".to_owned(),
+    }) {
         return;
     }
     let model = at.model;
     let kind = change.row.ty();
     let what = format!("{}.{}", change.row.name(), change.attribute);
-    if let Some(lock) = change.fetched.lock {
-        findings.conforms(lock, format!("the row is locked before `{what}` is computed"));
+    let locked_again = function.own_calls().find(|call| {
+        call.id < at.id && locks(*call) && call.argument(0).is_some_and(|row| row.reads_like(change.row))
+    });
+    let lock = change.fetched.lock.or(locked_again);
+    if !findings.asks_if_room(at, LOST, "the row was not locked", lock.is_none(), &|| match lock {
+        Some(lock) => format!("it was, by `{}` ({})", lock.excerpt(), lock.whereabouts_from(at)),
+        None => "it was fetched without a lock".to_owned(),
+    }) {
+        if let Some(lock) = change.fetched.lock {
+            findings.conforms(lock, format!("the row is locked before `{what}` is computed"));
+        }
         return;
     }
-    if model.is_versioned(kind) || at.exclusive_by().is_some() || at.is_beside_a_sum_in_the_database() {
+    let is_versioned = model.is_versioned(kind);
+    if !findings.asks_if_room(at, LOST, "the model counts no versions", !is_versioned, &|| match is_versioned
+    {
+        true => "its `version_id_col` refuses a change of what was changed meanwhile".to_owned(),
+        false => "it has no `version_id_col`, as far as its class was given".to_owned(),
+    }) {
         return;
     }
-    if function.own_calls().any(|call| {
-        call.id < at.id && locks(call) && call.argument(0).is_some_and(|row| row.reads_like(change.row))
+    let exclusive = at.exclusive_by();
+    if !findings.asks_if_room(
+        at,
+        LOST,
+        "no lock keeps others out",
+        exclusive.is_none(),
+        &|| match exclusive {
+            Some(lock) => format!("`{}` does ({})", lock.excerpt(), lock.whereabouts_from(at)),
+            None => "none is taken before it".to_owned(),
+        },
+    ) {
+        return;
+    }
+    let sums = at.is_beside_a_sum_in_the_database();
+    if !findings.asks_if_room(at, LOST, "the database does no sum here", !sums, &|| match sums {
+        true => "another branch of the same `if` lets the database do it".to_owned(),
+        false => "no statement beside it lets the database do it".to_owned(),
     }) {
         return;
     }
@@ -145,81 +203,6 @@ fn stale(found: &StaleWrite<'_>, findings: &mut Findings<'_>) {
     });
 }
 
-/// Tells, for whoever wants to know, what decides about the change of an attribute.
-fn ask_about_row(at: Node<'_>, findings: &mut Findings<'_>) {
-    let change = at.row_change();
-    let target = at.targets().next().filter(|target| target.is(Kind::Attribute));
-    if change.is_none() && (target.is_none() || !at.is(Kind::AugAssign)) {
-        return;
-    }
-    let is_row = if change.is_some() { Answer::Met } else { Answer::NotKnown };
-    if !findings.asks_if_room(at, LOST, "it changes a row that was fetched", is_row, &|| match &change {
-        Some(change) => {
-            format!("`{}` was fetched ({})", change.row.name(), change.fetched.call.whereabouts_from(at))
-        }
-        None => "nothing in the given files shows that the object was fetched from a database".to_owned(),
-    }) {
-        return;
-    }
-    let Some(change) = change else { return };
-    let what = format!("{}.{}", change.row.name(), change.attribute);
-    if !findings.asks_if_room(
-        at,
-        LOST,
-        "the new value is computed from the old one",
-        change.is_computed,
-        &|| match change.is_computed {
-            true => format!("`{}` takes what `{what}` was", at.excerpt()),
-            false => format!("`{}` is set whatever `{what}` was", change.value.excerpt()),
-        },
-    ) {
-        return;
-    }
-    let function = at.function();
-    let writes = function.is_some_and(Node::writes_back);
-    let asked = [
-        (
-            "the function writes it back",
-            writes,
-            match writes {
-                true => "the session is committed or flushed there",
-                false => "nothing there commits or flushes the session",
-            },
-        ),
-        (
-            "it is no moment in time",
-            !is_moment(&change),
-            match is_moment(&change) {
-                true => "of two moments the later one is right",
-                false => "it is no time of which the later one is right",
-            },
-        ),
-        (
-            "the row was not locked",
-            change.fetched.lock.is_none(),
-            match change.fetched.lock {
-                Some(_) => "it was fetched with a lock",
-                None => "it was fetched without a lock",
-            },
-        ),
-    ];
-    for (what, holds, fact) in asked {
-        if !findings.asks_if_room(at, LOST, what, holds, &|| fact.to_owned()) {
-            return;
-        }
-    }
-    let versioned = at.model.is_versioned(change.row.ty());
-    findings.asks_if_room(at, LOST, "the model counts no versions", !versioned, &|| match versioned {
-        true => "its `version_id_col` refuses a change of what was changed meanwhile".to_owned(),
-        false => "it has no `version_id_col`, as far as its class was given".to_owned(),
-    });
-    let exclusive = at.exclusive_by();
-    findings.asks_if_room(at, LOST, "no lock keeps others out", exclusive.is_none(), &|| match exclusive {
-        Some(lock) => format!("`{}` does ({})", lock.excerpt(), lock.whereabouts_from(at)),
-        None => "none is taken before it".to_owned(),
-    });
-}
-
 /// `row.updated_at = max(now, row.updated_at + 1)`: whoever is last has the last word, as a moment should.
 fn is_moment(change: &RowChange<'_>) -> bool {
     change.value.is(Kind::Call) && words_of(change.attribute).last().is_some_and(|word| word == "at")
@@ -272,36 +255,30 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
             false => "neither `IntegrityError` nor a conflict clause is in the function".to_owned(),
         }
     });
-    if !expects && findings.has_room_and_watches(at) {
-        let exclusive = at.exclusive_by().is_some() || locked_before(function, at);
-        findings.asks_if_room(at, TWICE, "no lock keeps others out", !exclusive, &|| match exclusive {
-            true => "a lock is taken before".to_owned(),
-            false => "none is taken before it".to_owned(),
-        });
-        let prepares = is_preparation(function) || at.is_for_another_dialect();
-        findings.asks_if_room(at, TWICE, "several may run it at once", !prepares, &|| match prepares {
-            true => "it prepares data once, or is for a database with one writer".to_owned(),
-            false => "nothing shows that it runs once".to_owned(),
-        });
-        let is_told = reported.contains(&test);
-        findings.asks_if_room(at, TWICE, "it is told nowhere else", !is_told, &|| match is_told {
-            true => "another insert under the same test has the finding".to_owned(),
-            false => "it is the first insert under this test".to_owned(),
-        });
-    }
     if expects {
         findings.conforms(at, "a second row of the same key is refused, and the refusal is handled");
         return;
     }
-    if at.exclusive_by().is_some()
-        || locked_before(function, at)
-        || is_preparation(function)
-        || at.is_for_another_dialect()
-    {
+    let is_locked = at.exclusive_by().is_some() || locked_before(function, at);
+    if !findings.asks_if_room(at, TWICE, "no lock keeps others out", !is_locked, &|| match is_locked {
+        true => "a lock is taken before".to_owned(),
+        false => "none is taken before it".to_owned(),
+    }) {
+        return;
+    }
+    let prepares = is_preparation(function) || at.is_for_another_dialect();
+    if !findings.asks_if_room(at, TWICE, "several may run it at once", !prepares, &|| match prepares {
+        true => "it prepares data once, or is for a database with one writer".to_owned(),
+        false => "nothing shows that it runs once".to_owned(),
+    }) {
         return;
     }
     // Several inserts may hang on one check.
-    if reported.contains(&test) {
+    let is_told = reported.contains(&test);
+    if !findings.asks_if_room(at, TWICE, "it is told nowhere else", !is_told, &|| match is_told {
+        true => "another insert under the same test has the finding".to_owned(),
+        false => "it is the first insert under this test".to_owned(),
+    }) {
         return;
     }
     reported.push(test);

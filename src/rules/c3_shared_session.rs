@@ -337,7 +337,15 @@ fn offloaded(call: Node<'_>, findings: &mut Findings<'_>) {
     }
     let Some(at) = handed_session(call) else { return };
     let used = Use { name: at.source().to_owned(), at };
-    if call.callee_name() == "map" && !at.data().is_store && is_inside_callable(at, call) {
+    let is_mapped = call.callee_name() == "map" && !at.data().is_store && is_inside_callable(at, call);
+    let repeated = match is_mapped {
+        true => Some((call, "runs the callable for each element, in several threads")),
+        false => call
+            .enclosing_loop()
+            .filter(|repeated| comes_from_outside(&used, *repeated))
+            .map(|repeated| (repeated, "repeated for each")),
+    };
+    if let Some((repeated, how)) = repeated {
         findings
             .report(
                 call,
@@ -345,22 +353,7 @@ fn offloaded(call: Node<'_>, findings: &mut Findings<'_>) {
                 Certainty::Sure,
                 format!("several threads are given the session `{}`, which is made for one", used.name),
             )
-            .because(call, "runs the callable for each element, in several threads")
-            .because(at, "the same session each time")
-            .conforming(
-                "Give the thread an id, and let it open its own session: `with SessionFactory() as db:`.",
-            );
-        return;
-    }
-    if let Some(repeated) = call.enclosing_loop().filter(|repeated| comes_from_outside(&used, *repeated)) {
-        findings
-            .report(
-                call,
-                Severity::High,
-                Certainty::Sure,
-                format!("several threads are given the session `{}`, which is made for one", used.name),
-            )
-            .because(repeated, "repeated for each")
+            .because(repeated, how)
             .because(at, "the same session each time")
             .conforming(
                 "Give the thread an id, and let it open its own session: `with SessionFactory() as db:`.",

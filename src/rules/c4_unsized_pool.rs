@@ -24,9 +24,6 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             || constructs(ClassTag::ConnectionPool)
             || constructs(ClassTag::PooledClient)
             || call.makes_pooled_client();
-        if keeps_connections && findings.has_room_and_watches(call) {
-            ask_how_often(call, findings);
-        }
         if keeps_connections && rebuilt(call, &shared, findings) {
             continue;
         }
@@ -40,47 +37,6 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             waiters(call, findings);
         }
     }
-}
-
-/// Tells, for whoever wants to know, what decides whether something is built too often.
-fn ask_how_often(call: Node<'_>, findings: &mut Findings<'_>) {
-    let function = call.function();
-    let inside = function.is_some();
-    if !findings.asks_if_room(call, REBUILT, "it is built within a function", inside, &|| match function {
-        Some(function) => format!("`{}` is built in `{}`", call.called(), function.name()),
-        None => "it is built once, when the module is imported".to_owned(),
-    }) {
-        return;
-    }
-    let Some(function) = function else { return };
-    let serves = function.serves_requests() && !function.is_startup();
-    let repeated =
-        call.enclosing_loop().filter(|node| !node.is(Kind::While)).is_some() && !call.source_file().is_script;
-    let often = serves || repeated;
-    if !findings.asks_if_room(
-        call,
-        REBUILT,
-        "the function runs for each request, or a loop repeats it",
-        often,
-        &|| match (serves, repeated) {
-            (true, _) => format!("requests lead to `{}`", function.name()),
-            (_, true) => "a loop repeats it".to_owned(),
-            _ if function.is_startup() => "it runs when the application starts".to_owned(),
-            _ => format!("no request among the given files leads to `{}`", function.name()),
-        },
-    ) {
-        return;
-    }
-    let kept = call.outlives(function) || is_cached(function);
-    findings.asks_if_room(call, REBUILT, "it is thrown away afterwards", !kept, &|| match kept {
-        true => "it is kept: in an attribute, a global, a cache, or by who is handed it".to_owned(),
-        false => "nothing keeps it when the function ends".to_owned(),
-    });
-    let cheap = is_local(call) || call.has_private_transport() || is_part_of_another(call);
-    findings.asks_if_room(call, REBUILT, "it opens connections of its own", !cheap, &|| match cheap {
-        true => "it is for a file, has a transport that is given, or is a part of another client".to_owned(),
-        false => "its connections are its own".to_owned(),
-    });
 }
 
 /// What makes this engine's pool a defect, the worst alone.
@@ -315,21 +271,54 @@ fn waiters(call: Node<'_>, findings: &mut Findings<'_>) {
 
 /// Reports what keeps connections but is built for each request or item; whether it was one.
 fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<'_>) -> bool {
-    let Some(function) = call.function() else { return false };
+    let function = call.function();
+    if !findings.asks_if_room(call, REBUILT, "it is built within a function", function.is_some(), &|| {
+        match function {
+            Some(function) => format!("`{}` is built in `{}`", call.called(), function.name()),
+            None => "it is built once, when the module is imported".to_owned(),
+        }
+    }) {
+        return false;
+    }
+    let Some(function) = function else { return false };
     let repeated = call.enclosing_loop().filter(|node| !node.is(Kind::While));
-    let serves = (function.serves_requests()
-        || (call.is_a(ClassTag::Engine) && function.gives_sessions() && function.may_serve_requests()))
-        && !function.is_startup();
     let is_engine = call.is_a(ClassTag::Engine);
-    if !(serves || (repeated.is_some() && !call.source_file().is_script))
-        || is_part_of_another(call)
-        || call.outlives(function)
-        || is_cached(function)
-        || is_local(call)
-        || call.has_private_transport()
-        || repeated.is_some_and(|around| call.goes_elsewhere_each_turn(around))
-        || (!(is_engine && is_for_a_tenant(call)) && is_for_any_address(call, function))
+    let serves = (function.serves_requests()
+        || (is_engine && function.gives_sessions() && function.may_serve_requests()))
+        && !function.is_startup();
+    let is_often = serves || (repeated.is_some() && !call.source_file().is_script);
+    let often = "the function runs for each request, or a loop repeats it";
+    if !findings.asks_if_room(call, REBUILT, often, is_often, &|| match serves {
+        true => format!("requests lead to `{}`, or nothing given says otherwise", function.name()),
+        false if is_often => "a loop repeats it".to_owned(),
+        false if function.is_startup() => "it runs when the application starts".to_owned(),
+        false => format!("no request among the given files leads to `{}`", function.name()),
+    }) {
+        return false;
+    }
+    let is_kept = call.outlives(function) || is_cached(function);
+    if !findings.asks_if_room(call, REBUILT, "it is thrown away afterwards", !is_kept, &|| match is_kept {
+        true => "it is kept: in an attribute, a global, a cache, or by who is handed it".to_owned(),
+        false => "nothing keeps it when the function ends".to_owned(),
+    }) {
+        return false;
+    }
+    let is_cheap = is_part_of_another(call) || is_local(call) || call.has_private_transport();
+    if !findings.asks_if_room(call, REBUILT, "it opens connections of its own", !is_cheap, &|| match is_cheap
     {
+        true => "it is for a file, has a transport that is given, or is a part of another client".to_owned(),
+        false => "its connections are its own".to_owned(),
+    }) {
+        return false;
+    }
+    let differs = repeated.is_some_and(|around| call.goes_elsewhere_each_turn(around))
+        || (!(is_engine && is_for_a_tenant(call)) && is_for_any_address(call, function));
+    if !findings.asks_if_room(call, REBUILT, "it goes to the same place each time", !differs, &|| {
+        match differs {
+            true => "its address is another one each time, so that there is nothing to share".to_owned(),
+            false => "nothing shows that its address is another one each time".to_owned(),
+        }
+    }) {
         return false;
     }
     let asked_by = function.asked_by();

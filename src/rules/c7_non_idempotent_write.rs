@@ -91,10 +91,18 @@ fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
     }) {
         return;
     }
-    findings.asks_if_room(call, REPEATED, "it has no key of its own", key.is_none(), &|| match key {
-        Some(key) => format!("`{}` tells a repeated write from a new one", key.excerpt()),
-        None => "no argument is an idempotency key".to_owned(),
-    });
+    let lasting = key.filter(|key| !function.is_some_and(|function| is_made_anew(*key, call, function)));
+    findings.asks_if_room(
+        call,
+        REPEATED,
+        "no key tells the second from the first",
+        lasting.is_none(),
+        &|| match (lasting, key) {
+            (Some(key), _) => format!("`{}` does", key.excerpt()),
+            (None, Some(key)) => format!("`{}` is another one on each attempt", key.excerpt()),
+            (None, None) => "no argument is an idempotency key".to_owned(),
+        },
+    );
 }
 
 /// A decorator that runs the function again when it fails, or that lets a queue deliver it again.
@@ -221,6 +229,15 @@ fn is_key_name(name: &str) -> bool {
         || name == "messagededuplicationid"
 }
 
+/// Whether a key is another one on each attempt of the function, which tells the other side nothing.
+fn is_made_anew(key: Node<'_>, write: Node<'_>, function: Node<'_>) -> bool {
+    let made = key.resolved_value();
+    made.is(Kind::Call)
+        && made.calls_within().any(|call| call.callee_name().starts_with("uuid"))
+        && made.function() == write.function()
+        && write.function() == Some(function)
+}
+
 fn repeated(
     chain: &[Node<'_>],
     repeats: Node<'_>,
@@ -233,16 +250,9 @@ fn repeated(
         return;
     }
     let key = idempotency_key(write);
-    if let Some(key) = key {
-        // A key that is made anew on each attempt tells the other side nothing.
-        let made = key.resolved_value();
-        let fresh =
-            made.is(Kind::Call) && made.calls_within().any(|call| call.callee_name().starts_with("uuid"));
-        let inside = made.function() == write.function() && write.function() == Some(function);
-        if !(fresh && inside) {
-            findings.conforms(key, "the other side can tell a repeated write by its key");
-            return;
-        }
+    if let Some(key) = key.filter(|key| !is_made_anew(*key, write, function)) {
+        findings.conforms(key, "the other side can tell a repeated write by its key");
+        return;
     }
     if !told.insert(write.place()) {
         return;

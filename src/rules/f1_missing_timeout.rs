@@ -4,7 +4,7 @@ use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Api, Database, Deadline, Model, Node};
-use crate::stack::{Bound, ClassTag, System, Tag};
+use crate::stack::{Bound, ClassTag, System, Tag, Timeout};
 use crate::syntax::Kind;
 
 /// A library's own bound of this many seconds or more is worth a word: no user waits that long.
@@ -18,90 +18,46 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         stub(call, findings);
     }
     for (call, api) in model.known_calls() {
-        if findings.watches(call) && !api.has(Tag::Offloads) {
-            ask(call, api, findings);
-        }
-        if call.is_outside_production() {
-            continue;
-        }
-        if is_fake(call, findings) {
-            continue;
-        }
-        if api.has(Tag::Offloads) {
-            handed_to_thread(call, findings);
-        } else if api.has(Tag::Wraps) && api.callable.callable.is_some() {
-            bound_early(call, findings);
-        }
-        let Some(timeout) = &api.callable.timeout else { continue };
-        if !is_external(api) {
-            continue;
-        }
-        // A method that waits as its object was built to: the object's construction is the place to report.
-        let inherits = timeout.default == Bound::Receiver;
-        let Some(deadline) = call.deadline() else { continue };
-        match deadline {
-            Deadline::Given(value) => {
-                findings.conforms(value, format!("`{}` has a time limit", call.called()))
+        let is_production = !call.is_outside_production();
+        if is_production {
+            if is_fake(call, findings) {
+                continue;
             }
-            Deadline::Default(seconds) if !inherits && seconds >= LONG => implicit(call, seconds, findings),
-            Deadline::Missing if !inherits && call.is_a(ClassTag::Engine) => engine(call, findings),
-            Deadline::Missing if !inherits => unbounded(call, findings),
-            Deadline::Removed(value) if call.contains(value) => {
-                report(call, Severity::High, Certainty::Sure, "turns its time limit off", findings)
-                    .because(value, "`None` means to wait without end")
-                    .conforming(pattern(call));
+            if api.has(Tag::Offloads) {
+                handed_to_thread(call, findings);
+            } else if api.has(Tag::Wraps) && api.callable.callable.is_some() {
+                bound_early(call, findings);
             }
-            Deadline::Optional(parameter)
-                if call
-                    .function()
-                    .is_some_and(|f| f.contains(parameter) && !always_receives(f, parameter)) =>
-            {
-                report(
-                    call,
-                    Severity::High,
-                    Certainty::Likely,
-                    "has no time limit unless the caller gives one",
-                    findings,
-                )
-                .because(
-                    parameter,
-                    format!(
-                        "`{}` is `None` when it is not given, which turns the default off",
-                        parameter.name()
-                    ),
-                )
-                .conforming(pattern(call));
-            }
-            _ => {}
+        }
+        if let Some(timeout) = api.callable.timeout.as_ref().filter(|_| is_external(api)) {
+            external(call, api, timeout, is_production, findings);
         }
     }
 }
 
-/// Tells, for whoever wants to know, what decides about a call before anything is reported.
-fn ask(call: Node<'_>, api: Api, findings: &mut Findings<'_>) {
-    let Some(timeout) = &api.callable.timeout else { return };
-    if !is_external(api) {
-        return;
-    }
+/// A call that reaches another system and takes a time limit.
+fn external(call: Node<'_>, api: Api, timeout: &Timeout, is_production: bool, findings: &mut Findings<'_>) {
     findings.asks(call, WAITS, "it reaches another system and takes a time limit", true, &|| {
         let system = api.callable.crosses.or(api.callable.blocks);
-        let reached = system.map_or("another system", crate::stack::System::reached);
-        let limit = timeout.parameters.first().or(timeout.dictionaries.first());
-        match limit {
+        let reached = system.map_or("another system", System::reached);
+        match timeout.parameters.first().or(timeout.dictionaries.first()) {
             Some(limit) => format!("`{}` reaches {reached}, and `{limit}` limits it", call.called()),
             None => format!("`{}` reaches {reached}", call.called()),
         }
     });
-    let production = !call.is_outside_production();
-    let path = call.source_file().path;
-    if !findings.asks(call, WAITS, "it is code of production", production, &|| match production {
-        true => format!("`{path}` is neither a test nor a migration"),
-        false => format!("`{path}` is a test or a migration, which may wait"),
+    if !findings.asks(call, WAITS, "it is code of production", is_production, &|| {
+        let path = call.source_file().path;
+        match is_production {
+            true => format!("`{path}` is neither a test nor a migration"),
+            false => format!("`{path}` is a test or a migration, which may wait"),
+        }
     }) {
         return;
     }
+    // A method that waits as its object was built to: the object's construction is the place to report.
     let inherits = timeout.default == Bound::Receiver;
-    let answer = match call.deadline() {
+    let deadline = call.deadline();
+    let answer = match deadline {
         Some(Deadline::Missing) => Answer::from(!inherits),
         Some(Deadline::Default(seconds)) => Answer::from(!inherits && seconds >= LONG),
         Some(Deadline::Removed(value)) => Answer::from(call.contains(value)),
@@ -112,13 +68,40 @@ fn ask(call: Node<'_>, api: Api, findings: &mut Findings<'_>) {
         Some(Deadline::Unknown) | None => Answer::NotKnown,
     };
     let what = "nothing in the call, its client or the library limits the wait";
-    findings.asks(call, WAITS, what, answer, &|| {
+    let is_unlimited = findings.asks(call, WAITS, what, answer, &|| {
         let mut fact = call.deadline_in_words().unwrap_or_default();
         if inherits && answer == Answer::NotMet && !matches!(call.deadline(), Some(Deadline::Given(_))) {
             fact.push_str(": where the client is built the finding stands");
         }
         fact
     });
+    match deadline {
+        Some(Deadline::Given(value)) => {
+            findings.conforms(value, format!("`{}` has a time limit", call.called()))
+        }
+        _ if !is_unlimited => {}
+        Some(Deadline::Default(seconds)) => implicit(call, seconds, findings),
+        Some(Deadline::Missing) if call.is_a(ClassTag::Engine) => engine(call, findings),
+        Some(Deadline::Missing) => unbounded(call, findings),
+        Some(Deadline::Removed(value)) => {
+            report(call, Severity::High, Certainty::Sure, "turns its time limit off", findings)
+                .because(value, "`None` means to wait without end")
+                .conforming(pattern(call));
+        }
+        Some(Deadline::Optional(parameter)) => {
+            let what = "has no time limit unless the caller gives one";
+            report(call, Severity::High, Certainty::Likely, what, findings)
+                .because(
+                    parameter,
+                    format!(
+                        "`{}` is `None` when it is not given, which turns the default off",
+                        parameter.name()
+                    ),
+                )
+                .conforming(pattern(call));
+        }
+        Some(Deadline::Unknown) | None => {}
+    }
 }
 
 /// Whether the call, or the client it makes, reaches another system: a limit on a lock or a subprocess is no matter

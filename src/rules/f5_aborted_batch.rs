@@ -184,15 +184,20 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     if sends_parts(call, around) {
         return;
     }
-    let draft = findings.report(
-        around,
-        Severity::Medium,
-        Certainty::Likely,
-        format!("the first `{}` that fails ends the whole batch", call.called()),
-    );
-    draft
+    ended(around, call, &failing, findings);
+}
+
+/// The first failure ends what `at` goes over.
+fn ended(at: Node<'_>, call: Node<'_>, failing: &Failing<'_>, findings: &mut Findings<'_>) {
+    findings
+        .report(
+            at,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("the first `{}` that fails ends the whole batch", call.called()),
+        )
         .because_it_fails(
-            &failing,
+            failing,
             "no `try` keeps its failure from the items that follow",
             "its function was not given; unless that keeps its failures, they end the loop",
         )
@@ -222,19 +227,7 @@ fn comprehended(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let Some(failing) = call.failing() else { return };
-    let draft = findings.report(
-        call,
-        Severity::Medium,
-        Certainty::Likely,
-        format!("the first `{}` that fails ends the whole batch", call.called()),
-    );
-    draft
-        .because_it_fails(
-            &failing,
-            "no `try` keeps its failure from the items that follow",
-            "its function was not given; unless that keeps its failures, they end the loop",
-        )
-        .conforming(EACH);
+    ended(call, call, &failing, findings);
 }
 
 /// Whether the loop ends by itself where one item was the right one, or gives its results as they come.

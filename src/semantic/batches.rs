@@ -146,19 +146,11 @@ impl<'m> Node<'m> {
 
     /// Whether every call of this function stands in a `try` that goes over the things one by one where it fails.
     fn is_made_up_for(self) -> bool {
-        let model: &'m super::Model<'m> = self.model;
-        let mut calls = model
-            .callers_of(self.place())
-            .iter()
-            .map(|&call| model.node(call))
-            .filter(|call| !call.is_outside_production())
-            .peekable();
-        calls.peek().is_some()
-            && calls.all(|call| {
-                call.enclosing_tries()
-                    .flat_map(Node::handlers)
-                    .any(|handler| handler.descendants_of(Kind::For).next().is_some())
-            })
+        self.is_only_called(|call| {
+            call.enclosing_tries()
+                .flat_map(Node::handlers)
+                .any(|handler| handler.descendants_of(Kind::For).next().is_some())
+        })
     }
 }
 
@@ -176,20 +168,13 @@ impl<'m> Node<'m> {
                 })
             })
         };
-        let mut calls = model
-            .callers_of(function.place())
-            .iter()
-            .map(|&call| model.node(call))
-            .filter(|call| !call.is_outside_production())
-            .peekable();
-        calls.peek().is_some()
-            && calls.all(|call| {
-                call.is_contained()
-                    && (call
-                        .enclosing_loop()
-                        .is_some_and(|around| call.enclosing_tries().any(|attempt| around.contains(attempt)))
-                        || call.function().is_some_and(runs_once_an_item))
-            })
+        function.is_only_called(|call| {
+            call.is_contained()
+                && (call
+                    .enclosing_loop()
+                    .is_some_and(|around| call.enclosing_tries().any(|attempt| around.contains(attempt)))
+                    || call.function().is_some_and(runs_once_an_item))
+        })
     }
 
     /// Whether this gathers what the function needs whole: one coroutine for each piece of a list that was cut, whose

@@ -449,14 +449,19 @@ impl<'m> Node<'m> {
     /// such a call.
     pub fn receives_only(self, fits: impl Fn(Node<'m>) -> bool) -> bool {
         let Some(function) = self.parent() else { return false };
+        function.is_only_called(|call| call.argument_for(function, self).is_some_and(&fits))
+    }
+
+    /// Whether this function is called outside tests, and by nothing but calls that fit.
+    pub fn is_only_called(self, fits: impl Fn(Node<'m>) -> bool) -> bool {
         let model: &'m Model<'m> = self.model;
         let mut calls = model
-            .callers_of(function.place())
+            .callers_of(self.place())
             .iter()
             .map(|&call| model.node(call))
             .filter(|call| !call.is_outside_production())
             .peekable();
-        calls.peek().is_some() && calls.all(|call| call.argument_for(function, self).is_some_and(&fits))
+        calls.peek().is_some() && calls.all(fits)
     }
 
     /// The `except` clause that binds this name here.
