@@ -1,5 +1,5 @@
 # Every target may be run at any time, in a fresh clone too: it installs what it lacks and skips what is there.
-# What is needed beforehand: rustup, Node 20, git, and Python 3 with venv for `docs-examples` and `corpus`.
+# What is needed beforehand: rustup, Node 20, git, and Python 3 for `docs-examples` and `corpus`.
 
 PORT ?= 8080
 SHELL := /bin/bash

@@ -23,8 +23,9 @@ async function tokens(users) {
 }
 
 async function elementStyle() {
-  const own = await Promise.all(["../../assets/listing.css", "element.css"].map((name) => readFile(at(name), "utf8")));
-  const users = [...own, await readFile(at("editor.css"), "utf8"), await readFile(at("../editor.source.mjs"), "utf8")].join("");
+  const own = await Promise.all(["../../assets/severity.css", "../../assets/listing.css", "element.css"].map((name) => readFile(at(name), "utf8")));
+  const others = ["editor.css", "../../assets/editor-findings.css", "../editor.source.mjs"];
+  const users = [...own, ...(await Promise.all(others.map((name) => readFile(at(name), "utf8"))))].join("");
   const { code } = await transform((await tokens(users)) + own.join(""), { loader: "css", minify: true });
   return code.trim();
 }

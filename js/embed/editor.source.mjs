@@ -1,5 +1,6 @@
 // The editor as an example loads it: the page's own, with the styles that it needs within a shadow root.
-import style from "./editor.css";
+import findings from "../../assets/editor-findings.css";
+import own from "./editor.css";
 
 export * from "../editor.source.mjs";
-export { style };
+export const style = own + findings;

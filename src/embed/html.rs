@@ -12,6 +12,7 @@ use crate::report::Section;
 
 const STYLE: &str = concat!(
     include_str!("../../assets/tokens.css"),
+    include_str!("../../assets/severity.css"),
     include_str!("../../assets/listing.css"),
     include_str!("../../assets/documentation.css")
 );

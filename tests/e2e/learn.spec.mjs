@@ -203,6 +203,8 @@ test("progress goes into a file and comes back from it; another file is refused"
   await page.getByLabel("File of progress").setInputFiles(other);
   await expect(page.getByRole("alert")).toContainText("other.json was not imported");
   await expect(page.getByRole("alert")).toContainText("choose one that was exported here");
+  await page.getByLabel("File of progress").setInputFiles({ ...other, name: "large.json", buffer: Buffer.alloc(2_000_000, "1") });
+  await expect(page.getByRole("alert")).toContainText("large.json was not imported");
   await expect(row(page, "The helper that waits")).toContainText("solved");
 });
 

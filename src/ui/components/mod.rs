@@ -8,6 +8,7 @@ pub mod draft_history;
 pub mod editor_pane;
 pub mod embed_code;
 pub mod export_menu;
+pub mod file_button;
 pub mod file_list;
 pub mod file_menu;
 pub mod file_tabs;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
@@ -10,6 +10,7 @@ use crate::catalogue;
 use crate::report::{Rule, Section};
 use crate::settings::Settings;
 use crate::settings_file::{self, Mistake};
+use crate::ui::components::file_button::FileButton;
 use crate::ui::components::notices::Notices;
 use crate::ui::device;
 use crate::ui::download::download;
@@ -382,27 +383,12 @@ struct ImportProps {
 fn ImportSettings(props: &ImportProps) -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let said = use_state_eq(|| Ok::<String, String>(String::new()));
-    let input = use_node_ref();
-    let press = {
-        let input = input.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                input.click();
-            }
-        })
-    };
-    let change = {
+    let take = {
         let (said, on_read, dispatch) = (said.setter(), props.on_read.clone(), store.dispatcher());
-        Callback::from(move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
-            input.set_value("");
+        Callback::from(move |(name, text): (String, Option<String>)| {
             let (said, on_read, dispatch) = (said.clone(), on_read.clone(), dispatch.clone());
             spawn_local(async move {
-                let name = file.name();
-                let text =
-                    if file.size() > 1_000_000.0 { None } else { JsFuture::from(file.text()).await.ok() };
-                let outcome = match text.and_then(|text| text.as_string()) {
+                let outcome = match text {
                     None => Err(format!("{name}: the settings cannot be read. Nothing was changed.")),
                     Some(text) => match read(&text).await {
                         Ok(settings) => {
@@ -424,15 +410,12 @@ fn ImportSettings(props: &ImportProps) -> Html {
     };
     html! {
         <>
-            <button type="button" class="button" onclick={press}>{ "Open rubric.toml" }</button>
-            <input
-                type="file"
-                accept=".toml"
-                hidden=true
+            <FileButton
                 id="settings-file"
-                ref={input}
-                onchange={change}
-                aria-label="A rubric.toml to open"
+                words="Open rubric.toml"
+                label="A rubric.toml to open"
+                accept=".toml"
+                on_read={take}
             />
             { match &*said {
                 Ok(words) if words.is_empty() => html! {},
