@@ -275,10 +275,11 @@ impl<'m> Node<'m> {
         }
         if self.api().is_some() {
             let path = callee.path().map_or(called.clone(), |path| path.to_string());
-            return (
-                true,
-                format!("`{called}` is `{}`, which the tables know", path.trim_start_matches("builtins.")),
-            );
+            let name = path.trim_start_matches("builtins.");
+            return match name == called {
+                true => (true, format!("`{called}` is known")),
+                false => (true, format!("`{called}` is `{name}`, which is known")),
+            };
         }
         let path = callee.path().map(|path| path.to_string());
         match (callee.ty(), path) {
@@ -435,19 +436,19 @@ impl<'m> Node<'m> {
         let tags: Vec<String> = Tag::ALL
             .iter()
             .filter(|(tag, _)| *tag != Tag::Ignored && callable.has(*tag))
-            .map(|(_, word)| word.replace('_', " "))
+            .map(|(_, word)| format!("`{word}`"))
             .collect();
         if !tags.is_empty() {
-            facts.push(format!("by the tables it {}", tags.join(", ")));
+            facts.push(format!("it is tagged {}", tags.join(", ")));
         }
         if let Some(class) = api.class.filter(|_| cfg!(not(target_arch = "wasm32"))) {
             let tags: Vec<String> = ClassTag::ALL
                 .iter()
                 .filter(|(tag, _)| class.has(*tag))
-                .map(|(_, word)| word.replace('_', " "))
+                .map(|(_, word)| format!("`{word}`"))
                 .collect();
             if !tags.is_empty() {
-                facts.push(format!("`{}` is for the tables: {}", class.short_name(), tags.join(", ")));
+                facts.push(format!("`{}` is tagged {}", class.short_name(), tags.join(", ")));
             }
         }
         facts

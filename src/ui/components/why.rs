@@ -42,7 +42,7 @@ pub fn line(store: &Store) -> Html {
             >
                 { "Why not?" }
             </button>
-            <Dialog id={dialogs::WHY} title="Why is nothing found?" class="why" {content} />
+            <Dialog id={dialogs::WHY} title="Why, or why not?" class="why" {content} />
         </>
     }
 }
