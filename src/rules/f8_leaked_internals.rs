@@ -257,8 +257,6 @@ fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
         }) {
             return;
         }
-    }
-    if call.role() == Role::Exception {
         let is_caught = call.function().is_some_and(|function| is_caught_by_callers(function, 0));
         if !findings.asks_if_room(call, SHOWS, "it reaches the client", !is_caught, &|| match is_caught {
             true => "every caller of this function catches it".to_owned(),
@@ -267,16 +265,18 @@ fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
             return;
         }
     }
-    if findings.has_room_and_watches(call) {
-        ask_about_text(answer, leak.as_ref(), lost, findings);
-    }
+    findings.asks_if_room(call, SHOWS, "its text holds a part of an exception", leak.is_some(), &|| match (
+        &leak,
+        answer.body,
+    ) {
+        (Some(leak), _) => format!("`{}` is {}", leak.shown.excerpt(), shown_text(leak.text)),
+        (None, Some(body)) => {
+            format!("`{}` holds no text of an exception that was not written for clients", body.excerpt())
+        }
+        (None, None) => "it has no text of its own".to_owned(),
+    });
     match leak {
-        // The text says what is wrong with what the client sent.
-        Some(leak) if answer.status.is_some_and(|code| code < 500) && only_validates(leak.caught) => {}
-        Some(leak) if is_repeated_by_broad_clause(leak.caught) => {}
-        // Where the same clause swallows an error as well, that was reported with the text that is shown.
-        Some(_) if lost => {}
-        Some(leak) => report_leak(call, &leak, answer.status, findings),
+        Some(leak) => shown(answer, &leak, lost, findings),
         None if call.enclosing_handler().is_some()
             && !lost
             && answer.status.is_some_and(|code| code >= 400) =>
@@ -288,42 +288,41 @@ fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
     check_retry_after(answer, findings);
 }
 
-/// Tells, for whoever wants to know, what decides whether the text of an answer is reported.
-fn ask_about_text(answer: &Answer<'_>, leak: Option<&Leak<'_>>, lost: bool, findings: &mut Findings<'_>) {
+/// An answer whose text holds a part of an exception.
+fn shown(answer: &Answer<'_>, leak: &Leak<'_>, lost: bool, findings: &mut Findings<'_>) {
     let call = answer.call;
-    let has_text = leak.is_some();
-    if !findings.asks_if_room(call, SHOWS, "its text holds a part of an exception", has_text, &|| match (
-        leak,
-        answer.body,
-    ) {
-        (Some(leak), _) => format!("`{}` is {}", leak.shown.excerpt(), shown_text(leak.text)),
-        (None, Some(body)) => {
-            format!("`{}` holds no text of an exception that was not written for clients", body.excerpt())
-        }
-        (None, None) => "it has no text of its own".to_owned(),
-    }) {
-        return;
-    }
-    let Some(leak) = leak else { return };
-    let refuses = answer.status.is_some_and(|code| code < 500);
-    let is_about_input = refuses && only_validates(leak.caught);
-    findings.asks_if_room(call, SHOWS, "it is not about the client's own input", !is_about_input, &|| {
+    // The text says what is wrong with what the client sent.
+    let is_about_input = answer.status.is_some_and(|code| code < 500) && only_validates(leak.caught);
+    if !findings.asks_if_room(call, SHOWS, "it is not about the client's own input", !is_about_input, &|| {
         match is_about_input {
             true => "only the reading of the client's input can fail in this `try`".to_owned(),
             false => "something else than reading the input can fail there".to_owned(),
         }
-    });
-    let told = lost || is_repeated_by_broad_clause(leak.caught);
-    findings.asks_if_room(call, SHOWS, "it is told nowhere else", !told, &|| match told {
+    }) {
+        return;
+    }
+    // Where the same clause swallows an error as well, that was reported with the text that is shown.
+    let is_told = lost || is_repeated_by_broad_clause(leak.caught);
+    if !findings.asks_if_room(call, SHOWS, "it is told nowhere else", !is_told, &|| match is_told {
         true => "a clause beside this one has the finding".to_owned(),
         false => "no other finding says the same".to_owned(),
-    });
+    }) {
+        return;
+    }
     let weighs = weight(leak.text, answer.status).is_some();
-    let status =
-        answer.status.map_or("an unknown status".to_owned(), |status| format!("the status {status}"));
-    findings.asks_if_room(call, SHOWS, "such a text is a leak in an answer of this status", weighs, &|| {
-        format!("{} goes out with {status}", shown_text(leak.text))
-    });
+    if findings.asks_if_room(
+        call,
+        SHOWS,
+        "such a text is a leak in an answer of this status",
+        weighs,
+        &|| {
+            let status =
+                answer.status.map_or("an unknown status".to_owned(), |status| format!("the status {status}"));
+            format!("{} goes out with {status}", shown_text(leak.text))
+        },
+    ) {
+        report_leak(call, leak, answer.status, findings);
+    }
 }
 
 /// Whether nothing but the reading of a client's input can fail in the `try` of this clause.

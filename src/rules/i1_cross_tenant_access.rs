@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Scoping, TenantQuery, ThreadName, Type, words_of};
+use crate::semantic::{Api, Model, Node, Scoping, TenantQuery, ThreadName, Type, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -47,13 +47,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Tells, for whoever wants to know, what decides about a query.
-fn ask(
-    call: Node<'_>,
-    api: crate::semantic::Api,
-    rows_are_scoped: &dyn Fn() -> bool,
-    findings: &mut Findings<'_>,
-) {
+/// Tells, for whoever wants to know, whether a call is a query that matters here; `queried` goes on from there.
+fn ask(call: Node<'_>, api: Api, rows_are_scoped: &dyn Fn() -> bool, findings: &mut Findings<'_>) {
     let query = call.tenant_query();
     // The model that it names, if it begins a query.
     let named =
@@ -92,41 +87,11 @@ fn ask(
     }) {
         return;
     }
-    let scoped = rows_are_scoped();
-    if !findings.asks_if_room(
-        call,
-        OTHERS,
-        "the database does not keep tenants apart by itself",
-        !scoped,
-        &|| match scoped {
-            true => "a policy, or a condition that each session adds, is in the given files".to_owned(),
-            false => "no policy and no condition of each session is in the given files".to_owned(),
-        },
-    ) {
-        return;
-    }
-    let named = call.asks_for_owner() || call.asks_by_credential();
-    if !findings.asks_if_room(call, OTHERS, "it does not ask whose rows they are", !named, &|| match named {
-        true => "its condition names an owner, or what only one caller knows".to_owned(),
-        false => "no condition names an owner or a credential".to_owned(),
-    }) {
-        return;
-    }
-    let Some(function) = call.function() else { return };
-    let scoping = function.scoping();
-    let answer = match scoping {
-        Scoping::Unnamed(_) => Answer::Met,
-        Scoping::Named => Answer::NotMet,
-        Scoping::Unreached => Answer::NotKnown,
-    };
-    findings.asks_if_room(call, OTHERS, "a route comes here without naming a tenant", answer, &|| {
-        match scoping {
-            Scoping::Unnamed(handler) => {
-                format!("`{}` does ({})", handler.name(), handler.whereabouts_from(call))
-            }
-            Scoping::Named => format!("whoever comes here says which `{key}` is meant"),
-            Scoping::Unreached => "no route among the given files comes here".to_owned(),
-        }
+    let is_scoped = rows_are_scoped();
+    let what = "the database does not keep tenants apart by itself";
+    findings.asks_if_room(call, OTHERS, what, !is_scoped, &|| match is_scoped {
+        true => "a policy, or a condition that each session adds, is in the given files".to_owned(),
+        false => "no policy and no condition of each session is in the given files".to_owned(),
     });
 }
 
@@ -144,11 +109,31 @@ fn key<'m>(node: Node<'m>) -> &'m str {
 fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
     let call = query.call;
     let Some(function) = call.function() else { return };
-    if call.asks_for_owner() || call.asks_by_credential() {
+    let is_somebodys = call.asks_for_owner() || call.asks_by_credential();
+    let what = "it does not ask whose rows they are";
+    if !findings.asks_if_room(call, OTHERS, what, !is_somebodys, &|| match is_somebodys {
+        true => "its condition names an owner, or what only one caller knows".to_owned(),
+        false => "no condition names an owner or a credential".to_owned(),
+    }) {
         return;
     }
     let (name, column) = (query.class.name(), key(call));
-    match function.scoping() {
+    let scoping = function.scoping();
+    let answer = match scoping {
+        Scoping::Unnamed(_) => Answer::Met,
+        Scoping::Named => Answer::NotMet,
+        Scoping::Unreached => Answer::NotKnown,
+    };
+    findings.asks_if_room(call, OTHERS, "a route comes here without naming a tenant", answer, &|| {
+        match scoping {
+            Scoping::Unnamed(handler) => {
+                format!("`{}` does ({})", handler.name(), handler.whereabouts_from(call))
+            }
+            Scoping::Named => format!("whoever comes here says which `{column}` is meant"),
+            Scoping::Unreached => "no route among the given files comes here".to_owned(),
+        }
+    });
+    match scoping {
         Scoping::Named => {
             findings.conforms(call, format!("whoever comes here says which `{column}` is meant"))
         }

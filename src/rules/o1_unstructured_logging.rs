@@ -79,10 +79,7 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
         report_exposed(call, &exposed, findings);
         return;
     }
-    if findings.has_room_and_watches(call) {
-        ask_about_trace(call, level, findings);
-    }
-    if unexpected_without_trace(call, level) {
+    if lacks_trace(call, level, findings) {
         findings
             .report(
                 call,
@@ -148,56 +145,38 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
     }
 }
 
-/// Tells, for whoever wants to know, what decides whether a record lacks a stack trace.
-fn ask_about_trace(call: Node<'_>, level: &str, findings: &mut Findings<'_>) {
+/// Whether a record tells of an unexpected failure without its stack trace.
+fn lacks_trace(call: Node<'_>, level: &str, findings: &mut Findings<'_>) -> bool {
     let is_error = matches!(level, "error" | "critical" | "fatal");
-    if !findings.asks_if_room(
-        call,
-        TRACELESS,
-        "it tells of a failure at the level of an error",
-        is_error,
-        &|| match level {
-            "exception" => "its level is `exception`, which brings the stack trace".to_owned(),
-            _ => format!("its level is `{level}`"),
-        },
-    ) {
-        return;
+    let what = "it tells of a failure at the level of an error";
+    if !findings.asks_if_room(call, TRACELESS, what, is_error, &|| match level {
+        "exception" => "its level is `exception`, which brings the stack trace".to_owned(),
+        _ => format!("its level is `{level}`"),
+    }) {
+        return false;
     }
     let handler = call.enclosing_handler();
-    let broad = handler.is_some_and(Node::catches_everything);
-    if !findings.asks_if_room(
-        call,
-        TRACELESS,
-        "it stands in a clause that catches everything",
-        broad,
-        &|| match handler {
-            Some(_) if broad => "any exception ends there".to_owned(),
-            Some(_) => "the clause around it catches certain exceptions alone, which are expected".to_owned(),
-            None => "it stands in no `except` clause".to_owned(),
-        },
-    ) {
-        return;
+    let is_broad = handler.is_some_and(Node::catches_everything);
+    let what = "it stands in a clause that catches everything";
+    if !findings.asks_if_room(call, TRACELESS, what, is_broad, &|| match handler {
+        Some(_) if is_broad => "any exception ends there".to_owned(),
+        Some(_) => "the clause around it catches certain exceptions alone, which are expected".to_owned(),
+        None => "it stands in no `except` clause".to_owned(),
+    }) {
+        return false;
     }
-    let ends = final_handler(call);
-    if !findings.asks_if_room(
-        call,
-        TRACELESS,
-        "the exception goes no further",
-        ends.is_some(),
-        &|| match ends {
-            Some(_) => "it is neither raised again nor logged with its trace".to_owned(),
-            None => "it is raised again, kept, or logged with its trace elsewhere in the clause".to_owned(),
-        },
-    ) {
-        return;
-    }
-    let keeps_back = ends.is_some_and(|handler| keeps_text_back(call, handler));
-    findings.asks_if_room(call, TRACELESS, "its text is not kept back on purpose", !keeps_back, &|| {
-        match keeps_back {
-            true => "only the exception's class is told".to_owned(),
-            false => "nothing shows that it is".to_owned(),
-        }
+    let last = final_handler(call);
+    findings.asks_if_room(call, TRACELESS, "the exception goes no further", last.is_some(), &|| match last {
+        Some(_) => "it is neither raised again nor logged with its trace".to_owned(),
+        None => "it is raised again, kept, or logged with its trace elsewhere in the clause".to_owned(),
     });
+    let Some(last) = last else { return false };
+    let keeps_back = keeps_text_back(call, last);
+    let what = "its text is not kept back on purpose";
+    findings.asks_if_room(call, TRACELESS, what, !keeps_back, &|| match keeps_back {
+        true => "only the exception's class is told".to_owned(),
+        false => "nothing shows that it is".to_owned(),
+    })
 }
 
 /// A message that is put together before the logger sees it.
@@ -229,11 +208,6 @@ fn final_handler(call: Node<'_>) -> Option<Node<'_>> {
                 || call.does(Tag::FormatsTraceback)
         });
     (!goes_on && !never_runs(handler)).then_some(handler)
-}
-
-fn unexpected_without_trace(call: Node<'_>, level: &str) -> bool {
-    matches!(level, "error" | "critical" | "fatal")
-        && final_handler(call).is_some_and(|handler| !keeps_text_back(call, handler))
 }
 
 /// Only the exception's class is told: its text, and so its trace, is kept out of the log on purpose.
