@@ -9,6 +9,8 @@ test("while the page loads its frame stands, says what it does, and does not jum
   });
   await page.goto(site, { waitUntil: "commit" });
   await expect(page.getByText("Loading the page and the checker")).toBeVisible();
+  // Before the style sheets are there nothing is painted, but a box can be asked for: its place is nobody's to see.
+  await expect.poll(() => page.evaluate(() => performance.getEntriesByName("first-contentful-paint").length)).toBe(1);
   const before = await page.locator(".bar").boundingBox();
   release();
   await loaded(page);
