@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Api, Model, Node, Scoping, TenantQuery, ThreadName, Type, words_of};
+use crate::semantic::{Api, Model, Node, Scoping, TenantQuery, ThreadName, Type, names_tenants, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -361,8 +361,21 @@ fn bleeds(at: Node<'_>, table: Node<'_>, index: Node<'_>, value: Node<'_>, findi
         || index.tenant_source().is_some()
         || index.caller_source().is_some()
         || index.is_unique_key()
+        || index.ingredients().into_iter().any(|part| names_tenants(part.name()))
         || value.is_tenant_itself()
     {
+        return;
+    }
+    // The one row that has this primary key is nobody else's.
+    let is_own_key = |call: Node<'_>| {
+        call.is(Kind::Call)
+            && call.finds_by_primary_key()
+            && call
+                .positional()
+                .chain(call.keywords().filter_map(Node::value))
+                .any(|key| key.reads_like(index))
+    };
+    if value.value_source(&is_own_key).is_some() {
         return;
     }
     let Some(used) = value.tenant_source() else { return };

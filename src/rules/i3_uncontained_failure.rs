@@ -18,7 +18,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut told: FxHashSet<(Option<Place>, &str)> = FxHashSet::default();
     for change in model.process_changes().iter().filter(|change| is_checked(&change.at)) {
         let key = change.key.map_or(change.at.source(), Node::source);
-        if told.insert((change.at.function().map(Node::place), key)) {
+        // What an object sets when it is entered it takes away when it is left.
+        let home = change.at.function().map(|function| function.owner().unwrap_or(function).place());
+        if told.insert((home, key)) {
             changed(change, findings);
         }
     }
@@ -87,6 +89,14 @@ fn shared_while_serving<'m>(change: &ProcessChange<'m>) -> Option<(Node<'m>, &'s
 fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     // Where traces go is a matter of the rule about tracing.
     if change.is_about_tracing() {
+        return;
+    }
+    // An object that stands for any variable: whoever uses it decides.
+    let stands_for_any = change.key.is_some_and(|key| {
+        key.is(Kind::Attribute) && key.receiver().is_some_and(|object| object.name() == "self")
+    });
+    let is_entered = change.at.function().is_some_and(|function| function.name().ends_with("enter__"));
+    if stands_for_any && !is_entered {
         return;
     }
     // Without `force` logging is set up by the first call alone.
@@ -236,10 +246,11 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
         matches!(node.kind(), Kind::Return | Kind::Break | Kind::Yield)
             && node.function() == around.function()
     });
-    let Some(failing) = around.failing_turn().filter(|_| !leaves) else { return };
+    let failing = around.failing_turn().or_else(|| around.writing_turn());
+    let Some(failing) = failing.filter(|_| !leaves) else { return };
     let call = failing.chain[0];
-    // What runs beside the loop does not end it.
-    if call.is_started_aside() {
+    // What runs beside the loop does not end it, and what only lets go of something is no tenant's work.
+    if call.is_started_aside() || call.lets_go() {
         return;
     }
     let draft = findings.report(

@@ -555,6 +555,15 @@ fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findi
     }) {
         return;
     }
+    let for_person = call.function().is_some_and(is_for_console);
+    if !findings.asks_if_room(call, PRINTED, "its function is not there to print", !for_person, &|| {
+        match for_person {
+            true => "a person at a console has asked for what it prints".to_owned(),
+            false => "neither its name nor a command that calls it says so".to_owned(),
+        }
+    }) {
+        return;
+    }
     let target = call.keyword("file").or_else(|| call.keyword("stream"));
     let to_file =
         target.is_some_and(|target| !target.is_none() && !matches!(target.name(), "stdout" | "stderr"));
@@ -579,6 +588,13 @@ fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findi
         Some(exposed) => report_exposed(call, &exposed, findings),
         None => repeated.prints.push(call),
     }
+}
+
+/// Whether a function is there to print, by its name, or is only reached by commands that a person runs.
+fn is_for_console(function: Node<'_>) -> bool {
+    let named =
+        words_of(function.name()).first().is_some_and(|word| matches!(word.as_str(), "print" | "pprint"));
+    (named && !function.serves_requests()) || function.entry_points().are_commands()
 }
 
 fn configures_at_import(call: Node<'_>) -> bool {

@@ -677,12 +677,15 @@ fn is_named_for_settings(model: &Model<'_>, file: u32) -> bool {
             .any(|word| matches!(word.as_str(), "settings" | "config"))
 }
 
-/// `if os.getenv("NAME") is not None`: not set is an answer as well.
+/// `if os.getenv("NAME") is not None`, `if version := os.getenv("NAME")`, `bool(os.getenv("NAME"))`: not set is an
+/// answer as well.
 fn is_presence_test(read: Node<'_>) -> bool {
     read.parent().is_some_and(|parent| match parent.kind() {
         Kind::Compare => parent.child(Role::Right).is_some_and(|right| right.is(Kind::None)),
-        Kind::If => read.role() == Role::Test,
+        Kind::If | Kind::Conditional => read.role() == Role::Test,
+        Kind::Named | Kind::BoolOp => parent.role() == Role::Test,
         Kind::UnaryOp => true,
+        Kind::Call => parent.callee().is_some_and(|callee| callee.names("builtins.bool")),
         _ => false,
     })
 }

@@ -7,6 +7,68 @@ use crate::syntax::{Kind, Role};
 /// How deep a chain of calls is followed to the one that may fail.
 pub(super) const LONGEST_CHAIN: usize = 5;
 
+/// Verbs of functions that do more than to look at what they are handed.
+const WORK: [&str; 49] = [
+    "create",
+    "send",
+    "mail",
+    "email",
+    "notify",
+    "import",
+    "index",
+    "reindex",
+    "process",
+    "handle",
+    "save",
+    "store",
+    "upload",
+    "download",
+    "fetch",
+    "extract",
+    "convert",
+    "run",
+    "sync",
+    "charge",
+    "embed",
+    "vectorize",
+    "ingest",
+    "publish",
+    "push",
+    "pull",
+    "crawl",
+    "scrape",
+    "ocr",
+    "transcribe",
+    "summarize",
+    "classify",
+    "parse",
+    "write",
+    "insert",
+    "upsert",
+    "refund",
+    "bill",
+    "migrate",
+    "export",
+    "post",
+    "submit",
+    "enqueue",
+    "generate",
+    "renew",
+    "archive",
+    "deliver",
+    "pay",
+    "translate",
+];
+
+/// Verbs of methods that move something, also of an object of which nothing is known.
+const MOVES: [&str; 16] = [
+    "upload", "download", "fetch", "send", "index", "embed", "ingest", "process", "import", "sync", "crawl",
+    "scrape", "publish", "upsert", "save", "store",
+];
+
+/// Further verbs of methods that ask another system, of an object whose class comes from elsewhere.
+const ASKS: [&str; 7] = ["render", "put", "add", "update", "call", "request", "query"];
+
 /// A call whose failure nothing keeps from its surroundings.
 #[derive(Clone, Debug)]
 pub struct Failing<'m> {
@@ -14,6 +76,9 @@ pub struct Failing<'m> {
     pub chain: Vec<Node<'m>>,
     /// Whether the given files show that it leaves the process; otherwise its function was not given.
     pub is_known: bool,
+    /// Whether what fails is a method of an object whose class was not given: only its verb, or the time that it is told,
+    /// says that it asks another system.
+    pub of_object: bool,
 }
 
 impl<'m> Node<'m> {
@@ -39,62 +104,6 @@ impl<'m> Node<'m> {
     /// A plain call of a function that was not given, whose name says that it does more than to look at what it is
     /// handed: nobody else knows whether it keeps its failures.
     pub fn works_by_name(self) -> Option<Failing<'m>> {
-        const WORK: [&str; 49] = [
-            "create",
-            "send",
-            "mail",
-            "email",
-            "notify",
-            "import",
-            "index",
-            "reindex",
-            "process",
-            "handle",
-            "save",
-            "store",
-            "upload",
-            "download",
-            "fetch",
-            "extract",
-            "convert",
-            "run",
-            "sync",
-            "charge",
-            "embed",
-            "vectorize",
-            "ingest",
-            "publish",
-            "push",
-            "pull",
-            "crawl",
-            "scrape",
-            "ocr",
-            "transcribe",
-            "summarize",
-            "classify",
-            "parse",
-            "write",
-            "insert",
-            "upsert",
-            "refund",
-            "bill",
-            "migrate",
-            "export",
-            "post",
-            "submit",
-            "enqueue",
-            "generate",
-            "renew",
-            "archive",
-            "deliver",
-            "pay",
-            "translate",
-        ];
-        // Awaited, a method of an object that comes from elsewhere moves something as well.
-        const MOVES: [&str; 16] = [
-            "upload", "download", "fetch", "send", "index", "embed", "ingest", "process", "import", "sync",
-            "crawl", "scrape", "publish", "upsert", "save", "store",
-        ];
         let verb = words_of(self.callee_name()).into_iter().next().unwrap_or_default();
         let is_strange =
             self.is_awaited() && self.receiver().is_some() && self.api().is_none() && self.target().is_none();
@@ -102,14 +111,14 @@ impl<'m> Node<'m> {
             || (is_strange && MOVES.contains(&verb.as_str())))
             && !self.callee_name().starts_with(char::is_uppercase)
             && !self.writes_log();
-        works.then(|| Failing { chain: vec![self], is_known: false })
+        works.then(|| Failing { chain: vec![self], is_known: false, of_object: is_strange })
     }
 
     fn failing_at(self, fits: &dyn Fn(System) -> bool) -> Option<Failing<'m>> {
         let is_outside = |call: Node<'m>, _| call.crosses_outside().is_some_and(fits);
         let is_let_out = |call: Node<'m>| !call.is_contained();
         if let Some(chain) = self.way_out(&is_outside, &is_let_out, &mut Vec::new(), 0) {
-            return Some(Failing { chain, is_known: true });
+            return Some(Failing { chain, is_known: true, of_object: false });
         }
         // An element of what is gathered is awaited there.
         let runs = self.is_awaited()
@@ -117,20 +126,57 @@ impl<'m> Node<'m> {
                 matches!(p.kind(), Kind::ListComp | Kind::Generator) || p.callee_name() == "append"
             })
             || self.is_started_aside();
-        if runs && self.is_unknown_function() && !self.writes_log() {
-            return Some(Failing { chain: vec![self], is_known: false });
+        if (runs && self.asks_unseen() || self.is_told_how_long()) && !self.writes_log() {
+            let of_object = !self.is_unknown_function();
+            return Some(Failing { chain: vec![self], is_known: false, of_object });
         }
         if !runs {
             return None;
         }
         // An awaited call of a function that was not given, further down.
         let is_unknown = |call: Node<'m>, depth| {
-            depth > 0 && call.is_awaited() && call.is_unknown_function() && !call.writes_log()
+            depth > 0 && call.is_awaited() && call.asks_unseen() && !call.writes_log()
         };
         // What is done about a failure may fail itself: nobody expects that.
         let is_let_out = |call: Node<'m>| !call.is_contained() && call.enclosing_handler().is_none();
         let chain = self.way_out(&is_unknown, &is_let_out, &mut Vec::new(), 0)?;
-        Some(Failing { chain, is_known: false })
+        let of_object = chain.last().is_some_and(|last| !last.is_unknown_function());
+        Some(Failing { chain, is_known: false, of_object })
+    }
+
+    /// Whether it runs code that was not given and that asks another system: a function, or a method by its verb.
+    fn asks_unseen(self) -> bool {
+        let has_verb = || {
+            words_of(self.callee_name()).first().is_some_and(|verb| {
+                [&WORK[..], &MOVES, &ASKS].into_iter().any(|verbs| verbs.contains(&verb.as_str()))
+            })
+        };
+        let is_queue = || {
+            self.receiver().is_some_and(|object| words_of(object.name()).iter().any(|word| word == "queue"))
+        };
+        self.is_unknown_function() || (self.runs_unseen_code() && has_verb() && !is_queue())
+    }
+
+    /// Whether a call of which nothing is known is told how long it may take, so that it asks another system:
+    /// `client.contacts.update(contact, request_timeout=10)`. What waits for a thread or a queue is told so as well.
+    fn is_told_how_long(self) -> bool {
+        const WAITS: [&str; 11] = [
+            "join",
+            "wait",
+            "result",
+            "results",
+            "get",
+            "put",
+            "acquire",
+            "poll",
+            "select",
+            "exception",
+            "communicate",
+        ];
+        self.keywords().any(|keyword| words_of(keyword.name()).last().is_some_and(|last| last == "timeout"))
+            && self.api().is_none()
+            && self.target().is_none()
+            && !words_of(self.callee_name()).iter().any(|word| WAITS.contains(&word.as_str()))
     }
 
     /// The way from this call to one that `ends` it, through calls that the functions on the way make and that `leaves`
@@ -173,6 +219,26 @@ impl<'m> Node<'m> {
 
     /// What one turn of this `for` does with its element and what, failing, ends the whole loop: the first such call.
     pub fn failing_turn(self) -> Option<Failing<'m>> {
+        self.turn_that(&|call| call.failing().or_else(|| call.works_by_name()))
+    }
+
+    /// The same for a given function that changes rows of the database for the element.
+    pub fn writing_turn(self) -> Option<Failing<'m>> {
+        let writes = |call: Node<'m>| {
+            call.writes_by_sql()
+                || [Tag::AddsRow, Tag::DeletesRow, Tag::Flushes, Tag::Commits]
+                    .iter()
+                    .any(|&tag| call.does(tag))
+        };
+        let leaves = |inner: Node<'m>| !inner.is_contained();
+        self.turn_that(&|call| {
+            let chain =
+                call.way_out(&|inner, depth| depth > 0 && writes(inner), &leaves, &mut Vec::new(), 0)?;
+            Some(Failing { chain, is_known: true, of_object: false })
+        })
+    }
+
+    fn turn_that(self, fails: &dyn Fn(Node<'m>) -> Option<Failing<'m>>) -> Option<Failing<'m>> {
         let body = self.body().filter(|_| self.is(Kind::For))?;
         body.calls_within()
             .filter(|call| call.function() == self.function() && call.enclosing_loop() == Some(self))
@@ -189,7 +255,7 @@ impl<'m> Node<'m> {
                     .any(|context| context.does(Tag::Suppresses));
                 !kept && !suppressed
             })
-            .find_map(|call| call.failing().or_else(|| call.works_by_name()))
+            .find_map(fails)
     }
 
     /// Whether an `except` clause leaves the loop without saying more: a clause that raises has been thought about.
