@@ -519,8 +519,11 @@ fn lost_in_helper(each: Node<'_>) -> Option<Node<'_>> {
 
 /// Whether a function is there to end things, or cancels what it waits for.
 fn ends_something(function: Node<'_>) -> bool {
-    words_of(function.name()).iter().any(|word| ENDINGS.contains(&word.as_str()))
-        || function.own_calls().any(|call| call.callee_name() == "cancel")
+    // `close_month` ends no connection.
+    const TIMES: [&str; 6] = ["day", "week", "month", "quarter", "year", "period"];
+    let words = words_of(function.name());
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    (has(&ENDINGS) && !has(&TIMES)) || function.own_calls().any(|call| call.callee_name() == "cancel")
 }
 
 /// `return_exceptions=True` makes values of failures; here nobody looks at them.

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants};
+use crate::semantic::{FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -246,7 +246,9 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
         matches!(node.kind(), Kind::Return | Kind::Break | Kind::Yield)
             && node.function() == around.function()
     });
-    let failing = around.failing_turn().or_else(|| around.writing_turn());
+    let is_round = around.function().is_some_and(makes_rounds);
+    let failing = around.failing_turn().filter(|failing| is_round || !failing.of_object);
+    let failing = failing.or_else(|| around.writing_turn().filter(|_| is_round));
     let Some(failing) = failing.filter(|_| !leaves) else { return };
     let call = failing.chain[0];
     // What runs beside the loop does not end it, and what only lets go of something is no tenant's work.
@@ -262,6 +264,17 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
     draft.because_it_fails(&failing, KEPT_BY_NOTHING, NOT_GIVEN).conforming(
         "Put the `try` inside of the loop, around one tenant, and log the failure with the tenant's id.",
     );
+}
+
+/// Whether a function is there for all tenants in turn, by its name or since it runs beside the requests.
+fn makes_rounds(function: Node<'_>) -> bool {
+    const WORDS: [&str; 17] = [
+        "run", "round", "rounds", "all", "each", "every", "job", "sweep", "tick", "cycle", "sync", "nightly",
+        "daily", "weekly", "monthly", "hourly", "batch",
+    ];
+    !function.is_startup()
+        && (function.runs_along()
+            || words_of(function.name()).iter().any(|word| WORDS.contains(&word.as_str())))
 }
 
 fn goes_over_tenants(around: Node<'_>) -> bool {

@@ -77,12 +77,15 @@ impl<'m> Node<'m> {
             })
     }
 
-    /// Whether a test reads a name that the clause made from the failure: `text = str(error)`.
+    /// Whether a test reads a name that the clause made from the failure, or from such a name: `text = str(error)`.
     fn derives_from_failure(self, test: Node<'m>) -> bool {
-        self.within(&self.source_file().tree.assignments).any(|assignment| {
-            assignment.value().is_some_and(|value| value.mentions(self.name()))
-                && assignment.targets().any(|target| test.mentions(target.name()))
-        })
+        let mut names = vec![self.name()];
+        for assignment in self.within(&self.source_file().tree.assignments) {
+            if assignment.value().is_some_and(|value| names.iter().any(|name| value.mentions(name))) {
+                names.extend(assignment.targets().filter(|it| it.is(Kind::Name)).map(Node::name));
+            }
+        }
+        names[1..].iter().any(|name| test.mentions(name))
     }
 }
 

@@ -111,7 +111,7 @@ impl<'m> Node<'m> {
             || (is_strange && MOVES.contains(&verb.as_str())))
             && !self.callee_name().starts_with(char::is_uppercase)
             && !self.writes_log();
-        works.then(|| Failing { chain: vec![self], is_known: false, of_object: is_strange })
+        works.then(|| Failing { chain: vec![self], is_known: false, of_object: false })
     }
 
     fn failing_at(self, fits: &dyn Fn(System) -> bool) -> Option<Failing<'m>> {

@@ -117,7 +117,7 @@ impl<'m> Lifespan<'m> {
     fn stopping(self) -> impl Iterator<Item = Node<'m>> {
         self.function
             .descendants()
-            .filter(move |node| self.yielded.is_some_and(|yielded| node.id > yielded.id))
+            .filter(move |node| self.yielded.is_some_and(|yielded| node.id >= yielded.data().end))
     }
 
     /// Whether code behind the `yield` ends something, though an error would pass it over.

@@ -46,7 +46,7 @@ impl<'s> Model<'s> {
                     Some(index) => index.string().into_iter().collect(),
                     None => merged.into_iter().flat_map(Node::written_keys).collect(),
                 },
-                is_fixed: value.is_some_and(|value| !value.comes_from_caller()),
+                is_fixed: value.is_some_and(|value| !value.comes_from_caller() && !value.is_of_an_object()),
                 tenant: value.and_then(Node::tenant_source),
             });
         }
@@ -113,6 +113,22 @@ impl<'m> Node<'m> {
                 )
             })
         })
+    }
+
+    /// Whether a value is what `self` was told when it was made, and one is made for each use: `self._proxy`.
+    fn is_of_an_object(self) -> bool {
+        let is_told = |attribute: Node<'m>| {
+            let class =
+                attribute.class().filter(|_| attribute.receiver().is_some_and(|it| it.name() == "self"));
+            class.filter(|class| self.model.made_at_import(class.place()).is_none()).is_some_and(|class| {
+                self.model.self_assignments(class.place(), attribute.symbol()).into_iter().any(|target| {
+                    let value = target.parent().and_then(Node::value);
+                    target.function().is_some_and(|function| function.name() == "__init__")
+                        && value.is_some_and(|value| value.as_parameter().is_some())
+                })
+            })
+        };
+        self.descendants_of(Kind::Attribute).any(is_told)
     }
 
     /// The keys of a dictionary display that are written out.

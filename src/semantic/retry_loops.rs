@@ -295,7 +295,13 @@ impl<'m> Node<'m> {
             return Pause::Fine;
         }
         let grows = seconds.descendants_of(Kind::Name).any(|name| name.is_reassigned_in(self));
-        if grows && !seconds.draws_lots(self) { Pause::Longer(seconds) } else { Pause::Fine }
+        let draws =
+            || seconds.value_source(&|part| part.path().is_some_and(|path| path.starts_with("random.")));
+        if grows && !seconds.draws_lots(self) && draws().is_none() {
+            Pause::Longer(seconds)
+        } else {
+            Pause::Fine
+        }
     }
 
     /// Whether one of the names is assigned in the loop, its own variable included.
