@@ -493,6 +493,22 @@ fn check_returned(returned: Node<'_>, function: Node<'_>, findings: &mut Finding
         report_leak(returned, &leak, None, findings);
         return;
     }
+    // `result["error"] = str(error)`, and `return result`
+    let filled = function.own_assignments().find_map(|assignment| {
+        let is_entry = |target: Node<'_>| {
+            target.is(Kind::Subscript)
+                && value.is(Kind::Name)
+                && target.child(Role::Value).is_some_and(|table| table.reads_like(value))
+        };
+        let put = assignment.value().filter(|_| assignment.targets().any(is_entry))?;
+        Some((assignment, leak_in(put)?))
+    });
+    if let Some((assignment, leak)) = filled.filter(|(at, _)| at.id < returned.id) {
+        if !findings.has_reported(assignment) {
+            report_leak(assignment, &leak, None, findings);
+        }
+        return;
+    }
     // What another function answers is handed on as it is.
     if let Some(place) = value.unwrapped().target() {
         let inner = value.model.node(place);

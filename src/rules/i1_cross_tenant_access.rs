@@ -193,12 +193,14 @@ fn second_id(handler: Node<'_>, findings: &mut Findings<'_>) {
     }
     let is_other_id =
         |parameter: Node<'_>| parameter.name() != key && path.contains(&format!("{{{}}}", parameter.name()));
-    let found =
-        handler.own_calls().filter(|call| call.target().is_none() && call.api().is_none()).find(|call| {
-            call.positional()
-                .chain(call.keywords().filter_map(|keyword| keyword.child(Role::Value)))
-                .any(|argument| argument.as_parameter().is_some_and(is_other_id))
-        });
+    let asks = |call: &Node<'_>| call.target().is_none() && (call.api().is_none() || call.sql().is_some());
+    let found = handler.own_calls().filter(asks).find(|call| {
+        // `{"id": document_id}` beside the SQL
+        let bound = call.positional().filter(|argument| argument.is(Kind::Dict)).flat_map(Node::children);
+        call.positional()
+            .chain(call.keywords().chain(bound).filter_map(|entry| entry.child(Role::Value)))
+            .any(|argument| argument.as_parameter().is_some_and(is_other_id))
+    });
     let (Some(call), Some(tenant)) = (found, handler.parameter(key)) else { return };
     findings
         .report(

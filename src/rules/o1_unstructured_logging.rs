@@ -38,6 +38,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 record(call, level, &mut repeated, findings);
             } else if call.does(Tag::Prints) {
                 printed(call, &mut repeated, findings);
+            } else if binds_context(call) {
+                // What is bound to a logger is in each of its records.
+                if let Some(exposed) = exposed_in(call).filter(|exposed| exposed.severity > Severity::Low) {
+                    report_exposed(call, &exposed, findings);
+                }
             } else if call.does(Tag::ConfiguresLogging) {
                 configured.extend(Some(call).filter(|call| configures_at_import(*call)));
             }
@@ -63,6 +68,14 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     if logs {
         correlation(model, findings);
     }
+}
+
+/// `log.bind(user=user)`
+fn binds_context(call: Node<'_>) -> bool {
+    call.callee_name() == "bind"
+        && call
+            .receiver()
+            .is_some_and(|logger| logger.is_a(ClassTag::Logger) || matches!(logger.name(), "log" | "logger"))
 }
 
 // Records
@@ -403,6 +416,15 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
         Kind::Name | Kind::Attribute => {
             if let Some(exposed) = exposed(value) {
                 found(exposed);
+            } else if let Some(header) = value.resolved_value().dictionary_value("Authorization") {
+                if !header.is_constant() && !was_masked(value) {
+                    found(Exposed {
+                        value,
+                        severity: Severity::High,
+                        what: "holds the Authorization header",
+                        named: "",
+                    });
+                }
             }
         }
         Kind::Subscript => {

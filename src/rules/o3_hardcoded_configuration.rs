@@ -611,6 +611,15 @@ fn literals(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findin
             }
         }
     }
+    // A function of the given files says what it takes.
+    for call in model.calls().filter(|call| call.positional().any(|value| value.is(Kind::Str))) {
+        let Some(function) = call.target().map(|place| model.node(place)) else { continue };
+        for parameter in function.parameters().filter(|parameter| names_secret(parameter.name())) {
+            if let Some(value) = call.argument_for(function, parameter) {
+                written(value, parameter.name(), value, told, findings);
+            }
+        }
+    }
     for (call, api) in model.known_calls().filter(|(call, _)| call.positional().next().is_some()) {
         for (name, value) in api.callable.parameters.iter().zip(call.positional()) {
             written(value, name, value, told, findings);
