@@ -129,6 +129,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
         true => "its `version_id_col` refuses a change of what was changed meanwhile".to_owned(),
         false => "it has no `version_id_col`, as far as its class was given".to_owned(),
     }) {
+        findings.conforms(at, "a change of what was changed meanwhile is refused: the model counts versions");
         return;
     }
     let exclusive = at.exclusive_by();
@@ -142,6 +143,9 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
             None => "none is taken before it".to_owned(),
         },
     ) {
+        if let Some(lock) = exclusive {
+            findings.conforms(lock, format!("one at a time reads and writes `{what}`"));
+        }
         return;
     }
     let sums = at.is_beside_a_sum_in_the_database();
