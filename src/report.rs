@@ -32,6 +32,10 @@ pub struct CheckedFile {
     /// How Python was read that is not a module as it stands; absent for one that is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shape: Option<Shape>,
+    /// Names that nothing in the file binds, and that were taken for what a library calls so, in order: a function that
+    /// was pasted without the imports of its file uses them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<String>,
 }
 
 /// What people paste besides whole modules. Positions are always those of the given text.

@@ -270,6 +270,7 @@ mod tests {
             kind: FileKind::Python,
             lines,
             shape: None,
+            assumed: Vec::new(),
         };
         let evidence =
             |path: &str, range, note: &str| Evidence { path: path.to_owned(), range, note: note.to_owned() };
