@@ -223,6 +223,32 @@ impl fmt::Display for Rule {
     }
 }
 
+impl Report {
+    /// The rules that have this status. One of which nothing was seen but a question is none of the unseen ones: the code
+    /// is about it.
+    pub fn with_status(&self, status: Status) -> Vec<Rule> {
+        self.rules
+            .iter()
+            .filter(|entry| entry.status == status)
+            .map(|entry| entry.rule)
+            .filter(|rule| status != Status::NotSeen || self.questions(*rule) == 0)
+            .collect()
+    }
+
+    /// The rules about which there are questions, and neither a violation nor a conforming place.
+    pub fn only_asked(&self) -> Vec<Rule> {
+        let unseen = self.rules.iter().filter(|entry| entry.status == Status::NotSeen);
+        unseen.map(|entry| entry.rule).filter(|rule| self.questions(*rule) > 0).collect()
+    }
+
+    /// How many questions there are about a rule.
+    pub fn questions(&self, rule: Rule) -> usize {
+        let is_question =
+            |finding: &&Finding| finding.rule == rule && finding.certainty == Certainty::Question;
+        self.findings.iter().filter(is_question).count()
+    }
+}
+
 /// The text names no rule of the rubric.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownRule(pub String);

@@ -12,12 +12,7 @@ use crate::ui::words;
 /// What could not be seen: never is 'no findings' said to be more than it is.
 pub fn seen(store: &Store) -> Html {
     let Some(report) = store.report.clone() else { return html! {} };
-    let unseen: Vec<Rule> = report
-        .rules
-        .iter()
-        .filter(|status| status.status == Status::NotSeen)
-        .map(|status| status.rule)
-        .collect();
+    let unseen = report.with_status(Status::NotSeen);
     let unread: Vec<&str> = report
         .files
         .iter()
@@ -29,7 +24,12 @@ pub fn seen(store: &Store) -> Html {
     assumed.sort_unstable();
     assumed.dedup();
     let off = &store.settings.off;
-    if unseen.is_empty() && unread.is_empty() && assumed.is_empty() && off.is_empty() && store.left_out.is_empty() {
+    if unseen.is_empty()
+        && unread.is_empty()
+        && assumed.is_empty()
+        && off.is_empty()
+        && store.left_out.is_empty()
+    {
         return html! {};
     }
     html! {
