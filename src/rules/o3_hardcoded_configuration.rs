@@ -686,19 +686,6 @@ fn is_named_for_settings(model: &Model<'_>, file: u32) -> bool {
             .any(|word| matches!(word.as_str(), "settings" | "config"))
 }
 
-/// `if os.getenv("NAME") is not None`, `if version := os.getenv("NAME")`, `bool(os.getenv("NAME"))`: not set is an
-/// answer as well.
-fn is_presence_test(read: Node<'_>) -> bool {
-    read.parent().is_some_and(|parent| match parent.kind() {
-        Kind::Compare => parent.child(Role::Right).is_some_and(|right| right.is(Kind::None)),
-        Kind::If | Kind::Conditional => read.role() == Role::Test,
-        Kind::Named | Kind::BoolOp => parent.role() == Role::Test,
-        Kind::UnaryOp => true,
-        Kind::Call => parent.callee().is_some_and(|callee| callee.names("builtins.bool")),
-        _ => false,
-    })
-}
-
 fn is_of_constructor(at: Node<'_>) -> bool {
     at.function().is_some_and(|function| function.name() == "__init__")
 }
@@ -731,7 +718,7 @@ fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Fi
         }
         let late = |read: &&EnvironmentRead<'_>| {
             read.at.file == file
-                && !is_presence_test(read.at)
+                && !read.at.asks_whether_set()
                 // The default of a field is what its owner may give otherwise.
                 && (read.at.function().is_some() || read.at.class().is_none())
                 && !(is_of_constructor(read.at) && stands_in(read.at))
