@@ -11,6 +11,7 @@ use crate::report::{Finding, Range, Rule, RuleStatus, Status};
 use crate::rules::{CHECKS, Check, Findings, HAS_ROOM, Watched};
 use crate::semantic::{Model, Node};
 use crate::settings::Settings;
+use crate::sorted::sorted;
 use crate::source::Source;
 use crate::syntax::{Kind, NodeId};
 
@@ -97,10 +98,11 @@ impl Run {
         let answer = sentence(&status, &here, &silenced, &candidates, &conforming, is_off, at_line);
         if !at_line {
             // What is nearest to a finding comes first: most conditions met.
-            candidates.sort_by_key(|candidate| {
+            let key = |candidate: &Candidate| {
                 let met = candidate.conditions.iter().filter(|known| known.answer == Answer::Met).count();
                 (!candidate.is_found, std::cmp::Reverse(met))
-            });
+            };
+            candidates = sorted(candidates, &|one, other| key(one).cmp(&key(other)));
             // What fails at the first question is hardly of the kind that is looked at.
             let comes_near = |candidate: &Candidate| {
                 candidate.conditions.first().is_some_and(|first| first.answer == Answer::Met)

@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Command, EntryPoints, Model, Node, Place, Processes, Runs, Workload, words_of};
+use crate::sorted::sorted;
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -27,7 +28,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             periodic_task(call).or_else(|| starts_itself_again(call))
         });
     }
-    scheduled.sort_by_key(|found| found.at.place());
+    let scheduled = sorted(scheduled, &|one, other| one.at.place().cmp(&other.at.place()));
     // Which of several schedulers runs a job is not always known: the job is told once.
     let mut told = FxHashSet::default();
     for found in &scheduled {
