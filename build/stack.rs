@@ -487,13 +487,7 @@ impl Tables {
         Ok(())
     }
 
-    fn type_expression(
-        &self,
-        packed: &mut Packed,
-        file: &File,
-        at: usize,
-        text: &str,
-    ) -> Result<(), String> {
+    fn type_expression(&self, packed: &mut Packed, file: &File, at: usize, text: &str) -> Result<(), String> {
         if text == "self" {
             packed.number(1);
             return Ok(());

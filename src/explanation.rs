@@ -219,8 +219,10 @@ impl Explanation {
             for silence in &mut line.silenced_by {
                 silence.line = of_file(lines, &asked, silence.line);
             }
-            let calls =
-                line.calls.iter_mut().flat_map(|call| std::iter::once(&mut call.callee).chain(&mut call.facts));
+            let calls = line
+                .calls
+                .iter_mut()
+                .flat_map(|call| std::iter::once(&mut call.callee).chain(&mut call.facts));
             let told = line.findings.iter_mut().map(|told| &mut told.message);
             let texts = line.notes.iter_mut().chain(calls).chain(told);
             for text in texts.chain(std::iter::once(&mut line.runs_because)) {
@@ -276,7 +278,10 @@ mod tests {
         let lines = Lines::from([("app/a.py".to_owned(), vec![40, 41]), ("b.py".to_owned(), vec![7])]);
         for (given, expected) in [
             ("`load` is `def load` (line 2)", "`load` is `def load` (line 41)"),
-            ("as its client was built (b.py, line 1), and line 1", "as its client was built (b.py, line 7), and line 40"),
+            (
+                "as its client was built (b.py, line 1), and line 1",
+                "as its client was built (b.py, line 7), and line 40",
+            ),
             ("as built (c.py, line 1)", "as built (c.py, line 1)"),
             ("a line of code, line", "a line of code, line"),
         ] {

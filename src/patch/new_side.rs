@@ -133,7 +133,8 @@ impl Reading {
     /// The line of a new side's text that a line of the patch shows, with the path; where it shows none, the nearest one
     /// that does.
     pub fn in_text(&self, patch_line: u32) -> Option<(&str, u32)> {
-        let shown = self.files.iter().flat_map(|file| (1..).zip(&file.places).map(move |place| (file, place)));
+        let shown =
+            self.files.iter().flat_map(|file| (1..).zip(&file.places).map(move |place| (file, place)));
         shown
             .filter(|(_, (_, place))| place.is_added.is_some())
             .min_by_key(|(_, (_, place))| place.patch_line.abs_diff(patch_line))
