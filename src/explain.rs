@@ -8,7 +8,7 @@ use crate::explanation::{
 };
 use crate::ignores::Ignores;
 use crate::report::{Finding, Range, Rule, RuleStatus, Status};
-use crate::rules::{CHECKS, Check, Findings, HAS_ROOM, Watched};
+use crate::rules::{CHECKS, Check, Findings, Watched};
 use crate::semantic::{Model, Node};
 use crate::settings::Settings;
 use crate::sorted::sorted;
@@ -94,7 +94,7 @@ impl Run {
         let Self { status, watched, here, silenced } = self;
         let Watched { mut candidates, mut conforming } = watched;
         let looked_at = candidates.len();
-        let tells_conditions = TELLING.contains(&rule) && (HAS_ROOM || matches!(rule, Rule::C5 | Rule::F1));
+        let tells_conditions = TELLING.contains(&rule);
         let answer = sentence(&status, &here, &silenced, &candidates, &conforming, is_off, at_line);
         if !at_line {
             // What is nearest to a finding comes first: most conditions met.
@@ -127,9 +127,30 @@ impl Run {
     }
 }
 
-/// The rules that tell their conditions one by one; in the page's worker only C5 and F1 do.
-pub const TELLING: [Rule; 10] =
-    [Rule::C1, Rule::C4, Rule::C5, Rule::C6, Rule::C7, Rule::F1, Rule::F2, Rule::F8, Rule::I1, Rule::O1];
+/// The rules that tell their conditions one by one.
+pub const TELLING: [Rule; 21] = [
+    Rule::C1,
+    Rule::C2,
+    Rule::C4,
+    Rule::C5,
+    Rule::C6,
+    Rule::C7,
+    Rule::C8,
+    Rule::C9,
+    Rule::F1,
+    Rule::F2,
+    Rule::F3,
+    Rule::F5,
+    Rule::F8,
+    Rule::I1,
+    Rule::I2,
+    Rule::I3,
+    Rule::I5,
+    Rule::O1,
+    Rule::O2,
+    Rule::O3,
+    Rule::O4,
+];
 
 fn is_on(range: Range, line: u32) -> bool {
     range.start.line <= line && line <= range.end.line

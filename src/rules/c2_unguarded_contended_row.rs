@@ -9,6 +9,9 @@ use crate::syntax::{Kind, Role};
 /// Words in the names of attributes that move from one state to the next.
 const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
 
+/// What is told condition by condition.
+const RACED: &str = "a row that is tested and set, while a second request may pass the test too";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for assignment in model.assignments().filter(|node| node.is_shared_code()) {
         // What is computed from the old value is C1's.
@@ -37,20 +40,48 @@ fn is_state(attribute: &str) -> bool {
 
 fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
     let at = change.at;
-    let Some(function) = at.function().filter(|function| function.writes_back()) else { return };
-    if at.model.is_versioned(change.row.ty())
-        || at.exclusive_by().is_some()
-        || function.serves_administrators(None)
-        || function.source_file().path.contains("admin")
-    {
+    let Some(function) = at.function() else { return };
+    let writes = function.writes_back();
+    if !findings.asks(at, RACED, "the function writes it back", writes, &|| match writes {
+        true => format!("`{}` commits or flushes what it changes", function.name()),
+        false => format!("nothing in `{}` commits or flushes", function.name()),
+    }) {
+        return;
+    }
+    let is_versioned = at.model.is_versioned(change.row.ty());
+    if !findings.asks(at, RACED, "the model counts no versions", !is_versioned, &|| match is_versioned {
+        true => "its model has a `version_id_col`: the second write is refused".to_owned(),
+        false => "no `version_id_col` is known of its model".to_owned(),
+    }) {
+        return;
+    }
+    let alone = at.exclusive_by();
+    let is_administrative =
+        function.serves_administrators(None) || function.source_file().path.contains("admin");
+    let competes = alone.is_none() && !is_administrative;
+    if !findings.asks(at, RACED, "several may do it at once", competes, &|| match alone {
+        Some(lock) => format!("`{}` keeps others out ({})", lock.excerpt(), lock.whereabouts_from(at)),
+        None if is_administrative => "administrators alone do it".to_owned(),
+        None => "no lock is held here".to_owned(),
+    }) {
         return;
     }
     if is_state(change.attribute) && change.row.takes_the_next() && change.row.selects_by(change.attribute) {
         polled(change, findings);
         return;
     }
-    let Some(test) = tested(change, function) else { return };
+    let test = tested(change, function);
+    findings.asks(at, RACED, "a test of what was read decides about it", test.is_some(), &|| match test {
+        Some(test) => format!("`{}` ({})", test.excerpt(), test.whereabouts_from(at)),
+        None => format!("no test of `{}` is on the way to it, behind the read", change.attribute),
+    });
+    let Some(test) = test else { return };
     let what = format!("{}.{}", change.row.name(), change.attribute);
+    let is_free = change.fetched.lock.is_none();
+    findings.asks(at, RACED, "the row was not locked", is_free, &|| match change.fetched.lock {
+        Some(lock) => format!("`{}` locks it ({})", lock.excerpt(), lock.whereabouts_from(at)),
+        None => "it is read without `with_for_update`".to_owned(),
+    });
     if let Some(lock) = change.fetched.lock {
         findings.conforms(lock, format!("the row is locked before `{what}` is tested"));
         return;
@@ -63,7 +94,12 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
         return;
     }
     let effect = effect_beside(change, function);
-    if effect.is_none() && (!is_state(change.attribute) || is_repeatable(change, test)) {
+    let matters = effect.is_some() || (is_state(change.attribute) && !is_repeatable(change, test));
+    if !findings.asks(at, RACED, "it matters if it happens twice", matters, &|| match effect {
+        Some(effect) => format!("`{}` happens with it", effect.excerpt()),
+        None if matters => format!("`{}` moves from one state to the next", change.attribute),
+        None => "doing it twice comes to the same, as far as the function shows".to_owned(),
+    }) {
         return;
     }
     let severity = if effect.is_some() { Severity::High } else { Severity::Medium };

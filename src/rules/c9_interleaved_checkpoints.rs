@@ -6,6 +6,9 @@ use crate::semantic::{Model, Node, ThreadName, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
+/// What is told condition by condition.
+const ALONE: &str = "conversations that one process, or one connection, keeps";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let serves = model.is_a_service();
     for call in model.checkpointers() {
@@ -37,7 +40,29 @@ fn saver(call: Node<'_>, serves: bool, findings: &mut Findings<'_>) {
     let Some(api) = call.api() else { return };
     let Some(class) = api.class else { return };
     let stored = class.has(ClassTag::InMemory) || class.has(ClassTag::SingleFile);
-    if stored && (!serves || call.source_file().is_script) {
+    let is_lost = api.has(Tag::GivesContext) && !is_entered(call);
+    let is_alone = stored || is_lost || single_connection(call).is_some();
+    let serves_here = is_lost || (serves && !(stored && call.source_file().is_script));
+    let what = "one process, one machine or one connection has them";
+    if findings.asks(
+        call,
+        ALONE,
+        what,
+        is_alone,
+        &|| match (class.has(ClassTag::InMemory), stored, is_lost) {
+            (true, ..) => format!("`{}` keeps them in memory", call.called()),
+            (_, true, _) => format!("`{}` keeps them in a file of this machine", call.called()),
+            (.., true) => "nothing enters what it gives".to_owned(),
+            _ if is_alone => "it is given a single connection".to_owned(),
+            _ => format!("`{}` keeps them where every replica sees them", call.called()),
+        },
+    ) {
+        findings.asks(call, ALONE, "requests are served with it", serves_here, &|| match serves_here {
+            true => "an application is among the given files".to_owned(),
+            false => "this is a script, or no application is among the given files".to_owned(),
+        });
+    }
+    if stored && !serves_here {
         return;
     }
     if class.has(ClassTag::InMemory) {

@@ -89,6 +89,11 @@ impl<'m> Findings<'m> {
         })
     }
 
+    /// Whether somebody wants to know anything.
+    pub fn is_watched(&self) -> bool {
+        self.watch.is_some()
+    }
+
     /// Asks whether a condition of the rule holds at a place, one after the other, and gives the answer back. `about`
     /// names the defect that is looked for; what holds, and the fact, are sentences in the manner of messages.
     pub fn asks(
