@@ -48,22 +48,34 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
     }) {
         return;
     }
-    let is_versioned = at.model.is_versioned(change.row.ty());
-    if !findings.asks(at, RACED, "the model counts no versions", !is_versioned, &|| match is_versioned {
-        true => "its model has a `version_id_col`: the second write is refused".to_owned(),
-        false => "no `version_id_col` is known of its model".to_owned(),
+    let by_many = !function.serves_administrators(None) && !function.source_file().path.contains("admin");
+    if !findings.asks(at, RACED, "not administrators alone do it", by_many, &|| match by_many {
+        true => format!("`{}` is for everybody, as far as the given files show", function.name()),
+        false => format!("`{}` is for administrators", function.name()),
     }) {
         return;
     }
-    let alone = at.exclusive_by();
-    let is_administrative =
-        function.serves_administrators(None) || function.source_file().path.contains("admin");
-    let competes = alone.is_none() && !is_administrative;
-    if !findings.asks(at, RACED, "several may do it at once", competes, &|| match alone {
-        Some(lock) => format!("`{}` keeps others out ({})", lock.excerpt(), lock.whereabouts_from(at)),
-        None if is_administrative => "administrators alone do it".to_owned(),
-        None => "no lock is held here".to_owned(),
-    }) {
+    let lock = at.exclusive_by();
+    let is_versioned = at.model.is_versioned(change.row.ty());
+    let is_kept = lock.is_some() || is_versioned;
+    if !findings.asks(
+        at,
+        RACED,
+        "neither a lock nor a version keeps the second out",
+        !is_kept,
+        &|| match lock {
+            Some(lock) => format!("`{}` keeps others out ({})", lock.excerpt(), lock.whereabouts_from(at)),
+            None if is_versioned => "its model counts versions: the second write is refused".to_owned(),
+            None => "no lock is held here, and its model is not known to count versions".to_owned(),
+        },
+    ) {
+        if tested(change, function).is_some() {
+            let note = match lock {
+                Some(_) => "one at a time tests and sets what is there",
+                None => "of two that tested the same version, the second is refused",
+            };
+            findings.conforms(lock.unwrap_or(at), note);
+        }
         return;
     }
     if is_state(change.attribute) && change.row.takes_the_next() && change.row.selects_by(change.attribute) {

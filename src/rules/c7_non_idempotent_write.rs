@@ -12,6 +12,9 @@ use crate::syntax::{Kind, Role};
 const KEY: &str = "Send a key that is the same on each attempt (`headers={\"Idempotency-Key\": f\"order-{order_id}\"}`), made before the retries begin; \
      or make the write natural to repeat: an upsert, a PUT.";
 
+/// What is said of a write with a key.
+const KEYED: &str = "the other side can tell a repeated write by its key";
+
 /// The defects that are told condition by condition.
 const REPEATED: &str = "a write that takes effect again when it is repeated";
 
@@ -53,14 +56,16 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Most files widen nothing, and all calls would be searched for it.
     let may_widen = WIDENING.iter().any(|name| model.symbol(name).is_some());
     for call in model.calls().filter(|call| !call.is_outside_production()) {
-        if findings.has_room_and_watches(call) && (writes(call) || call.does(Tag::WritesOutside)) {
+        if findings.watches(call) && (writes(call) || call.does(Tag::WritesOutside)) {
             ask(call, &told, findings);
         }
         if writes(call)
-            && let Some(attempts) = attempt_loop(call)
             && let Some(function) = call.function()
         {
-            repeated(&[call], attempts, function, &mut told, findings);
+            match attempt_loop(call) {
+                Some(attempts) => repeated(&[call], attempts, function, &mut told, findings),
+                None => keyed(call, function, findings),
+            }
         }
         if may_widen && let Some(widened) = widened_methods(call) {
             mounted(model, call, widened, &mut told, findings);
@@ -71,7 +76,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 /// Tells, for whoever wants to know, what decides about a write.
 fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
     let writes = writes(call);
-    if !findings.asks_if_room(call, REPEATED, "it changes something elsewhere", writes, &|| match writes {
+    if !findings.asks(call, REPEATED, "it changes something elsewhere", writes, &|| match writes {
         true => format!("`{}` writes to another system, or inserts without a conflict clause", call.called()),
         false => "by its address it asks or stops something, or it exports telemetry".to_owned(),
     }) {
@@ -82,7 +87,7 @@ fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
     let decorator = function.and_then(|function| function.decorators().find(|one| repeats_on_failure(*one)));
     let repeats = told.contains(&call.place()) || decorator.is_some() || attempt_loop(call).is_some();
     let answer = if repeats { Answer::Met } else { Answer::NotKnown };
-    if !findings.asks_if_room(call, REPEATED, "something repeats it", answer, &|| match decorator {
+    if !findings.asks(call, REPEATED, "something repeats it", answer, &|| match decorator {
         Some(decorator) => format!("`{}` runs the function again when it fails", decorator.excerpt()),
         None if repeats => "a retry, a loop or a client repeats it".to_owned(),
         None => {
@@ -92,17 +97,13 @@ fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
         return;
     }
     let lasting = key.filter(|key| !function.is_some_and(|function| is_made_anew(*key, call, function)));
-    findings.asks_if_room(
-        call,
-        REPEATED,
-        "no key tells the second from the first",
-        lasting.is_none(),
-        &|| match (lasting, key) {
-            (Some(key), _) => format!("`{}` does", key.excerpt()),
-            (None, Some(key)) => format!("`{}` is another one on each attempt", key.excerpt()),
-            (None, None) => "no argument is an idempotency key".to_owned(),
-        },
-    );
+    findings.asks(call, REPEATED, "no key tells the second from the first", lasting.is_none(), &|| match (
+        lasting, key,
+    ) {
+        (Some(key), _) => format!("`{}` does", key.excerpt()),
+        (None, Some(key)) => format!("`{}` is another one on each attempt", key.excerpt()),
+        (None, None) => "no argument is an idempotency key".to_owned(),
+    });
 }
 
 /// A decorator that runs the function again when it fails, or that lets a queue deliver it again.
@@ -238,6 +239,13 @@ fn is_made_anew(key: Node<'_>, write: Node<'_>, function: Node<'_>) -> bool {
         && write.function() == Some(function)
 }
 
+/// A write that may be repeated, whoever does it.
+fn keyed(write: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
+    if let Some(key) = idempotency_key(write).filter(|key| !is_made_anew(*key, write, function)) {
+        findings.conforms(key, KEYED);
+    }
+}
+
 fn repeated(
     chain: &[Node<'_>],
     repeats: Node<'_>,
@@ -251,7 +259,7 @@ fn repeated(
     }
     let key = idempotency_key(write);
     if let Some(key) = key.filter(|key| !is_made_anew(*key, write, function)) {
-        findings.conforms(key, "the other side can tell a repeated write by its key");
+        findings.conforms(key, KEYED);
         return;
     }
     if !told.insert(write.place()) {

@@ -81,7 +81,7 @@ struct Judged<'m> {
 fn judge<'m>(retry: Retry<'m>, tuning: &mut Vec<Judged<'m>>, findings: &mut Findings<'_>) {
     let never = matches!(retry.attempts, Attempts::Number(number, _) if number < 1.0);
     let again = "it tries again";
-    if !findings.asks_if_room(retry.at, CARELESS, again, !never, &|| match never {
+    if !findings.asks(retry.at, CARELESS, again, !never, &|| match never {
         true => "its number of attempts is 0".to_owned(),
         false => format!("{} does", name(&retry)),
     }) {
@@ -97,10 +97,10 @@ fn judge<'m>(retry: Retry<'m>, tuning: &mut Vec<Judged<'m>>, findings: &mut Find
     }
     let mut faults = faults(&retry);
     faults.extend(multiplied(&retry));
-    if findings.has_room_and_watches(retry.at) {
+    if findings.watches(retry.at) {
         let all: Vec<String> =
             faults.iter().map(|fault| format!("it {}: {}", fault.what, fault.why)).collect();
-        findings.asks_if_room(
+        findings.asks(
             retry.at,
             CARELESS,
             "its end, its pauses or its choice of failures is wrong",
@@ -113,7 +113,7 @@ fn judge<'m>(retry: Retry<'m>, tuning: &mut Vec<Judged<'m>>, findings: &mut Find
         let mild = retry.at.source_file().is_script || retry.is_about_conflicts || retry.is_local;
         let counts = !mild || faults.iter().any(|fault| fault.severity > Severity::Low);
         if !faults.is_empty() {
-            findings.asks_if_room(retry.at, CARELESS, "that matters here", counts, &|| match counts {
+            findings.asks(retry.at, CARELESS, "that matters here", counts, &|| match counts {
                 true => "other machines compete for the other side, or the fault is a serious one".to_owned(),
                 false => {
                     "it is a script, about conflicts in the database, or of this machine alone".to_owned()

@@ -7,9 +7,6 @@ use crate::semantic::{Failing, Model, Node, Place, Stretch};
 /// More places than these are not listed for a rule that conforms.
 const MOST_PLACES: usize = 50;
 
-/// Whether every rule's conditions are compiled in, as in the command line, or only those of [`Findings::asks`].
-pub const HAS_ROOM: bool = true;
-
 /// Where a rule puts its findings and the places that conform.
 pub struct Findings<'m> {
     rule: Rule,
@@ -109,26 +106,6 @@ impl<'m> Findings<'m> {
             self.take_down(at, about, what, answer, fact);
         }
         answer == Answer::Met
-    }
-
-    /// [`Findings::watches`] for rules whose conditions the page's worker has no room for: it is close to its 700 kB.
-    #[inline(always)]
-    pub fn has_room_and_watches(&self, at: Node<'_>) -> bool {
-        HAS_ROOM && self.watches(at)
-    }
-
-    /// [`Findings::asks`] for such rules. Without room the question is answered, and not taken down.
-    #[inline(always)]
-    pub fn asks_if_room(
-        &mut self,
-        at: Node<'_>,
-        about: &'static str,
-        what: &str,
-        answer: impl Into<Answer>,
-        fact: &dyn Fn() -> String,
-    ) -> bool {
-        let answer = answer.into();
-        if HAS_ROOM { self.asks(at, about, what, answer, fact) } else { answer == Answer::Met }
     }
 
     #[inline(never)]

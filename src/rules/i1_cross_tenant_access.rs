@@ -13,14 +13,17 @@ const OTHERS: &str = "a query that finds rows of other tenants";
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let rows_are_scoped = std::cell::LazyCell::new(|| model.scopes_every_query());
     for (call, api) in model.known_calls() {
-        if findings.has_room_and_watches(call) {
+        if findings.watches(call) {
             ask(call, api, &|| *rows_are_scoped, findings);
         }
         if !is_checked(call) {
             continue;
         }
-        if let Some(query) = call.tenant_query().filter(|_| !*rows_are_scoped) {
-            queried(&query, findings);
+        if let Some(query) = call.tenant_query() {
+            match *rows_are_scoped {
+                true => findings.conforms(call, "the database, or each session, adds whose rows are meant"),
+                false => queried(&query, findings),
+            }
         } else if api.has(Tag::Retrieves) || api.callable.parameters.contains(&"scroll_filter") {
             searched(call, findings);
         } else if api.has(Tag::Signs) {
@@ -67,21 +70,19 @@ fn ask(call: Node<'_>, api: Api, rows_are_scoped: &dyn Fn() -> bool, findings: &
         None if is_given => Answer::NotMet,
         None => Answer::NotKnown,
     };
-    if !findings.asks_if_room(call, OTHERS, "it asks for rows that belong to tenants", answer, &|| {
-        match &query {
-            Some(query) => format!(
-                "`{}` has the column `{key}` ({})",
-                query.class.name(),
-                query.column.whereabouts_from(call)
-            ),
-            None if is_given => format!("`{}` is no model with a required column `{key}`", named.name()),
-            None => format!("the class `{}` was not given, so its columns are not known", named.name()),
-        }
+    if !findings.asks(call, OTHERS, "it asks for rows that belong to tenants", answer, &|| match &query {
+        Some(query) => format!(
+            "`{}` has the column `{key}` ({})",
+            query.class.name(),
+            query.column.whereabouts_from(call)
+        ),
+        None if is_given => format!("`{}` is no model with a required column `{key}`", named.name()),
+        None => format!("the class `{}` was not given, so its columns are not known", named.name()),
     }) {
         return;
     }
     let checked = is_checked(call);
-    if !findings.asks_if_room(call, OTHERS, "it is code of production", checked, &|| match checked {
+    if !findings.asks(call, OTHERS, "it is code of production", checked, &|| match checked {
         true => "the file is no test, migration or script".to_owned(),
         false => "tests, migrations and scripts work on all tenants at once".to_owned(),
     }) {
@@ -89,7 +90,7 @@ fn ask(call: Node<'_>, api: Api, rows_are_scoped: &dyn Fn() -> bool, findings: &
     }
     let is_scoped = rows_are_scoped();
     let what = "the database does not keep tenants apart by itself";
-    findings.asks_if_room(call, OTHERS, what, !is_scoped, &|| match is_scoped {
+    findings.asks(call, OTHERS, what, !is_scoped, &|| match is_scoped {
         true => "a policy, or a condition that each session adds, is in the given files".to_owned(),
         false => "no policy and no condition of each session is in the given files".to_owned(),
     });
@@ -111,10 +112,11 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
     let Some(function) = call.function() else { return };
     let is_somebodys = call.asks_for_owner() || call.asks_by_credential();
     let what = "it does not ask whose rows they are";
-    if !findings.asks_if_room(call, OTHERS, what, !is_somebodys, &|| match is_somebodys {
+    if !findings.asks(call, OTHERS, what, !is_somebodys, &|| match is_somebodys {
         true => "its condition names an owner, or what only one caller knows".to_owned(),
         false => "no condition names an owner or a credential".to_owned(),
     }) {
+        findings.conforms(call, "its condition says whose rows are meant");
         return;
     }
     let (name, column) = (query.class.name(), key(call));
@@ -124,14 +126,12 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
         Scoping::Named => Answer::NotMet,
         Scoping::Unreached => Answer::NotKnown,
     };
-    findings.asks_if_room(call, OTHERS, "a route comes here without naming a tenant", answer, &|| {
-        match scoping {
-            Scoping::Unnamed(handler) => {
-                format!("`{}` does ({})", handler.name(), handler.whereabouts_from(call))
-            }
-            Scoping::Named => format!("whoever comes here says which `{column}` is meant"),
-            Scoping::Unreached => "no route among the given files comes here".to_owned(),
+    findings.asks(call, OTHERS, "a route comes here without naming a tenant", answer, &|| match scoping {
+        Scoping::Unnamed(handler) => {
+            format!("`{}` does ({})", handler.name(), handler.whereabouts_from(call))
         }
+        Scoping::Named => format!("whoever comes here says which `{column}` is meant"),
+        Scoping::Unreached => "no route among the given files comes here".to_owned(),
     });
     match scoping {
         Scoping::Named => {
@@ -244,19 +244,15 @@ fn open_to_all(handler: Node<'_>, findings: &mut Findings<'_>) {
 
 /// A search in a collection that all tenants share, without a filter.
 fn searched(call: Node<'_>, findings: &mut Findings<'_>) {
-    const FILTERS: [&str; 5] = ["query_filter", "filter", "filters", "where", "scroll_filter"];
-    let names_filter = |call: Node<'_>| {
-        FILTERS.iter().any(|name| call.keyword(name).is_some_and(|value| !value.is_none()))
-            || call.keyword("search_kwargs").is_some_and(|options| {
-                let options = options.resolved_value();
-                !options.is(Kind::Dict) || FILTERS.iter().any(|name| options.dictionary_value(name).is_some())
-            })
-    };
     let retriever = call.receiver().and_then(Node::constructed_by_any);
-    if call.has_hidden_arguments()
-        || names_filter(call)
-        || retriever.is_some_and(|made| names_filter(made) || made.has_hidden_arguments())
-    {
+    let filter = filter_of(call).or_else(|| retriever.and_then(filter_of));
+    if let Some(filter) = filter {
+        if filter.tenant_source().is_some() || filter.caller_source().is_some() {
+            findings.conforms(filter, "the filter says whose passages are meant");
+        }
+        return;
+    }
+    if call.has_hidden_arguments() || retriever.is_some_and(Node::has_hidden_arguments) {
         return;
     }
     let Some((at, note)) = shared_collection(call) else { return };
@@ -274,6 +270,19 @@ fn searched(call: Node<'_>, findings: &mut Findings<'_>) {
              `query_filter=Filter(must=[FieldCondition(key=\"{}\", match=MatchValue(value=…))])`.",
             key(call)
         ));
+}
+
+/// The filter that a search, or a retriever, is given; its options, where they may hold one.
+fn filter_of(call: Node<'_>) -> Option<Node<'_>> {
+    const FILTERS: [&str; 5] = ["query_filter", "filter", "filters", "where", "scroll_filter"];
+    let given = FILTERS.iter().filter_map(|name| call.keyword(name)).find(|value| !value.is_none());
+    given.or_else(|| {
+        let options = call.keyword("search_kwargs")?.resolved_value();
+        match options.kind() {
+            Kind::Dict => FILTERS.iter().find_map(|name| options.dictionary_value(name)),
+            _ => Some(options),
+        }
+    })
 }
 
 /// What shows that a search goes over what several tenants have put there.
