@@ -128,9 +128,10 @@ impl Run {
 }
 
 /// The rules that tell their conditions one by one.
-pub const TELLING: [Rule; 21] = [
+pub const TELLING: [Rule; 23] = [
     Rule::C1,
     Rule::C2,
+    Rule::C3,
     Rule::C4,
     Rule::C5,
     Rule::C6,
@@ -140,6 +141,7 @@ pub const TELLING: [Rule; 21] = [
     Rule::F1,
     Rule::F2,
     Rule::F3,
+    Rule::F4,
     Rule::F5,
     Rule::F8,
     Rule::I1,

@@ -7,6 +7,7 @@ use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
 /// What is told condition by condition.
+const AT_ONCE: &str = "two turns of one conversation that run at once";
 const ALONE: &str = "conversations that one process, or one connection, keeps";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -293,10 +294,32 @@ fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
         report_at_once(call, thread, call, findings);
         return;
     }
-    if thread.is_fresh_thread() || !function.serves_requests() {
+    let is_fresh = thread.is_fresh_thread();
+    if !findings.asks(call, AT_ONCE, "its thread is one that goes on", !is_fresh, &|| match is_fresh {
+        true => format!("`{}` is a new thread each time", thread.excerpt()),
+        false => format!("`{}` names it ({})", thread.excerpt(), thread.whereabouts_from(call)),
+    }) {
         return;
     }
-    if let Some(lock) = distributed_lock(call, function, 0) {
+    let serves = function.serves_requests();
+    if !findings.asks(call, AT_ONCE, "requests run it", serves, &|| match serves {
+        true => format!("`{}` runs while a request is served", function.name()),
+        false => format!("no request is seen to lead to `{}`", function.name()),
+    }) {
+        return;
+    }
+    let serialized = distributed_lock(call, function, 0);
+    findings.asks(
+        call,
+        AT_ONCE,
+        "no lock of all replicas keeps the second waiting",
+        serialized.is_none(),
+        &|| match serialized {
+            Some(lock) => format!("`{}` does ({})", lock.excerpt(), lock.whereabouts_from(call)),
+            None => "none is taken on the way, as far as the given files show".to_owned(),
+        },
+    );
+    if let Some(lock) = serialized {
         findings.conforms(lock, "turns of one thread wait for one another");
         return;
     }
@@ -304,7 +327,19 @@ fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
         .enclosing_with_items()
         .filter_map(|item| item.child(Role::Context))
         .find(|context| context.is_a(ClassTag::AsyncLock) || context.is_a(ClassTag::ThreadLock));
-    if let Some(lock) = call.exclusive_by().filter(|_| local.is_none()) {
+    let exclusive = call.exclusive_by().filter(|_| local.is_none());
+    findings.asks(
+        call,
+        AT_ONCE,
+        "nothing else runs them one by one",
+        exclusive.is_none(),
+        &|| match exclusive {
+            Some(lock) => format!("`{}` does ({})", lock.excerpt(), lock.whereabouts_from(call)),
+            None if local.is_some() => "the lock is in this process alone".to_owned(),
+            None => "nothing does, as far as the given files show".to_owned(),
+        },
+    );
+    if let Some(lock) = exclusive {
         findings.conforms(lock, "turns of one thread wait for one another");
         return;
     }
