@@ -144,34 +144,34 @@ fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
     if call.function().is_some_and(|function| !function.is_startup() && !call.outlives(function)) {
         return;
     }
-    if findings.watches(call) {
-        const CHOSEN: [&str; 3] = ["pool_size", "pool_pre_ping", "pool_recycle"];
-        let known: Vec<&str> = CHOSEN.into_iter().filter(|name| call.keyword(name).is_some()).collect();
-        let hidden = call.has_hidden_arguments();
-        let chosen = known.contains(&"pool_size") && known.len() > 1;
-        let answer = if hidden { Answer::NotKnown } else { Answer::from(!chosen) };
-        findings.asks(
-            call,
-            UNSIZED,
-            "its size, or the test of its connections, is left out",
-            answer,
-            &|| match (hidden, known.is_empty()) {
-                (true, _) => "some of its arguments are not written out".to_owned(),
-                (_, true) => "it says neither".to_owned(),
-                _ => format!("it says `{}`", known.join("`, `")),
-            },
-        );
-    }
     const SIZES: [&str; 5] = ["pool_size", "max_overflow", "poolclass", "pool", "creator"];
-    if lacks(call, &SIZES) {
+    let has_no_size = lacks(call, &SIZES);
+    let is_untested = !has_no_size && lacks(call, &["pool_pre_ping", "pool_recycle", "pool"]);
+    let answer = match has_no_size || is_untested {
+        true => Answer::Met,
+        false if call.has_hidden_arguments() => Answer::NotKnown,
+        false => Answer::NotMet,
+    };
+    let what = "its size, or the test of its connections, is left out";
+    findings.asks(call, UNSIZED, what, answer, &|| match (has_no_size, is_untested, answer) {
+        (true, ..) => "nothing says its size".to_owned(),
+        (_, true, _) => "neither `pool_pre_ping` nor `pool_recycle` is given".to_owned(),
+        (.., Answer::NotKnown) => "some of its arguments are not written out".to_owned(),
+        _ => "it says both".to_owned(),
+    });
+    if has_no_size {
         // The branch of an operator who chose none, beside that of one who did.
-        if alternatives(call).any(|other| !lacks(other, &SIZES)) {
+        let other = alternatives(call).find(|other| !lacks(*other, &SIZES));
+        if !findings.asks(call, UNSIZED, "no other branch chooses it", other.is_none(), &|| match other {
+            Some(other) => format!("`{}` does ({})", other.excerpt(), other.whereabouts_from(call)),
+            None => "this is the only way to it".to_owned(),
+        }) {
             return;
         }
         report(call, Severity::Low, Certainty::Sure, "leaves the size of its connection pool to the library", findings)
             .because(call, "nothing says its size: 5 connections and 10 of overflow, then requests wait for one")
             .conforming("Choose the numbers for the requests that one process serves at once: `pool_size=20, max_overflow=10, pool_timeout=5, pool_pre_ping=True`.");
-    } else if lacks(call, &["pool_pre_ping", "pool_recycle", "pool"]) {
+    } else if is_untested {
         report(call, Severity::Low, Certainty::Sure, "hands out connections that may be dead", findings)
             .because(call, "no `pool_pre_ping`: after a restart of the database each pooled connection fails one request")
             .conforming("Test a connection before it is used: `pool_pre_ping=True`.");

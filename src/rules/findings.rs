@@ -91,6 +91,12 @@ impl<'m> Findings<'m> {
         self.watch.is_some()
     }
 
+    /// Whether anything was asked, and taken down, about this place.
+    pub fn has_asked(&self, at: Node<'_>) -> bool {
+        let place = at.place();
+        self.watch.as_ref().is_some_and(|watch| watch.asked.iter().any(|(asked, ..)| *asked == place))
+    }
+
     /// Asks whether a condition of the rule holds at a place, one after the other, and gives the answer back. `about`
     /// names the defect that is looked for; what holds, and the fact, are sentences in the manner of messages.
     pub fn asks(
