@@ -42,7 +42,6 @@ fn generate() -> Result<(), String> {
     let packed = stack::generate(&rules.join("stack"))?;
     write(&out.join("stack.numbers"), &packed.numbers)?;
     write(&out.join("stack.texts"), &packed.texts)?;
-    write(&out.join("packages.rs"), &stack::generate_packages(&rules.join("stack"))?)?;
     // Trunk cannot know OUT_DIR, so what goes beside the page also lies where its hook finds it.
     let files = [(&catalogue.file_name, &catalogue.json), (&exercises.file_name, &exercises.json)];
     place(&root.join("target/page"), files)

@@ -164,7 +164,7 @@ impl File {
 }
 
 /// The tables of `src/stack.rs`, as one stream of numbers and one of texts, which are read side by side. As static
-/// data they are five times as large once the worker is compressed: most of that are addresses.
+/// data they were half of the worker's data: addresses and zeros, of which 8 kB were left once it was compressed.
 #[derive(Default)]
 pub struct Packed {
     pub numbers: Vec<u8>,
@@ -216,12 +216,6 @@ impl Packed {
 pub fn generate(folder: &Path) -> Result<Packed, String> {
     let files = read(folder)?;
     Tables::read(&files)?.pack(&files)
-}
-
-/// The packages that any library's names begin with, for `src/patch`, which does without the tables.
-pub fn generate_packages(folder: &Path) -> Result<String, String> {
-    let packages = Tables::read(&read(folder)?)?.packages;
-    Ok(format!("static PACKAGES: &[&str] = &{:?};\n", packages.iter().collect::<Vec<_>>()))
 }
 
 fn read(folder: &Path) -> Result<Vec<File>, String> {
