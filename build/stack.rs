@@ -242,18 +242,15 @@ fn read(folder: &Path) -> Result<Vec<File>, String> {
 struct Tables {
     classes: BTreeMap<String, u16>,
     functions: BTreeMap<String, u16>,
-    packages: BTreeSet<String>,
 }
 
 impl Tables {
     fn read(files: &[File]) -> Result<Self, String> {
-        let mut tables =
-            Self { classes: BTreeMap::new(), functions: BTreeMap::new(), packages: BTreeSet::new() };
+        let mut tables = Self { classes: BTreeMap::new(), functions: BTreeMap::new() };
         let mut index = 0;
         for file in files {
             for class in &file.library.class {
                 for name in file.spellings(&class.as_ref().names) {
-                    tables.package(&name);
                     if tables.classes.insert(name.clone(), index).is_some() {
                         return Err(file.fail(class.span().start, &format!("{name} is declared twice")));
                     }
@@ -265,7 +262,6 @@ impl Tables {
         for file in files {
             for function in &file.library.function {
                 for name in file.spellings(&function.as_ref().names) {
-                    tables.package(&name);
                     if tables.functions.insert(name.clone(), index).is_some()
                         || tables.classes.contains_key(&name)
                     {
@@ -276,10 +272,6 @@ impl Tables {
             }
         }
         Ok(tables)
-    }
-
-    fn package(&mut self, name: &str) {
-        self.packages.insert(name.split('.').next().unwrap_or_default().to_owned());
     }
 
     /// The order is that in which `src/stack/packed.rs` reads.
