@@ -73,7 +73,14 @@ fn opens(value: Node<'_>) -> Option<Node<'_>> {
 /// A session of a module, of a class, or of an object that is made at import.
 fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
     let model = assignment.model;
-    let Some(value) = assignment.child(Role::Value).and_then(opens) else { return };
+    let Some(given) = assignment.child(Role::Value) else { return };
+    // `users = UserRepository(SessionLocal())` in a module keeps it as well.
+    let handed = || {
+        let holds = given.is(Kind::Call) && assignment.function().is_none();
+        let arguments = given.positional().chain(given.keywords().filter_map(Node::value));
+        arguments.filter(|_| holds).find_map(opens)
+    };
+    let Some(value) = opens(given).or_else(handed) else { return };
     let Some(target) = assignment.targets().next() else { return };
     let (place, holder) = match assignment.function() {
         None if assignment.class().is_some() => ("of the class", None),
@@ -91,7 +98,10 @@ fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
             assignment,
             Severity::High,
             Certainty::Sure,
-            format!("`{}` is one session {place}, and all requests use it", target.source()),
+            match opens(given) {
+                Some(_) => format!("`{}` is one session {place}, and all requests use it", target.source()),
+                None => format!("`{}` keeps one session, and all requests use it", target.source()),
+            },
         )
         .because(value, "the session is opened here, once");
     if let Some(holder) = holder {

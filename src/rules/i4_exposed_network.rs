@@ -80,6 +80,13 @@ fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let origins = call.keyword("allow_origins");
+    // Under `if "*" in settings.origins` the setting decides: what it is by default.
+    if let Some(setting) = origins.and_then(|_| tested_for_star(call)) {
+        if everybody(setting).is_none() {
+            findings.conforms(setting, "only a setting can let every origin call");
+            return;
+        }
+    }
     let star = origins.and_then(everybody).or_else(|| {
         let pattern = call.keyword("allow_origin_regex")?;
         let text = pattern.string()?.trim_start_matches('^').trim_end_matches('$');
@@ -113,6 +120,22 @@ fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
     draft.conforming(
         "Name the origins in the settings of each environment: `allow_origins=settings.cors_origins`.",
     );
+}
+
+/// The setting in which a star is looked for by a test around this place: `if "*" in settings.origins`.
+fn tested_for_star(at: Node<'_>) -> Option<Node<'_>> {
+    use crate::syntax::Operator::{Equal, In};
+    let around = at.surroundings().filter(|node| node.is(Kind::If));
+    around.filter(|node| node.body().is_some_and(|body| body.contains(at))).find_map(|node| {
+        node.child(Role::Test)?.descendants_of(Kind::Compare).find_map(|test| {
+            let (left, right) = (test.child(Role::Left)?, test.child(Role::Right)?);
+            match test.operator() {
+                In | Equal if left.string() == Some("*") => Some(right),
+                Equal if right.string() == Some("*") => Some(left),
+                _ => None,
+            }
+        })
+    })
 }
 
 /// Where the star stands that is in a list of origins, and whether that list is taken in any case.
@@ -350,15 +373,29 @@ fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let mut leaks = leaking_fields(handler);
-    let returned =
-        handler.own_returns().filter_map(|node| node.child(Role::Value)).filter(|value| value.is(Kind::Dict));
-    for item in returned.flat_map(Node::children) {
+    let returned = handler.own_returns().filter_map(|node| node.child(Role::Value)).map(|value| {
+        // `return JSONResponse({…})`
+        let builds = value.api().is_some_and(|api| {
+            api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Response))
+        });
+        let content = value.argument_or_keyword(0, "content").filter(|_| builds);
+        content.unwrap_or(value).resolved_value()
+    });
+    for item in returned
+        .filter(|value| value.is(Kind::Dict) && value.function() == Some(handler))
+        .flat_map(|value| value.descendants_of(Kind::DictItem))
+    {
         let (Some(key), Some(value)) = (item.child(Role::Key), item.child(Role::Value)) else { continue };
         let is_secret = matches!(value.kind(), Kind::Attribute | Kind::Name | Kind::Subscript)
             && key.is(Kind::Str)
             && is_kept_secret(key.name())
             && (value.is(Kind::Subscript) || is_kept_secret(value.name()));
-        if is_secret {
+        // A browser that signs in elsewhere is given both, and they are no secrets there.
+        let is_for_a_browser = || {
+            words_of(key.name()).ends_with(&["api".to_owned(), "key".to_owned()])
+                && item.parent().is_some_and(|dictionary| dictionary.dictionary_value("client_id").is_some())
+        };
+        if is_secret && !is_for_a_browser() {
             leaks.push((item, key.name()));
         }
     }

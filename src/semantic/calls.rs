@@ -542,6 +542,25 @@ impl<'m> Node<'m> {
     }
 }
 
+impl<'m> Node<'m> {
+    /// The call that makes this decorator: itself, or the one whose result its name was given, as in
+    /// `transient = retry(…)`; a decorator without brackets is its own.
+    pub fn made_decorator(self) -> Node<'m> {
+        let made = match self.kind() {
+            Kind::Name => self.assigned_value().or_else(|| self.model.singleton_value(self)),
+            Kind::Attribute => self.model.singleton_value(self),
+            _ => None,
+        };
+        made.filter(|made| made.is(Kind::Call)).unwrap_or(self)
+    }
+
+    /// What the tables know of this decorator.
+    pub fn decorator_api(self) -> Option<Api> {
+        let made = self.made_decorator();
+        if made.is(Kind::Call) { made.api() } else { made.api_when_called() }
+    }
+}
+
 impl<'s> Model<'s> {
     /// The one value that a module gives a name, reached from another function or file.
     fn singleton_value<'a>(&'a self, name: Node<'a>) -> Option<Node<'a>> {

@@ -344,10 +344,7 @@ impl<'m> Node<'m> {
 
     /// Whether a decorator keeps the results of this function.
     pub fn keeps_its_results(self) -> bool {
-        self.decorators().any(|decorator| {
-            let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
-            api.is_some_and(|api| api.has(Tag::Caches))
-        })
+        self.caching_decorator().is_some()
     }
 
     /// Whether the results of this function are kept: by a decorator, or in a global that it returns when it is set.

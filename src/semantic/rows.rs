@@ -512,6 +512,24 @@ impl<'m> Node<'m> {
         }
     }
 
+    /// Whether this is a dictionary that an object begins with, has an entry for each value of a parameter, and so is
+    /// made for many calls: the given files do not show who makes the object.
+    pub fn is_kept_by_strangers(self, key: Option<Node<'m>>) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let owner = self.receiver().filter(|_| self.is(Kind::Attribute)).map(Node::ty);
+        let Some(Type::Object(class)) = owner else { return false };
+        let begins_empty = || {
+            model.self_assignments(class, self.symbol()).iter().any(|target| {
+                let value = target.statement().child(Role::Value);
+                target.function().is_some_and(|function| function.name() == "__init__")
+                    && value.is_some_and(Node::makes_container)
+            })
+        };
+        key.is_some_and(|key| key.as_parameter().is_some())
+            && begins_empty()
+            && model.method_of(class, "__init__").is_some_and(|made| model.callers_of(made).is_empty())
+    }
+
     /// The block at whose end the transaction of this place ends: one that begins a transaction or opens a session.
     pub fn transaction_block(self) -> Option<Node<'m>> {
         let model: &'m Model<'m> = self.model;

@@ -294,6 +294,21 @@ impl<'m> Node<'m> {
             && self.reads_through_unseen_helper().is_some()
     }
 
+    /// Whether this call asks a repository of which the files show no more than its name: what it gives are rows.
+    pub fn asks_unseen_repository(self) -> bool {
+        let says = |name: &str| {
+            words_of(name).iter().any(|word| matches!(word.as_str(), "repository" | "repo" | "dao" | "repositories"))
+        };
+        self.is(Kind::Call)
+            && self.is_awaited()
+            && self.target().is_none()
+            && self.receiver().is_some_and(|asked| {
+                let class = self.model.path_of(asked.ty());
+                self.api().is_none()
+                    && (says(asked.name()) || class.is_some_and(|path| says(path.rsplit('.').next().unwrap_or(""))))
+            })
+    }
+
     /// Whether this call is handed a database session and reads with it, by its name: a helper, or a method of an
     /// object that was given the session, of which the files show no more. The session.
     pub(super) fn reads_through_unseen_helper(self) -> Option<Node<'m>> {
