@@ -245,6 +245,10 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         .flat_map(|node| decisions(node, at))
         .find_map(|decision| Some((decision.test, decision.reason(inserted.row)?)));
     let test = decision.as_ref().map(|(test, _)| *test);
+    // A helper that inserts is asked about where something was looked at before.
+    if test.is_none() && at.target().is_some() {
+        return;
+    }
     findings.asks_if_room(at, TWICE, "a look at what is there decides about it", test.is_some(), &|| {
         match test {
             Some(test) => format!("`{}` does ({})", test.excerpt(), test.whereabouts_from(at)),
