@@ -165,12 +165,18 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
         )
         .because(fetching, "the row is fetched without a lock")
         .because(at, "the new value is computed from what was read then")
-        .conforming(format!(
-            "Let the database do the sum: `update({0}).where(…).values({1}={0}.{1} + …)`. Where Python has to \
-             compute, lock the row (C2): `select({0}).where(…).with_for_update()`.",
-            shown(model, kind),
-            change.attribute
-        ));
+        .conforming(match change.value.resolved_value().kind() {
+            Kind::List | Kind::Tuple | Kind::Set | Kind::Dict => format!(
+                "Lock the row (C2): `select({}).where(…).with_for_update()`; or keep the entries as rows of their own.",
+                shown(model, kind)
+            ),
+            _ => format!(
+                "Let the database do the sum: `update({0}).where(…).values({1}={0}.{1} + …)`. Where Python has to \
+                 compute, lock the row (C2): `select({0}).where(…).with_for_update()`.",
+                shown(model, kind),
+                change.attribute
+            ),
+        });
 }
 
 /// `UPDATE quota SET used = :used`, or `cache.set(key, count + 1)`, with what was computed from an earlier read.
@@ -440,11 +446,7 @@ fn counts<'m>(value: Node<'m>, row: Type) -> Option<Node<'m>> {
 // A check and a change in two calls
 
 /// `check_quota(…)` reads and raises, `increment_usage(…)` adds: each is fine, but others pass the check in between.
-fn checked_elsewhere<'m>(
-    function: Node<'m>,
-    reported: &mut Vec<Node<'m>>,
-    findings: &mut Findings<'_>,
-) {
+fn checked_elsewhere<'m>(function: Node<'m>, reported: &mut Vec<Node<'m>>, findings: &mut Findings<'_>) {
     let model = function.model;
     let matters = |call: &Node<'m>| call.target().is_some() || call.inserted().is_some();
     let calls: Vec<Node<'m>> = function.own_calls().filter(matters).take(40).collect();
@@ -459,15 +461,20 @@ fn checked_elsewhere<'m>(
         let added = inserted.map(|inserted| (inserted.at, inserted.row));
         let changed = || change.target().and_then(|place| unconditional_change(model.node(place)));
         let Some((statement, row)) = changed().or(added) else { continue };
-        let Some((check, test, fetching)) = calls[..index].iter().find_map(|&check| {
-            let (test, fetching) = check.target().and_then(|place| {
-                let asked = model.node(place);
-                limit_check(asked, row).or_else(|| limit_answer(asked, row))
-            })?;
-            (check.dominates(change)).then_some((check, test, fetching))
-        }) else {
-            continue;
+        let by_call = calls[..index].iter().find_map(|&check| {
+            let asked = model.node(check.target()?);
+            let (test, fetching) = limit_check(asked, row).or_else(|| limit_answer(asked, row))?;
+            (check.dominates(change)).then_some((check, check.called(), test, fetching))
+        });
+        let before =
+            || if function.plays(FunctionRole::Handler) { function.dependencies() } else { Vec::new() };
+        let by_dependency = || {
+            before().into_iter().find_map(|(check, asked)| {
+                let (test, fetching) = limit_check(asked, row)?;
+                Some((check, asked.name().to_owned(), test, fetching))
+            })
         };
+        let Some((check, name, test, fetching)) = by_call.or_else(by_dependency) else { continue };
         if change.exclusive_by().is_some() || locked_before(function, change) {
             continue;
         }
@@ -478,7 +485,7 @@ fn checked_elsewhere<'m>(
                 Certainty::Likely,
                 format!(
                     "`{}` checks the limit and `{}` uses it up in a second step: several requests can pass the check first",
-                    check.called(),
+                    name,
                     change.called()
                 ),
             )
@@ -698,8 +705,8 @@ fn is_count(assignment: Node<'_>, table: Node<'_>) -> bool {
     assignment.is(Kind::AugAssign)
         || assignment.child(Role::Value).map(Node::resolved_value).is_some_and(|value| {
             value.is(Kind::BinOp)
-                && value.descendants().any(|node| {
-                    node.reads_like(table) || node.assigned_value().is_some_and(reads)
-                })
+                && value
+                    .descendants()
+                    .any(|node| node.reads_like(table) || node.assigned_value().is_some_and(reads))
         })
 }

@@ -209,9 +209,14 @@ fn sessions_in(coroutine: Node<'_>) -> Vec<Use<'_>> {
     for node in coroutine.descendants().filter(|node| is_handed_on(*node)) {
         add(node.source().to_owned(), node);
     }
-    for call in std::iter::once(coroutine).chain(coroutine.calls_within()).filter(|node| node.is(Kind::Call))
-    {
-        let Some(target) = call.target().map(|place| call.model.node(place)) else { continue };
+    let is_callable = matches!(coroutine.kind(), Kind::Name | Kind::Attribute);
+    for call in std::iter::once(coroutine).chain(coroutine.calls_within()) {
+        let target = match call.kind() {
+            Kind::Call => call.target().map(|place| call.model.node(place)),
+            _ if is_callable => call.model.function_named_by(call),
+            _ => None,
+        };
+        let Some(target) = target else { continue };
         let nested = call.function().is_some_and(|outer| outer.contains(target));
         for node in target.descendants() {
             match node.kind() {

@@ -24,8 +24,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         if let Some(repeats) = function.decorators().find(|decorator| repeats_on_failure(*decorator)) {
             // A queue that delivers again has committed the first time.
-            let delivers_again =
-                repeats.made_decorator().keyword("acks_late").is_some_and(Node::is_true);
+            let delivers_again = repeats.made_decorator().keyword("acks_late").is_some_and(Node::is_true);
             let changes = |call: Node<'_>| writes(call) || (delivers_again && adds_row(call));
             for chain in function.all_reached(&changes) {
                 // What is tried again is an answer that was not wanted, and not one that was lost.

@@ -48,7 +48,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     let Some((&call, way)) = held.slow.split_first() else { return };
-    let commit = if call.function().is_some_and(Node::is_async) { "await db.commit()" } else { "db.commit()" };
+    let commit =
+        if call.function().is_some_and(Node::is_async) { "await db.commit()" } else { "db.commit()" };
     let last = way.last().copied().unwrap_or(call);
     let is_direct = way.is_empty() && held.taken.target().is_none();
     let is_known = last.is_surely_known() && held.taken.is_surely_known();

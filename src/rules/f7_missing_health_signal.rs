@@ -88,7 +88,6 @@ fn routes(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings<'
     }
 }
 
-
 /// An application of several files in which no route tells of its health. What a route of one application says, it does
 /// not say of another.
 fn without_route(app: Node<'_>, is_only: bool, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
@@ -101,7 +100,9 @@ fn without_route(app: Node<'_>, is_only: bool, served: &ServedPaths<'_>, finding
     // A part of another application is asked with it.
     let is_mounted = || {
         let mounts = ["mount", "Mount"].iter().flat_map(|name| model.calls_named(name));
-        mounts.flat_map(|call| call.positional().chain(call.keyword("app"))).any(|given| given.constructed_by() == Some(app))
+        mounts
+            .flat_map(|call| call.positional().chain(call.keyword("app")))
+            .any(|given| given.constructed_by() == Some(app))
     };
     let is_told_in = |text: &str| {
         ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"]
@@ -248,14 +249,17 @@ fn login(handler: Node<'_>) -> Option<Node<'_>> {
                 "login",
                 "token",
                 "admin",
+                "bearer",
                 "jwt",
                 "permission",
+                "principal",
+                "security",
             ]))
             && !has(&["optional", "maybe", "none", "or"])
             && dependency.may_refuse_a_probe()
     };
-    let router = handler.route().and_then(Node::receiver).and_then(Node::constructed_by);
-    let lists = handler.route().into_iter().chain(router).filter_map(|call| call.keyword("dependencies"));
+    let lists =
+        handler.routers().into_iter().chain(handler.route()).filter_map(|call| call.keyword("dependencies"));
     let of_lists = lists.flat_map(dependencies);
     handler.parameters().flat_map(dependencies).chain(of_lists).find(demands)
 }

@@ -4,7 +4,7 @@ use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
     Container, Field, Holds, Model, Node, Port, ProxyDirective, Runs, Service, SetBy, Span, Type, Workload,
-    is_secret_name, words_of,
+    is_masking_name, is_secret_name, words_of,
 };
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
@@ -355,8 +355,11 @@ fn reflects(value: Node<'_>) -> bool {
 
 /// Names of what a caller is meant to get: the tokens of a login are its purpose.
 fn is_kept_secret(name: &str) -> bool {
+    // A header is named, and `deleted_by_api_key` says who it was.
     is_secret_name(name)
-        && !words_of(name).iter().any(|word| matches!(word.as_str(), "token" | "jwt" | "session"))
+        && !words_of(name)
+            .iter()
+            .any(|word| matches!(word.as_str(), "token" | "jwt" | "session" | "header" | "by"))
 }
 
 fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
@@ -445,7 +448,20 @@ fn is_connection(field: Node<'_>) -> bool {
 /// The fields of the answer's models that hold a secret as plain text.
 fn leaking_fields(handler: Node<'_>) -> Vec<(Node<'_>, &str)> {
     let model = handler.model;
-    let mut found = Vec::new();
+    let mut found: Vec<(Node<'_>, &str)> = Vec::new();
+    // `mask_keys(rows)`: what is left of them is not known.
+    if handler.reaches(&|call| is_masking_name(call.callee_name())).is_some() {
+        return found;
+    }
+    // `"api_key": key[:4] + "*" * 8`, where the answer is put together.
+    let is_masked_beside = |field: &Field<'_>| {
+        let tree = &field.at.source_file().tree;
+        field.at.at(0).within(&tree.dictionaries).any(|dictionary| {
+            dictionary.dictionary_value(field.name).is_some_and(|value| {
+                value.descendants_of(Kind::Str).any(|text| text.name().starts_with(['*', '•']))
+            })
+        })
+    };
     for class in handler.response_models() {
         let is_rewritten = |field: &Field<'_>| {
             let mut calls = model.node(class).calls_within();
@@ -470,13 +486,18 @@ fn leaking_fields(handler: Node<'_>) -> Vec<(Node<'_>, &str)> {
             is_kept_secret(field.name)
                 && field.is_text()
                 && !field.is_masked()
+                && !is_masked_beside(field)
                 && !field.options().and_then(|options| options.keyword("exclude")).is_some_and(Node::is_true)
         };
         let fields = model
-            .fields(class)
+            .all_fields(class)
             .into_iter()
             .filter(|field| leaks(field) && !is_rewritten(field) && !is_never_set(field));
-        found.extend(fields.map(|field| (field.at, field.name)));
+        for field in fields {
+            if !found.iter().any(|(at, _)| *at == field.at) {
+                found.push((field.at, field.name));
+            }
+        }
     }
     found
 }

@@ -274,8 +274,7 @@ fn handed_out<'m>(state: &'m SharedState<'m>) -> Option<Node<'m>> {
         let is_value = |node: Node<'m>| node.is(Kind::Name) && node.name() == name;
         // `number = _next_number`, then `return f"{number:06d}"`
         let is_taken = |node: Node<'m>| {
-            is_value(node)
-                || node.assigned_value().is_some_and(|value| value.descendants().any(is_value))
+            is_value(node) || node.assigned_value().is_some_and(|value| value.descendants().any(is_value))
         };
         let returns_it = || {
             let returned = function.own_returns().filter_map(|node| node.child(Role::Value));

@@ -390,7 +390,9 @@ impl<'m> Node<'m> {
             && name.at(0).descendants_of(Kind::Name).all(|other| {
                 other.symbol() != name.symbol()
                     || other == name
-                    || other.parent().is_some_and(|around| around.is(Kind::Keyword) && around.symbol().is_empty())
+                    || other
+                        .parent()
+                        .is_some_and(|around| around.is(Kind::Keyword) && around.symbol().is_empty())
             })
     }
 

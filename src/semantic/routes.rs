@@ -182,9 +182,8 @@ fn prefixes_of(
 impl<'m> Node<'m> {
     /// Whether this call builds an application.
     pub fn makes_app(self) -> bool {
-        self.api().is_some_and(|api| {
-            api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App))
-        })
+        self.api()
+            .is_some_and(|api| api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App)))
     }
 
     /// Whether a request decides how many elements this value has: it is a part of what a handler was sent, and not

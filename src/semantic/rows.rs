@@ -50,7 +50,7 @@ impl<'m> Node<'m> {
         let mut lock = None;
         let mut skips_locked = false;
         let _ = self.origins(&mut |origin| {
-            let is_unseen = origin.api().is_none() && origin.target().is_none();
+            let is_unseen = origin.api().is_none() && origin.runs_unseen();
             if is_unseen && call.is_none() && origin.fetches_row_unseen() {
                 call = Some(origin);
             }
@@ -158,6 +158,20 @@ impl<'m> Node<'m> {
             Kind::BinOp if is_arithmetic(self.operator()) => {
                 self.children().any(|side| side.reads_attribute(row, attribute, depth))
             }
+            // `[*row.messages, message]`, `{**row.options, key: value}`
+            Kind::List | Kind::Tuple | Kind::Set | Kind::Dict => self.children().any(|part| {
+                let takes_over =
+                    part.is(Kind::Starred) || (part.is(Kind::DictItem) && part.child(Role::Key).is_none());
+                takes_over
+                    && part.child(Role::Value).or_else(|| part.children().next()).is_some_and(|value| {
+                        let value = value.resolved_value();
+                        // `{**(row.options or {})}`
+                        let mut sides = value.children().filter(|_| value.is(Kind::BoolOp)).chain([value]);
+                        sides.any(|side| {
+                            side.is(Kind::Attribute) && side.reads_attribute(row, attribute, depth)
+                        })
+                    })
+            }),
             Kind::Name => self.assigned_value().is_some_and(inside),
             Kind::Conditional => {
                 [Role::Body, Role::Orelse].iter().filter_map(|&role| self.child(role)).any(inside)

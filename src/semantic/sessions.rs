@@ -105,7 +105,8 @@ impl<'m> Node<'m> {
 
     /// Whether a method of an object is called, which may have a session of its own.
     fn is_on_object(self) -> bool {
-        self.callee().is_some_and(|callee| callee.is(Kind::Attribute) && matches!(callee.ty(), Type::Method(_)))
+        self.callee()
+            .is_some_and(|callee| callee.is(Kind::Attribute) && matches!(callee.ty(), Type::Method(_)))
     }
 
     /// What this method last does to the connection of a session that its object keeps, up to a place in it.

@@ -63,10 +63,19 @@ impl<'m> SharedState<'m> {
 
     /// A change by which a function counts requests, in order to refuse those that are too many.
     pub fn limiter_change(&self) -> Option<Node<'m>> {
-        self.changes
-            .iter()
-            .copied()
-            .find(|change| change.function().is_some_and(|function| function.raises_too_many().is_some()))
+        let model = self.definition.model;
+        // `if not window.allow(key): raise …`
+        let answers = |function: Node<'m>| {
+            model.callers_of(function.place()).iter().map(|&call| model.node(call)).any(|call| {
+                call.surroundings()
+                    .take_while(|node| !node.is_function())
+                    .any(|node| node.role() == Role::Test)
+                    && call.function().is_some_and(|caller| caller.answers_too_many())
+            })
+        };
+        self.changes.iter().copied().find(|change| {
+            change.function().is_some_and(|function| function.answers_too_many() || answers(function))
+        })
     }
 
     /// The names of the keys by which entries are found, without what they are read from: `session_id`.
@@ -446,10 +455,9 @@ impl<'s> Model<'s> {
         let target = self.class_attribute(class, attribute.name()).filter(|_| !copied)?;
         let statement = target.parent()?;
         // With an annotation it is a field, as far as a base that was not given may make one of it.
-        let is_field = statement
-            .child(Role::Annotation)
-            .is_some_and(|annotation| !annotation.mentions("ClassVar"))
-            && self.has_unseen_base(class);
+        let is_field =
+            statement.child(Role::Annotation).is_some_and(|annotation| !annotation.mentions("ClassVar"))
+                && self.has_unseen_base(class);
         (!is_field && statement.child(Role::Value)?.makes_container()).then_some(target)
     }
 }

@@ -96,7 +96,9 @@ impl<'m> Node<'m> {
             None => {
                 let run = self.partial_of()?;
                 let blocks = run.api_when_called().filter(|api| !api.callable.coroutine);
-                if let Some(system) = blocks.and_then(|api| api.callable.blocks).filter(|_| !self.is_awaited()) {
+                if let Some(system) =
+                    blocks.and_then(|api| api.callable.blocks).filter(|_| !self.is_awaited())
+                {
                     return Some(Blocking { system, chain: vec![step] });
                 }
                 self.model.function_named_by(run)?.place()

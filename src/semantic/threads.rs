@@ -63,9 +63,8 @@ impl<'m> Node<'m> {
 
     /// Whether this function is a node of a graph or a tool of an agent, or stands in one: a turn is on its way.
     pub fn belongs_to_a_graph(self) -> bool {
-        std::iter::successors(Some(self), |inner| inner.function()).any(|function| {
-            function.plays(FunctionRole::GraphNode) || function.plays(FunctionRole::Tool)
-        })
+        std::iter::successors(Some(self), |inner| inner.function())
+            .any(|function| function.plays(FunctionRole::GraphNode) || function.plays(FunctionRole::Tool))
     }
 
     /// A new identifier for each run: no two runs share the thread.
