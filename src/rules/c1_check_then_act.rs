@@ -133,6 +133,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
         true => "its `version_id_col` refuses a change of what was changed meanwhile".to_owned(),
         false => "it has no `version_id_col`, as far as its class was given".to_owned(),
     }) {
+        findings.conforms(at, "a change of what was changed meanwhile is refused: the model counts versions");
         return;
     }
     let exclusive = at.exclusive_by();
@@ -146,6 +147,9 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
             None => "none is taken before it".to_owned(),
         },
     ) {
+        if let Some(lock) = exclusive {
+            findings.conforms(lock, format!("one at a time reads and writes `{what}`"));
+        }
         return;
     }
     let sums = at.is_beside_a_sum_in_the_database();
@@ -224,8 +228,11 @@ fn locks(call: Node<'_>) -> bool {
 }
 
 fn severity_of(change: &RowChange<'_>, kind: Type) -> Severity {
-    let class = change.at.model.row_name(kind);
-    if is_named(change.row.name(), &OWNED) || is_named(&class, &OWNED) {
+    let model = change.at.model;
+    let class = model.row_name(kind);
+    if model.settings.counter_models.contains(&class) {
+        Severity::High
+    } else if is_named(change.row.name(), &OWNED) || is_named(&class, &OWNED) {
         Severity::Low
     } else if is_named(change.attribute, &COUNTED) || is_named(&class, &COUNTED) {
         Severity::High
@@ -327,7 +334,8 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
                 .to_owned(),
         ),
         Reason::Absent(_) => (
-            Severity::Medium,
+            // Of two rows that share the counting neither reaches the limit.
+            if at.model.settings.counter_models.contains(&name) { Severity::High } else { Severity::Medium },
             format!("`{name}` is looked for, then inserted: two {of_two} can both find none and insert two"),
             format!(
                 "Put a unique constraint on the key and use `insert({name}).values(…).on_conflict_do_nothing()`, \

@@ -38,11 +38,18 @@ fn is_state(attribute: &str) -> bool {
 fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
     let at = change.at;
     let Some(function) = at.function().filter(|function| function.writes_back()) else { return };
-    if at.model.is_versioned(change.row.ty())
-        || at.exclusive_by().is_some()
-        || function.serves_administrators(None)
-        || function.source_file().path.contains("admin")
-    {
+    if function.serves_administrators(None) || function.source_file().path.contains("admin") {
+        return;
+    }
+    let lock = at.exclusive_by();
+    if lock.is_some() || at.model.is_versioned(change.row.ty()) {
+        if tested(change, function).is_some() {
+            let note = match lock {
+                Some(_) => "one at a time tests and sets what is there",
+                None => "of two that tested the same version, the second is refused",
+            };
+            findings.conforms(lock.unwrap_or(at), note);
+        }
         return;
     }
     if is_state(change.attribute) && change.row.takes_the_next() && change.row.selects_by(change.attribute) {

@@ -12,6 +12,9 @@ use crate::syntax::{Kind, Role};
 const KEY: &str = "Send a key that is the same on each attempt (`headers={\"Idempotency-Key\": f\"order-{order_id}\"}`), made before the retries begin; \
      or make the write natural to repeat: an upsert, a PUT.";
 
+/// What is said of a write with a key.
+const KEYED: &str = "the other side can tell a repeated write by its key";
+
 /// The defects that are told condition by condition.
 const REPEATED: &str = "a write that takes effect again when it is repeated";
 
@@ -57,10 +60,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             ask(call, &told, findings);
         }
         if writes(call)
-            && let Some(attempts) = attempt_loop(call)
             && let Some(function) = call.function()
         {
-            repeated(&[call], attempts, function, &mut told, findings);
+            match attempt_loop(call) {
+                Some(attempts) => repeated(&[call], attempts, function, &mut told, findings),
+                None => keyed(call, function, findings),
+            }
         }
         if may_widen && let Some(widened) = widened_methods(call) {
             mounted(model, call, widened, &mut told, findings);
@@ -238,6 +243,13 @@ fn is_made_anew(key: Node<'_>, write: Node<'_>, function: Node<'_>) -> bool {
         && write.function() == Some(function)
 }
 
+/// A write that may be repeated, whoever does it.
+fn keyed(write: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
+    if let Some(key) = idempotency_key(write).filter(|key| !is_made_anew(*key, write, function)) {
+        findings.conforms(key, KEYED);
+    }
+}
+
 fn repeated(
     chain: &[Node<'_>],
     repeats: Node<'_>,
@@ -251,7 +263,7 @@ fn repeated(
     }
     let key = idempotency_key(write);
     if let Some(key) = key.filter(|key| !is_made_anew(*key, write, function)) {
-        findings.conforms(key, "the other side can tell a repeated write by its key");
+        findings.conforms(key, KEYED);
         return;
     }
     if !told.insert(write.place()) {

@@ -247,7 +247,15 @@ fn clients(model: &Model<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let Some((_, services)) = asked.iter().find(|(known, _)| *known == made) else { continue };
-        let [(_, first), (_, second), ..] = services.as_slice() else { continue };
+        let [(_, first), (_, second), ..] = services.as_slice() else {
+            if made.keyword("limits").is_some() {
+                findings.conforms(
+                    made,
+                    format!("the connections of `{}` are for one service alone", client.shown),
+                );
+            }
+            continue;
+        };
         if first.function() == second.function() {
             continue;
         }
@@ -315,6 +323,9 @@ fn semaphore(made: Node<'_>, findings: &mut Findings<'_>) {
         }
     }
     if kinds.len() < 2 {
+        if !kinds.is_empty() {
+            findings.conforms(made, "its slots are for one service alone");
+        }
         return;
     }
     let mut draft = findings.report(

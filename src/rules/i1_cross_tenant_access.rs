@@ -19,8 +19,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         if !is_checked(call) {
             continue;
         }
-        if let Some(query) = call.tenant_query().filter(|_| !*rows_are_scoped) {
-            queried(&query, findings);
+        if let Some(query) = call.tenant_query() {
+            match *rows_are_scoped {
+                true => findings.conforms(call, "the database, or each session, adds whose rows are meant"),
+                false => queried(&query, findings),
+            }
         } else if api.has(Tag::Retrieves) || api.callable.parameters.contains(&"scroll_filter") {
             searched(call, findings);
         } else if api.has(Tag::Signs) {
@@ -115,6 +118,7 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
         true => "its condition names an owner, or what only one caller knows".to_owned(),
         false => "no condition names an owner or a credential".to_owned(),
     }) {
+        findings.conforms(call, "its condition says whose rows are meant");
         return;
     }
     let (name, column) = (query.class.name(), key(call));
@@ -244,19 +248,15 @@ fn open_to_all(handler: Node<'_>, findings: &mut Findings<'_>) {
 
 /// A search in a collection that all tenants share, without a filter.
 fn searched(call: Node<'_>, findings: &mut Findings<'_>) {
-    const FILTERS: [&str; 5] = ["query_filter", "filter", "filters", "where", "scroll_filter"];
-    let names_filter = |call: Node<'_>| {
-        FILTERS.iter().any(|name| call.keyword(name).is_some_and(|value| !value.is_none()))
-            || call.keyword("search_kwargs").is_some_and(|options| {
-                let options = options.resolved_value();
-                !options.is(Kind::Dict) || FILTERS.iter().any(|name| options.dictionary_value(name).is_some())
-            })
-    };
     let retriever = call.receiver().and_then(Node::constructed_by_any);
-    if call.has_hidden_arguments()
-        || names_filter(call)
-        || retriever.is_some_and(|made| names_filter(made) || made.has_hidden_arguments())
-    {
+    let filter = filter_of(call).or_else(|| retriever.and_then(filter_of));
+    if let Some(filter) = filter {
+        if filter.tenant_source().is_some() || filter.caller_source().is_some() {
+            findings.conforms(filter, "the filter says whose passages are meant");
+        }
+        return;
+    }
+    if call.has_hidden_arguments() || retriever.is_some_and(Node::has_hidden_arguments) {
         return;
     }
     let Some((at, note)) = shared_collection(call) else { return };
@@ -274,6 +274,19 @@ fn searched(call: Node<'_>, findings: &mut Findings<'_>) {
              `query_filter=Filter(must=[FieldCondition(key=\"{}\", match=MatchValue(value=…))])`.",
             key(call)
         ));
+}
+
+/// The filter that a search, or a retriever, is given; its options, where they may hold one.
+fn filter_of(call: Node<'_>) -> Option<Node<'_>> {
+    const FILTERS: [&str; 5] = ["query_filter", "filter", "filters", "where", "scroll_filter"];
+    let given = FILTERS.iter().filter_map(|name| call.keyword(name)).find(|value| !value.is_none());
+    given.or_else(|| {
+        let options = call.keyword("search_kwargs")?.resolved_value();
+        match options.kind() {
+            Kind::Dict => FILTERS.iter().find_map(|name| options.dictionary_value(name)),
+            _ => Some(options),
+        }
+    })
 }
 
 /// What shows that a search goes over what several tenants have put there.

@@ -29,7 +29,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         ran_code(call, findings);
     }
     let mut dropped: Vec<Dropped<'_>> = Vec::new();
-    for call in model.calls_doing(Tag::HeldWeakly).filter(is_checked).filter(|call| call.is_dropped_task()) {
+    for call in model.calls_doing(Tag::HeldWeakly).filter(is_checked) {
+        if !call.is_dropped_task() {
+            findings.conforms(call, "something holds the task until it has ended");
+            continue;
+        }
         let name = started_name(call);
         match dropped.iter_mut().rev().take_while(|d| d.calls[0].file == call.file).find(|d| d.name == name) {
             Some(known) => known.calls.push(call),

@@ -97,7 +97,7 @@ pub fn SettingsPage() -> Html {
                 <LinesField
                     name="counter_models"
                     label="Counter models"
-                    about="Models whose rows are counters or quotas. No rule reads the list at present; it is kept for your file. One a line."
+                    about="Models whose rows are counters or quotas: C1 rates a lost change of one as high, whatever its name. One a line."
                     value={settings.counter_models.clone()}
                     kind={LineKind::Name}
                     set={put(&settings, &set, |settings, value| settings.counter_models = value)}
