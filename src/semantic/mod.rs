@@ -161,6 +161,8 @@ pub struct File<'s> {
     types: Vec<Cell<u32>>,
     /// Those of the bindings, in the same way.
     binding_types: Vec<Cell<u32>>,
+    /// Names that nothing in the file binds and that were taken for what a library calls so.
+    assumed: RefCell<Vec<Symbol>>,
 }
 
 pub struct Model<'s> {
@@ -186,7 +188,8 @@ pub struct Model<'s> {
     keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
     entry_points: std::cell::OnceCell<FxHashMap<Place, EntryPoints>>,
-    calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
+    /// Where each name's calls begin, and all calls, one name's behind the other's.
+    calls_by_name: std::cell::OnceCell<(Vec<usize>, Vec<Place>)>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
     application_state: std::cell::OnceCell<application::ApplicationState>,
@@ -253,6 +256,14 @@ impl<'s> Model<'s> {
 
     pub fn text(&self, symbol: Symbol) -> &str {
         self.symbols.text(symbol)
+    }
+
+    /// The names of a file that are bound nowhere and were taken for what a library calls so.
+    pub fn assumed_names(&self, file: &File<'_>) -> Vec<String> {
+        let mut names: Vec<String> =
+            file.assumed.borrow().iter().map(|&name| self.text(name).to_owned()).collect();
+        names.sort();
+        names
     }
 
     /// The symbol of a name, if any of the files contains it.
@@ -459,6 +470,7 @@ impl<'s> File<'s> {
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
             binding_types,
+            assumed: RefCell::default(),
         };
         file.look_at_module(symbols);
         file
