@@ -568,7 +568,8 @@ fn shared_dictionary(assignment: Node<'_>, findings: &mut Findings<'_>) {
     let Some(table) = target.child(Role::Value) else { return };
     let Some(function) = assignment.function() else { return };
     let is_known = table.is_shared_dictionary();
-    if !is_known && !(is_count(assignment, table) && table.is_kept_by_strangers(target.child(Role::Index))) {
+    let is_counter = || is_count(assignment, table) && table.is_kept_by_strangers(target.child(Role::Index));
+    if !(is_known || is_counter()) {
         return;
     }
     let Some(read) = reads_before(assignment, target, table, function).last().copied() else { return };

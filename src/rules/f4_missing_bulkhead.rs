@@ -177,6 +177,9 @@ fn threads_taken(call: Node<'_>) -> Option<Threads<'_>> {
     }
 }
 
+/// Threads, and the application in whose process they are, where the given files hold several.
+type Pool<'m> = (Threads<'m>, Option<Place>);
+
 /// Slow work of several kinds in one executor; the default one is told once for all given files.
 fn threads(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Of several applications each is a process of its own; which one runs what no route leads to is not known.
@@ -190,7 +193,7 @@ fn threads(model: &Model<'_>, findings: &mut Findings<'_>) {
         let asked = call.function().filter(|_| has_several).and_then(Node::asked_by)?;
         served.routes.iter().find(|route| route.handler == asked)?.root
     };
-    let mut pools: Vec<((Threads<'_>, Option<Place>), Vec<(System, Node<'_>)>)> = Vec::new();
+    let mut pools: Vec<(Pool<'_>, Vec<(System, Node<'_>)>)> = Vec::new();
     for call in model.calls_doing(Tag::Offloads) {
         if call.is_outside_production() || call.source_file().is_script {
             continue;

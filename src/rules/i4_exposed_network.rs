@@ -81,11 +81,11 @@ fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
     }
     let origins = call.keyword("allow_origins");
     // Under `if "*" in settings.origins` the setting decides: what it is by default.
-    if let Some(setting) = origins.and_then(|_| tested_for_star(call)) {
-        if everybody(setting).is_none() {
-            findings.conforms(setting, "only a setting can let every origin call");
-            return;
-        }
+    if let Some(setting) = origins.and_then(|_| tested_for_star(call))
+        && everybody(setting).is_none()
+    {
+        findings.conforms(setting, "only a setting can let every origin call");
+        return;
     }
     let star = origins.and_then(everybody).or_else(|| {
         let pattern = call.keyword("allow_origin_regex")?;
