@@ -412,15 +412,16 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
         Kind::Name | Kind::Attribute => {
             if let Some(exposed) = exposed(value) {
                 found(exposed);
-            } else if let Some(header) = value.resolved_value().dictionary_value("Authorization") {
-                if !header.is_constant() && !was_masked(value) {
-                    found(Exposed {
-                        value,
-                        severity: Severity::High,
-                        what: "holds the Authorization header",
-                        named: "",
-                    });
-                }
+            } else if let Some(header) = value.resolved_value().dictionary_value("Authorization")
+                && !header.is_constant()
+                && !was_masked(value)
+            {
+                found(Exposed {
+                    value,
+                    severity: Severity::High,
+                    what: "holds the Authorization header",
+                    named: "",
+                });
             }
         }
         Kind::Subscript => {
@@ -572,12 +573,16 @@ fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findi
         return;
     }
     let for_person = call.function().is_some_and(is_for_console);
-    if !findings.asks_if_room(call, PRINTED, "its function is not there to print", !for_person, &|| {
-        match for_person {
+    if !findings.asks(
+        call,
+        PRINTED,
+        "its function is not there to print",
+        !for_person,
+        &|| match for_person {
             true => "a person at a console has asked for what it prints".to_owned(),
             false => "neither its name nor a command that calls it says so".to_owned(),
-        }
-    }) {
+        },
+    ) {
         return;
     }
     let target = call.keyword("file").or_else(|| call.keyword("stream"));
