@@ -33,6 +33,7 @@ const ENDINGS: [&str; 18] = [
 
 /// What is told condition by condition.
 const ENDED: &str = "a batch that its first failure ends";
+const READ: &str = "results that are read as they come";
 const LOST: &str = "an item that fails and is lost without a word";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -560,6 +561,8 @@ fn completed(call: Node<'_>, findings: &mut Findings<'_>) {
         None => work.failing(),
     };
     if let Some(failing) = failing {
+        let fact = || format!("`{}` may fail, and no `try` is around the read", failing.chain[0].called());
+        findings.asks(around, READ, "a failure comes out where the results are read", true, &fact);
         ended(around, work, &failing, findings);
     }
 }

@@ -72,14 +72,16 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// Whether this function refuses a caller with a 429, which it raises or gives as its answer.
-    pub fn answers_too_many(self) -> bool {
-        self.raises_too_many().is_some()
-            || self.own_returns().filter_map(|node| node.child(Role::Value)).any(|value| {
+    /// Where this function refuses a caller with a 429, which it raises or gives as its answer.
+    pub fn refusals_of_too_many(self) -> impl Iterator<Item = Node<'m>> {
+        let answers = self.own_returns().filter(|answer| {
+            answer.child(Role::Value).is_some_and(|value| {
                 value.is(Kind::Call)
                     && value.keyword("status_code").or_else(|| value.argument(1)).and_then(Node::http_status)
                         == Some(429)
             })
+        });
+        self.raises_too_many().into_iter().chain(answers)
     }
 
     /// Whether this `Depends(…)` names a limiter.

@@ -64,7 +64,7 @@ impl<'m> SharedState<'m> {
 
     /// A change by which a function counts requests, in order to refuse those that are too many.
     pub fn limiter_change(&self) -> Option<Node<'m>> {
-        let refuses = |function: Node<'m>| function.raises_too_many().is_some();
+        let refuses = |function: Node<'m>| function.refusals_of_too_many().next().is_some();
         self.changes.iter().copied().find(|change| {
             change.function().is_some_and(|function| {
                 let model: &'m Model<'m> = function.model;
@@ -277,8 +277,9 @@ impl<'s> Model<'s> {
 impl<'m> Node<'m> {
     /// Whether the function around this call refuses a caller with a 429 by what the call gives.
     fn decides_refusal(self) -> bool {
-        self.function().and_then(Node::raises_too_many).is_some_and(|raise| {
-            raise
+        let refusals = self.function().into_iter().flat_map(Node::refusals_of_too_many);
+        refusals.into_iter().any(|refusal| {
+            refusal
                 .surroundings()
                 .filter_map(|around| around.child(Role::Test))
                 .any(|test| test.value_source(&|part| part == self).is_some())
