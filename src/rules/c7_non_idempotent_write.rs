@@ -307,7 +307,11 @@ fn repeated(
 fn is_behind_a_question(step: Node<'_>) -> bool {
     step.surroundings().filter(|node| node.is(Kind::If)).any(|node| {
         node.body().is_some_and(|body| body.contains(step))
-            && node.child(Role::Test).is_some_and(|test| test.is(Kind::Call) && test.target().is_some())
+            && node.child(Role::Test).is_some_and(|test| {
+                // One of an object that was not given asks as well: `if task.can_start(session)`.
+                let of_object = test.api().is_none() && test.receiver().is_some();
+                test.is(Kind::Call) && (test.target().is_some() || of_object)
+            })
     })
 }
 
