@@ -476,9 +476,11 @@ fn whole_table(function: Node<'_>, findings: &mut Findings<'_>) {
     let own = function.own_calls().find(|call| told(*call) && function.answers_with(*call));
     // Or a function that is asked for it.
     let found = own.or_else(|| {
-        function.own_calls().filter(|call| function.answers_with(*call)).find_map(|call| {
+        function.own_calls().find_map(|call| {
             let inner = call.model.node(call.target()?);
-            inner.own_calls().find(|read| told(*read) && inner.answers_with(*read))
+            let read = inner.own_calls().find(|read| told(*read) && inner.answers_with(*read))?;
+            // Asked last: few functions read all rows, and what an answer is made of is long to follow.
+            function.answers_with(call).then_some(read)
         })
     });
     let Some(read) = found.filter(|read| !findings.has_reported(*read)) else { return };

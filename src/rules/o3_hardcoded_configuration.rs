@@ -1,5 +1,7 @@
 //! O3: a secret is written down, has a default, or configuration is read here and there.
 
+use std::cell::OnceCell;
+
 use super::Findings;
 use crate::report::{Certainty, FileKind, Severity};
 use crate::semantic::{
@@ -617,14 +619,15 @@ fn literals(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findin
         }
     }
     for dictionary in model.dictionaries() {
+        // Found out where an entry needs it, once for all of them.
+        let described = OnceCell::new();
+        let holds = || !*described.get_or_init(|| is_described(dictionary));
         for entry in dictionary.children().filter(|entry| entry.is(Kind::DictItem)) {
             let (Some(key), Some(value)) = (entry.child(Role::Key), entry.value()) else { continue };
             match key.string() {
                 Some(name) if is_header_of_secret(name) => bearer(entry, value, told, findings),
                 // What is neither a word in small letters nor one in capitals names something else.
-                Some(name) if is_plain_key(name) && !is_described(dictionary) => {
-                    written(entry, name, value, told, findings)
-                }
+                Some(name) if is_plain_key(name) && holds() => written(entry, name, value, told, findings),
                 _ => {}
             }
         }

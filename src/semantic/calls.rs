@@ -51,26 +51,16 @@ pub struct Bounded<'m> {
 impl<'m> Node<'m> {
     /// What the tables know of this call's callee.
     pub fn api(self) -> Option<Api> {
-        if !self.is(Kind::Call) {
-            return None;
-        }
         self.callee()?.api_when_called()
     }
 
     /// What the tables know of this expression as a callee.
     pub fn api_when_called(self) -> Option<Api> {
-        let model: &Model<'_> = self.model;
-        match self.ty() {
-            Type::Path(path) => model.path_api(path),
-            Type::Bound(class, _, method, _) => Some(Api {
-                callable: method.0,
-                class: Some(&crate::stack::CLASSES[class as usize]),
-                is_constructor: false,
-            }),
-            Type::Class(place) if model.method_of(place, "__init__").is_none() => {
-                Some(Api::of_constructor(&crate::stack::CLASSES[model.table_base(place)? as usize]))
-            }
-            _ => None,
+        let table = &self.model.table;
+        let id = self.known_type()?;
+        match table.get(id) {
+            Type::Class(place) => self.model.inherited_constructor(place),
+            _ => table.api(id),
         }
     }
 
@@ -366,7 +356,10 @@ impl<'m> Node<'m> {
             return None;
         }
         self.children()
-            .find(|item| item.child(Role::Key).is_some_and(|key| key.is(Kind::Str) && key.name() == name))?
+            .find(|item| {
+                item.child(Role::Key)
+                    .is_some_and(|key| key.is(Kind::Str) && self.model.symbols.is(key.symbol(), name))
+            })?
             .child(Role::Value)
     }
 
@@ -543,6 +536,15 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// What the tables say of a given class's constructor, where it has none of its own.
+    #[inline(never)]
+    fn inherited_constructor(&self, class: super::Place) -> Option<Api> {
+        if self.method_of(class, "__init__").is_some() {
+            return None;
+        }
+        Some(Api::of_constructor(&crate::stack::CLASSES[self.table_base(class)? as usize]))
+    }
+
     /// The one value that a module gives a name, reached from another function or file.
     fn singleton_value<'a>(&'a self, name: Node<'a>) -> Option<Node<'a>> {
         let (file, symbol) = if name.is(Kind::Attribute) {

@@ -186,7 +186,8 @@ pub struct Model<'s> {
     keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
     entry_points: std::cell::OnceCell<FxHashMap<Place, EntryPoints>>,
-    calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
+    /// Where each name's calls begin, and all calls, one name's behind the other's.
+    calls_by_name: std::cell::OnceCell<(Vec<usize>, Vec<Place>)>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
     application_state: std::cell::OnceCell<application::ApplicationState>,
