@@ -427,10 +427,16 @@ impl<'m> Node<'m> {
             value.add_ingredients(&mut inner, depth + 4);
         }
         for leaf in inner {
-            let argument = leaf
-                .as_parameter()
-                .filter(|parameter| parameter.parent() == Some(function))
-                .and_then(|parameter| self.argument_for(function, parameter));
+            let parameter = leaf.as_parameter().filter(|parameter| parameter.parent() == Some(function));
+            // `**data` receives whatever no other parameter does.
+            if parameter.is_some_and(|parameter| parameter.source().starts_with("**")) {
+                for keyword in self.keywords().filter(|keyword| function.parameter(keyword.name()).is_none())
+                {
+                    keyword.add_ingredients(found, depth + 4);
+                }
+                continue;
+            }
+            let argument = parameter.and_then(|parameter| self.argument_for(function, parameter));
             match argument {
                 Some(argument) => argument.add_ingredients(found, depth + 4),
                 None => found.push(leaf),

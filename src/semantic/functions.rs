@@ -282,9 +282,20 @@ impl<'m> Node<'m> {
         let model: &'m Model<'m> = self.model;
         self.is_generator()
             && model.callers_of(self.place()).iter().map(|&call| model.node(call)).any(|call| {
-                std::iter::once(call)
-                    .chain(call.surroundings())
-                    .any(|node| node.is(Kind::Call) && node.api().is_some_and(|api| is_response(&api)))
+                let responds = |place: Node<'m>| {
+                    std::iter::once(place)
+                        .chain(place.surroundings())
+                        .any(|node| node.is(Kind::Call) && node.api().is_some_and(|api| is_response(&api)))
+                };
+                // `events = stream(body)`, and `StreamingResponse(events)`
+                let is_named_for_one = || {
+                    let target = call.parent().filter(|parent| parent.is(Kind::Assign))?.targets().next()?;
+                    let function = call.function()?;
+                    function
+                        .descendants_of(Kind::Name)
+                        .find(|name| name.id > call.id && name.symbol() == target.symbol() && responds(*name))
+                };
+                responds(call) || is_named_for_one().is_some()
             })
     }
 
@@ -674,6 +685,8 @@ impl<'s> Model<'s> {
                 }
             }
         }
+        self.add_entered(&mut map);
+        self.add_injected(&mut map);
         let _ = self.callers.set(map);
         self.callers.get().and_then(|map| map.get(&function)).map(Vec::as_slice).unwrap_or_default()
     }

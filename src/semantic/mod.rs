@@ -34,6 +34,7 @@ mod entry_points;
 mod environment;
 mod errors;
 mod expressions;
+mod failing;
 mod fan_out;
 mod fields;
 mod flow;
@@ -88,8 +89,9 @@ pub use deployment::{
 };
 pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;
-pub use errors::{Failing, Kept};
+pub use errors::Kept;
 pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name, thing_named};
+pub use failing::Failing;
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;

@@ -358,10 +358,15 @@ impl<'m> Node<'m> {
     }
 
     /// The value of a keyword out of options that are written out elsewhere: `OPTIONS = {"pool_size": 20}`, and
-    /// `create_engine(url, **OPTIONS)`.
+    /// `create_engine(url, **OPTIONS)`; or put in one by one, `options["timeout"] = 10`.
     fn option(self, name: &str) -> Option<Node<'m>> {
         let mut hidden = self.keywords().filter(|keyword| keyword.symbol().is_empty());
-        hidden.find_map(|keyword| keyword.child(Role::Value)?.resolved_value().dictionary_value(name))
+        hidden.find_map(|keyword| {
+            let options = keyword.child(Role::Value)?;
+            options
+                .entry_put_before(name, self, false)
+                .or_else(|| options.resolved_value().dictionary_value(name))
+        })
     }
 
     /// The value of an argument by its index or its name.

@@ -530,7 +530,7 @@ impl<'m> Node<'m> {
     }
 
     /// `session.get(Model, key)`
-    pub(super) fn finds_by_primary_key(self) -> bool {
+    pub fn finds_by_primary_key(self) -> bool {
         self.callee_name() == "get"
             && self.does(Tag::Executes)
             && self.argument(0).is_some_and(|class| matches!(class.ty(), Type::Class(_)))
