@@ -42,6 +42,9 @@ const TWICE: &str = "an insert that two requests may both do";
 const ONE_MORE: &str = "Take a lock that all who insert here take (`pg_advisory_xact_lock`, or `with_for_update()` on the \
      parent row), or keep the count in a row and raise it with one conditional UPDATE.";
 
+/// What to do where the code refuses a second row by itself.
+const REFUSED: &str = "Handle `IntegrityError` where the row is written, and refuse there as the test does.";
+
 /// The first that is asked of a change.
 const FETCHED: &str = "it changes a row that was fetched";
 
@@ -300,6 +303,14 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         true => ("replicas, starting together,", "replica"),
         false => ("requests", "request"),
     };
+    // What refuses a second one by itself wants no other's row.
+    let refuses = test
+        .surroundings()
+        .find(|node| node.is(Kind::If))
+        .and_then(Node::body)
+        .filter(|body| !body.contains(at))
+        .and_then(|body| body.children().last())
+        .is_some_and(|last| last.is(Kind::Raise));
     let (severity, message, pattern) = match reason {
         Reason::Counted(_) => (
             Severity::High,
@@ -309,10 +320,13 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         Reason::Absent(_) if unique.is_some() => (
             Severity::Low,
             format!("`{name}` is looked for, then inserted: of two {of_two} that both find none, the second fails"),
-            format!(
-                "Let the database decide: `insert({name}).values(…).on_conflict_do_nothing()`, or handle \
-                 `IntegrityError` and read the row that the other {another} wrote."
-            ),
+            match refuses {
+                true => REFUSED.to_owned(),
+                false => format!(
+                    "Let the database decide: `insert({name}).values(…).on_conflict_do_nothing()`, or handle \
+                     `IntegrityError` and read the row that the other {another} wrote."
+                ),
+            },
         ),
         Reason::Absent(fetching) if at.model.keeps_second_null(inserted.row, fetching) => (
             Severity::Medium,
@@ -326,10 +340,13 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
             // Of two rows that share the counting neither reaches the limit.
             if at.model.settings.counter_models.contains(&name) { Severity::High } else { Severity::Medium },
             format!("`{name}` is looked for, then inserted: two {of_two} can both find none and insert two"),
-            format!(
-                "Put a unique constraint on the key and use `insert({name}).values(…).on_conflict_do_nothing()`, \
-                 or handle `IntegrityError` and read the row that the other {another} wrote."
-            ),
+            match refuses {
+                true => format!("Put a unique constraint on the key. {REFUSED}"),
+                false => format!(
+                    "Put a unique constraint on the key and use `insert({name}).values(…).on_conflict_do_nothing()`, \
+                     or handle `IntegrityError` and read the row that the other {another} wrote."
+                ),
+            },
         ),
     };
     let mut draft = findings

@@ -213,8 +213,25 @@ fn too_many(call: Node<'_>, processes: &Processes<'_>, findings: &mut Findings<'
     ));
 }
 
+/// Whether every client that is given these limits has a transport as well, whose own limits hold instead.
+fn is_overruled(limits: Node<'_>) -> bool {
+    let mut takers = limits
+        .at(0)
+        .calls_within()
+        .filter(|client| {
+            let given = client.keyword("limits");
+            given.is_some_and(|given| given == limits || given.constructed_by() == Some(limits))
+        })
+        .peekable();
+    takers.peek().is_some()
+        && takers.all(|client| client.keyword("transport").is_some_and(|transport| !transport.is_none()))
+}
+
 /// An object that says how many connections a client may open.
 fn limits(call: Node<'_>, unlimited_by_default: bool, findings: &mut Findings<'_>) {
+    if is_overruled(call) {
+        return;
+    }
     let given =
         call.keyword("max_connections").or_else(|| call.argument(0)).map(|value| (value, value.is_none()));
     let limit = call.keyword("limit").map(|value| (value, value.number() == Some(0.0)));

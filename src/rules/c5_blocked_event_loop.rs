@@ -5,7 +5,7 @@ use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use rustc_hash::FxHashSet;
 
-use crate::semantic::{Blocking, Model, Node, Place, Type};
+use crate::semantic::{Blocking, EntryPoints, Model, Node, Place, Type};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -250,6 +250,7 @@ fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
         System::Cpu | System::Metadata => Severity::Low,
         System::Sleep | System::Wait if is_brief(last, 0.05) => Severity::Low,
         System::Sleep | System::Wait if is_brief(last, 0.5) => Severity::Medium,
+        System::Wait if is_brief(last, 1.0) => Severity::Medium,
         _ => Severity::High,
     };
     // What runs offline is made milder for every rule.
@@ -262,8 +263,13 @@ fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
                     || reached.spare_users()
                     || reached.mostly_begin_the_process()
             }));
+    // The first request waits for the start as a whole, whatever holds its loop.
+    let begins = call.function().is_some_and(|function| {
+        let reached = function.entry_points();
+        reached.serve_nobody() && reached.includes(EntryPoints::STARTUP)
+    });
     match (rank, milder) {
-        (Severity::High, true) => Severity::Medium,
+        (Severity::High, true) if !begins => Severity::Medium,
         (_, true) => Severity::Low,
         (rank, false) => rank,
     }

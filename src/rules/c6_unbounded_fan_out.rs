@@ -673,9 +673,12 @@ fn executor(call: Node<'_>, findings: &mut Findings<'_>) {
         as_many_as(call, counted, findings);
         return;
     }
+    // A program that does its work and ends has the machine for itself.
     if size.is_some_and(|size| !size.is_none())
         || call.has_hidden_arguments()
         || function.plays(FunctionRole::Lifespan)
+        || function.entry_points().serve_nobody()
+        || (call.source_file().is_script && !function.serves_requests())
     {
         return;
     }
@@ -705,7 +708,10 @@ fn executor(call: Node<'_>, findings: &mut Findings<'_>) {
             Certainty::Sure,
             format!("`{}` makes a pool of its own for each call, without a size", call.called()),
         )
-        .because(call, "each call of the function may start as many threads as the default allows")
+        .because(
+            call,
+            "each call of the function may start as many threads or processes as the default allows",
+        )
         .conforming("Make one pool for the process, with `max_workers`, and share it.");
 }
 

@@ -162,9 +162,14 @@ fn inserts_by_text(sql: &str) -> bool {
         && !sql.contains("not exists")
 }
 
-/// A POST that reads: a search, a token, a completion.
+/// A POST that reads or says what is so anyhow: a search, a token, a completion, a heartbeat.
 fn only_asks(call: Node<'_>) -> bool {
-    const ASKS: [&str; 30] = [
+    const EMPTIES: [&str; 4] = ["flush", "clear", "reload", "warmup"];
+    const ASKS: [&str; 34] = [
+        "heartbeat",
+        "beat",
+        "ping",
+        "keepalive",
         // What is over is over, however often it is said.
         "stop",
         "cancel",
@@ -199,13 +204,24 @@ fn only_asks(call: Node<'_>) -> bool {
     ];
     let index = usize::from(call.callee_name() == "request");
     let Some(url) = call.argument_or_keyword(index, "url") else { return false };
+    // What carries nothing can be told twice: `post(f"{server}/flush_cache")`.
+    let carries = || {
+        call.has_hidden_arguments()
+            || call.positional().count() > index + 1
+            || ["json", "data", "files", "params", "content"].iter().any(|name| call.keyword(name).is_some())
+    };
+    let empties =
+        |name: &str| words_of(name).iter().any(|word| EMPTIES.contains(&word.as_str())) && !carries();
+    if call.function().is_some_and(|function| empties(function.name())) {
+        return true;
+    }
     url.told_by().into_iter().any(|part| {
         let text = match part.kind() {
             Kind::Str => part.source(),
             Kind::Name | Kind::Attribute => part.name(),
             _ => return false,
         };
-        words_of(text).iter().any(|word| ASKS.contains(&word.as_str()))
+        words_of(text).iter().any(|word| ASKS.contains(&word.as_str())) || empties(text)
     })
 }
 
@@ -294,7 +310,9 @@ fn repeated(
         Some(_) => format!("`{}` is repeated on failure with a new key each time", write.called()),
         None => format!("`{}` is repeated on failure and takes effect each time", write.called()),
     };
-    let mut draft = findings.report(write, Severity::High, Certainty::Sure, message).because(
+    let is_tested = chain.iter().any(|step| is_behind_a_question(*step));
+    let certainty = if is_tested { Certainty::Likely } else { Certainty::Sure };
+    let mut draft = findings.report(write, Severity::High, certainty, message).because(
         repeats,
         format!("`{}` runs again when it fails, also when only the answer was lost", function.name()),
     );
@@ -304,6 +322,18 @@ fn repeated(
     draft
         .because(write, "nothing lets the other side tell the second attempt from a second write")
         .conforming(KEY);
+}
+
+/// Whether this is reached where a call has answered yes, which may have looked whether it was done before.
+fn is_behind_a_question(step: Node<'_>) -> bool {
+    step.surroundings().filter(|node| node.is(Kind::If)).any(|node| {
+        node.body().is_some_and(|body| body.contains(step))
+            && node.child(Role::Test).is_some_and(|test| {
+                // One of an object that was not given asks as well: `if task.can_start(session)`.
+                let of_object = test.api().is_none() && test.receiver().is_some();
+                test.is(Kind::Call) && (test.target().is_some() || of_object)
+            })
+    })
 }
 
 /// The loop that tries this call again: it goes on where the call fails and ends where it succeeds.
@@ -476,6 +506,7 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     if !told.insert(write.place()) {
         return;
     }
+    let sends = write.api().is_some_and(|api| api.callable.crosses == Some(System::Http));
     let who = if is_webhook {
         "the sender delivers an event again until it is told that it arrived"
     } else if tool.is_some() {
@@ -496,12 +527,16 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
             ),
         )
         .because(decorator, who)
-        .because(write, if unique == Some(false) {
+        .because(write, if sends {
+            "nothing lets the other side tell the second attempt from a second write"
+        } else if unique == Some(false) {
             "the model has no unique constraint that would refuse a second row"
         } else {
             "neither a key nor a conflict clause tells a second request; a unique constraint could, if there is one"
         })
-        .conforming(if is_webhook {
+        .conforming(if sends && !is_webhook {
+            "Take a key from the caller and send it on: `headers={\"Idempotency-Key\": key}`."
+        } else if is_webhook {
             "Insert the event's id under a unique constraint first, and stop where it is there already."
         } else if tool.is_some() {
             "Take a key from the caller as a parameter and store it under a unique constraint, or write by a natural key: `insert(…).on_conflict_do_nothing()`."

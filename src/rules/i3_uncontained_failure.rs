@@ -134,6 +134,8 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     } else {
         format!("assigning to `{}` changes the whole process", change.at.excerpt())
     };
+    // Where no route is known to lead here, it is only known whose value it is.
+    let when = if function.is_function() { "while a request is served" } else { "for one tenant" };
     // What an administrator sets for the whole process is no tenant's.
     let severity = match change.is_fixed {
         true if change.tenant.is_none() => Severity::Low,
@@ -141,7 +143,7 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
         _ => Severity::High,
     };
     findings
-        .report(change.at, severity, certainty, format!("{what} while a request is served"))
+        .report(change.at, severity, certainty, format!("{what} {when}"))
         .because(function, why)
         .because(change.at, "all requests of this process see the change, those of other tenants as well")
         .conforming(
@@ -208,6 +210,8 @@ fn report_dropped(tasks: &Dropped<'_>, findings: &mut Findings<'_>) {
         .scheduled_callable()
         .and_then(|coroutine| coroutine.target())
         .is_some_and(|place| call.model.node(place).keeps_its_failures(Kept::Expected));
+    let work = call.scheduled_callable().and_then(|coroutine| coroutine.target());
+    let is_caught = keeps || work.is_some_and(|place| call.model.node(place).begins_with_a_net());
     // What an object does when it is thrown away has no owner left that could hold it.
     let is_last = call.function().is_some_and(|function| function.name() == "__del__");
     let severity = if keeps || is_last { Severity::Low } else { Severity::Medium };
@@ -218,7 +222,7 @@ fn report_dropped(tasks: &Dropped<'_>, findings: &mut Findings<'_>) {
     };
     let mut draft = findings.report(call, severity, Certainty::Sure, message).because(
         call,
-        if keeps {
+        if is_caught {
             "the event loop's own reference is weak, so that the task may be collected half done"
         } else {
             "the event loop's own reference is weak, so that the task may be collected half done, and no code handles its exception"

@@ -538,8 +538,12 @@ fn unverified(call: Node<'_>, findings: &mut Findings<'_>) {
         .find_map(|name| call.keyword(name))
         .filter(|value| value.resolved_value().is(Kind::False));
     let Some(off) = off else { return };
+    // A look whether somebody answers carries nothing to be read.
+    let is_a_look = call.callee_name() == "head"
+        && ["headers", "auth", "cookies", "params"].iter().all(|name| call.keyword(name).is_none());
+    let severity = if is_a_look { Severity::Low } else { Severity::Medium };
     findings
-        .report(call, Severity::Medium, Certainty::Sure, format!("`{}` takes any certificate, so anybody on the way can read along", call.called()))
+        .report(call, severity, Certainty::Sure, format!("`{}` takes any certificate, so anybody on the way can read along", call.called()))
         .because(off, "turns the check of the certificate off")
         .conforming("Leave the check on. For an authority of your own: `verify=ssl.create_default_context(cafile=settings.ca_file)`.");
 }
@@ -660,7 +664,7 @@ fn published(
     } else {
         Certainty::Question
     };
-    let what = match port.inside {
+    let what = match port.published.or(port.inside) {
         Some(number) => format!("port {number} of `{}`", workload.name),
         None => format!("a port of `{}`", workload.name),
     };

@@ -340,7 +340,9 @@ fn report(kept: &Kept<'_>, states: &[SharedState<'_>], findings: &mut Findings<'
     let text = state.definition.source_file().text;
     let has_store = ["redis", "Redis", "valkey", "memcache"].iter().any(|word| text.contains(word));
     let of_live_objects = kept.holding == Holding::Values
-        && states.iter().any(|other| are_keyed_alike(state, other) && other.holds_live_objects());
+        && states.iter().any(|other| {
+            are_keyed_alike(state, other) && (other.holds_live_objects() || other.is_met_by_waiters())
+        });
     let certainty = if has_store || of_live_objects || state.is_written_through() {
         Certainty::Question
     } else {
@@ -522,6 +524,7 @@ fn in_memory(call: Node<'_>, api: &Api, findings: &mut Findings<'_>) {
     let keeps = class.has(ClassTag::InMemory) && (class.has(ClassTag::Checkpointer) || lives_on(call));
     let counts = class.has(ClassTag::CountsInMemory)
         && !["storage_uri", "storage_options"].iter().any(|name| call.keyword(name).is_some())
+        && !call.keyword("enabled").is_some_and(|enabled| enabled.resolved_value().is(Kind::False))
         && !call.has_hidden_arguments();
     if !(keeps || counts) || class.has(ClassTag::RateLimiter) != counts {
         return;

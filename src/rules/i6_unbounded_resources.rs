@@ -227,18 +227,21 @@ fn text_of_user(function: Node<'_>) -> Option<Node<'_>> {
     })
 }
 
-/// Whether a parameter takes few different values, by its annotation.
+/// Whether a parameter takes few different values, by its annotation or by a name for what a protocol lists.
 fn has_few_values(parameter: Node<'_>) -> bool {
-    parameter.child(Role::Annotation).is_some_and(|annotation| {
-        let text = annotation.source();
-        text == "bool"
-            || text.starts_with("Literal[")
-            || text.starts_with("type[")
-            || text.starts_with("Type[")
-            || text.ends_with("Enum")
-            || text.contains("Settings")
-            || text.contains("Config")
-    })
+    const LISTED: [&str; 5] = ["version", "method", "mode", "level", "kind"];
+    let is_listed = words_of(parameter.name()).last().is_some_and(|last| LISTED.contains(&last.as_str()));
+    is_listed
+        || parameter.child(Role::Annotation).is_some_and(|annotation| {
+            let text = annotation.source();
+            text == "bool"
+                || text.starts_with("Literal[")
+                || text.starts_with("type[")
+                || text.starts_with("Type[")
+                || text.ends_with("Enum")
+                || text.contains("Settings")
+                || text.contains("Config")
+        })
 }
 
 /// Whether what a function makes may live as long as the process.
@@ -289,6 +292,7 @@ fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
         let filled = model.calls().find(|call| {
             matches!(call.callee_name(), "put" | "put_nowait")
                 && call.receiver().and_then(Node::constructed_by) == Some(queue)
+                && !call.awaits_answer()
                 && call
                     .function()
                     .is_some_and(|function| function.serves_requests() || is_asked_by_name(function))

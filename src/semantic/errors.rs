@@ -347,6 +347,20 @@ impl<'m> Node<'m> {
         keeps
     }
 
+    /// Whether the first statement of a function is a `try` that catches whatever goes wrong in it.
+    pub fn begins_with_a_net(self) -> bool {
+        let is_text = |statement: &Node<'m>| {
+            statement.is(Kind::ExprStatement) && statement.children().all(|value| value.is(Kind::Str))
+        };
+        let first = self.body().and_then(|body| body.children().find(|statement| !is_text(statement)));
+        first.filter(|first| first.is(Kind::Try)).is_some_and(|attempt| {
+            attempt.children().filter(|child| child.is(Kind::Handler)).any(|handler| {
+                let caught = handler.child(Role::Exception);
+                caught.is_none_or(|caught| matches!(caught.name(), "Exception" | "BaseException"))
+            })
+        })
+    }
+
     /// Whether nothing comes out of this code since the given functions that it calls keep their own failures.
     pub fn only_calls_what_keeps_its_failures(self) -> bool {
         let calls_given = self.calls_within().any(|call| call.target().is_some() && !call.writes_log());

@@ -404,7 +404,7 @@ impl<'m> Node<'m> {
         if let Some(lock) = self.enclosing_lock() {
             return Some(lock);
         }
-        self.lock_taken_before().or_else(|| self.function()?.callers_lock())
+        self.lock_taken_before().or_else(|| self.function()?.callers_lock(0))
     }
 
     /// A lock or lease that the function has taken by the time of this place, or an isolation it has asked for.
@@ -434,13 +434,14 @@ impl<'m> Node<'m> {
             .find(|context| context.is_lock())
     }
 
-    /// A lock under which all calls of this function stand.
-    fn callers_lock(self) -> Option<Node<'m>> {
+    /// A lock under which all calls of this function stand, or those of its callers.
+    fn callers_lock(self, depth: u32) -> Option<Node<'m>> {
         let model: &'m Model<'m> = self.model;
         let mut lock = None;
         for &call in model.callers_of(self.place()) {
             let call = model.node(call);
-            lock = Some(call.enclosing_lock().or_else(|| call.lock_taken_before())?);
+            let outer = || call.function().filter(|_| depth < 3)?.callers_lock(depth + 1);
+            lock = Some(call.enclosing_lock().or_else(|| call.lock_taken_before()).or_else(outer)?);
         }
         lock
     }
@@ -591,8 +592,29 @@ impl<'m> Node<'m> {
         };
         self.handles_conflict()
             || for_all()
-            || (!callers.is_empty()
-                && callers.iter().all(|&call| model.node(call).enclosing_tries().any(Node::handles_conflict)))
+            || (!callers.is_empty() && callers.iter().all(|&call| model.node(call).meets_conflict()))
+    }
+
+    /// Whether the refusal of what a call adds is handled around it, where its function writes all of it next, or where
+    /// it does so again after a refusal.
+    fn meets_conflict(self) -> bool {
+        let writes = |call: Node<'m>| {
+            [Tag::Commits, Tag::Flushes].iter().any(|&tag| call.does(tag) || call.leads_to(tag))
+        };
+        let writes_next = || {
+            let tree = &self.source_file().tree;
+            self.function().into_iter().flat_map(|function| function.within(&tree.handlers)).any(|handler| {
+                let attempt =
+                    handler.parent().filter(|attempt| attempt.id > self.id && self.dominates(*attempt));
+                attempt.is_some_and(|attempt| {
+                    attempt.handles_conflict()
+                        && attempt.body().is_some_and(|body| body.calls_within().any(writes))
+                })
+            })
+        };
+        self.enclosing_tries().any(Node::handles_conflict)
+            || self.enclosing_handler().and_then(Node::parent).is_some_and(Node::handles_conflict)
+            || writes_next()
     }
 
     /// Whether a part of the code handles that the database refuses a second row: an integrity error.

@@ -153,6 +153,19 @@ impl<'m> SharedState<'m> {
         annotated || self.holding() == Holding::LiveObjects
     }
 
+    /// Whether somebody in this process waits for each entry: a condition or a future, that goes with what it is about.
+    pub fn is_met_by_waiters(&self) -> bool {
+        let annotation = self.definition.parent().and_then(|statement| statement.child(Role::Annotation));
+        let model = self.definition.model;
+        annotation
+            .into_iter()
+            .flat_map(Node::descendants)
+            .map(|part| model.instance_of_class(part.ty()))
+            .chain(self.additions().map(|value| value.unwrapped().ty()))
+            .filter_map(|kind| model.path_of(kind))
+            .any(|path| matches!(&*path, "asyncio.Condition" | "asyncio.Future"))
+    }
+
     /// Whether a missing entry is made again from what was asked for: `if key in users: return users[key]`, then
     /// `users[key] = load(key)`. Another replica makes its own.
     pub fn is_read_through(&self) -> bool {

@@ -219,10 +219,18 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// `settings.app_id` is the process's own.
+    /// `settings.app_id` is the process's own, and so is what `Settings().app_id` gives a local name.
     fn belongs_to_process(self) -> bool {
+        let is_given = self.is(Kind::Name) && self.data().is_store;
+        let given = if is_given { self.statement().value() } else { self.assigned_value() };
+        self.is_of_settings()
+            || given.is_some_and(|value| value.descendants_of(Kind::Attribute).any(Node::is_of_settings))
+    }
+
+    fn is_of_settings(self) -> bool {
         self.receiver().is_some_and(|receiver| {
-            words_of(receiver.name())
+            let name = if receiver.is(Kind::Call) { receiver.callee_name() } else { receiver.name() };
+            words_of(name)
                 .iter()
                 .any(|word| matches!(word.as_str(), "settings" | "setting" | "config" | "environ" | "env"))
         })
@@ -230,6 +238,10 @@ impl<'m> Node<'m> {
 
     /// An object that stands for a tenant, or for what the caller may do, by its name and its class.
     fn is_tenant_object(self) -> bool {
+        // A function of that name does or makes something.
+        if self.is(Kind::Name) && self.parent().is_some_and(|call| call.callee() == Some(self)) {
+            return false;
+        }
         let last = words_of(self.name()).pop().unwrap_or_default();
         if last == "app" {
             // The web application bears the same name: only a class of the project's says more.
