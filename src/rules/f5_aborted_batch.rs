@@ -181,7 +181,12 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let call = failing.chain[0];
-    if sends_parts(call, around) {
+    let computes = around.function().is_some_and(Node::is_compiled);
+    if sends_parts(call, around)
+        || computes
+        || around.pumps_into(call)
+        || call.is_stopped_with_a_record(around)
+    {
         return;
     }
     ended(around, call, &failing, findings);
