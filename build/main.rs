@@ -40,7 +40,6 @@ fn generate() -> Result<(), String> {
     write(&out.join("exercises.rs"), &exercises.code)?;
     write(&out.join("exercises.json"), &exercises.json)?;
     write(&out.join("stack.rs"), &stack::generate(&rules.join("stack"))?)?;
-    write(&out.join("packages.rs"), &stack::generate_packages(&rules.join("stack"))?)?;
     // Trunk cannot know OUT_DIR, so what goes beside the page also lies where its hook finds it.
     let files = [(&catalogue.file_name, &catalogue.json), (&exercises.file_name, &exercises.json)];
     place(&root.join("target/page"), files)

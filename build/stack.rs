@@ -170,12 +170,6 @@ pub fn generate(folder: &Path) -> Result<String, String> {
     Tables::read(&files)?.write(&files)
 }
 
-/// The packages that any library's names begin with, for `src/patch`, which does without the tables.
-pub fn generate_packages(folder: &Path) -> Result<String, String> {
-    let packages = Tables::read(&read(folder)?)?.packages;
-    Ok(format!("static PACKAGES: &[&str] = &{:?};\n", packages.iter().collect::<Vec<_>>()))
-}
-
 fn read(folder: &Path) -> Result<Vec<File>, String> {
     let mut files = Vec::new();
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)

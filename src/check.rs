@@ -34,6 +34,7 @@ pub fn check(sources: &[Source], settings: &Settings) -> Report {
             kind: file.kind,
             lines: file.lines.count(file.text),
             shape: file.tree.shape,
+            assumed: model.assumed_names(file),
         })
         .collect();
     let mut problems = syntax_problems(&model);

@@ -32,6 +32,10 @@ pub struct CheckedFile {
     /// How Python was read that is not a module as it stands; absent for one that is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shape: Option<Shape>,
+    /// Names that nothing in the file binds, and that were taken for what a library calls so, in order: a function that
+    /// was pasted without the imports of its file uses them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<String>,
 }
 
 /// What people paste besides whole modules. Positions are always those of the given text.
@@ -216,6 +220,32 @@ impl Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
+    }
+}
+
+impl Report {
+    /// The rules that have this status. One of which nothing was seen but a question is none of the unseen ones: the code
+    /// is about it.
+    pub fn with_status(&self, status: Status) -> Vec<Rule> {
+        self.rules
+            .iter()
+            .filter(|entry| entry.status == status)
+            .map(|entry| entry.rule)
+            .filter(|rule| status != Status::NotSeen || self.questions(*rule) == 0)
+            .collect()
+    }
+
+    /// The rules about which there are questions, and neither a violation nor a conforming place.
+    pub fn only_asked(&self) -> Vec<Rule> {
+        let unseen = self.rules.iter().filter(|entry| entry.status == Status::NotSeen);
+        unseen.map(|entry| entry.rule).filter(|rule| self.questions(*rule) > 0).collect()
+    }
+
+    /// How many questions there are about a rule.
+    pub fn questions(&self, rule: Rule) -> usize {
+        let is_question =
+            |finding: &&Finding| finding.rule == rule && finding.certainty == Certainty::Question;
+        self.findings.iter().filter(is_question).count()
     }
 }
 

@@ -320,3 +320,30 @@ fn shapes_cut_at_every_character() {
     };
     std::thread::Builder::new().stack_size(1 << 20).spawn(test).unwrap().join().unwrap();
 }
+
+const WITHOUT_IMPORTS: &str = "\
+@router.get(\"/usage\")
+async def usage(url: str, db: AsyncSession = Depends(get_db)):
+    time.sleep(3)
+    row = (await db.execute(select(Usage).where(Usage.id == 1))).scalar_one()
+    row.count += 1
+    await db.commit()
+    return requests.get(url, timeout=5).json()
+";
+
+#[test]
+fn a_function_without_the_imports_of_its_file_uses_the_libraries_that_it_names() {
+    finds(WITHOUT_IMPORTS, None, Rule::C5, &[(3, "time.sleep(3)"), (7, "requests.get(url, timeout=5)")]);
+    finds(WITHOUT_IMPORTS, None, Rule::C1, &[(5, "row.count += 1")]);
+    let assumed = &report("main.py", WITHOUT_IMPORTS).files[0].assumed;
+    assert_eq!(*assumed, ["AsyncSession", "Depends", "requests", "select", "time"]);
+}
+
+#[test]
+fn what_the_file_binds_is_not_taken_for_a_library() {
+    let bound = format!("requests = Requests()\ntime = Clock()\n\n\n{WITHOUT_IMPORTS}");
+    finds(&bound, None, Rule::C5, &[]);
+    // A file that imports says where its names come from; a bare one is then an error, and nobody's function.
+    let imports = format!("from app.queries import build\n\n\n{WITHOUT_IMPORTS}");
+    assert_eq!(report("main.py", &imports).files[0].assumed, ["requests", "time"]);
+}

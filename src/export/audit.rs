@@ -59,7 +59,7 @@ fn block(level: &str, finding: &Finding, out: &mut String) {
 fn verdict(report: &Report, findings: &[&Finding], questions: usize, out: &mut String) {
     let blocking: Vec<&&Finding> =
         findings.iter().filter(|finding| finding.severity >= Severity::High).collect();
-    let seen = report.rules.iter().filter(|rule| rule.status != Status::NotSeen).count();
+    let seen = report.rules.len() - report.with_status(Status::NotSeen).len();
     let mut reservations = vec![format!(
         "{seen} of {} rules had something to see in {}",
         Rule::ALL.len(),

@@ -65,18 +65,27 @@ pub fn report(report: &Report, page: Option<&str>) -> String {
     out
 }
 
+/// Each status with its rules: which were violated, conform, are only asked about, and were not seen.
+pub fn status_lines(report: &Report) -> Vec<String> {
+    [
+        ("Violated", report.with_status(Status::Violated)),
+        ("Conforming places were seen for", report.with_status(Status::Conforms)),
+        ("Only questions about", report.only_asked()),
+        ("Nothing was seen about", report.with_status(Status::NotSeen)),
+    ]
+    .into_iter()
+    .filter(|(_, rules)| !rules.is_empty())
+    .map(|(word, rules)| {
+        let ids: Vec<&str> = rules.into_iter().map(Rule::id).collect();
+        format!("{word}: {}", ids.join(" "))
+    })
+    .collect()
+}
+
 /// No finding does not mean that a rule holds, so what was not seen is said.
 fn statuses(report: &Report, out: &mut String) {
-    for (status, word) in [
-        (Status::Violated, "Violated"),
-        (Status::Conforms, "Conforming places were seen for"),
-        (Status::NotSeen, "Nothing was seen about"),
-    ] {
-        let ids: Vec<&str> =
-            report.rules.iter().filter(|rule| rule.status == status).map(|rule| rule.rule.id()).collect();
-        if !ids.is_empty() {
-            let _ = writeln!(out, "- {word}: {}", ids.join(" "));
-        }
+    for line in status_lines(report) {
+        let _ = writeln!(out, "- {line}");
     }
     let _ = writeln!(
         out,

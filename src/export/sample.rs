@@ -13,7 +13,13 @@ pub fn range(start: (u32, u32), end: (u32, u32)) -> Range {
 pub fn report() -> Report {
     let evidence =
         |path: &str, range, note: &str| Evidence { path: path.to_owned(), range, note: note.to_owned() };
-    let file = |path: &str, kind, lines| CheckedFile { path: path.to_owned(), kind, lines, shape: None };
+    let file = |path: &str, kind, lines| CheckedFile {
+        path: path.to_owned(),
+        kind,
+        lines,
+        shape: None,
+        assumed: Vec::new(),
+    };
     Report {
         schema: SCHEMA,
         files: vec![

@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{counted, findings_and_questions};
 use crate::check::Source;
-use crate::report::{Certainty, Finding, Position, Problem, Range, Report, Severity, Status};
+use crate::report::{Certainty, Finding, Position, Problem, Range, Report, Rule, Severity, Status};
 
 /// How the text is dressed.
 #[derive(Clone, Debug, Default)]
@@ -221,11 +221,13 @@ impl<'a> Text<'a> {
 /// No finding does not mean that a rule holds, so what was not seen is said.
 fn statuses(report: &Report, out: &mut String) {
     let mut parts = Vec::new();
-    for (status, word) in
-        [(Status::Violated, "violated"), (Status::Conforms, "conforming"), (Status::NotSeen, "not seen")]
-    {
-        let ids: Vec<&str> =
-            report.rules.iter().filter(|rule| rule.status == status).map(|rule| rule.rule.id()).collect();
+    for (word, rules) in [
+        ("violated", report.with_status(Status::Violated)),
+        ("conforming", report.with_status(Status::Conforms)),
+        ("only asked about", report.only_asked()),
+        ("not seen", report.with_status(Status::NotSeen)),
+    ] {
+        let ids: Vec<&str> = rules.into_iter().map(Rule::id).collect();
         if !ids.is_empty() {
             parts.push(format!("{word}: {}", ids.join(" ")));
         }
@@ -270,6 +272,7 @@ mod tests {
             kind: FileKind::Python,
             lines,
             shape: None,
+            assumed: Vec::new(),
         };
         let evidence =
             |path: &str, range, note: &str| Evidence { path: path.to_owned(), range, note: note.to_owned() };

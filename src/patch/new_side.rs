@@ -6,8 +6,6 @@ use super::{Change, Hunk, Line, Patch, PatchProblem, PatchedFile, Side};
 use crate::report::{Position, Range, Report};
 use crate::source::Source;
 
-include!(concat!(env!("OUT_DIR"), "/packages.rs"));
-
 /// The path of code in a patch that names no file.
 const UNNAMED: &str = "unnamed.py";
 
@@ -27,8 +25,6 @@ pub struct NewSide {
     pub text: String,
     /// Whether the patch has all of the file.
     pub is_whole: bool,
-    /// Modules that the shown lines use and do not import: they were taken for what they are called.
-    pub assumed: Vec<&'static str>,
     /// One for each line of the text.
     places: Vec<Place>,
 }
@@ -93,6 +89,10 @@ impl Reading {
         for finding in &mut report.findings {
             move_range(&finding.path, &mut finding.range);
             for evidence in &mut finding.because {
+                let side = sides.get(evidence.path.as_str());
+                if side.is_some_and(|side| !side.shows(evidence.range.start.line)) {
+                    evidence.note += "; the patch does not show the line, which is above this one";
+                }
                 move_range(&evidence.path, &mut evidence.range);
             }
             // An edit of a text with gaps is none of the file.
@@ -103,6 +103,12 @@ impl Reading {
         for place in report.rules.iter_mut().flat_map(|status| &mut status.places) {
             move_range(&place.path, &mut place.range);
         }
+        // What a hunk breaks off in the middle is an error of the patch's reader, and none of the file.
+        report.problems.retain(|problem| {
+            sides
+                .get(problem.path.as_str())
+                .is_none_or(|side| side.is_whole || side.goes_on_behind(problem.range))
+        });
         for problem in &mut report.problems {
             if let Some(side) = sides.get(problem.path.as_str()) {
                 problem.range = side.in_file(problem.range);
@@ -155,10 +161,6 @@ impl NewSide {
         let first = file.hunks.first().map_or(1, |hunk| hunk.new_start);
         let is_whole =
             file.change == Change::Added || (file.hunks.len() == 1 && first == 1 && has_no_old_side(file));
-        let assumed = if builder.is_python && !is_whole { unimported(file) } else { Vec::new() };
-        for module in &assumed {
-            builder.between(&format!("import {module}"), &file.hunks[0]);
-        }
         let mut next = 1;
         for hunk in &file.hunks {
             if hunk.new_start > next {
@@ -169,12 +171,29 @@ impl NewSide {
                 next = line.new_line.saturating_add(1);
             }
         }
-        Self { path: file.path.clone(), text: builder.text, is_whole, assumed, places: builder.places }
+        Self { path: file.path.clone(), text: builder.text, is_whole, places: builder.places }
     }
 
     /// How many of its lines the patch adds.
     pub fn added(&self) -> usize {
         self.places.iter().filter(|place| place.is_added == Some(true)).count()
+    }
+
+    /// Whether a line of the text is one of the patch, and does not stand for a gap.
+    fn shows(&self, line: u32) -> bool {
+        self.place(line).is_some_and(|place| place.is_added.is_some())
+    }
+
+    /// Whether the patch shows the end of a range and the line behind it.
+    fn goes_on_behind(&self, range: Range) -> bool {
+        let last = range.end.line;
+        let shown = |line: u32| {
+            self.places.get((line as usize).saturating_sub(1)).filter(|place| place.is_added.is_some())
+        };
+        match (shown(last), shown(last + 1)) {
+            (Some(place), Some(next)) => next.new_line == place.new_line + 1,
+            _ => false,
+        }
     }
 
     fn place(&self, line: u32) -> Option<&Place> {
@@ -319,30 +338,6 @@ fn heading(text: &str) -> Option<String> {
     Some(format!("{name}(*_, **__):"))
 }
 
-/// The modules that the checker knows, of which the shown lines use a member, and that they neither import nor bind: a
-/// patch rarely shows the imports of its files.
-fn unimported(file: &PatchedFile<'_>) -> Vec<&'static str> {
-    let mut found: BTreeMap<&'static str, bool> = BTreeMap::new();
-    for line in file.lines().filter(|line| line.side != Side::Removed) {
-        let mut before = "";
-        let words =
-            line.text.split_inclusive(|character: char| !character.is_alphanumeric() && character != '_');
-        for word in words {
-            let name =
-                word.trim_end_matches(|character: char| !character.is_alphanumeric() && character != '_');
-            if let Ok(index) = PACKAGES.binary_search(&name)
-                && !before.ends_with('.')
-            {
-                let is_member =
-                    word[name.len()..].starts_with('.') && !line.text.trim_start().starts_with("import ");
-                *found.entry(PACKAGES[index]).or_insert(true) &= is_member;
-            }
-            before = word;
-        }
-    }
-    found.into_iter().filter_map(|(name, only_members)| only_members.then_some(name)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -428,11 +423,11 @@ new file mode 100644
     fn modules_that_the_patch_does_not_import_are_taken_for_what_they_are_called() {
         let patch = "--- a/x.py\n+++ b/x.py\n@@ -20,3 +20,4 @@ async def wait(url):\n     a = 1\n     b = 2\n+    requests.get(url, timeout=3)\n     return a\n";
         let (reading, report) = checked(patch);
-        assert_eq!(reading.files[0].assumed, ["requests"]);
+        assert_eq!((reading.files.len(), &report.files[0].assumed), (1, &vec!["requests".to_owned()]));
         assert_eq!(report.findings[0].rule.id(), "C5");
         assert_eq!(report.findings[0].range.start, Position { line: 22, column: 5 });
         let bound = patch.replace("     a = 1", "     requests = client");
-        assert!(Reading::of(read(&bound)).files[0].assumed.is_empty());
+        assert!(checked(&bound).1.files[0].assumed.is_empty());
     }
 
     #[test]

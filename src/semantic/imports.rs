@@ -7,6 +7,24 @@ use super::{File, Model};
 use crate::stack;
 use crate::syntax::{BindingKind, Symbol};
 
+/// Where code without any import has its bare names from, the most usual first.
+const USUAL_MODULES: [&str; 14] = [
+    "fastapi",
+    "sqlalchemy",
+    "sqlalchemy.ext.asyncio",
+    "sqlalchemy.orm",
+    "fastapi.responses",
+    "pydantic",
+    "tenacity",
+    "langchain_openai",
+    "langchain_core.prompts",
+    "langchain_core.messages",
+    "langgraph.graph",
+    "langgraph.checkpoint.memory",
+    "qdrant_client",
+    "apscheduler.schedulers.asyncio",
+];
+
 impl Model<'_> {
     /// The given file that an import of a dotted name reaches. Which folder is the import root is not known, so a
     /// file matches by a suffix of its path, or (where only a part of a project was given) the other way round;
@@ -125,6 +143,27 @@ impl Model<'_> {
         });
         self.depth.set(self.depth.get() - 1);
         found.or_else(|| self.submodule(file, name))
+    }
+
+    /// What a name means that nothing in the file binds, where a function was pasted without the imports of its file: the
+    /// module of that name, and in code without any import what the usual modules have under it.
+    pub(super) fn assumed_import(&self, file: u32, name: Symbol) -> Option<Type> {
+        let text = self.text(name);
+        let data = &self.files[file as usize];
+        let usual = |module: &&str| {
+            let full = [*module, text].join(".");
+            (stack::function(&full).is_some() || stack::class(&full).is_some()).then_some(full)
+        };
+        let found = match data.tree.imports.is_empty() {
+            true => USUAL_MODULES.iter().find_map(usual),
+            false => None,
+        };
+        let path = found.or_else(|| stack::knows_package(text).then(|| text.to_owned()))?;
+        let mut assumed = data.assumed.borrow_mut();
+        if !assumed.contains(&name) {
+            assumed.push(name);
+        }
+        Some(Type::Path(self.table.path(&path)))
     }
 
     fn star_of_library(&self, module: &str, name: Symbol) -> Option<TypeId> {

@@ -159,6 +159,8 @@ pub struct File<'s> {
     types: Vec<Cell<u32>>,
     /// Those of the bindings, in the same way.
     binding_types: Vec<Cell<u32>>,
+    /// Names that nothing in the file binds and that were taken for what a library calls so.
+    assumed: RefCell<Vec<Symbol>>,
 }
 
 pub struct Model<'s> {
@@ -251,6 +253,14 @@ impl<'s> Model<'s> {
 
     pub fn text(&self, symbol: Symbol) -> &str {
         self.symbols.text(symbol)
+    }
+
+    /// The names of a file that are bound nowhere and were taken for what a library calls so.
+    pub fn assumed_names(&self, file: &File<'_>) -> Vec<String> {
+        let mut names: Vec<String> =
+            file.assumed.borrow().iter().map(|&name| self.text(name).to_owned()).collect();
+        names.sort();
+        names
     }
 
     /// The symbol of a name, if any of the files contains it.
@@ -456,6 +466,7 @@ impl<'s> File<'s> {
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
             binding_types,
+            assumed: RefCell::default(),
         };
         file.look_at_module(symbols);
         file

@@ -437,10 +437,14 @@ impl<'s> Model<'s> {
         found
     }
 
-    /// A name that no scope of the file binds: from a star import, or Python's own.
+    /// A name that no scope of the file binds: from a star import, from an import that was not pasted with the rest, or
+    /// Python's own.
     fn outer_name(&self, file: u32, name: Symbol) -> Type {
         if let Some(member) = self.module_member(file, name) {
             return self.table.get(member);
+        }
+        if let Some(assumed) = self.assumed_import(file, name) {
+            return assumed;
         }
         Type::Path(self.table.child(self.table.path("builtins"), name, self.text(name)))
     }

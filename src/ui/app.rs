@@ -16,7 +16,7 @@ use crate::ui::components::status_line::StatusLine;
 use crate::ui::components::uncopied::UncopiedText;
 use crate::ui::hooks::{
     Build, Draft, Readable, load_draft, load_settings, use_build, use_catalogue, use_draft,
-    use_kept_settings, use_theme,
+    use_kept_settings, use_menu_places, use_theme,
 };
 use crate::ui::intake::Outcome;
 use crate::ui::later::View;
@@ -76,6 +76,7 @@ pub fn App(props: &Props) -> Html {
     };
     use_draft(&store);
     use_kept_settings(&store);
+    use_menu_places();
     let readable = use_catalogue();
     // What is kept for use without a network is fetched last.
     let there = *loaded && readable != Readable::Loading;

@@ -22,7 +22,7 @@ pub fn level(finding: &Finding) -> &'static str {
 pub fn headline(report: &Report) -> (String, String) {
     let questions = report.findings.iter().filter(|finding| finding.certainty == Certainty::Question).count();
     let findings = report.findings.len() - questions;
-    let seen = report.rules.iter().filter(|rule| rule.status != Status::NotSeen).count();
+    let seen = report.rules.len() - report.with_status(Status::NotSeen).len();
     let first = match (findings, questions) {
         (0, 0) => "No findings".to_owned(),
         (findings, 0) => count(findings, "finding"),

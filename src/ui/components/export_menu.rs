@@ -9,7 +9,6 @@ use crate::report::Report;
 use crate::ui::clipboard::copy;
 use crate::ui::components::printed_report::PrintedReport;
 use crate::ui::download::{download, page_address};
-use crate::ui::hooks::use_menu_place;
 use crate::ui::state::Store;
 
 type Written = fn(&Report) -> String;
@@ -40,7 +39,6 @@ pub fn ExportMenu() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let (button, popover) = (use_node_ref(), use_node_ref());
     let printed = use_state_eq(|| 0_u32);
-    use_menu_place(button.clone(), popover.clone());
     let Some(report) = store.report.clone() else { return html! { <div></div> } };
     let close = {
         let (popover, button) = (popover.clone(), button.clone());

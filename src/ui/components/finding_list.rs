@@ -124,7 +124,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
         Cell::NotSeen => "Nothing in these files is about this rule, for better or worse.",
         Cell::NotChecked => "The checker does not check this rule yet. Read it and look for yourself.",
         Cell::Conforms => "No violation was seen, and these places conform:",
-        Cell::Violated { .. } | Cell::Waiting => "",
+        Cell::Violated { .. } | Cell::Asked { .. } | Cell::Waiting => "",
     };
     html! {
         <div class="narrowed">

@@ -54,17 +54,5 @@ fn described(reading: &Reading) -> String {
             reading.left_out.iter().map(|(path, why)| format!("{path} ({why})")).collect();
         text += &format!(" Left out: {}.", left_out.join(", "));
     }
-    let mut assumed: Vec<&str> = Vec::new();
-    for module in reading.files.iter().flat_map(|file| &file.assumed) {
-        if !assumed.contains(module) {
-            assumed.push(module);
-        }
-    }
-    if !assumed.is_empty() {
-        text += &format!(
-            " Its imports are not shown, so these were taken for the modules of that name: {}.",
-            assumed.join(", ")
-        );
-    }
     text
 }

@@ -6,7 +6,8 @@ use gloo_events::EventListener;
 use yew::prelude::*;
 
 use crate::catalogue;
-use crate::report::{Certainty, Finding, Report, Status};
+use crate::export::markdown::status_lines;
+use crate::report::{Certainty, Finding, Report};
 use crate::ui::components::level::Level;
 use crate::ui::components::with_code::with_code;
 use crate::ui::words;
@@ -71,25 +72,12 @@ fn page(report: &Report) -> Html {
         }
         html! { <><h2>{ title.to_owned() }</h2>{ for list.into_iter().map(block) }</> }
     };
-    let statuses = [
-        (Status::Violated, "Violated"),
-        (Status::Conforms, "Conforming places were seen for"),
-        (Status::NotSeen, "Nothing was seen about"),
-    ];
     html! {
         <article class="printed" aria-label="Report to print">
             <h1>{ "Rubric report" }</h1>
             <p>{ format!("{first}. {second}.") }</p>
             <ul>
-                { for statuses.into_iter().filter_map(|(status, word)| {
-                    let ids: Vec<&str> = report
-                        .rules
-                        .iter()
-                        .filter(|rule| rule.status == status)
-                        .map(|rule| rule.rule.id())
-                        .collect();
-                    (!ids.is_empty()).then(|| html! { <li>{ format!("{word}: {}", ids.join(" ")) }</li> })
-                }) }
+                { for status_lines(report).into_iter().map(|line| html! { <li>{ line }</li> }) }
             </ul>
             { list("Findings", findings) }
             { list("Questions: something outside these files decides", questions) }

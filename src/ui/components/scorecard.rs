@@ -14,6 +14,10 @@ pub enum Cell {
         findings: usize,
     },
     Conforms,
+    /// There are questions, and nothing else to say.
+    Asked {
+        questions: usize,
+    },
     NotSeen,
     NotChecked,
     /// Nothing has been given yet.
@@ -30,7 +34,10 @@ impl Cell {
         match report.rules.iter().find(|status| status.rule == rule).map(|status| status.status) {
             None => Cell::NotChecked,
             Some(Status::Conforms) => Cell::Conforms,
-            Some(Status::NotSeen) => Cell::NotSeen,
+            Some(Status::NotSeen) => match report.questions(rule) {
+                0 => Cell::NotSeen,
+                questions => Cell::Asked { questions },
+            },
             Some(Status::Violated) => Cell::Violated {
                 findings: report
                     .findings
@@ -45,6 +52,7 @@ impl Cell {
         match self {
             Cell::Violated { .. } => "cell-violated",
             Cell::Conforms => "cell-conforms",
+            Cell::Asked { .. } => "cell-asked",
             Cell::NotSeen => "cell-not-seen",
             Cell::NotChecked => "cell-not-checked",
             Cell::Waiting => "cell-waiting",
@@ -56,6 +64,7 @@ impl Cell {
         match self {
             Cell::Violated { findings } => format!("violated, {}", words::count(findings, "finding")),
             Cell::Conforms => "conforms".to_owned(),
+            Cell::Asked { questions } => words::count(questions, "question"),
             Cell::NotSeen => "not seen".to_owned(),
             Cell::NotChecked => "not checked yet".to_owned(),
             Cell::Waiting => "nothing to check yet".to_owned(),
@@ -67,6 +76,7 @@ impl Cell {
         match self {
             Cell::Violated { findings } => findings.to_string(),
             Cell::Conforms => "✓".to_owned(),
+            Cell::Asked { .. } => "?".to_owned(),
             Cell::NotSeen | Cell::Waiting => "·".to_owned(),
             Cell::NotChecked => String::new(),
         }
@@ -93,6 +103,7 @@ pub fn scorecard(store: &Store) -> Html {
             <ul class="legend" aria-label="Signs">
                 <li><span class="key cell-violated" aria-hidden="true">{ "2" }</span>{ "violated" }</li>
                 <li><span class="key cell-conforms" aria-hidden="true">{ "✓" }</span>{ "conforms" }</li>
+                <li><span class="key cell-asked" aria-hidden="true">{ "?" }</span>{ "questions" }</li>
                 <li><span class="key cell-not-seen" aria-hidden="true">{ "·" }</span>{ "not seen" }</li>
                 if !catalogue::ENTRIES.iter().all(|entry| entry.checked) {
                     <li><span class="key cell-not-checked" aria-hidden="true"></span>{ "not checked yet" }</li>

@@ -12,20 +12,24 @@ use crate::ui::words;
 /// What could not be seen: never is 'no findings' said to be more than it is.
 pub fn seen(store: &Store) -> Html {
     let Some(report) = store.report.clone() else { return html! {} };
-    let unseen: Vec<Rule> = report
-        .rules
-        .iter()
-        .filter(|status| status.status == Status::NotSeen)
-        .map(|status| status.rule)
-        .collect();
+    let unseen = report.with_status(Status::NotSeen);
     let unread: Vec<&str> = report
         .files
         .iter()
         .filter(|file| file.kind == FileKind::Other)
         .map(|file| file.path.as_str())
         .collect();
+    let mut assumed: Vec<&str> =
+        report.files.iter().flat_map(|file| &file.assumed).map(String::as_str).collect();
+    assumed.sort_unstable();
+    assumed.dedup();
     let off = &store.settings.off;
-    if unseen.is_empty() && unread.is_empty() && off.is_empty() && store.left_out.is_empty() {
+    if unseen.is_empty()
+        && unread.is_empty()
+        && assumed.is_empty()
+        && off.is_empty()
+        && store.left_out.is_empty()
+    {
         return html! {};
     }
     html! {
@@ -39,6 +43,11 @@ pub fn seen(store: &Store) -> Html {
                 </p>
             }
             { for lacking(&report, &unseen).into_iter().map(|words| html! { <p>{ words }</p> }) }
+            if !assumed.is_empty() {
+                <p>
+                    { format!("Imports are not shown: {} taken for what libraries call so.", assumed.join(", ")) }
+                </p>
+            }
             if !off.is_empty() {
                 <p>{ "Switched off in the settings: " }{ rules(off) }{ "." }</p>
             }

@@ -17,7 +17,7 @@ pub use catalogue::{Readable, use_catalogue, use_exercises};
 pub use check::use_check;
 pub use draft::{Draft, load_draft, use_draft};
 pub use judging::{Judged, use_judging};
-pub use menu_place::use_menu_place;
+pub use menu_place::use_menu_places;
 pub use offline::{Build, use_build};
 pub use page_title::use_page_title;
 pub use progress::{Kept, use_progress};

@@ -21,10 +21,11 @@ pub fn load_settings() -> Settings {
         .unwrap_or_default()
 }
 
-/// Keeps the settings on this device, and takes over what another tab of the browser has made of them.
+/// Keeps the settings on this device, other than those that only hold for what a link opened, and takes over what another tab of the browser has made of them.
 #[hook]
 pub fn use_kept_settings(store: &Store) {
-    use_effect_with(store.settings.clone(), |settings: &Rc<Settings>| {
+    let own = store.own_settings.clone().unwrap_or_else(|| store.settings.clone());
+    use_effect_with(own, |settings: &Rc<Settings>| {
         let Some(storage) = storage() else { return };
         if **settings == Settings::default() {
             let _ = storage.remove_item(KEY);

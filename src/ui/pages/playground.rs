@@ -1,5 +1,6 @@
 //! The playground: code, scorecard, findings and detail.
 
+use gloo_timers::callback::Timeout;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -183,8 +184,9 @@ fn jump_bar() -> Html {
                 .and_then(|window| window.document()?.get_element_by_id(id))
                 .and_then(|element| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(element).ok());
             if let Some(target) = target {
-                target.scroll_into_view();
+                // What loses the focus may change its height, so the place is sought afterwards.
                 let _ = target.focus();
+                Timeout::new(0, move || target.scroll_into_view()).forget();
             }
         })
     };

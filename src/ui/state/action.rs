@@ -156,7 +156,10 @@ impl Reducible for State {
                 state.active = active.min(state.files.len() - 1);
                 state.draft = draft.into();
             }
-            Action::Settings(settings) => state.settings = settings,
+            Action::Settings(settings) => {
+                state.settings = settings;
+                state.own_settings = None;
+            }
             Action::Filter(filters) => state.filter(filters),
             Action::ShowAll => {
                 state.rule = None;

@@ -81,6 +81,11 @@ impl State {
         self.linked = None;
         self.wanted = None;
         self.reveal = None;
+        self.outcome = None;
+        // What came with a link held for what it opened.
+        if let Some(own) = self.own_settings.take() {
+            self.settings = own;
+        }
     }
 
     pub(super) fn forget_report(&mut self) {
@@ -179,11 +184,17 @@ impl State {
         if self.sources() != shared.files || self.settings != settings {
             let replaced = (self.settings != settings).then(|| self.settings.clone());
             if !self.is_empty() || replaced.is_some() {
-                self.former = Some(self.as_former(replaced, "Opened what was shared.".into()));
+                let why = match replaced {
+                    Some(_) => "Opened what was shared. Its settings hold for it alone; yours are kept.",
+                    None => "Opened what was shared.",
+                };
+                self.former = Some(self.as_former(replaced, why.into()));
             }
             let given = |source: &Source| Given { path: source.path.clone(), text: source.text.clone() };
             self.set_files(shared.files.iter().map(given).collect(), false);
-            self.settings = settings;
+            if self.settings != settings {
+                self.own_settings = Some(std::mem::replace(&mut self.settings, settings));
+            }
         }
         self.active = shared.active.min(self.files.len() - 1);
         self.refused = None;

@@ -137,6 +137,8 @@ pub struct State {
     pub draft: AttrValue,
     /// What is specific to the project under check.
     pub settings: Rc<Settings>,
+    /// The settings of this device, while those of a link hold for what it opened.
+    pub own_settings: Option<Rc<Settings>>,
     /// How far the reading of dropped files is.
     pub intake: Option<Progress>,
     /// What became of the last drop, until it is dismissed.
@@ -183,6 +185,7 @@ impl State {
             closed: Vec::new(),
             draft: draft.clone(),
             settings: Rc::new(settings),
+            own_settings: None,
             intake: None,
             outcome: None,
             left_out: Rc::default(),
