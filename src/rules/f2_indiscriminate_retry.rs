@@ -184,8 +184,11 @@ fn report(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 fn advice(faults: &[Fault<'_>], on_event_loop: bool) -> String {
     let sleep = if on_event_loop { "await asyncio.sleep" } else { "time.sleep" };
     let mut parts: Vec<String> = Vec::new();
-    if has(faults, &["has no end", "makes very many"]) {
-        parts.push("count the attempts, a few of them, and raise after the last".to_owned());
+    if has(faults, &["has no end"]) {
+        parts.push("count the attempts and raise after the last".to_owned());
+    }
+    if has(faults, &["makes very many"]) {
+        parts.push("make fewer attempts".to_owned());
     }
     if has(faults, &["repeats"]) {
         parts.push("catch what passes by itself (lost connections, timeouts, 429, 5xx)".to_owned());

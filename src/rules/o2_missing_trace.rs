@@ -4,6 +4,7 @@ use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Model, Node, ProcessChange};
 use crate::stack::Tag;
+use crate::syntax::Kind;
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.source_file().is_script;
@@ -36,7 +37,7 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
         .find(|call| !call.is_outside_production() && !call.source_file().is_script && call.asks_model());
     let Some(call) = asks else { return };
     // Where the variables of the process are given as well, they would say so.
-    let (certainty, message, note) = match model.shows_environment() {
+    let (certainty, message, note) = match model.shows_environment() && !is_handed_away(call) {
         true => (
             Certainty::Likely,
             format!("nothing traces what `{}` does", call.called()),
@@ -61,6 +62,15 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
         .conforming(
             "Trace each run, to the tenant's project where it has a key: `with tracing_context(client=client_for(app), project_name=f\"app-{app.app_id}\", enabled=True):`, with a `run_name` in the call's `config`.",
         );
+}
+
+/// Whether the function that asks is handed to a library, which may trace what it runs.
+fn is_handed_away(asks: Node<'_>) -> bool {
+    let Some(function) = asks.function() else { return false };
+    asks.at(0).calls_within().filter(|call| call.is_unknown_function() || call.api().is_none()).any(|call| {
+        let given = |value: Node<'_>| value.is(Kind::Name) && value.name() == function.name();
+        call.target().is_none() && call.positional().chain(call.keywords().filter_map(Node::value)).any(given)
+    })
 }
 
 /// The environment decides to whom traces go, and belongs to all requests.

@@ -274,7 +274,7 @@ impl<'m> Node<'m> {
 impl<'m> Node<'m> {
     /// Whether the comment right before this statement says where the data is that it takes away.
     pub fn comment_tells_where_it_is(self) -> bool {
-        const SAYS: [&str; 12] = [
+        const SAYS: [&str; 11] = [
             "now in",
             "now part of",
             "moved to",
@@ -284,7 +284,6 @@ impl<'m> Node<'m> {
             "migrated to",
             "still contain",
             "preserved in",
-            "kept in",
             "backed up",
             "backup in",
         ];
