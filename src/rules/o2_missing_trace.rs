@@ -64,9 +64,11 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
         );
 }
 
-/// Whether the function that asks is handed to a library, which may trace what it runs.
+/// Whether the inner function that asks is handed to a library, which may trace what it runs.
 fn is_handed_away(asks: Node<'_>) -> bool {
-    let Some(function) = asks.function() else { return false };
+    let Some(function) = asks.function().filter(|function| function.function().is_some()) else {
+        return false;
+    };
     asks.at(0).calls_within().filter(|call| call.is_unknown_function() || call.api().is_none()).any(|call| {
         let given = |value: Node<'_>| value.is(Kind::Name) && value.name() == function.name();
         call.target().is_none() && call.positional().chain(call.keywords().filter_map(Node::value)).any(given)
