@@ -60,7 +60,10 @@ fn external(call: Node<'_>, api: Api, timeout: &Timeout, is_production: bool, fi
     let answer = match deadline {
         Some(Deadline::Missing) => Answer::from(!inherits),
         Some(Deadline::Default(seconds)) => Answer::from(!inherits && seconds >= LONG),
-        Some(Deadline::Removed(value)) => Answer::from(call.contains(value)),
+        Some(Deadline::Removed(value)) => {
+            let is_option = || timeout.parameters.iter().any(|name| call.keyword(name) == Some(value));
+            Answer::from(call.contains(value) || is_option())
+        }
         Some(Deadline::Optional(parameter)) => Answer::from(
             call.function().is_some_and(|f| f.contains(parameter) && !always_receives(f, parameter)),
         ),

@@ -1,6 +1,6 @@
 //! F3: a model's or a vector store's outage is the chat's outage.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
@@ -23,9 +23,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let mut told: FxHashSet<Place> = FxHashSet::default();
+    let mut leading: FxHashMap<Place, bool> = FxHashMap::default();
     for function in model.functions().filter(|f| f.is(Kind::FunctionDef)) {
         if !function.is_outside_production() && !function.source_file().is_script && answers(function) {
-            retrieval(function, &mut told, findings);
+            retrieval(function, &mut told, &mut leading, findings);
         }
     }
 }
@@ -150,10 +151,14 @@ fn answers(function: Node<'_>) -> bool {
 }
 
 /// A retrieval whose failure keeps a function from asking the model at all.
-fn retrieval<'m>(function: Node<'m>, told: &mut FxHashSet<Place>, findings: &mut Findings<'_>) {
-    let Some(asks) = function.own_calls().find(|call| call.asks_model() || leads_to_model(*call)) else {
-        return;
-    };
+fn retrieval<'m>(
+    function: Node<'m>,
+    told: &mut FxHashSet<Place>,
+    leading: &mut FxHashMap<Place, bool>,
+    findings: &mut Findings<'_>,
+) {
+    let asks = function.own_calls().find(|call| call.asks_model() || leads_to_model(*call, leading));
+    let Some(asks) = asks else { return };
     for call in function.own_calls().filter(|call| call.id < asks.id || call.statement() == asks.statement())
     {
         let Some(chain) = uncontained_retrieval(call, asks, 0) else { continue };
@@ -181,10 +186,12 @@ fn retrieval<'m>(function: Node<'m>, told: &mut FxHashSet<Place>, findings: &mut
     }
 }
 
-fn leads_to_model(call: Node<'_>) -> bool {
+/// Whether a call runs a given function that asks the model. Many call the same ones, so it is kept.
+fn leads_to_model(call: Node<'_>, leading: &mut FxHashMap<Place, bool>) -> bool {
     call.target().is_some_and(|place| {
-        let function = call.model.node(place);
-        function.reaches(&|inner| inner.asks_model()).is_some()
+        *leading
+            .entry(place)
+            .or_insert_with(|| call.model.node(place).reaches(&|inner| inner.asks_model()).is_some())
     })
 }
 

@@ -51,6 +51,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for call in model.calls_doing(Tag::Offloads).filter(is_checked) {
         mapped(call, findings);
     }
+    for call in model.calls_doing(Tag::AsCompleted).filter(is_checked) {
+        completed(call, findings);
+    }
 }
 
 /// Whether a name is one of things that stand for themselves: one of them may fail without the others.
@@ -117,7 +120,7 @@ fn is_general(name: &str) -> bool {
 
 /// Whether a function works through many things, by its name or because nobody waits for it.
 fn is_for_batches(function: Node<'_>) -> bool {
-    const WORDS: [&str; 18] = [
+    const WORDS: [&str; 23] = [
         "batch",
         "bulk",
         "ingest",
@@ -136,6 +139,11 @@ fn is_for_batches(function: Node<'_>) -> bool {
         "send",
         "publish",
         "job",
+        "push",
+        "pull",
+        "notify",
+        "deliver",
+        "archive",
     ];
     function.runs_along()
         || function.plays(FunctionRole::AfterResponse)
@@ -146,7 +154,9 @@ fn is_for_batches(function: Node<'_>) -> bool {
 fn goes_over_batch(around: Node<'_>) -> bool {
     let Some(iterable) = around.child(Role::Iterable) else { return false };
     let value = iterable.resolved_value();
-    if matches!(value.kind(), Kind::Tuple | Kind::List | Kind::Set | Kind::Dict) {
+    if matches!(value.kind(), Kind::Tuple | Kind::List | Kind::Set | Kind::Dict)
+        || value.as_parameter().is_some_and(Node::receives_one)
+    {
         return false;
     }
     iterable
@@ -173,9 +183,11 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     }
     // What runs beside the loop does not end it.
     let ends = |call: Node<'_>| !is_ending(call) && !call.is_started_aside();
-    let Some(failing) = around.failing_turn().filter(|failing| ends(failing.chain[0])) else {
-        return;
+    let is_told = |failing: &Failing<'_>| {
+        !failing.of_object || (!around.is_async() && around.function().is_some_and(is_for_batches))
     };
+    let failing = around.failing_turn().filter(|failing| ends(failing.chain[0]) && is_told(failing));
+    let Some(failing) = failing else { return };
     // To leave out what failed would make the result wrong, and nothing that was done is lost with it.
     if around.gathers_a_whole() {
         return;
@@ -194,12 +206,13 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
 
 /// The first failure ends what `at` goes over.
 fn ended(at: Node<'_>, call: Node<'_>, failing: &Failing<'_>, findings: &mut Findings<'_>) {
+    let name = if call.is(Kind::Call) { call.called() } else { call.excerpt() };
     findings
         .report(
             at,
             Severity::Medium,
             Certainty::Likely,
-            format!("the first `{}` that fails ends the whole batch", call.called()),
+            format!("the first `{name}` that fails ends the whole batch"),
         )
         .because_it_fails(
             failing,
@@ -231,7 +244,7 @@ fn comprehended(call: Node<'_>, findings: &mut Findings<'_>) {
     if !over_batch || is_on_purpose(call) || call.is_contained() {
         return;
     }
-    let Some(failing) = call.failing() else { return };
+    let Some(failing) = call.failing().filter(|failing| !failing.of_object) else { return };
     ended(call, call, &failing, findings);
 }
 
@@ -270,9 +283,10 @@ fn protected<'m>(block: Node<'m>, around: Node<'m>, for_all: bool) -> Option<Fai
                 && words_of(call.callee_name()).iter().any(|word| word == "validate"));
         call.failing_anyhow()
             .or_else(|| call.works_by_name())
-            .or_else(|| fails.then(|| Failing { chain: vec![call], is_known: false }))
+            .or_else(|| fails.then(|| Failing { chain: vec![call], is_known: false, of_object: false }))
     };
-    about().find_map(Node::failing).or_else(|| about().filter(|_| is_batch()).find_map(works))
+    let asks = |call: Node<'m>| call.failing().filter(|failing| !failing.of_object);
+    about().find_map(asks).or_else(|| about().filter(|_| is_batch()).find_map(works))
 }
 
 fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
@@ -396,7 +410,11 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
         let failing =
             handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside);
         if let Some(failing) = failing {
-            report_silent(handler, &Failing { chain: vec![failing], is_known: true }, findings);
+            report_silent(
+                handler,
+                &Failing { chain: vec![failing], is_known: true, of_object: false },
+                findings,
+            );
         }
         return;
     }
@@ -459,6 +477,37 @@ fn mapped(call: Node<'_>, findings: &mut Findings<'_>) {
         .conforming("Submit each one, `futures = {pool.submit(load, url): url for url in urls}`, and look at each in `as_completed(futures)` with its own `try`.");
 }
 
+/// `for task in as_completed(tasks): pages.append(await task)`: a failure comes out where its result is read.
+fn completed(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(around) = call.parent().filter(|around| around.is(Kind::For)) else { return };
+    let list = call.argument(0).map(Node::resolved_value);
+    let each = list.and_then(|list| match list.kind() {
+        Kind::DictComp => list.child(Role::Key),
+        Kind::ListComp | Kind::SetComp | Kind::Generator => list.child(Role::Value),
+        _ => None,
+    });
+    let over_batch = list.and_then(|list| list.child(Role::Clause)).is_some_and(goes_over_batch);
+    let Some(each) = each.filter(|each| over_batch && each.is(Kind::Call)) else { return };
+    let (Some(target), Some(body)) = (around.targets().next(), around.body()) else { return };
+    let reads = body.descendants_of(Kind::Name).filter(|name| name.symbol() == target.symbol()).any(|name| {
+        let read = name.parent().is_some_and(|parent| {
+            parent.is(Kind::Await) || (parent.is(Kind::Attribute) && parent.name() == "result")
+        });
+        read && !name.enclosing_tries().any(|attempt| around.contains(attempt))
+    });
+    if !reads || looks_for_one(around) || is_on_purpose(around) || around.is_contained() {
+        return;
+    }
+    let work = each.scheduled_callable().unwrap_or(each);
+    let failing = match call.model.function_named_by(work).filter(|_| !work.is(Kind::Call)) {
+        Some(function) => function.own_calls().filter(|inner| !inner.is_contained()).find_map(Node::failing),
+        None => work.failing(),
+    };
+    if let Some(failing) = failing {
+        ended(around, work, &failing, findings);
+    }
+}
+
 /// In the given function that works on one item: the clause that makes nothing of whatever failed, and tells nobody.
 fn lost_in_helper(each: Node<'_>) -> Option<Node<'_>> {
     let function = each.model.node(each.target()?);
@@ -475,8 +524,11 @@ fn lost_in_helper(each: Node<'_>) -> Option<Node<'_>> {
 
 /// Whether a function is there to end things, or cancels what it waits for.
 fn ends_something(function: Node<'_>) -> bool {
-    words_of(function.name()).iter().any(|word| ENDINGS.contains(&word.as_str()))
-        || function.own_calls().any(|call| call.callee_name() == "cancel")
+    // `close_month` ends no connection.
+    const TIMES: [&str; 6] = ["day", "week", "month", "quarter", "year", "period"];
+    let words = words_of(function.name());
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    (has(&ENDINGS) && !has(&TIMES)) || function.own_calls().any(|call| call.callee_name() == "cancel")
 }
 
 /// `return_exceptions=True` makes values of failures; here nobody looks at them.

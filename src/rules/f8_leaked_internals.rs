@@ -94,6 +94,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             && let Some(leak) = call.argument(0).and_then(leak_in)
         {
             report_leak(call, &leak, None, findings);
+        } else if call.does(Tag::EndsConnection)
+            && let Some(leak) = call.keyword("reason").and_then(leak_in)
+            && !only_validates(leak.caught)
+        {
+            report_leak(call, &leak, None, findings);
         }
         check_configuration(call, findings);
     }
@@ -111,14 +116,31 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 }
             }
         }
+        if function.mcp_tool().is_some() {
+            // The text of an exception that a tool raises is sent by the server as well; a trace is not.
+            for returned in function.own_returns() {
+                let leak = returned.value().and_then(leak_in).filter(|leak| leak.text == Text::Trace);
+                if let Some(leak) = leak {
+                    report_leak(returned, &leak, None, findings);
+                }
+            }
+        }
         if function.is_generator() && (function.route().is_some() || function.feeds_response()) {
             for sent in function.own_yields() {
-                if let Some(leak) = sent.child(Role::Value).and_then(leak_in) {
+                if let Some(leak) =
+                    sent.child(Role::Value).and_then(|value| leak_in(value).or_else(|| handed_on(value)))
+                {
                     report_leak(sent, &leak, None, findings);
                 }
             }
         }
     }
+}
+
+/// What is handed to a function that was not given, and whose result is sent: `yield event("error", str(error))`.
+fn handed_on(value: Node<'_>) -> Option<Leak<'_>> {
+    let call = Some(value).filter(|call| call.is(Kind::Call) && call.is_unknown_function())?;
+    call.positional().chain(call.keywords().filter_map(Node::value)).find_map(leak_in)
 }
 
 // Answers
@@ -469,6 +491,22 @@ fn check_returned(returned: Node<'_>, function: Node<'_>, findings: &mut Finding
     }
     if let Some(leak) = leak_in(value) {
         report_leak(returned, &leak, None, findings);
+        return;
+    }
+    // `result["error"] = str(error)`, and `return result`
+    let filled = function.own_assignments().find_map(|assignment| {
+        let is_entry = |target: Node<'_>| {
+            target.is(Kind::Subscript)
+                && value.is(Kind::Name)
+                && target.child(Role::Value).is_some_and(|table| table.reads_like(value))
+        };
+        let put = assignment.value().filter(|_| assignment.targets().any(is_entry))?;
+        Some((assignment, leak_in(put)?))
+    });
+    if let Some((assignment, leak)) = filled.filter(|(at, _)| at.id < returned.id) {
+        if !findings.has_reported(assignment) {
+            report_leak(assignment, &leak, None, findings);
+        }
         return;
     }
     // What another function answers is handed on as it is.

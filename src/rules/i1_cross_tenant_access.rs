@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Api, Model, Node, Scoping, TenantQuery, ThreadName, Type, words_of};
+use crate::semantic::{Api, Model, Node, Scoping, TenantQuery, ThreadName, Type, names_tenants, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -197,12 +197,14 @@ fn second_id(handler: Node<'_>, findings: &mut Findings<'_>) {
     }
     let is_other_id =
         |parameter: Node<'_>| parameter.name() != key && path.contains(&format!("{{{}}}", parameter.name()));
-    let found =
-        handler.own_calls().filter(|call| call.target().is_none() && call.api().is_none()).find(|call| {
-            call.positional()
-                .chain(call.keywords().filter_map(|keyword| keyword.child(Role::Value)))
-                .any(|argument| argument.as_parameter().is_some_and(is_other_id))
-        });
+    let asks = |call: &Node<'_>| call.target().is_none() && (call.api().is_none() || call.sql().is_some());
+    let found = handler.own_calls().filter(asks).find(|call| {
+        // `{"id": document_id}` beside the SQL
+        let bound = call.positional().filter(|argument| argument.is(Kind::Dict)).flat_map(Node::children);
+        call.positional()
+            .chain(call.keywords().chain(bound).filter_map(|entry| entry.child(Role::Value)))
+            .any(|argument| argument.as_parameter().is_some_and(is_other_id))
+    });
     let (Some(call), Some(tenant)) = (found, handler.parameter(key)) else { return };
     findings
         .report(
@@ -374,8 +376,21 @@ fn bleeds(at: Node<'_>, table: Node<'_>, index: Node<'_>, value: Node<'_>, findi
         || index.tenant_source().is_some()
         || index.caller_source().is_some()
         || index.is_unique_key()
+        || index.ingredients().into_iter().any(|part| names_tenants(part.name()))
         || value.is_tenant_itself()
     {
+        return;
+    }
+    // The one row that has this primary key is nobody else's.
+    let is_own_key = |call: Node<'_>| {
+        call.is(Kind::Call)
+            && call.finds_by_primary_key()
+            && call
+                .positional()
+                .chain(call.keywords().filter_map(Node::value))
+                .any(|key| key.reads_like(index))
+    };
+    if value.value_source(&is_own_key).is_some() {
         return;
     }
     let Some(used) = value.tenant_source() else { return };

@@ -200,10 +200,11 @@ fn upload(call: Node<'_>, findings: &mut Findings<'_>) {
     } else {
         receiver
     };
-    if !file.is_a(ClassTag::Upload) || call.positional().next().is_some() || call.keyword("size").is_some() {
+    let Some(function) = call.function().filter(|_| file.is_a(ClassTag::Upload)) else { return };
+    if call.positional().next().is_some() || call.keyword("size").is_some() {
+        uncounted(call, file, function, findings);
         return;
     }
-    let Some(function) = call.function() else { return };
     if is_size_checked(function, file, call) || limits_bodies(call.model) {
         findings.conforms(call, "the size is checked before the body is read");
         return;
@@ -223,6 +224,32 @@ fn upload(call: Node<'_>, findings: &mut Findings<'_>) {
         draft = draft.because(header, "a client that sends in chunks sends no such header");
     }
     draft.conforming("Read up to the limit and one byte more, `await file.read(limit + 1)`, and answer 413 when it is longer; or read piece by piece.");
+}
+
+/// `while chunk := await file.read(65536):`, where nothing in the loop counts what has come.
+fn uncounted(call: Node<'_>, file: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
+    let test = call.ancestors().find(|around| around.role() == Role::Test);
+    let Some(around) = test.and_then(Node::parent).filter(|around| around.is(Kind::While)) else { return };
+    let counts = around.body().is_some_and(|body| body.descendants_of(Kind::Compare).next().is_some());
+    let keeps = around.body().and_then(|body| {
+        body.calls_within().find(|inner| {
+            matches!(inner.callee_name(), "write" | "append" | "extend") && inner.receiver().is_some()
+        })
+    });
+    let Some(keeps) = keeps.filter(|_| !counts) else { return };
+    let is_asked_for = function.serves_administrators(Some(call));
+    if is_asked_for || is_size_checked(function, file, call) || limits_bodies(call.model) {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("`{}` takes pieces for as long as the client sends some", call.called()),
+        )
+        .because(keeps, "each piece is kept, and nothing ends it when they are too many")
+        .conforming("Count what has come, and answer 413 when the sum is over the limit.");
 }
 
 /// An upload that is written to the disk as it comes: `shutil.copyfileobj(file.file, target)`.
@@ -476,9 +503,11 @@ fn whole_table(function: Node<'_>, findings: &mut Findings<'_>) {
     let own = function.own_calls().find(|call| told(*call) && function.answers_with(*call));
     // Or a function that is asked for it.
     let found = own.or_else(|| {
-        function.own_calls().filter(|call| function.answers_with(*call)).find_map(|call| {
+        function.own_calls().find_map(|call| {
             let inner = call.model.node(call.target()?);
-            inner.own_calls().find(|read| told(*read) && inner.answers_with(*read))
+            let read = inner.own_calls().find(|read| told(*read) && inner.answers_with(*read))?;
+            // Asked last: few functions read all rows, and what an answer is made of is long to follow.
+            function.answers_with(call).then_some(read)
         })
     });
     let Some(read) = found.filter(|read| !findings.has_reported(*read)) else { return };

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants};
+use crate::semantic::{FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -18,7 +18,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut told: FxHashSet<(Option<Place>, &str)> = FxHashSet::default();
     for change in model.process_changes().iter().filter(|change| is_checked(&change.at)) {
         let key = change.key.map_or(change.at.source(), Node::source);
-        if told.insert((change.at.function().map(Node::place), key)) {
+        // What an object sets when it is entered it takes away when it is left.
+        let home = change.at.function().map(|function| function.owner().unwrap_or(function).place());
+        if told.insert((home, key)) {
             changed(change, findings);
         }
     }
@@ -91,6 +93,14 @@ fn shared_while_serving<'m>(change: &ProcessChange<'m>) -> Option<(Node<'m>, &'s
 fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     // Where traces go is a matter of the rule about tracing.
     if change.is_about_tracing() {
+        return;
+    }
+    // An object that stands for any variable: whoever uses it decides.
+    let stands_for_any = change.key.is_some_and(|key| {
+        key.is(Kind::Attribute) && key.receiver().is_some_and(|object| object.name() == "self")
+    });
+    let is_entered = change.at.function().is_some_and(|function| function.name().ends_with("enter__"));
+    if stands_for_any && !is_entered {
         return;
     }
     // Without `force` logging is set up by the first call alone.
@@ -240,10 +250,13 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
         matches!(node.kind(), Kind::Return | Kind::Break | Kind::Yield)
             && node.function() == around.function()
     });
-    let Some(failing) = around.failing_turn().filter(|_| !leaves) else { return };
+    let is_round = around.function().is_some_and(makes_rounds);
+    let failing = around.failing_turn().filter(|failing| is_round || !failing.of_object);
+    let failing = failing.or_else(|| around.writing_turn().filter(|_| is_round));
+    let Some(failing) = failing.filter(|_| !leaves) else { return };
     let call = failing.chain[0];
-    // What runs beside the loop does not end it.
-    if call.is_started_aside() {
+    // What runs beside the loop does not end it, and what only lets go of something is no tenant's work.
+    if call.is_started_aside() || call.lets_go() {
         return;
     }
     let draft = findings.report(
@@ -255,6 +268,17 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
     draft.because_it_fails(&failing, KEPT_BY_NOTHING, NOT_GIVEN).conforming(
         "Put the `try` inside of the loop, around one tenant, and log the failure with the tenant's id.",
     );
+}
+
+/// Whether a function is there for all tenants in turn, by its name or since it runs beside the requests.
+fn makes_rounds(function: Node<'_>) -> bool {
+    const WORDS: [&str; 17] = [
+        "run", "round", "rounds", "all", "each", "every", "job", "sweep", "tick", "cycle", "sync", "nightly",
+        "daily", "weekly", "monthly", "hourly", "batch",
+    ];
+    !function.is_startup()
+        && (function.runs_along()
+            || words_of(function.name()).iter().any(|word| WORDS.contains(&word.as_str())))
 }
 
 fn goes_over_tenants(around: Node<'_>) -> bool {

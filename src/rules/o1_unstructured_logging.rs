@@ -38,6 +38,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 record(call, level, &mut repeated, findings);
             } else if call.does(Tag::Prints) {
                 printed(call, &mut repeated, findings);
+            } else if binds_context(call) {
+                // What is bound to a logger is in each of its records.
+                if let Some(exposed) = exposed_in(call).filter(|exposed| exposed.severity > Severity::Low) {
+                    report_exposed(call, &exposed, findings);
+                }
             } else if call.does(Tag::ConfiguresLogging) {
                 configured.extend(Some(call).filter(|call| configures_at_import(*call)));
             }
@@ -63,6 +68,14 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     if logs {
         correlation(model, findings);
     }
+}
+
+/// `log.bind(user=user)`
+fn binds_context(call: Node<'_>) -> bool {
+    call.callee_name() == "bind"
+        && call
+            .receiver()
+            .is_some_and(|logger| logger.is_a(ClassTag::Logger) || matches!(logger.name(), "log" | "logger"))
 }
 
 // Records
@@ -403,6 +416,15 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
         Kind::Name | Kind::Attribute => {
             if let Some(exposed) = exposed(value) {
                 found(exposed);
+            } else if let Some(header) = value.resolved_value().dictionary_value("Authorization") {
+                if !header.is_constant() && !was_masked(value) {
+                    found(Exposed {
+                        value,
+                        severity: Severity::High,
+                        what: "holds the Authorization header",
+                        named: "",
+                    });
+                }
             }
         }
         Kind::Subscript => {
@@ -555,6 +577,15 @@ fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findi
     }) {
         return;
     }
+    let for_person = call.function().is_some_and(is_for_console);
+    if !findings.asks_if_room(call, PRINTED, "its function is not there to print", !for_person, &|| {
+        match for_person {
+            true => "a person at a console has asked for what it prints".to_owned(),
+            false => "neither its name nor a command that calls it says so".to_owned(),
+        }
+    }) {
+        return;
+    }
     let target = call.keyword("file").or_else(|| call.keyword("stream"));
     let to_file =
         target.is_some_and(|target| !target.is_none() && !matches!(target.name(), "stdout" | "stderr"));
@@ -579,6 +610,13 @@ fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findi
         Some(exposed) => report_exposed(call, &exposed, findings),
         None => repeated.prints.push(call),
     }
+}
+
+/// Whether a function is there to print, by its name, or is only reached by commands that a person runs.
+fn is_for_console(function: Node<'_>) -> bool {
+    let named =
+        words_of(function.name()).first().is_some_and(|word| matches!(word.as_str(), "print" | "pprint"));
+    (named && !function.serves_requests()) || function.entry_points().are_commands()
 }
 
 fn configures_at_import(call: Node<'_>) -> bool {

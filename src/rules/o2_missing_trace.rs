@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Model, Node, ProcessChange};
-use crate::stack::Tag;
+use crate::stack::{ClassTag, Tag};
 use crate::syntax::Kind;
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -32,10 +32,15 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
     if !model.has_app() || model.is_traced() {
         return;
     }
-    let asks = model
-        .calls()
-        .find(|call| !call.is_outside_production() && !call.source_file().is_script && call.asks_model());
-    let Some(call) = asks else { return };
+    let asking = || {
+        model.known_calls().map(|(call, _)| call).filter(|call| {
+            let file = call.source_file();
+            !call.is_outside_production() && !file.is_script && !file.is_for_evaluation() && call.asks_model()
+        })
+    };
+    // What a request waits for says most of what is missing.
+    let serving = asking().find(|call| call.function().is_some_and(Node::serves_requests));
+    let Some(call) = serving.or_else(|| asking().next()) else { return };
     // Where the variables of the process are given as well, they would say so.
     let (certainty, message, note) = match model.shows_environment() && !is_handed_away(call) {
         true => (
@@ -49,19 +54,27 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
             "neither a tracer nor a variable that switches tracing on is among the given files; the platform may set one",
         ),
     };
-    // What takes a `config` is traced by it; others have callbacks of their own.
-    if !call.takes_config() {
-        findings.report(call, Severity::Low, certainty, message).because(call, note).conforming(
-            "Record each call as a span: by the library's own callbacks, where it has some, or by a tracer around the call, with the tenant and the model as attributes.",
-        );
-        return;
-    }
     findings
         .report(call, Severity::Low, certainty, message)
         .because(call, note)
-        .conforming(
-            "Trace each run, to the tenant's project where it has a key: `with tracing_context(client=client_for(app), project_name=f\"app-{app.app_id}\", enabled=True):`, with a `run_name` in the call's `config`.",
-        );
+        .conforming(if is_client(call) {
+            "Trace the function that asks, `@traceable(run_type=\"llm\")`, or wrap the client: `wrap_openai(OpenAI())`."
+        } else if !call.takes_config() {
+            // Other functions have callbacks of their own.
+            "Record each call as a span: by the library's own callbacks, where it has some, or by a tracer around the call, with the tenant and the model as attributes."
+        } else {
+            "Trace each run, to the tenant's project where it has a key: `with tracing_context(client=client_for(app), project_name=f\"app-{app.app_id}\", enabled=True):`, with a `run_name` in the call's `config`."
+        });
+}
+
+/// Whether a provider's own client is asked, of which the tracer of LangChain learns nothing.
+fn is_client(call: Node<'_>) -> bool {
+    call.receiver().is_some_and(|receiver| {
+        receiver.instance_of().is_some()
+            && ![ClassTag::ChatModel, ClassTag::Runnable, ClassTag::Graph]
+                .into_iter()
+                .any(|tag| receiver.is_a(tag))
+    })
 }
 
 /// Whether the inner function that asks is handed to a library, which may trace what it runs.

@@ -1,5 +1,7 @@
 //! O3: a secret is written down, has a default, or configuration is read here and there.
 
+use std::cell::OnceCell;
+
 use super::Findings;
 use crate::report::{Certainty, FileKind, Severity};
 use crate::semantic::{
@@ -650,22 +652,30 @@ fn literals(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findin
             }
         }
     }
+    // A function of the given files says what it takes.
+    for call in model.calls().filter(|call| call.positional().any(|value| value.is(Kind::Str))) {
+        let Some(function) = call.target().map(|place| model.node(place)) else { continue };
+        for parameter in function.parameters().filter(|parameter| names_secret(parameter.name())) {
+            if let Some(value) = call.argument_for(function, parameter) {
+                written(value, parameter.name(), value, told, findings);
+            }
+        }
+    }
     for (call, api) in model.known_calls().filter(|(call, _)| call.positional().next().is_some()) {
         for (name, value) in api.callable.parameters.iter().zip(call.positional()) {
             written(value, name, value, told, findings);
         }
     }
     for dictionary in model.dictionaries() {
+        // Found out where an entry needs it, once for all of them.
+        let described = OnceCell::new();
+        let holds = || !*described.get_or_init(|| is_described(dictionary) || is_table_of_types(dictionary));
         for entry in dictionary.children().filter(|entry| entry.is(Kind::DictItem)) {
             let (Some(key), Some(value)) = (entry.child(Role::Key), entry.value()) else { continue };
             match key.string() {
                 Some(name) if is_header_of_secret(name) => bearer(entry, value, told, findings),
                 // What is neither a word in small letters nor one in capitals names something else.
-                Some(name)
-                    if is_plain_key(name) && !is_described(dictionary) && !is_table_of_types(dictionary) =>
-                {
-                    written(entry, name, value, told, findings)
-                }
+                Some(name) if is_plain_key(name) && holds() => written(entry, name, value, told, findings),
                 _ => {}
             }
         }
@@ -718,16 +728,6 @@ fn is_named_for_settings(model: &Model<'_>, file: u32) -> bool {
             .any(|word| matches!(word.as_str(), "settings" | "config"))
 }
 
-/// `if os.getenv("NAME") is not None`: not set is an answer as well.
-fn is_presence_test(read: Node<'_>) -> bool {
-    read.parent().is_some_and(|parent| match parent.kind() {
-        Kind::Compare => parent.child(Role::Right).is_some_and(|right| right.is(Kind::None)),
-        Kind::If => read.role() == Role::Test,
-        Kind::UnaryOp => true,
-        _ => false,
-    })
-}
-
 fn is_of_constructor(at: Node<'_>) -> bool {
     at.function().is_some_and(|function| function.name() == "__init__")
 }
@@ -761,7 +761,7 @@ fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Fi
         let late = |read: &&EnvironmentRead<'_>| {
             read.at.file == file
                 && !is_of_system(read.name)
-                && !is_presence_test(read.at)
+                && !read.at.asks_whether_set()
                 // The default of a field is what its owner may give otherwise.
                 && (read.at.function().is_some() || read.at.class().is_none())
                 && !(is_of_constructor(read.at) && stands_in(read.at))

@@ -178,6 +178,36 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether this parameter is handed a list of one thing wherever its function is called, or the method that it
+    /// stands in for: `self.load([path])`.
+    pub fn receives_one(self) -> bool {
+        let model: &'m super::Model<'m> = self.model;
+        let Some(function) = self.parent().filter(|function| function.is(Kind::FunctionDef)) else {
+            return false;
+        };
+        let stands_in_for = |target: super::Place| {
+            let owners = function.owner().zip(model.node(target).owner());
+            target == function.place()
+                || owners.is_some_and(|(own, other)| model.derives_from(own.place(), other.place()))
+        };
+        let is_one = |call: Node<'m>| {
+            call.argument_for(function, self).is_some_and(|given| {
+                let list = given.resolved_value();
+                let mut items = list.children();
+                matches!(list.kind(), Kind::List | Kind::Tuple | Kind::Set)
+                    && items.next().is_some_and(|item| !item.is(Kind::Starred))
+                    && items.next().is_none()
+            })
+        };
+        let mut calls = model
+            .calls_of_name(function.symbol())
+            .iter()
+            .map(|&call| model.node(call))
+            .filter(|call| !call.is_outside_production() && call.target().is_some_and(stands_in_for))
+            .peekable();
+        calls.peek().is_some() && calls.all(is_one)
+    }
+
     /// Whether this gathers what the function needs whole: one coroutine for each piece of a list that was cut, whose
     /// answers are put together again and given back. Not where each of them leaves something behind.
     pub fn gathers_pieces(self, each: Node<'m>, around: Node<'m>) -> bool {

@@ -1,8 +1,55 @@
 //! Who asks, and who has chosen: programs, whoever runs a command, an operator's setting.
 
-use super::{Node, words_of};
+use rustc_hash::FxHashMap;
+
+use super::types::Type;
+use super::{Model, Node, Place, words_of};
 use crate::stack::Tag;
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, Role, Symbol};
+
+impl Model<'_> {
+    /// What `with` runs: the methods that enter and leave an object of a given class. Their caller is the item.
+    pub(super) fn add_entered(&self, callers: &mut FxHashMap<Place, Vec<Place>>) {
+        for with in self.withs() {
+            let names = match with.is_async() {
+                true => ["__aenter__", "__aexit__"],
+                false => ["__enter__", "__exit__"],
+            };
+            for item in with.children().filter(|child| child.is(Kind::WithItem)) {
+                let Some(Type::Object(class)) = item.child(Role::Context).map(Node::ty) else { continue };
+                for method in names.into_iter().filter_map(|name| self.method_of(class, name)) {
+                    callers.entry(method).or_default().push(item.place());
+                }
+            }
+        }
+    }
+
+    /// Methods of objects that a function which was not given makes, and FastAPI injects: only one given class has a
+    /// method of that name, and the parameter, or what is depended on, bears a word of the class's name.
+    pub(super) fn add_injected(&self, callers: &mut FxHashMap<Place, Vec<Place>>) {
+        let mut methods: FxHashMap<Symbol, Option<Node<'_>>> = FxHashMap::default();
+        for function in self.functions().filter(|f| f.is(Kind::FunctionDef) && !f.source_file().is_test) {
+            if function.owner().is_some() && !function.is_stub() {
+                let only = methods.entry(function.symbol()).or_insert(Some(function));
+                *only = only.filter(|known| *known == function);
+            }
+        }
+        for call in self.calls() {
+            let Some(callee) = call.callee().filter(|callee| callee.is(Kind::Attribute)) else { continue };
+            let Some(method) = methods.get(&callee.symbol()).copied().flatten() else { continue };
+            let Some(parameter) = call.receiver().and_then(Node::as_parameter) else { continue };
+            let Some(injected) = parameter.injected_by().filter(|_| callee.ty() == Type::Unknown) else {
+                continue;
+            };
+            let maker = self.dependency_of(injected).map_or("", Node::name);
+            let said: Vec<String> = words_of(parameter.name()).into_iter().chain(words_of(maker)).collect();
+            let class = method.owner().map_or("", Node::name);
+            if words_of(class).iter().any(|word| said.contains(word)) {
+                callers.entry(method.place()).or_default().push(call.place());
+            }
+        }
+    }
+}
 
 impl<'m> Node<'m> {
     /// Whether programs of the same system ask at this handler and nobody else: its file or path says so, or the scope

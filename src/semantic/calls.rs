@@ -51,26 +51,16 @@ pub struct Bounded<'m> {
 impl<'m> Node<'m> {
     /// What the tables know of this call's callee.
     pub fn api(self) -> Option<Api> {
-        if !self.is(Kind::Call) {
-            return None;
-        }
         self.callee()?.api_when_called()
     }
 
     /// What the tables know of this expression as a callee.
     pub fn api_when_called(self) -> Option<Api> {
-        let model: &Model<'_> = self.model;
-        match self.ty() {
-            Type::Path(path) => model.path_api(path),
-            Type::Bound(class, _, method, _) => Some(Api {
-                callable: method.0,
-                class: Some(&crate::stack::CLASSES[class as usize]),
-                is_constructor: false,
-            }),
-            Type::Class(place) if model.method_of(place, "__init__").is_none() => {
-                Some(Api::of_constructor(&crate::stack::CLASSES[model.table_base(place)? as usize]))
-            }
-            _ => None,
+        let table = &self.model.table;
+        let id = self.known_type()?;
+        match table.get(id) {
+            Type::Class(place) => self.model.inherited_constructor(place),
+            _ => table.api(id),
         }
     }
 
@@ -248,6 +238,29 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether it runs code that was not given: a function of which nothing is known, the method of a protocol that no
+    /// given class implements, or one of an object whose class comes from elsewhere.
+    pub fn runs_unseen_code(self) -> bool {
+        if self.is_unknown_function() {
+            return true;
+        }
+        let model: &'m Model<'m> = self.model;
+        if let Some(method) = self.target().map(|place| model.node(place)) {
+            let is_implemented = |owner: Node<'m>| {
+                model.classes().any(|class| {
+                    class != owner
+                        && model.derives_from(class.place(), owner.place())
+                        && model.method_of(class.place(), method.name()) != Some(method.place())
+                })
+            };
+            return method.is_stub() && !method.owner().is_some_and(is_implemented);
+        }
+        self.api().is_none()
+            && self.receiver().is_some_and(|object| {
+                matches!(object.ty(), Type::Foreign(_)) && !object.is_in_standard_library()
+            })
+    }
+
     /// Whether it is handed to a call that runs it beside (`create_task(work())`).
     pub fn is_started_aside(self) -> bool {
         self.parent().is_some_and(|parent| parent.is(Kind::Call) && parent.does(Tag::StartsTask))
@@ -366,8 +379,46 @@ impl<'m> Node<'m> {
             return None;
         }
         self.children()
-            .find(|item| item.child(Role::Key).is_some_and(|key| key.is(Kind::Str) && key.name() == name))?
+            .find(|item| {
+                item.child(Role::Key)
+                    .is_some_and(|key| key.is(Kind::Str) && self.model.symbols.is(key.symbol(), name))
+            })?
             .child(Role::Value)
+    }
+
+    /// What was last put under a string key into the dictionary that this name holds, before a place of its function:
+    /// whatever happens, or also on a branch that may not be taken.
+    pub(super) fn entry_put_before(self, key: &str, place: Node<'m>, on_branches: bool) -> Option<Node<'m>> {
+        let function = self.function().filter(|_| self.is(Kind::Name))?;
+        let is_entry = |target: Node<'m>| {
+            target.is(Kind::Subscript)
+                && target.child(Role::Value).is_some_and(|table| table.reads_like(self))
+                && target.child(Role::Index).is_some_and(|index| index.is(Kind::Str) && index.name() == key)
+        };
+        let assigned = function
+            .own_assignments()
+            .filter(|assignment| assignment.id < place.id && assignment.targets().any(is_entry))
+            .filter_map(|assignment| Some((assignment, assignment.value()?)));
+        let updated = function
+            .own_calls()
+            .filter(|call| call.id < place.id && call.callee_name() == "update")
+            .filter(|call| call.receiver().is_some_and(|table| table.reads_like(self)))
+            .filter_map(|call| {
+                let written = call.keywords().find(|keyword| keyword.name() == key).and_then(Node::value);
+                let entry = written.or_else(|| call.argument(0)?.resolved_value().dictionary_value(key))?;
+                Some((call, entry))
+            });
+        let (put, value) = assigned.chain(updated).max_by_key(|(put, _)| put.id)?;
+        let block = put.statement().parent().filter(|block| block.is(Kind::Block));
+        (on_branches || block.is_some_and(|block| block.contains(place))).then_some(value)
+    }
+
+    /// The value of a keyword that this call is given, or that is put into its options on a branch.
+    pub(super) fn keyword_or_option(self, name: &str) -> Option<Node<'m>> {
+        self.keyword(name).or_else(|| {
+            let mut hidden = self.keywords().filter(|keyword| keyword.symbol().is_empty());
+            hidden.find_map(|keyword| keyword.child(Role::Value)?.entry_put_before(name, self, true))
+        })
     }
 
     /// Whether all `**options` of a call are dictionaries that the file shows.
@@ -543,6 +594,15 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// What the tables say of a given class's constructor, where it has none of its own.
+    #[inline(never)]
+    fn inherited_constructor(&self, class: super::Place) -> Option<Api> {
+        if self.method_of(class, "__init__").is_some() {
+            return None;
+        }
+        Some(Api::of_constructor(&crate::stack::CLASSES[self.table_base(class)? as usize]))
+    }
+
     /// The one value that a module gives a name, reached from another function or file.
     fn singleton_value<'a>(&'a self, name: Node<'a>) -> Option<Node<'a>> {
         let (file, symbol) = if name.is(Kind::Attribute) {

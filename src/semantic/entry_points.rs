@@ -47,6 +47,11 @@ impl EntryPoints {
         production != Self::default() && production.without(others) == Self::default()
     }
 
+    /// Whether only programs that a person runs lead here.
+    pub fn are_commands(self) -> bool {
+        self.are_only(Self::COMMAND)
+    }
+
     /// Whether nobody's request can be waiting: only the start of the application and commands lead here.
     pub fn serve_nobody(self) -> bool {
         self.are_only(Self::STARTUP.and(Self::COMMAND))
@@ -204,6 +209,10 @@ impl<'m> Node<'m> {
         let runs_now = |api: &super::Api| {
             api.has(Tag::Offloads) || api.has(Tag::Gathers) || api.callable.blocks == Some(System::Loop)
         };
+        // `with Client():` enters it, and leaves it.
+        if self.is(Kind::WithItem) {
+            return Passing::Runs;
+        }
         if self.target() == Some(function) {
             let beside = self.is_started_aside();
             return if beside { Passing::Starts } else { Passing::Runs };

@@ -47,6 +47,19 @@ impl<'m> Node<'m> {
         }
     }
 
+    /// Whether this read of a variable only asks whether it is set, so that not set is an answer as well:
+    /// `if os.getenv("NAME") is not None`, `if version := os.getenv("NAME")`, `bool(os.getenv("NAME"))`.
+    pub fn asks_whether_set(self) -> bool {
+        self.parent().is_some_and(|parent| match parent.kind() {
+            Kind::Compare => parent.child(Role::Right).is_some_and(|right| right.is(Kind::None)),
+            Kind::If | Kind::Conditional => self.role() == Role::Test,
+            Kind::Named | Kind::BoolOp => parent.role() == Role::Test,
+            Kind::UnaryOp => true,
+            Kind::Call => parent.callee().is_some_and(|callee| callee.names("builtins.bool")),
+            _ => false,
+        })
+    }
+
     /// What a value may be where an environment variable is not set: the default of a read in it, or the last of
     /// several alternatives (`os.getenv("A") or "x"`).
     pub fn environment_default(self) -> Option<Node<'m>> {

@@ -1,6 +1,6 @@
 //! Values and the words in names.
 
-use super::{Api, Node};
+use super::Node;
 use crate::secrets::words_of;
 use crate::stack::{Class, ClassTag};
 use crate::syntax::Kind;
@@ -11,10 +11,6 @@ use super::types::PathId;
 impl<'s> Model<'s> {
     pub(super) fn path_class(&self, path: PathId) -> Option<&'static Class> {
         self.table.path_class(path).map(|class| &crate::stack::CLASSES[class as usize])
-    }
-
-    pub(super) fn path_api(&self, path: PathId) -> Option<Api> {
-        self.table.path_api(path)
     }
 
     pub(super) fn path_function(&self, path: PathId) -> Option<&'static crate::stack::Callable> {

@@ -15,8 +15,8 @@ impl<'m> Node<'m> {
     /// The scope that binds this name, as Python looks it up from here; nothing for names from outside the file.
     pub fn scope_of_name(self) -> Option<ScopeId> {
         let tree = &self.source_file().tree;
-        let name = self.symbol();
-        let start = self.data().scope;
+        let data = &tree.nodes[self.id as usize];
+        let (name, start) = (data.name, data.scope);
         let mut scope = start;
         loop {
             if !tree.declared.is_empty()
@@ -49,7 +49,7 @@ impl<'m> Node<'m> {
     /// Whether this place runs as part of the code that the scope belongs to, and not of a nested function.
     pub(super) fn is_in_flow_of(self, scope: ScopeId) -> bool {
         let tree = &self.source_file().tree;
-        let mut own = self.data().scope;
+        let mut own = tree.nodes[self.id as usize].scope;
         while own != scope && tree.scopes[own as usize].kind == ScopeKind::Comprehension {
             own = tree.scopes[own as usize].parent;
         }
@@ -86,13 +86,24 @@ impl<'m> Node<'m> {
     /// Whether this place has always been passed when `other`, behind it in the same function, is reached. The body
     /// of a `try` counts as passed: its handlers mostly leave.
     pub fn dominates(self, other: Node<'m>) -> bool {
-        for block in self.surroundings().filter(|node| node.is(Kind::Block)) {
-            let branches = block.parent().is_some_and(|parent| match parent.kind() {
+        // On the tree itself: this is asked of each use of a name.
+        let nodes = &self.source_file().tree.nodes;
+        let mut id = self.id;
+        while id != 0 {
+            id = nodes[id as usize].parent;
+            let block = &nodes[id as usize];
+            match block.kind {
+                Kind::FunctionDef | Kind::Lambda | Kind::ClassDef => break,
+                Kind::Block => {}
+                _ => continue,
+            }
+            let branches = match nodes[block.parent as usize].kind {
                 Kind::If | Kind::Clause | Kind::For | Kind::While | Kind::Handler | Kind::Case => true,
-                Kind::Try => block.role() == Role::Orelse,
+                Kind::Try => block.role == Role::Orelse,
                 _ => false,
-            });
-            if branches && !block.contains(other) {
+            };
+            let is_around = self.file == other.file && id <= other.id && other.id < block.end;
+            if branches && !is_around {
                 return false;
             }
         }
@@ -416,10 +427,16 @@ impl<'m> Node<'m> {
             value.add_ingredients(&mut inner, depth + 4);
         }
         for leaf in inner {
-            let argument = leaf
-                .as_parameter()
-                .filter(|parameter| parameter.parent() == Some(function))
-                .and_then(|parameter| self.argument_for(function, parameter));
+            let parameter = leaf.as_parameter().filter(|parameter| parameter.parent() == Some(function));
+            // `**data` receives whatever no other parameter does.
+            if parameter.is_some_and(|parameter| parameter.source().starts_with("**")) {
+                for keyword in self.keywords().filter(|keyword| function.parameter(keyword.name()).is_none())
+                {
+                    keyword.add_ingredients(found, depth + 4);
+                }
+                continue;
+            }
+            let argument = parameter.and_then(|parameter| self.argument_for(function, parameter));
             match argument {
                 Some(argument) => argument.add_ingredients(found, depth + 4),
                 None => found.push(leaf),

@@ -282,9 +282,20 @@ impl<'m> Node<'m> {
         let model: &'m Model<'m> = self.model;
         self.is_generator()
             && model.callers_of(self.place()).iter().map(|&call| model.node(call)).any(|call| {
-                std::iter::once(call)
-                    .chain(call.surroundings())
-                    .any(|node| node.is(Kind::Call) && node.api().is_some_and(|api| is_response(&api)))
+                let responds = |place: Node<'m>| {
+                    std::iter::once(place)
+                        .chain(place.surroundings())
+                        .any(|node| node.is(Kind::Call) && node.api().is_some_and(|api| is_response(&api)))
+                };
+                // `events = stream(body)`, and `StreamingResponse(events)`
+                let is_named_for_one = || {
+                    let target = call.parent().filter(|parent| parent.is(Kind::Assign))?.targets().next()?;
+                    let function = call.function()?;
+                    function
+                        .descendants_of(Kind::Name)
+                        .find(|name| name.id > call.id && name.symbol() == target.symbol() && responds(*name))
+                };
+                responds(call) || is_named_for_one().is_some()
             })
     }
 
@@ -393,9 +404,11 @@ impl<'m> Node<'m> {
     /// everybody else before this place is reached.
     pub fn serves_administrators(self, before: Option<Node<'m>>) -> bool {
         let says = |name: &str| {
-            super::words_of(name)
-                .iter()
-                .any(|word| matches!(word.as_str(), "admin" | "administrator" | "superuser"))
+            // Each name in a test is asked; most are too short.
+            name.len() >= "admin".len()
+                && super::words_of(name)
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "admin" | "administrator" | "superuser"))
         };
         let depends = || {
             self.parameters()
@@ -640,16 +653,24 @@ impl<'s> Model<'s> {
 
     /// The calls whose callee's last name is this, whatever it means there.
     pub(super) fn calls_of_name(&self, name: Symbol) -> &[Place] {
-        let map = self.calls_by_name.get_or_init(|| {
-            let mut map: FxHashMap<Symbol, Vec<Place>> = FxHashMap::default();
-            for call in self.calls() {
-                if let Some(callee) = call.callee() {
-                    map.entry(callee.symbol()).or_default().push(call.place());
-                }
+        let (starts, calls) = self.calls_by_name.get_or_init(|| {
+            // Counted first, then put in their places: most names are called once, and a list for each costs more.
+            let names =
+                || self.calls().filter_map(|call| Some((call.callee()?.symbol().index(), call.place())));
+            let mut starts = vec![0; self.symbols.len() + 1];
+            names().for_each(|(name, _)| starts[name + 1] += 1);
+            for name in 1..starts.len() {
+                starts[name] += starts[name - 1];
             }
-            map
+            let mut next = starts.clone();
+            let mut calls = vec![Place { file: 0, node: 0 }; starts[starts.len() - 1]];
+            for (name, call) in names() {
+                calls[next[name]] = call;
+                next[name] += 1;
+            }
+            (starts, calls)
         });
-        map.get(&name).map(Vec::as_slice).unwrap_or_default()
+        &calls[starts[name.index()]..starts[name.index() + 1]]
     }
 
     /// The calls that run a given function.
@@ -666,7 +687,9 @@ impl<'s> Model<'s> {
             if let Some(target) = call.target() {
                 map.entry(target).or_default().push(call.place());
             }
-            for argument in call.positional().chain(call.keywords().filter_map(|k| k.child(Role::Value))) {
+            for argument in call.children().filter(|child| child.role() == Role::Argument) {
+                let argument = if argument.is(Kind::Keyword) { argument.value() } else { Some(argument) };
+                let Some(argument) = argument else { continue };
                 // A callable that is handed on runs on behalf of the call.
                 if matches!(argument.kind(), Kind::Name | Kind::Attribute)
                     && let Type::Function(place) | Type::Method(place) = argument.ty()
@@ -675,6 +698,8 @@ impl<'s> Model<'s> {
                 }
             }
         }
+        self.add_entered(&mut map);
+        self.add_injected(&mut map);
         let _ = self.callers.set(map);
         self.callers.get().and_then(|map| map.get(&function)).map(Vec::as_slice).unwrap_or_default()
     }

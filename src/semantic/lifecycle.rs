@@ -173,7 +173,7 @@ impl<'m> Lifespan<'m> {
     fn stopping(self) -> impl Iterator<Item = Node<'m>> {
         self.function
             .descendants()
-            .filter(move |node| self.yielded.is_some_and(|yielded| node.id > yielded.id))
+            .filter(move |node| self.yielded.is_some_and(|yielded| node.id >= yielded.data().end))
     }
 
     /// A `yield`, and the code that runs behind it and ends something, though an error would pass it over.
@@ -207,6 +207,9 @@ impl<'m> Lifespan<'m> {
             let is_left = self.yielded.is_some() && !ends_unseen() && !model.closes_what(made);
             return is_left.then_some(Opened { made: call, holder, is_task: false });
         }
+        if let Some(holder) = self.started_by_name(call) {
+            return Some(Opened { made: call, holder, is_task: false });
+        }
         let is_dropped =
             call.does(Tag::StartsTask) && call.parent().is_some_and(|it| it.is(Kind::ExprStatement));
         let work = call.scheduled_callable().filter(|work| is_dropped && work.is(Kind::Call))?;
@@ -239,10 +242,42 @@ impl<'m> Lifespan<'m> {
         goes_on.then_some(Opened { made: call, holder: work.callee()?, is_task: true })
     }
 
+    /// The object that this call starts, where its class comes from elsewhere and the verb says that it is to be stopped
+    /// as well: `await producer.start()`. What anything in the given files stops by that name is seen to.
+    fn started_by_name(self, call: Node<'m>) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.function.model;
+        let holder = call.receiver().filter(|_| matches!(call.callee_name(), "start" | "connect"))?;
+        let is_own = call.parent().is_some_and(|parent| {
+            parent.is(Kind::ExprStatement)
+                || (parent.is(Kind::Await) && parent.parent().is_some_and(|it| it.is(Kind::ExprStatement)))
+        });
+        let made = holder.constructed_by_any().filter(|made| {
+            made.is_unknown_function() && made.callee_name().starts_with(char::is_uppercase)
+        })?;
+        let is_ended = || {
+            model.calls().any(|other| {
+                is_ending(other.callee_name())
+                    && other.receiver().is_some_and(|object| object.name() == holder.name())
+            })
+        };
+        let ends_unseen = || {
+            self.stopping()
+                .any(|node| node.is(Kind::Call) && node.callee().is_some_and(|it| it.is(Kind::Name)))
+        };
+        let opens = is_own && self.yielded.is_some() && !made.is_outside_production();
+        (opens && !ends_unseen() && !is_ended()).then_some(holder)
+    }
+
     fn opened(self, call: Node<'m>) -> Option<Opened<'m>> {
-        let api = call.api()?;
+        let api = call.api();
         // `Redis.from_url(…)` makes one as well; a method of an object does not.
-        let makes = api.is_constructor || call.receiver().is_none_or(|of| of.instance_of().is_none());
+        let makes = match api {
+            Some(api) => api.is_constructor || call.receiver().is_none_or(|of| of.instance_of().is_none()),
+            None => call.is_made_by_helper(),
+        };
+        if api.is_none() && !makes {
+            return None;
+        }
         let outer = call.parent().filter(|parent| parent.is(Kind::Await)).unwrap_or(call);
         // `stack.enter_async_context(pool)` gives what it is handed, and ends it.
         if call.positional().any(|handed| handed.is(Kind::Call) && handed.ty() == outer.ty()) {
@@ -251,7 +286,7 @@ impl<'m> Lifespan<'m> {
         let statement =
             outer.parent().filter(|parent| matches!(parent.kind(), Kind::Assign | Kind::AnnAssign))?;
         let holder = statement.targets().next()?;
-        if api.has(Tag::StartsTask) {
+        if api.is_some_and(|api| api.has(Tag::StartsTask)) {
             return Some(Opened { made: call, holder, is_task: true });
         }
         let is_closable = |tags: &[ClassTag]| tags.iter().any(|&tag| outer.is_a(tag));
@@ -306,7 +341,10 @@ impl<'m> Lifespan<'m> {
                 Kind::Call => {
                     parent.callee() != Some(node) && !parent.does(Tag::StartsTask) && !parent.only_uses()
                 }
-                Kind::Return | Kind::Yield | Kind::DictItem | Kind::List | Kind::Tuple => true,
+                // What the lifespan yields is handed to the requests, and nobody ends it there.
+                Kind::Return | Kind::Yield | Kind::DictItem | Kind::List | Kind::Tuple => {
+                    self.yielded.is_none_or(|yielded| !yielded.contains(node))
+                }
                 _ => false,
             })
         });
@@ -321,6 +359,35 @@ impl<'m> Lifespan<'m> {
     /// The clauses that let the application start without its database: what they catch came from connecting to it.
     /// With each goes whether the given files show that, or only the name of a function says so.
     pub fn fails_open(self) -> Vec<(Node<'m>, bool)> {
+        let model: &'m Model<'m> = self.function.model;
+        let goes_on = |handler: Node<'m>| {
+            !handler.descendants().any(|node| {
+                matches!(node.kind(), Kind::Raise | Kind::Assign)
+                    || (node.is(Kind::Call) && node.ends_own_process())
+            })
+        };
+        // A function that looks for the database, and whose result nobody asks for.
+        let helpers = self
+            .starting()
+            .filter(|call| {
+                let outer = call.parent().filter(|it| it.is(Kind::Await)).unwrap_or(*call);
+                outer.parent().is_some_and(|it| it.is(Kind::ExprStatement))
+            })
+            .filter_map(|call| Some(model.node(call.target()?)));
+        let in_helpers: Vec<(Node<'m>, bool)> = helpers
+            .flat_map(|helper| {
+                helper
+                    .within(&helper.source_file().tree.handlers)
+                    .filter(move |handler| handler.function() == Some(helper))
+            })
+            .filter(|handler| handler.catches_everything() && handler.enclosing_loop().is_none())
+            .filter(|handler| {
+                let body = handler.parent().and_then(|attempt| attempt.child(Role::Body));
+                goes_on(*handler)
+                    && body.is_some_and(|body| body.calls_within().any(Node::connects_to_database))
+            })
+            .map(|handler| (handler, true))
+            .collect();
         let tree = &self.function.source_file().tree;
         self.function
             .within(&tree.handlers)
@@ -328,16 +395,14 @@ impl<'m> Lifespan<'m> {
             .filter(|handler| self.yielded.is_none_or(|yielded| handler.id < yielded.id))
             .filter_map(|handler| {
                 let body = handler.parent().and_then(|attempt| attempt.child(Role::Body));
-                let goes_on = !handler.descendants().any(|node| {
-                    matches!(node.kind(), Kind::Raise | Kind::Assign)
-                        || (node.is(Kind::Call) && node.ends_own_process())
-                });
+                let goes_on = goes_on(handler);
                 // The run itself is no part of the start.
                 let body = body
                     .filter(|body| goes_on && !self.yielded.is_some_and(|yielded| body.contains(yielded)))?;
                 let is_known = body.calls_within().any(Node::connects_to_database);
                 (is_known || body.calls_within().any(Node::prepares_by_name)).then_some((handler, is_known))
             })
+            .chain(in_helpers)
             .collect()
     }
 }
@@ -362,6 +427,18 @@ impl<'m> Node<'m> {
                 "run",
                 "wait",
             ])
+    }
+
+    /// Whether this calls a given function that makes something new with each call, and returns it.
+    fn is_made_by_helper(self) -> bool {
+        self.target().is_some_and(|place| {
+            let function: Node<'m> = self.model.node(place);
+            function.caching_decorator().is_none()
+                && function
+                    .own_returns()
+                    .filter_map(Node::value)
+                    .any(|value| value.api().is_some_and(|api| api.is_constructor))
+        })
     }
 
     /// Whether this makes a checkpointer, which closes nothing: the pool that it is handed stays its owner's.

@@ -191,11 +191,29 @@ impl<'m> Node<'m> {
         let is_counted = |name: &Node<'m>| {
             name.parent().is_some_and(|around| matches!(around.callee_name(), "len" | "bool" | "any" | "sum"))
         };
+        // `[model(note, is_pinned=note.id in pinned) for note in notes]` is as long as `notes`.
+        let bounds_nothing = |value: Node<'m>, part: Node<'m>| {
+            let mut below = part;
+            part.ancestors().take_while(|around| around.contains(part) && value.contains(*around)).any(
+                |around| {
+                    let is_aside = match around.kind() {
+                        Kind::ListComp | Kind::SetComp | Kind::DictComp | Kind::Generator => {
+                            !below.is(Kind::Comprehension)
+                        }
+                        Kind::Comprehension => below.role() != Role::Iterable,
+                        Kind::Compare => true,
+                        _ => false,
+                    };
+                    below = around;
+                    is_aside
+                },
+            )
+        };
         let is_made = |value: Node<'m>| {
-            value.contains(call)
+            (value.contains(call) && !bounds_nothing(value, call))
                 || value
                     .descendants_of(Kind::Name)
-                    .filter(|name| !is_counted(name))
+                    .filter(|name| !is_counted(name) && !bounds_nothing(value, *name))
                     .filter_map(Node::assigned_value)
                     .any(|given| given.contains(call) && !given.does(Tag::Executes))
         };
@@ -206,7 +224,7 @@ impl<'m> Node<'m> {
             is_made(value)
                 || value
                     .descendants_of(Kind::Name)
-                    .filter(|name| !is_counted(name))
+                    .filter(|name| !is_counted(name) && !bounds_nothing(value, *name))
                     .filter_map(Node::assigned_value)
                     .any(|given| is_each(given) && !given.does(Tag::BuildsStatement) && is_made(given))
         })

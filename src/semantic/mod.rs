@@ -34,6 +34,7 @@ mod entry_points;
 mod environment;
 mod errors;
 mod expressions;
+mod failing;
 mod fan_out;
 mod fields;
 mod flow;
@@ -88,8 +89,9 @@ pub use deployment::{
 };
 pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;
-pub use errors::{Failing, Kept};
+pub use errors::Kept;
 pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name, thing_named};
+pub use failing::Failing;
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
@@ -186,7 +188,8 @@ pub struct Model<'s> {
     keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
     entry_points: std::cell::OnceCell<FxHashMap<Place, EntryPoints>>,
-    calls_by_name: std::cell::OnceCell<FxHashMap<Symbol, Vec<Place>>>,
+    /// Where each name's calls begin, and all calls, one name's behind the other's.
+    calls_by_name: std::cell::OnceCell<(Vec<usize>, Vec<Place>)>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
     application_state: std::cell::OnceCell<application::ApplicationState>,

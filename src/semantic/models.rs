@@ -60,6 +60,56 @@ impl<'m> Node<'m> {
                     receiver.instance_of().is_none() && receiver.says(&["retriever"])
                 })
                 && self.target().is_none())
+            || self.retrieves_by_name()
+    }
+
+    /// Whether a call of code that was not given looks for passages, by its verb and by what it asks or gives:
+    /// `passages = await index.search(question)`, `retrieve_documents(question)`.
+    fn retrieves_by_name(self) -> bool {
+        const PASSAGES: [&str; 10] = [
+            "passage",
+            "document",
+            "doc",
+            "chunk",
+            "context",
+            "snippet",
+            "hit",
+            "source",
+            "knowledge",
+            "excerpt",
+        ];
+        const INDEXES: [&str; 10] = [
+            "index",
+            "retriever",
+            "vector",
+            "vectors",
+            "vectorstore",
+            "knowledge",
+            "passages",
+            "corpus",
+            "rag",
+            "silo",
+        ];
+        if !matches!(
+            self.callee_name().split('_').next(),
+            Some("search" | "asearch" | "retrieve" | "aretrieve" | "similarity" | "asimilarity")
+        ) || !self.runs_unseen_code()
+        {
+            return false;
+        }
+        let class_says = |object: Node<'m>| {
+            let path = self.model.path_of(object.ty());
+            path.is_some_and(|path| {
+                words_of(path.rsplit('.').next().unwrap_or_default())
+                    .iter()
+                    .any(|word| INDEXES.contains(&word.as_str()))
+            })
+        };
+        let is_of_passages =
+            |name: &str| super::thing_named(name).is_some_and(|thing| PASSAGES.contains(&thing.as_str()));
+        self.receiver().is_some_and(|object| object.says(&INDEXES) || class_says(object))
+            || is_of_passages(self.callee_name())
+            || self.statement().targets().any(|target| is_of_passages(target.name()))
     }
 
     fn says(self, words: &[&str]) -> bool {

@@ -168,7 +168,9 @@ impl<'m> Node<'m> {
     }
 
     pub fn descendants_of(self, kind: Kind) -> impl Iterator<Item = Node<'m>> {
-        self.descendants().filter(move |node| node.is(kind))
+        let (start, end) = (self.id as usize, self.data().end as usize);
+        let nodes = (self.id..).zip(&self.source_file().tree.nodes[start..end]);
+        nodes.filter(move |(_, data)| data.kind == kind).map(move |(id, _)| self.at(id))
     }
 
     /// Whether `other` is this node or below it.
@@ -183,7 +185,7 @@ impl<'m> Node<'m> {
     /// The nearest enclosing `def` or `lambda`. A decorator, default or annotation belongs to the outer one.
     pub fn function(self) -> Option<Node<'m>> {
         let tree = &self.source_file().tree;
-        let mut scope = self.data().scope;
+        let mut scope = tree.nodes[self.id as usize].scope;
         loop {
             let data = tree.scopes[scope as usize];
             match data.kind {
@@ -322,9 +324,9 @@ impl<'m> Node<'m> {
 
     /// The last name of what is called: `get` in `client.get(…)` and in `get(…)`.
     pub fn callee_name(self) -> &'m str {
-        self.callee()
-            .filter(|callee| matches!(callee.kind(), Kind::Name | Kind::Attribute))
-            .map_or("", Node::name)
+        let Some(callee) = self.callee() else { return "" };
+        let data = callee.data();
+        if matches!(data.kind, Kind::Name | Kind::Attribute) { self.model.text(data.name) } else { "" }
     }
 
     /// The positional arguments of a call, stars included.
@@ -344,18 +346,27 @@ impl<'m> Node<'m> {
 
     /// The value of a keyword argument.
     pub fn keyword(self, name: &str) -> Option<Node<'m>> {
-        let written = self.keywords().find(|keyword| keyword.name() == name);
-        match written {
-            Some(keyword) => keyword.child(Role::Value),
-            None => self.option(name),
+        let mut hides = false;
+        for keyword in self.keywords() {
+            let symbol = keyword.symbol();
+            if self.model.symbols.is(symbol, name) {
+                return keyword.child(Role::Value);
+            }
+            hides |= symbol.is_empty();
         }
+        if hides { self.option(name) } else { None }
     }
 
     /// The value of a keyword out of options that are written out elsewhere: `OPTIONS = {"pool_size": 20}`, and
-    /// `create_engine(url, **OPTIONS)`.
+    /// `create_engine(url, **OPTIONS)`; or put in one by one, `options["timeout"] = 10`.
     fn option(self, name: &str) -> Option<Node<'m>> {
         let mut hidden = self.keywords().filter(|keyword| keyword.symbol().is_empty());
-        hidden.find_map(|keyword| keyword.child(Role::Value)?.resolved_value().dictionary_value(name))
+        hidden.find_map(|keyword| {
+            let options = keyword.child(Role::Value)?;
+            options
+                .entry_put_before(name, self, false)
+                .or_else(|| options.resolved_value().dictionary_value(name))
+        })
     }
 
     /// The value of an argument by its index or its name.
@@ -427,9 +438,10 @@ impl<'m> Node<'m> {
 
     /// The nodes of a sorted list that lie below this one.
     pub fn within(self, list: &'m [NodeId]) -> impl Iterator<Item = Node<'m>> {
-        let from = list.partition_point(|&id| id < self.id);
-        let to = list.partition_point(|&id| id < self.data().end);
-        list[from..to].iter().map(move |&id| self.at(id))
+        let end = self.data().end;
+        let rest = &list[list.partition_point(|&id| id < self.id)..];
+        let within = &rest[..rest.partition_point(|&id| id < end)];
+        within.iter().map(move |&id| self.at(id))
     }
 
     /// All calls below this node, nested functions included.

@@ -37,23 +37,29 @@ impl<'s> Model<'s> {
         let mut found = Vec::new();
         for target in self.process_wide_targets().iter().map(|&place| self.node(place)) {
             let value = target.parent().and_then(Node::value);
+            // `os.environ |= {"NAME": value}`
+            let merged = value.filter(|_| !target.is(Kind::Subscript)).map(Node::resolved_value);
             found.push(ProcessChange {
                 at: target,
                 key: target.child(Role::Index),
-                variables: target.child(Role::Index).and_then(Node::string).into_iter().collect(),
-                is_fixed: value.is_some_and(|value| !value.comes_from_caller()),
+                variables: match target.child(Role::Index) {
+                    Some(index) => index.string().into_iter().collect(),
+                    None => merged.into_iter().flat_map(Node::written_keys).collect(),
+                },
+                is_fixed: value.is_some_and(|value| !value.comes_from_caller() && !value.is_of_an_object()),
                 tenant: value.and_then(Node::tenant_source),
             });
         }
         for call in self.calls_doing(Tag::ChangesProcess) {
             let entries = call.argument(0).map(Node::resolved_value).filter(|value| value.is(Kind::Dict));
             let variables = match entries {
-                Some(entries) => entries
-                    .children()
-                    .filter_map(|entry| entry.child(Role::Key))
-                    .filter_map(Node::string)
+                Some(entries) => entries.written_keys(),
+                None => call
+                    .argument(0)
+                    .and_then(Node::string)
+                    .into_iter()
+                    .chain(call.keywords().map(Node::name).filter(|name| !name.is_empty()))
                     .collect(),
-                None => call.argument(0).and_then(Node::string).into_iter().collect(),
             };
             let is_fixed = call.callee_name() == "setdefault"
                 && call.argument_or_keyword(1, "default").is_some_and(|value| !value.comes_from_caller());
@@ -109,7 +115,28 @@ impl<'m> Node<'m> {
         })
     }
 
-    fn is_in_finally(self) -> bool {
+    /// Whether a value is what `self` was told when it was made, and one is made for each use: `self._proxy`.
+    fn is_of_an_object(self) -> bool {
+        let is_told = |attribute: Node<'m>| {
+            let class =
+                attribute.class().filter(|_| attribute.receiver().is_some_and(|it| it.name() == "self"));
+            class.filter(|class| self.model.made_at_import(class.place()).is_none()).is_some_and(|class| {
+                self.model.self_assignments(class.place(), attribute.symbol()).into_iter().any(|target| {
+                    let value = target.parent().and_then(Node::value);
+                    target.function().is_some_and(|function| function.name() == "__init__")
+                        && value.is_some_and(|value| value.as_parameter().is_some())
+                })
+            })
+        };
+        self.descendants_of(Kind::Attribute).any(is_told)
+    }
+
+    /// The keys of a dictionary display that are written out.
+    fn written_keys(self) -> Vec<&'m str> {
+        self.children().filter_map(|entry| entry.child(Role::Key)).filter_map(Node::string).collect()
+    }
+
+    pub(super) fn is_in_finally(self) -> bool {
         std::iter::once(self).chain(self.surroundings()).any(|node| node.role() == Role::Final)
     }
 
@@ -319,15 +346,32 @@ impl<'m> Node<'m> {
     /// A plain call of a function that was not given, on what a worker in a thread has just waited for.
     fn works_on_what_came(self, waits: Node<'m>) -> Option<Failing<'m>> {
         let in_thread = self.function().is_some_and(|function| !function.is_async());
-        let came = waits.statement();
-        let is_work = in_thread
-            && self.is_unknown_function()
-            && !self.writes_log()
-            && came
-                .targets()
-                .flat_map(|target| target.descendants_of(Kind::Name))
-                .any(|name| self.mentions(name.name()));
-        is_work.then(|| Failing { chain: vec![self], is_known: false })
+        let is_work =
+            in_thread && self.is_unknown_function() && !self.writes_log() && self.is_about_result_of(waits);
+        is_work.then(|| Failing { chain: vec![self], is_known: false, of_object: false })
+    }
+
+    /// Whether a call is about what another one gave: a name to which its statement assigns stands in it.
+    fn is_about_result_of(self, other: Node<'m>) -> bool {
+        let statement = other.statement();
+        let named =
+            other.ancestors().take_while(|around| statement.contains(*around)).filter(|a| a.is(Kind::Named));
+        named
+            .chain([statement])
+            .flat_map(Node::targets)
+            .flat_map(|target| target.descendants_of(Kind::Name))
+            .any(|name| self.mentions(name.name()))
+    }
+
+    /// Whether the loop in this function is begun again by whoever calls it, or belongs to one connection.
+    fn is_begun_again(self, waits: Node<'m>) -> bool {
+        let is_of_connection = waits.descendants().any(|part| {
+            matches!(part.kind(), Kind::Name | Kind::Attribute)
+                && words_of(part.name()).iter().any(|word| {
+                    matches!(word.as_str(), "websocket" | "ws" | "client" | "peer" | "connection")
+                })
+        });
+        is_of_connection || self.is_only_called(|call| call.is_contained() && call.enclosing_loop().is_some())
     }
 
     /// What one turn of a worker's loop does that, failing, ends the worker; and what the turn waits for first.
@@ -337,6 +381,12 @@ impl<'m> Node<'m> {
         }
         let waits = self.waits_for_turn()?;
         let body = self.body()?;
+        let is_periodic = waits.does(Tag::Pauses) || waits.blocks_for() == Some(crate::stack::System::Sleep);
+        let is_own = |failing: &Failing<'m>| {
+            !failing.of_object
+                || ((is_periodic || failing.chain[0].is_about_result_of(waits))
+                    && !self.function().is_some_and(|function| function.is_begun_again(waits)))
+        };
         let own = |call: &Node<'m>| call.function() == self.function();
         let failing = body
             .calls_within()
@@ -356,7 +406,9 @@ impl<'m> Node<'m> {
                     .any(|context| context.does(Tag::Suppresses));
                 !kept && !suppressed && call.runs_here()
             })
-            .find_map(|call| call.failing_anyhow().or_else(|| call.works_on_what_came(waits)))?;
+            .find_map(|call| {
+                call.failing_anyhow().filter(is_own).or_else(|| call.works_on_what_came(waits))
+            })?;
         Some((waits, failing))
     }
 }

@@ -91,7 +91,7 @@ impl<'m> Node<'m> {
                 Some(_) => Attempts::Bounded,
             },
         };
-        let jitter = known.jitter.iter().find_map(|name| self.keyword(name));
+        let jitter = known.jitter.iter().find_map(|name| self.keyword_or_option(name));
         let without_jitter =
             jitter.filter(|value| matches!(value.resolved_value().kind(), Kind::None | Kind::False));
         let pause = match (given(&known.pauses), without_jitter) {
@@ -142,6 +142,8 @@ impl<'m> Node<'m> {
                         None => Failures::Any(Some(value)),
                     }
                 }
+                // `retry_if_exception(lambda error: True)`
+                _ if value.argument(0).is_some_and(Node::says_yes) => Failures::Any(Some(value)),
                 Some(Repeats::Answers) if value.argument(0).is_some_and(Node::refuses_all_but_success) => {
                     Failures::AnyAnswer(value)
                 }
@@ -154,6 +156,12 @@ impl<'m> Node<'m> {
             },
             _ => Failures::Chosen,
         }
+    }
+
+    /// A predicate that is true of everything.
+    fn says_yes(self) -> bool {
+        let predicate = self.resolved_value();
+        predicate.is(Kind::Lambda) && predicate.body().is_some_and(|body| body.is(Kind::True))
     }
 
     /// Whether all classes of exceptions in a strategy are the project's own, raised where it looks at a state and never

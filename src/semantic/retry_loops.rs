@@ -35,7 +35,10 @@ impl<'m> Node<'m> {
         if handlers.iter().all(|handler| handler.tries_something_else(body)) {
             return None;
         }
-        let systems = body.systems_reached();
+        let mut systems = body.systems_reached();
+        if systems.is_empty() {
+            systems = body.systems_of_callables();
+        }
         // Somebody sits before it who gives another answer each time.
         let asks_somebody = self.calls_within().any(|call| {
             let asks = |call: Node<'m>| call.blocks_for() == Some(System::Input);
@@ -123,6 +126,50 @@ impl<'m> Node<'m> {
                 && !found.contains(&system)
             {
                 found.push(system);
+            }
+        }
+        found
+    }
+
+    /// The systems that callables reach which the code around this was handed: the functions at which it stands as a
+    /// decorator, or what its callers give it. What only a name tells of is taken at its word: `retry(function)`.
+    fn systems_of_callables(self) -> Vec<System> {
+        let model: &'m Model<'m> = self.model;
+        let mut found = Vec::new();
+        for parameter in self.calls_within().filter_map(|call| call.callee()?.as_parameter()) {
+            let Some(outer) = parameter.parent().filter(|outer| outer.is(Kind::FunctionDef)) else {
+                continue;
+            };
+            let around: Vec<Node<'m>> =
+                std::iter::successors(Some(outer), |inner| inner.function()).collect();
+            let stands_at = |function: &Node<'m>| {
+                function.decorators().any(|decorator| {
+                    let named = if decorator.is(Kind::Call) { decorator.callee() } else { Some(decorator) };
+                    named
+                        .and_then(|named| model.function_named_by(named))
+                        .is_some_and(|named| around.contains(&named))
+                })
+            };
+            let handed = model
+                .callers_of(outer.place())
+                .iter()
+                .filter_map(|&call| model.node(call).argument_for(outer, parameter))
+                .filter_map(|given| model.function_named_by(given));
+            let before = found.len();
+            for function in model.functions().filter(stands_at).chain(handed) {
+                let reaches = function.reaches(&|inner| inner.crosses_outside().is_some());
+                found.extend(reaches.and_then(|chain| chain.last()?.crosses_outside()));
+            }
+            let says_retry = |function: &Node<'m>| {
+                super::words_of(function.name()).iter().any(|word| {
+                    matches!(
+                        word.as_str(),
+                        "retry" | "retries" | "retried" | "retrying" | "retryable" | "backoff"
+                    )
+                })
+            };
+            if found.len() == before && around.iter().any(says_retry) {
+                found.push(System::Http);
             }
         }
         found
@@ -263,7 +310,13 @@ impl<'m> Node<'m> {
             return Pause::Fine;
         }
         let grows = seconds.descendants_of(Kind::Name).any(|name| name.is_reassigned_in(self));
-        if grows && !seconds.draws_lots(self) { Pause::Longer(seconds) } else { Pause::Fine }
+        let draws =
+            || seconds.value_source(&|part| part.path().is_some_and(|path| path.starts_with("random.")));
+        if grows && !seconds.draws_lots(self) && draws().is_none() {
+            Pause::Longer(seconds)
+        } else {
+            Pause::Fine
+        }
     }
 
     /// Whether one of the names is assigned in the loop, its own variable included.

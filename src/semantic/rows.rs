@@ -405,9 +405,12 @@ impl<'m> Node<'m> {
 
     /// A helper of the project that is named for the lock it takes: `await self._lock_group(session, group_id)`.
     fn locks_by_name(self) -> bool {
+        // Most calls run no function of the project: their names need no look.
+        if self.target().is_none() {
+            return false;
+        }
         let words = super::words_of(self.callee_name());
-        self.target().is_some()
-            && words.iter().any(|word| word == "lock" || word == "locked")
+        words.iter().any(|word| word == "lock" || word == "locked")
             && !words.iter().any(|word| matches!(word.as_str(), "is" | "un" | "unlock" | "release" | "try"))
     }
 
@@ -526,7 +529,7 @@ impl<'m> Node<'m> {
     }
 
     /// `session.get(Model, key)`
-    pub(super) fn finds_by_primary_key(self) -> bool {
+    pub fn finds_by_primary_key(self) -> bool {
         self.callee_name() == "get"
             && self.does(Tag::Executes)
             && self.argument(0).is_some_and(|class| matches!(class.ty(), Type::Class(_)))

@@ -63,10 +63,14 @@ impl<'m> SharedState<'m> {
 
     /// A change by which a function counts requests, in order to refuse those that are too many.
     pub fn limiter_change(&self) -> Option<Node<'m>> {
-        self.changes
-            .iter()
-            .copied()
-            .find(|change| change.function().is_some_and(|function| function.raises_too_many().is_some()))
+        let refuses = |function: Node<'m>| function.raises_too_many().is_some();
+        self.changes.iter().copied().find(|change| {
+            change.function().is_some_and(|function| {
+                let model: &'m Model<'m> = function.model;
+                let mut calls = model.callers_of(function.place()).iter().map(|&call| model.node(call));
+                refuses(function) || calls.any(Node::decides_refusal)
+            })
+        })
     }
 
     /// The names of the keys by which entries are found, without what they are read from: `session_id`.
@@ -267,6 +271,18 @@ impl<'s> Model<'s> {
             .filter_map(|call| Some((call.argument(0)?, call)))
             .filter(|(numbers, _)| numbers.is(Kind::Name) && numbers.scope_of_name() == Some(0));
         called.chain(assigned).chain(counted)
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether the function around this call refuses a caller with a 429 by what the call gives.
+    fn decides_refusal(self) -> bool {
+        self.function().and_then(Node::raises_too_many).is_some_and(|raise| {
+            raise
+                .surroundings()
+                .filter_map(|around| around.child(Role::Test))
+                .any(|test| test.value_source(&|part| part == self).is_some())
+        })
     }
 }
 

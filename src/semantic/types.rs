@@ -85,7 +85,8 @@ type Distinct<T, Key, Id> = (Vec<T>, FxHashMap<Key, Id>);
 
 /// The distinct types and outside names of one check.
 pub(super) struct TypeTable {
-    types: RefCell<Distinct<Type, Type, TypeId>>,
+    /// Each with what the tables say of a call of such a value: rules ask that of every call.
+    types: RefCell<Distinct<(Type, Option<Api>), Type, TypeId>>,
     paths: RefCell<Distinct<PathData, Rc<str>, PathId>>,
     children: RefCell<FxHashMap<(PathId, Symbol), PathId>>,
 }
@@ -94,7 +95,7 @@ impl Default for TypeTable {
     fn default() -> Self {
         let table =
             Self { types: RefCell::default(), paths: RefCell::default(), children: RefCell::default() };
-        table.types.borrow_mut().0.push(Type::Unknown);
+        table.types.borrow_mut().0.push((Type::Unknown, None));
         table
     }
 }
@@ -109,13 +110,27 @@ impl TypeTable {
         }
         let (list, map) = &mut *self.types.borrow_mut();
         *map.entry(kind).or_insert_with(|| {
-            list.push(kind);
+            let api = match kind {
+                Type::Path(path) => self.path_api(path),
+                Type::Bound(class, _, method, _) => Some(Api {
+                    callable: method.0,
+                    class: Some(&stack::CLASSES[class as usize]),
+                    is_constructor: false,
+                }),
+                _ => None,
+            };
+            list.push((kind, api));
             TypeId(list.len() as u32 - 1)
         })
     }
 
     pub fn get(&self, id: TypeId) -> Type {
-        self.types.borrow().0[id.0 as usize]
+        self.types.borrow().0[id.0 as usize].0
+    }
+
+    /// What the tables say of a call of a value of this type.
+    pub fn api(&self, id: TypeId) -> Option<Api> {
+        self.types.borrow().0[id.0 as usize].1
     }
 
     pub fn path(&self, text: &str) -> PathId {
@@ -181,6 +196,19 @@ impl<'m> Node<'m> {
         }
     }
 
+    /// The type of the expression by its number, if it is known.
+    pub(super) fn known_type(self) -> Option<TypeId> {
+        let slot = &self.source_file().types[self.id as usize];
+        if slot.get() == 0 {
+            self.first_type();
+        }
+        // The first of all types is `Unknown`; what is just being found out is not known either.
+        match slot.get() {
+            0 | 1 | u32::MAX => None,
+            known => Some(TypeId(known - 1)),
+        }
+    }
+
     /// Apart from `ty`, which is asked for one expression many times: there no more is then to do than a look.
     #[inline(never)]
     fn first_type(self) -> Type {
@@ -191,10 +219,14 @@ impl<'m> Node<'m> {
         }
         slot.set(u32::MAX);
         model.depth.set(model.depth.get() + 1);
-        let found = model.infer(self);
+        // A name's type has its number already, that of its bindings.
+        let id = match self.kind() {
+            Kind::Name => model.name_type(self),
+            _ => model.table.intern(model.infer(self)),
+        };
         model.depth.set(model.depth.get() - 1);
-        slot.set(model.table.intern(found).0 + 1);
-        found
+        slot.set(id.0 + 1);
+        model.table.get(id)
     }
 
     /// The class of the tables that the value is an instance of: its own, or the nearest base of a given class.
@@ -315,9 +347,9 @@ impl<'s> Model<'s> {
         found
     }
 
+    /// The type of any expression but a name.
     fn infer(&self, node: Node<'_>) -> Type {
         match node.kind() {
-            Kind::Name => self.name_type(node),
             Kind::Attribute => {
                 let Some(value) = node.child(Role::Value) else { return Type::Unknown };
                 let found = self.member(value.ty(), node.symbol(), Some(node));
@@ -409,17 +441,17 @@ impl<'s> Model<'s> {
 
     // Names
 
-    fn name_type(&self, node: Node<'_>) -> Type {
+    fn name_type(&self, node: Node<'_>) -> TypeId {
         if node.data().is_store {
             return self.target_type(node);
         }
         let Some(scope) = node.scope_of_name() else {
-            return self.outer_name(node.file, node.symbol());
+            return self.table.intern(self.outer_name(node.file, node.symbol()));
         };
         if node.is_in_flow_of(scope) {
-            return self.table.get(self.type_of_bindings(node.file, &node.bindings_before(scope)));
+            return self.type_of_bindings(node.file, &node.bindings_before(scope));
         }
-        self.table.get(self.type_of_name(node.file, scope, node.symbol()))
+        self.type_of_name(node.file, scope, node.symbol())
     }
 
     /// The type of a name as another function or file sees it: what all its bindings agree on. Asked for often,
@@ -449,21 +481,25 @@ impl<'s> Model<'s> {
         Type::Path(self.table.child(self.table.path("builtins"), name, self.text(name)))
     }
 
-    fn target_type(&self, node: Node<'_>) -> Type {
+    fn target_type(&self, node: Node<'_>) -> TypeId {
         let tree = &node.source_file().tree;
         let scope = node.scope_of_name().unwrap_or(node.data().scope);
         tree.bindings_of(scope, node.symbol())
             .find(|&binding| tree.bindings[binding as usize].node == node.id)
-            .map_or(Type::Unknown, |binding| self.table.get(self.binding_type(node.file, binding)))
+            .map_or(UNKNOWN, |binding| self.binding_type(node.file, binding))
     }
 
     pub(super) fn type_of_bindings(&self, file: u32, bindings: &[BindingId]) -> TypeId {
+        // Mostly one reaches a use: then there is nothing to merge.
+        if let &[binding] = bindings {
+            return self.binding_type(file, binding);
+        }
         let merged = self.merged(
             bindings
                 .iter()
                 .filter(|&&binding| {
                     let kind = self.files[file as usize].tree.bindings[binding as usize].kind;
-                    bindings.len() == 1 || !matches!(kind, BindingKind::Augmented | BindingKind::Delete)
+                    !matches!(kind, BindingKind::Augmented | BindingKind::Delete)
                 })
                 .map(|&binding| self.table.get(self.binding_type(file, binding))),
         );

@@ -98,6 +98,7 @@ words! {
         FormatsTraceback = "formats_traceback",
         Wraps = "wraps",
         MarksRoute = "marks_route",
+        AsCompleted = "as_completed",
         MarksTool = "marks_tool",
         MountsRouter = "mounts_router",
         AddsMiddleware = "adds_middleware",

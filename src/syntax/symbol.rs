@@ -67,12 +67,14 @@ impl Symbols {
 
     #[inline]
     fn find_hashed(&self, hash_value: u64, text: &str) -> Option<Symbol> {
+        self.table.find(hash_value, |&index| self.is(Symbol(index), text)).map(|&index| Symbol(index))
+    }
+
+    /// Whether a symbol has this text.
+    pub fn is(&self, symbol: Symbol, text: &str) -> bool {
         // Bytes are compared, so that nobody asks whether a character begins there.
-        let is_text = |&index: &u32| {
-            let (start, end) = self.spans[index as usize];
-            self.buffer.as_bytes()[start as usize..end as usize] == *text.as_bytes()
-        };
-        self.table.find(hash_value, is_text).map(|&index| Symbol(index))
+        let (start, end) = self.spans[symbol.index()];
+        self.buffer.as_bytes()[start as usize..end as usize] == *text.as_bytes()
     }
 
     pub fn text(&self, symbol: Symbol) -> &str {

@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::catalogue::{ENTRIES, SAMPLE_TITLES};
+use crate::ui::components::export_menu::EXPORTS;
 use crate::ui::components::sample_menu::{given, sample};
 use crate::ui::dialogs;
 use crate::ui::hooks::Theme;
@@ -36,6 +37,8 @@ pub struct Command {
 pub const OPEN_FILES: &str = "open-files";
 pub const OPEN_FOLDER: &str = "open-folder";
 pub const WHY_NOT: &str = "why-not";
+pub const COPY_FINDING: &str = "copy-finding";
+pub const SHARE: &str = "share-files";
 
 /// The commands that make sense now.
 pub fn commands(state: &State) -> Vec<Command> {
@@ -50,6 +53,20 @@ pub fn commands(state: &State) -> Vec<Command> {
     add("Findings", "Previous finding".to_owned(), "Shift F8", Run::DoThere(Action::Walk(-1)));
     if state.report.is_some() {
         add("Findings", "Why is nothing found on this line?".to_owned(), "F9", Run::Press(WHY_NOT));
+    }
+    if state.selected.is_some() {
+        add(
+            "Findings",
+            "Copy the selected finding as a review comment".to_owned(),
+            "",
+            Run::Press(COPY_FINDING),
+        );
+    }
+    if state.report.is_some() {
+        for (id, words) in EXPORTS {
+            add("Findings", words.to_owned(), "", Run::Press(id));
+        }
+        add("Findings", "Share".to_owned(), "", Run::Press(SHARE));
     }
     if state.rule.is_some() || !state.filters.is_empty() {
         add("Findings", "Show all findings".to_owned(), "", Run::DoThere(Action::ShowAll));
@@ -78,6 +95,7 @@ pub fn commands(state: &State) -> Vec<Command> {
 
     add("Pages", "Playground".to_owned(), "", Run::Go(Route::Playground));
     add("Pages", "All rules".to_owned(), "", Run::Go(Route::Rules));
+    add("Pages", "Learn".to_owned(), "", Run::Go(Route::Learn));
     add("Pages", "Settings".to_owned(), "", Run::Go(Route::Settings));
     add("Pages", "What proves that nothing is sent".to_owned(), "", Run::Go(Route::Private));
     add("Pages", "Keys".to_owned(), "?", Run::Open(dialogs::HELP));

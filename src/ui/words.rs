@@ -24,6 +24,7 @@ pub fn headline(report: &Report) -> (String, String) {
     let findings = report.findings.len() - questions;
     let seen = report.rules.len() - report.with_status(Status::NotSeen).len();
     let first = match (findings, questions) {
+        (0, 0) if !report.problems.is_empty() => "No findings in what could be read".to_owned(),
         (0, 0) => "No findings".to_owned(),
         (findings, 0) => count(findings, "finding"),
         (0, questions) => format!("No findings, {}", count(questions, "question")),

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::export::markdown;
 use crate::report::Finding;
 use crate::ui::clipboard::copy;
+use crate::ui::commands::COPY_FINDING;
 use crate::ui::download::page_address;
 use crate::ui::state::Store;
 
@@ -18,6 +19,6 @@ pub fn copy_finding(store: &Store, finding: &Finding) -> Html {
         })
     };
     html! {
-        <button type="button" class="button" onclick={press}>{ "Copy as review comment" }</button>
+        <button id={COPY_FINDING} type="button" class="button" onclick={press}>{ "Copy as review comment" }</button>
     }
 }

@@ -21,16 +21,29 @@ fn as_sarif(report: &Report) -> String {
     sarif::report(report, Some(&page_address()))
 }
 
-/// What the item says, what is copied in words, and how it is written.
-const COPIES: [(&str, &str, Written); 2] =
-    [("As Markdown", "the findings as Markdown", as_markdown), ("As an audit", "the audit", audit::report)];
+/// The items' ids, with what the palette calls them.
+pub const EXPORTS: [(&str, &str); 7] = [
+    ("copy-markdown", "Copy all findings as Markdown"),
+    ("copy-audit", "Copy all findings as an audit"),
+    ("save-markdown", "Download the report as Markdown"),
+    ("save-audit", "Download the audit"),
+    ("save-sarif", "Download the report as SARIF"),
+    ("save-json", "Download the report as JSON"),
+    ("print-report", "Print the report"),
+];
 
-/// What the item says, the file's name, its type, and how it is written.
-const FILES: [(&str, &str, &str, Written); 4] = [
-    ("Markdown", "rubric-report.md", "text/markdown", as_markdown),
-    ("Audit", "rubric-audit.md", "text/markdown", audit::report),
-    ("SARIF", "rubric-report.sarif", "application/sarif+json", as_sarif),
-    ("JSON", "rubric-report.json", "application/json", json::report),
+/// The item's id and what it says, what is copied in words, and how it is written.
+const COPIES: [(&str, &str, &str, Written); 2] = [
+    (EXPORTS[0].0, "As Markdown", "the findings as Markdown", as_markdown),
+    (EXPORTS[1].0, "As an audit", "the audit", audit::report),
+];
+
+/// The item's id and what it says, the file's name, its type, and how it is written.
+const FILES: [(&str, &str, &str, &str, Written); 4] = [
+    (EXPORTS[2].0, "Markdown", "rubric-report.md", "text/markdown", as_markdown),
+    (EXPORTS[3].0, "Audit", "rubric-audit.md", "text/markdown", audit::report),
+    (EXPORTS[4].0, "SARIF", "rubric-report.sarif", "application/sarif+json", as_sarif),
+    (EXPORTS[5].0, "JSON", "rubric-report.json", "application/json", json::report),
 ];
 
 /// Copies or keeps the shown report in a form, or prints it.
@@ -51,15 +64,21 @@ pub fn ExportMenu() -> Html {
             }
         }
     };
-    let copied = |(title, what, written): (&'static str, &'static str, Written)| {
+    let copied = |(id, title, what, written): (&'static str, &'static str, &'static str, Written)| {
         let (dispatch, report, close) = (store.dispatcher(), report.clone(), close.clone());
         let press = Callback::from(move |_: MouseEvent| {
             close();
             copy(written(&report), what, dispatch.clone());
         });
-        html! { <li key={title}><button type="button" class="menu-item" onclick={press}>{ title }</button></li> }
+        html! { <li key={title}><button {id} type="button" class="menu-item" onclick={press}>{ title }</button></li> }
     };
-    let kept = |(title, name, kind, written): (&'static str, &'static str, &'static str, Written)| {
+    let kept = |(id, title, name, kind, written): (
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static str,
+        Written,
+    )| {
         let (dispatch, report, close) = (store.dispatcher(), report.clone(), close.clone());
         let press = Callback::from(move |_: MouseEvent| {
             close();
@@ -67,7 +86,7 @@ pub fn ExportMenu() -> Html {
         });
         html! {
             <li key={title}>
-                <button type="button" class="menu-item" onclick={press}>
+                <button {id} type="button" class="menu-item" onclick={press}>
                     { title }<span class="menu-file">{ name }</span>
                 </button>
             </li>
@@ -90,7 +109,7 @@ pub fn ExportMenu() -> Html {
                 <ul>{ for FILES.into_iter().map(kept) }</ul>
                 <h2 class="menu-title">{ "Print" }</h2>
                 <ul>
-                    <li><button type="button" class="menu-item" onclick={print}>{ "Printable page" }</button></li>
+                    <li><button id={EXPORTS[6].0} type="button" class="menu-item" onclick={print}>{ "Printable page" }</button></li>
                 </ul>
             </div>
             <PrintedReport {report} asked={*printed} />

@@ -8,6 +8,7 @@ use crate::check::Source;
 use crate::link::{BUNDLE_ENDING, LONGEST_LINK, Shared};
 use crate::secrets::suspects;
 use crate::ui::clipboard::copy;
+use crate::ui::commands::SHARE;
 use crate::ui::components::dialog::Dialog;
 use crate::ui::components::with_code::with_code;
 use crate::ui::dialogs;
@@ -84,7 +85,7 @@ pub fn Share() -> Html {
     };
     html! {
         <div>
-            <button type="button" class="button" onclick={open}>{ "Share" }</button>
+            <button id={SHARE} type="button" class="button" onclick={open}>{ "Share" }</button>
             <Dialog id={dialogs::SHARE} title="Share" class="dialog-wide" {content} {on_close} />
         </div>
     }

@@ -36,7 +36,7 @@ pub fn PrivatePage() -> Html {
                 { Html::from_html_unchecked(AttrValue::Static(include_str!("private.html"))) }
                 if *asked {
                     <div class="notice" role="alert">
-                        <p>{ "Every draft, the settings and the theme are deleted. This cannot be undone." }</p>
+                        <p>{ "Every draft, the settings, the theme and what you solved in Learn are deleted. This cannot be undone." }</p>
                         <button type="button" class="button" onclick={keep}>{ "Keep them" }</button>
                         <button type="button" class="button button-main" onclick={forget}>{ "Delete everything" }</button>
                     </div>

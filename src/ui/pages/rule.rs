@@ -157,13 +157,20 @@ fn EntryPage(props: &EntryProps) -> Html {
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Change::Reset(entry)))
     };
     let take = {
-        let (dispatch, files) = (store.dispatcher(), pair.violating.clone());
+        // What somebody edited is what they want to go on with.
+        let original = Pair::new(entry, pair.revision);
+        let is_conforming = pair.conforming != original.conforming && pair.violating == original.violating;
+        let (word, files) = match is_conforming {
+            true => ("conforming", pair.conforming.clone()),
+            false => ("violating", pair.violating.clone()),
+        };
+        let dispatch = store.dispatcher();
         Callback::from(move |_: MouseEvent| {
             let files = files
                 .iter()
                 .map(|file| Given { path: file.path.to_string(), text: file.text.to_string() })
                 .collect();
-            let why = format!("Opened the violating example of {}.", entry.rule).into();
+            let why = format!("Opened the {word} example of {}.", entry.rule).into();
             dispatch.dispatch(Action::Replace { files, why });
             navigator.push(&Route::Playground);
         })
