@@ -182,7 +182,6 @@ fn report(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 
 /// What a loop written by hand lacks, and nothing that it has.
 fn advice(faults: &[Fault<'_>], on_event_loop: bool) -> String {
-    let sleep = if on_event_loop { "await asyncio.sleep" } else { "time.sleep" };
     let mut parts: Vec<String> = Vec::new();
     if has(faults, &["has no end"]) {
         parts.push("count the attempts and raise after the last".to_owned());
@@ -194,7 +193,12 @@ fn advice(faults: &[Fault<'_>], on_event_loop: bool) -> String {
         parts.push("catch what passes by itself (lost connections, timeouts, 429, 5xx)".to_owned());
     }
     if has(faults, &["waits", "does not wait"]) {
-        parts.push(format!("wait longer each time, with jitter: `{sleep}(random.uniform(0, 2**attempt))`"));
+        let pause =
+            "wait longer each time, with jitter: `await asyncio.sleep(random.uniform(0, 2**attempt))`";
+        parts.push(match on_event_loop {
+            true => pause.to_owned(),
+            false => pause.replace("`await asyncio.sleep(", "`time.sleep("),
+        });
     }
     let text = parts.join("; ");
     let mut letters = text.chars();
