@@ -39,7 +39,9 @@ fn generate() -> Result<(), String> {
     let exercises = exercise::generate(&rules, &catalogue.folders)?;
     write(&out.join("exercises.rs"), &exercises.code)?;
     write(&out.join("exercises.json"), &exercises.json)?;
-    write(&out.join("stack.rs"), &stack::generate(&rules.join("stack"))?)?;
+    let packed = stack::generate(&rules.join("stack"))?;
+    write(&out.join("stack.numbers"), &packed.numbers)?;
+    write(&out.join("stack.texts"), &packed.texts)?;
     // Trunk cannot know OUT_DIR, so what goes beside the page also lies where its hook finds it.
     let files = [(&catalogue.file_name, &catalogue.json), (&exercises.file_name, &exercises.json)];
     place(&root.join("target/page"), files)
@@ -72,6 +74,6 @@ fn place(folder: &Path, files: [(&String, &String); 2]) -> Result<(), String> {
     Ok(())
 }
 
-fn write(path: &Path, text: &str) -> Result<(), String> {
+fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -1,7 +1,6 @@
-//! Reads `rules/stack/*.toml` and writes the tables that `src/stack.rs` declares.
+//! Reads `rules/stack/*.toml` and packs the tables that `src/stack.rs` declares, for `src/stack/packed.rs` to unpack.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -85,7 +84,7 @@ struct Class {
     method: Vec<Spanned<Function>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Timeout {
     #[serde(default)]
@@ -127,10 +126,10 @@ struct Retry {
 #[serde(untagged)]
 enum Attempts {
     Word(String),
-    Number(u32),
+    Number(u8),
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum DefaultBound {
     Word(String),
@@ -164,10 +163,59 @@ impl File {
     }
 }
 
+/// The tables of `src/stack.rs`, as one stream of numbers and one of texts, which are read side by side. As static
+/// data they were half of the worker's data: addresses and zeros, of which 8 kB were left once it was compressed.
+#[derive(Default)]
+pub struct Packed {
+    pub numbers: Vec<u8>,
+    /// Each ends with a zero character.
+    pub texts: String,
+}
+
+impl Packed {
+    fn number(&mut self, number: u8) {
+        self.numbers.push(number);
+    }
+
+    fn index(&mut self, index: u16) {
+        self.numbers.extend(index.to_le_bytes());
+    }
+
+    /// How many follow.
+    fn count(&mut self, count: usize) -> Result<(), String> {
+        self.index(u16::try_from(count).map_err(|_| "a table of rules/stack is too long".to_owned())?);
+        Ok(())
+    }
+
+    /// A number that may be absent: 0 is none.
+    fn optional(&mut self, number: Option<u8>) {
+        self.number(number.map_or(0, |number| number + 1));
+    }
+
+    fn text(&mut self, text: &str) {
+        self.texts.push_str(text);
+        self.texts.push('\0');
+    }
+
+    fn optional_text(&mut self, text: Option<&str>) {
+        self.number(text.is_some().into());
+        if let Some(text) = text {
+            self.text(text);
+        }
+    }
+
+    fn texts(&mut self, texts: &[String]) {
+        self.number(texts.len() as u8);
+        for text in texts {
+            self.text(text);
+        }
+    }
+}
+
 /// The tables of `src/stack.rs`.
-pub fn generate(folder: &Path) -> Result<String, String> {
+pub fn generate(folder: &Path) -> Result<Packed, String> {
     let files = read(folder)?;
-    Tables::read(&files)?.write(&files)
+    Tables::read(&files)?.pack(&files)
 }
 
 fn read(folder: &Path) -> Result<Vec<File>, String> {
@@ -190,42 +238,19 @@ fn read(folder: &Path) -> Result<Vec<File>, String> {
     Ok(files)
 }
 
-/// The methods whose name alone tells their class, with its index.
-fn telling(files: &[File]) -> Result<BTreeMap<String, u16>, String> {
-    let mut found = BTreeMap::new();
-    let mut index = 0;
-    for file in files {
-        for class in &file.library.class {
-            for method in class.as_ref().method.iter().filter(|method| method.as_ref().telling) {
-                for name in &method.as_ref().names {
-                    if found.insert(name.clone(), index).is_some() {
-                        let at = method.span().start;
-                        return Err(file.fail(at, &format!("the method {name} tells of two classes")));
-                    }
-                }
-            }
-            index += 1;
-        }
-    }
-    Ok(found)
-}
-
 /// The names of all classes and functions, gathered before any reference to one is resolved.
 struct Tables {
     classes: BTreeMap<String, u16>,
     functions: BTreeMap<String, u16>,
-    packages: BTreeSet<String>,
 }
 
 impl Tables {
     fn read(files: &[File]) -> Result<Self, String> {
-        let mut tables =
-            Self { classes: BTreeMap::new(), functions: BTreeMap::new(), packages: BTreeSet::new() };
+        let mut tables = Self { classes: BTreeMap::new(), functions: BTreeMap::new() };
         let mut index = 0;
         for file in files {
             for class in &file.library.class {
                 for name in file.spellings(&class.as_ref().names) {
-                    tables.package(&name);
                     if tables.classes.insert(name.clone(), index).is_some() {
                         return Err(file.fail(class.span().start, &format!("{name} is declared twice")));
                     }
@@ -237,7 +262,6 @@ impl Tables {
         for file in files {
             for function in &file.library.function {
                 for name in file.spellings(&function.as_ref().names) {
-                    tables.package(&name);
                     if tables.functions.insert(name.clone(), index).is_some()
                         || tables.classes.contains_key(&name)
                     {
@@ -250,45 +274,40 @@ impl Tables {
         Ok(tables)
     }
 
-    fn package(&mut self, name: &str) {
-        self.packages.insert(name.split('.').next().unwrap_or_default().to_owned());
-    }
-
-    fn write(&self, files: &[File]) -> Result<String, String> {
-        let mut code = String::from("pub static FUNCTIONS: &[Callable] = &[\n");
+    /// The order is that in which `src/stack/packed.rs` reads.
+    fn pack(&self, files: &[File]) -> Result<Packed, String> {
+        let mut packed = Packed::default();
+        packed.count(files.iter().map(|file| file.library.function.len()).sum())?;
         for file in files {
             for function in &file.library.function {
-                let at = function.span().start;
-                let callable = self.callable(file, at, function.as_ref())?;
-                let _ = writeln!(code, "{callable},");
+                packed.texts(&file.spellings(&function.as_ref().names));
+                self.callable(&mut packed, file, function.span().start, function.as_ref())?;
             }
         }
-        code.push_str("];\n\npub static CLASSES: &[Class] = &[\n");
         let tags = self.class_tags(files)?;
-        let mut index = 0;
+        let mut telling = BTreeSet::new();
+        packed.count(tags.len())?;
+        let mut tags = tags.into_iter();
         for file in files {
             for class in &file.library.class {
                 let at = class.span().start;
-                let text = self.class(file, at, class.as_ref(), tags[index])?;
-                let _ = writeln!(code, "{text},");
-                index += 1;
+                packed.texts(&file.spellings(&class.as_ref().names));
+                self.class(&mut packed, file, at, class.as_ref(), tags.next().unwrap_or_default())?;
+                // The methods whose name alone tells their class.
+                let mut tells = Vec::new();
+                for method in class.as_ref().method.iter().filter(|method| method.as_ref().telling) {
+                    for name in &method.as_ref().names {
+                        if !telling.insert(name.clone()) {
+                            let at = method.span().start;
+                            return Err(file.fail(at, &format!("the method {name} tells of two classes")));
+                        }
+                        tells.push(name.clone());
+                    }
+                }
+                packed.texts(&tells);
             }
         }
-        code.push_str("];\n\nstatic FUNCTION_NAMES: &[(&str, u16)] = &[\n");
-        for (name, index) in &self.functions {
-            let _ = writeln!(code, "({name:?}, {index}),");
-        }
-        code.push_str("];\n\nstatic CLASS_NAMES: &[(&str, u16)] = &[\n");
-        for (name, index) in &self.classes {
-            let _ = writeln!(code, "({name:?}, {index}),");
-        }
-        code.push_str("];\n\nstatic TELLING: &[(&str, u16)] = &[\n");
-        for (name, index) in telling(files)? {
-            let _ = writeln!(code, "({name:?}, {index}),");
-        }
-        let packages: Vec<&String> = self.packages.iter().collect();
-        let _ = writeln!(code, "];\n\nstatic PACKAGES: &[&str] = &{packages:?};");
-        Ok(code)
+        Ok(packed)
     }
 
     /// The tags of each class with those of its bases.
@@ -336,37 +355,50 @@ impl Tables {
             .ok_or_else(|| file.fail(at, &format!("the class {name} is declared in no table")))
     }
 
-    fn callable(&self, file: &File, at: usize, f: &Function) -> Result<String, String> {
+    fn callable(&self, packed: &mut Packed, file: &File, at: usize, f: &Function) -> Result<(), String> {
         if f.coroutine && f.blocks.is_some() {
             return Err(file.fail(at, "a coroutine does not block: leave out one of the two"));
         }
-        let mut tags = 0u128;
+        let mut tags = BTreeSet::new();
         for word in &f.tags {
             match Tag::from_word(word) {
-                Some(tag) => tags |= 1 << tag as u128,
+                Some(tag) => {
+                    tags.insert(tag as u8);
+                }
                 None if ClassTag::from_word(word).is_some() => {}
                 None => return Err(file.fail(at, &format!("'{word}' is not a tag of a callable"))),
             }
         }
-        Ok(format!(
-            "Callable {{ blocks: {}, unless: &{:?}, coroutine: {}, crosses: {}, timeout: {}, returns: {}, callable: {:?}, \
-             parameters: &{:?}, instead: {:?}, retry: {}, repeats: {}, waits: {}, tags: {tags} }}",
-            system(file, at, f.blocks.as_deref())?,
-            f.unless,
-            f.coroutine,
-            system(file, at, f.crosses.as_deref())?,
-            timeout(file, at, f.timeout.as_ref())?,
-            self.optional_type(file, at, f.returns.as_deref())?,
-            f.callable,
-            f.parameters,
-            f.instead,
-            retry(file, at, f.retry.as_ref())?,
-            word(file, at, f.repeats.as_deref(), Repeats::from_word, "Repeats")?,
-            word(file, at, f.waits.as_deref(), Waits::from_word, "Waits")?,
-        ))
+        packed.number(f.coroutine.into());
+        packed.optional(system(file, at, f.blocks.as_deref())?);
+        packed.texts(&f.unless);
+        packed.optional(system(file, at, f.crosses.as_deref())?);
+        timeout(packed, file, at, f.timeout.as_ref())?;
+        self.optional_type(packed, file, at, f.returns.as_deref())?;
+        packed.optional(f.callable);
+        packed.texts(&f.parameters);
+        packed.optional_text(f.instead.as_deref());
+        retry(packed, file, at, f.retry.as_ref())?;
+        let repeats = word(file, at, f.repeats.as_deref(), Repeats::from_word, "Repeats")?;
+        packed.optional(repeats.map(|repeats| repeats as u8));
+        let waits = word(file, at, f.waits.as_deref(), Waits::from_word, "Waits")?;
+        packed.optional(waits.map(|waits| waits as u8));
+        packed.number(tags.len() as u8);
+        packed.numbers.extend(tags);
+        Ok(())
     }
 
-    fn class(&self, file: &File, at: usize, class: &Class, tags: u64) -> Result<String, String> {
+    fn class(
+        &self,
+        packed: &mut Packed,
+        file: &File,
+        at: usize,
+        class: &Class,
+        tags: u64,
+    ) -> Result<(), String> {
+        if class.names.is_empty() {
+            return Err(file.fail(at, "a class needs a name"));
+        }
         let constructor = Function {
             names: Vec::new(),
             retry: class.retry.clone(),
@@ -376,7 +408,7 @@ impl Tables {
             unless: class.unless.clone(),
             coroutine: class.coroutine,
             crosses: class.crosses.clone(),
-            timeout: None,
+            timeout: class.timeout.clone(),
             returns: class.returns.clone(),
             callable: class.callable,
             parameters: class.parameters.clone(),
@@ -384,59 +416,82 @@ impl Tables {
             telling: false,
             tags: class.tags.clone(),
         };
-        let constructor = self
-            .callable(file, at, &constructor)?
-            .replace("timeout: None", &format!("timeout: {}", timeout(file, at, class.timeout.as_ref())?));
+        packed.number(class.bases.len() as u8);
+        for base in &class.bases {
+            packed.index(self.class_index(file, at, base)?);
+        }
+        self.callable(packed, file, at, &constructor)?;
+        self.optional_type(packed, file, at, class.enters.as_deref())?;
+        self.optional_type(packed, file, at, class.iterates.as_deref())?;
+        self.optional_type(packed, file, at, class.called.as_deref())?;
+        packed.optional_text(class.called_parameter.as_deref());
+        packed.number(class.attributes.len() as u8);
+        for (name, expression) in &class.attributes {
+            packed.text(name);
+            self.type_expression(packed, file, at, expression)?;
+        }
+        packed.numbers.extend(tags.to_le_bytes());
         let mut methods = BTreeMap::new();
-        for method in &class.method {
-            let at = method.span().start;
-            let text = self.callable(file, at, method.as_ref())?;
+        for (number, method) in class.method.iter().enumerate() {
             for name in &method.as_ref().names {
-                if methods.insert(name.clone(), text.clone()).is_some() {
+                if methods.insert(name, number).is_some() {
+                    let at = method.span().start;
                     return Err(file.fail(at, &format!("the method {name} is declared twice")));
                 }
             }
         }
-        let methods: String = methods.iter().map(|(name, text)| format!("({name:?}, {text}), ")).collect();
-        let mut attributes = String::new();
-        for (name, expression) in &class.attributes {
-            let _ = write!(attributes, "({name:?}, {}), ", self.type_expression(file, at, expression)?);
+        packed.count(methods.len())?;
+        // In the order of their names. What is another name of a method that was written points back at it.
+        let mut written = Vec::new();
+        for (name, number) in methods {
+            packed.text(name);
+            let before = written.iter().position(|known| *known == number);
+            packed.optional(before.map(|before| before as u8));
+            if before.is_none() {
+                written.push(number);
+                let method = &class.method[number];
+                self.callable(packed, file, method.span().start, method.as_ref())?;
+            }
         }
-        let bases: Vec<u16> =
-            class.bases.iter().map(|base| self.class_index(file, at, base)).collect::<Result<_, _>>()?;
-        let name = class.names.first().ok_or_else(|| file.fail(at, "a class needs a name"))?;
-        Ok(format!(
-            "Class {{ name: {name:?}, bases: &{bases:?}, constructor: {constructor}, enters: {}, iterates: {}, \
-             called: {}, called_parameter: {:?}, attributes: &[{attributes}], methods: &[{methods}], tags: {tags} }}",
-            self.optional_type(file, at, class.enters.as_deref())?,
-            self.optional_type(file, at, class.iterates.as_deref())?,
-            self.optional_type(file, at, class.called.as_deref())?,
-            class.called_parameter,
-        ))
+        if written.len() > usize::from(u8::MAX) {
+            return Err(file.fail(at, "the class has too many methods"));
+        }
+        Ok(())
     }
 
-    fn optional_type(&self, file: &File, at: usize, text: Option<&str>) -> Result<String, String> {
-        Ok(match text {
-            Some(text) => format!("Some({})", self.type_expression(file, at, text)?),
-            None => "None".to_owned(),
-        })
+    fn optional_type(
+        &self,
+        packed: &mut Packed,
+        file: &File,
+        at: usize,
+        text: Option<&str>,
+    ) -> Result<(), String> {
+        match text {
+            Some(text) => self.type_expression(packed, file, at, text)?,
+            None => packed.number(0),
+        }
+        Ok(())
     }
 
-    fn type_expression(&self, file: &File, at: usize, text: &str) -> Result<String, String> {
+    fn type_expression(&self, packed: &mut Packed, file: &File, at: usize, text: &str) -> Result<(), String> {
         if text == "self" {
-            return Ok("TypeExpression::Receiver".to_owned());
+            packed.number(1);
+            return Ok(());
         }
         if text == "T" {
-            return Ok("TypeExpression::Element".to_owned());
+            packed.number(2);
+            return Ok(());
         }
         if let Some(rest) = text.strip_prefix("arg") {
             let (digits, suffix) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
             if let Ok(index) = digits.parse::<u8>() {
-                return match suffix {
-                    "" => Ok(format!("TypeExpression::Argument({index})")),
-                    ".T" => Ok(format!("TypeExpression::ArgumentElement({index})")),
-                    _ => Err(file.fail(at, &format!("'{text}' is not a type"))),
-                };
+                match suffix {
+                    "" => packed.number(3),
+                    ".T" => packed.number(4),
+                    _ => return Err(file.fail(at, &format!("'{text}' is not a type"))),
+                }
+                packed.number(index);
+                return Ok(());
             }
         }
         let (name, element) = match text.split_once('[') {
@@ -444,87 +499,89 @@ impl Tables {
                 let inner = rest
                     .strip_suffix(']')
                     .ok_or_else(|| file.fail(at, &format!("'{text}' lacks its closing bracket")))?;
-                (name, format!("Some(&{})", self.type_expression(file, at, inner)?))
+                (name, Some(inner))
             }
-            None => (text, "None".to_owned()),
+            None => (text, None),
         };
         let qualified = if name.contains('.') { name.to_owned() } else { format!("builtins.{name}") };
-        let index = self.class_index(file, at, &qualified)?;
-        Ok(format!("TypeExpression::Class({index}, {element})"))
+        packed.number(5);
+        packed.index(self.class_index(file, at, &qualified)?);
+        self.optional_type(packed, file, at, element)
     }
 }
 
-fn system(file: &File, at: usize, word: Option<&str>) -> Result<String, String> {
-    match word {
-        None => Ok("None".to_owned()),
-        Some(word) => System::from_word(word)
-            .map(|system| format!("Some(System::{system:?})"))
-            .ok_or_else(|| file.fail(at, &format!("'{word}' is not a kind of system"))),
-    }
+fn system(file: &File, at: usize, word: Option<&str>) -> Result<Option<u8>, String> {
+    word.map(|word| {
+        System::from_word(word)
+            .map(|system| system as u8)
+            .ok_or_else(|| file.fail(at, &format!("'{word}' is not a kind of system")))
+    })
+    .transpose()
 }
 
-fn word<T: std::fmt::Debug>(
+fn word<T>(
     file: &File,
     at: usize,
     word: Option<&str>,
     known: fn(&str) -> Option<T>,
     list: &str,
-) -> Result<String, String> {
-    match word {
-        None => Ok("None".to_owned()),
-        Some(word) => known(word)
-            .map(|found| format!("Some({list}::{found:?})"))
-            .ok_or_else(|| file.fail(at, &format!("'{word}' is no word of {list}"))),
-    }
+) -> Result<Option<T>, String> {
+    word.map(|word| known(word).ok_or_else(|| file.fail(at, &format!("'{word}' is no word of {list}"))))
+        .transpose()
 }
 
-fn retry(file: &File, at: usize, retry: Option<&Retry>) -> Result<String, String> {
-    let Some(retry) = retry else { return Ok("None".to_owned()) };
+fn retry(packed: &mut Packed, file: &File, at: usize, retry: Option<&Retry>) -> Result<(), String> {
+    packed.number(retry.is_some().into());
+    let Some(retry) = retry else { return Ok(()) };
     let attempts = match &retry.attempts {
-        Attempts::Word(word) if word == "unbounded" => "None".to_owned(),
+        Attempts::Word(word) if word == "unbounded" => None,
         Attempts::Word(word) => {
             return Err(file.fail(at, &format!("'{word}' is neither a number of attempts nor 'unbounded'")));
         }
-        Attempts::Number(number) => format!("Some({number})"),
+        Attempts::Number(number) => Some(*number),
     };
-    let repeats = Repeats::from_word(&retry.repeats)
-        .ok_or_else(|| file.fail(at, &format!("'{}' is no word of Repeats", retry.repeats)))?;
-    let waits = Waits::from_word(&retry.waits)
-        .ok_or_else(|| file.fail(at, &format!("'{}' is no word of Waits", retry.waits)))?;
-    Ok(format!(
-        "Some(&Retry {{ only_with: {:?}, selects: Parameter {{ names: &{:?}, position: {:?} }}, filters: &{:?}, \
-         repeats: Repeats::{repeats:?}, bounds: Parameter {{ names: &{:?}, position: {:?} }}, attempts: {attempts}, \
-         pauses: Parameter {{ names: &{:?}, position: {:?} }}, jitter: &{:?}, waits: Waits::{waits:?} }})",
-        retry.only_with,
-        retry.selects,
-        retry.selects_position,
-        retry.filters,
-        retry.bounds,
-        retry.bounds_position,
-        retry.pauses,
-        retry.pauses_position,
-        retry.jitter,
-    ))
+    packed.optional_text(retry.only_with.as_deref());
+    packed.texts(&retry.selects);
+    packed.optional(retry.selects_position);
+    packed.texts(&retry.filters);
+    let repeats = word(file, at, Some(&retry.repeats), Repeats::from_word, "Repeats")?;
+    packed.optional(repeats.map(|repeats| repeats as u8));
+    packed.texts(&retry.bounds);
+    packed.optional(retry.bounds_position);
+    packed.optional(attempts);
+    packed.texts(&retry.pauses);
+    packed.optional(retry.pauses_position);
+    packed.texts(&retry.jitter);
+    let waits = word(file, at, Some(&retry.waits), Waits::from_word, "Waits")?;
+    packed.optional(waits.map(|waits| waits as u8));
+    Ok(())
 }
 
-fn timeout(file: &File, at: usize, timeout: Option<&Timeout>) -> Result<String, String> {
-    let Some(timeout) = timeout else { return Ok("None".to_owned()) };
-    let default = match &timeout.default {
-        DefaultBound::Word(word) if word == "unbounded" => "Bound::Unbounded".to_owned(),
-        DefaultBound::Word(word) if word == "receiver" => "Bound::Receiver".to_owned(),
+fn timeout(packed: &mut Packed, file: &File, at: usize, timeout: Option<&Timeout>) -> Result<(), String> {
+    packed.number(timeout.is_some().into());
+    let Some(timeout) = timeout else { return Ok(()) };
+    packed.texts(&timeout.parameters);
+    packed.optional(timeout.position);
+    packed.texts(&timeout.dictionaries);
+    packed.texts(&timeout.clients);
+    packed.number(timeout.none_is_default.into());
+    packed.optional_text(timeout.example.as_deref());
+    let seconds = match &timeout.default {
+        DefaultBound::Word(word) if word == "unbounded" => {
+            packed.number(0);
+            return Ok(());
+        }
+        DefaultBound::Word(word) if word == "receiver" => {
+            packed.number(1);
+            return Ok(());
+        }
         DefaultBound::Word(word) => {
             return Err(file.fail(at, &format!("'{word}' is neither seconds nor 'unbounded' nor 'receiver'")));
         }
-        DefaultBound::Whole(seconds) => format!("Bound::Seconds({seconds}.0)"),
-        DefaultBound::Seconds(seconds) => format!("Bound::Seconds({seconds:?})"),
+        DefaultBound::Whole(seconds) => *seconds as f64,
+        DefaultBound::Seconds(seconds) => *seconds,
     };
-    Ok(format!(
-        "Some(Timeout {{ parameters: &{:?}, position: {:?}, dictionaries: &{:?}, clients: &{:?}, none_is_default: {}, example: {:?}, default: {default} }})",
-        timeout.parameters,
-        timeout.position,
-        timeout.dictionaries,
-        timeout.clients,
-        timeout.none_is_default,
-        timeout.example
-    ))
+    packed.number(2);
+    packed.numbers.extend(seconds.to_le_bytes());
+    Ok(())
 }

@@ -5,6 +5,7 @@ use crate::report::{CheckedFile, Finding, Problem, Report, SCHEMA};
 use crate::rules::{CHECKS, Findings};
 use crate::semantic::Model;
 use crate::settings::Settings;
+use crate::sorted::sorted;
 pub use crate::source::Source;
 
 /// Checks the given files together. Deterministic, without I/O, and without a panic on any input: what cannot be
@@ -24,7 +25,7 @@ pub fn check(sources: &[Source], settings: &Settings) -> Report {
         findings.extend(reported);
         rules.push(status);
     }
-    findings.sort_by(order);
+    let findings = sorted(findings, &order);
 
     let files = model
         .files
@@ -39,7 +40,7 @@ pub fn check(sources: &[Source], settings: &Settings) -> Report {
         .collect();
     let mut problems = syntax_problems(&model);
     problems.extend(ignores.problems(&model, |rule| rules.iter().any(|status| status.rule == rule)));
-    problems.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
+    let problems = sorted(problems, &|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
     Report { schema: SCHEMA, files, findings, rules, problems }
 }
 

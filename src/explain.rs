@@ -8,9 +8,10 @@ use crate::explanation::{
 };
 use crate::ignores::Ignores;
 use crate::report::{Finding, Range, Rule, RuleStatus, Status};
-use crate::rules::{CHECKS, Check, Findings, HAS_ROOM, Watched};
+use crate::rules::{CHECKS, Check, Findings, Watched};
 use crate::semantic::{Model, Node};
 use crate::settings::Settings;
+use crate::sorted::sorted;
 use crate::source::Source;
 use crate::syntax::{Kind, NodeId};
 
@@ -93,14 +94,15 @@ impl Run {
         let Self { status, watched, here, silenced } = self;
         let Watched { mut candidates, mut conforming } = watched;
         let looked_at = candidates.len();
-        let tells_conditions = TELLING.contains(&rule) && (HAS_ROOM || matches!(rule, Rule::C5 | Rule::F1));
+        let tells_conditions = TELLING.contains(&rule);
         let answer = sentence(&status, &here, &silenced, &candidates, &conforming, is_off, at_line);
         if !at_line {
             // What is nearest to a finding comes first: most conditions met.
-            candidates.sort_by_key(|candidate| {
+            let key = |candidate: &Candidate| {
                 let met = candidate.conditions.iter().filter(|known| known.answer == Answer::Met).count();
                 (!candidate.is_found, std::cmp::Reverse(met))
-            });
+            };
+            candidates = sorted(candidates, &|one, other| key(one).cmp(&key(other)));
             // What fails at the first question is hardly of the kind that is looked at.
             let comes_near = |candidate: &Candidate| {
                 candidate.conditions.first().is_some_and(|first| first.answer == Answer::Met)
@@ -125,9 +127,32 @@ impl Run {
     }
 }
 
-/// The rules that tell their conditions one by one; in the page's worker only C5 and F1 do.
-pub const TELLING: [Rule; 10] =
-    [Rule::C1, Rule::C4, Rule::C5, Rule::C6, Rule::C7, Rule::F1, Rule::F2, Rule::F8, Rule::I1, Rule::O1];
+/// The rules that tell their conditions one by one.
+pub const TELLING: [Rule; 23] = [
+    Rule::C1,
+    Rule::C2,
+    Rule::C3,
+    Rule::C4,
+    Rule::C5,
+    Rule::C6,
+    Rule::C7,
+    Rule::C8,
+    Rule::C9,
+    Rule::F1,
+    Rule::F2,
+    Rule::F3,
+    Rule::F4,
+    Rule::F5,
+    Rule::F8,
+    Rule::I1,
+    Rule::I2,
+    Rule::I3,
+    Rule::I5,
+    Rule::O1,
+    Rule::O2,
+    Rule::O3,
+    Rule::O4,
+];
 
 fn is_on(range: Range, line: u32) -> bool {
     range.start.line <= line && line <= range.end.line

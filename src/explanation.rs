@@ -1,5 +1,7 @@
 //! What is said where somebody asks 'why not?': plain data, the same in the page, on the command line and in JSON.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::report::{Evidence, FileKind, Range, Rule, Severity, Status};
@@ -182,5 +184,110 @@ impl Answer {
 impl From<bool> for Answer {
     fn from(holds: bool) -> Self {
         if holds { Answer::Met } else { Answer::NotMet }
+    }
+}
+
+// A patch
+
+/// For each file that only a patch shows: which line of the file each line of the checked text is.
+type Lines = BTreeMap<String, Vec<u32>>;
+
+fn of_file(lines: &Lines, path: &str, line: u32) -> u32 {
+    let known = lines.get(path).and_then(|lines| lines.get((line as usize).saturating_sub(1)));
+    known.copied().unwrap_or(line)
+}
+
+impl Explanation {
+    /// Gives an explanation of what a patch shows the lines that the files have.
+    pub fn relocate(&mut self, lines: &Lines) {
+        if lines.is_empty() {
+            return;
+        }
+        let moved = |path: &str, range: &mut Range| {
+            range.start.line = of_file(lines, path, range.start.line);
+            range.end.line = of_file(lines, path, range.end.line);
+        };
+        let mut asked = String::new();
+        if let Place::Line { path, line, .. } = &mut self.place {
+            *line = of_file(lines, path, *line);
+            asked.clone_from(path);
+        }
+        if let Some(line) = &mut self.line {
+            for definition in &mut line.within {
+                definition.line = of_file(lines, &asked, definition.line);
+            }
+            for silence in &mut line.silenced_by {
+                silence.line = of_file(lines, &asked, silence.line);
+            }
+            let calls = line
+                .calls
+                .iter_mut()
+                .flat_map(|call| std::iter::once(&mut call.callee).chain(&mut call.facts));
+            let told = line.findings.iter_mut().map(|told| &mut told.message);
+            let texts = line.notes.iter_mut().chain(calls).chain(told);
+            for text in texts.chain(std::iter::once(&mut line.runs_because)) {
+                renumber(text, &asked, lines);
+            }
+        }
+        for rule in &mut self.rules {
+            // It tells the fact that decides, of the line or of the first place.
+            let path = rule.candidates.first().map_or(asked.as_str(), |candidate| candidate.path.as_str());
+            renumber(&mut rule.answer, path, lines);
+            for candidate in &mut rule.candidates {
+                moved(&candidate.path, &mut candidate.range);
+                for condition in &mut candidate.conditions {
+                    renumber(&mut condition.fact, &candidate.path, lines);
+                }
+            }
+            for place in &mut rule.conforming {
+                moved(&place.path, &mut place.range);
+                renumber(&mut place.note, &place.path, lines);
+            }
+        }
+    }
+}
+
+/// The numbers in `line 4` of the text's own file, and in `app/a.py, line 4`.
+fn renumber(text: &mut String, own: &str, lines: &Lines) {
+    const LINE: &str = "line ";
+    let mut done = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(LINE) {
+        let (before, after) = rest.split_at(at + LINE.len());
+        done.push_str(before);
+        let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, behind) = after.split_at(digits);
+        let named = done.strip_suffix(", line ").and_then(|text| text.rsplit([' ', '(']).next());
+        let path = named.filter(|path| path.contains('.')).unwrap_or(own);
+        match number.parse() {
+            Ok(line) => done.push_str(&of_file(lines, path, line).to_string()),
+            Err(_) => done.push_str(number),
+        }
+        rest = behind;
+    }
+    done.push_str(rest);
+    *text = done;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_in_sentences_are_those_of_the_file() {
+        let lines = Lines::from([("app/a.py".to_owned(), vec![40, 41]), ("b.py".to_owned(), vec![7])]);
+        for (given, expected) in [
+            ("`load` is `def load` (line 2)", "`load` is `def load` (line 41)"),
+            (
+                "as its client was built (b.py, line 1), and line 1",
+                "as its client was built (b.py, line 7), and line 40",
+            ),
+            ("as built (c.py, line 1)", "as built (c.py, line 1)"),
+            ("a line of code, line", "a line of code, line"),
+        ] {
+            let mut text = given.to_owned();
+            renumber(&mut text, "app/a.py", &lines);
+            assert_eq!(text, expected);
+        }
     }
 }

@@ -21,6 +21,7 @@ pub mod semantic;
 pub mod settings;
 #[cfg(any(feature = "cli", feature = "browser"))]
 pub mod settings_file;
+pub mod sorted;
 pub mod source;
 pub mod stack;
 pub mod syntax;

@@ -1,6 +1,10 @@
-//! What is known of each library: typed, static tables made from `rules/stack/*.toml` when the crate is built.
+//! What is known of each library: typed tables, packed from `rules/stack/*.toml` when the crate is built, and unpacked
+//! once where they are first needed.
 
+mod packed;
 mod words;
+
+use std::sync::LazyLock;
 
 pub use words::{ClassTag, Repeats, System, Tag, Waits};
 
@@ -123,7 +127,7 @@ pub struct Class {
     pub called_parameter: Option<&'static str>,
     pub attributes: &'static [(&'static str, TypeExpression)],
     /// Sorted by name.
-    pub methods: &'static [(&'static str, Callable)],
+    pub methods: &'static [(&'static str, &'static Callable)],
     /// A bit a [`ClassTag`], those of the bases included.
     pub tags: u64,
 }
@@ -141,7 +145,7 @@ impl Class {
     /// A method of the class or of the nearest base that has it.
     pub fn method(&'static self, name: &str) -> Option<&'static Callable> {
         match self.methods.binary_search_by(|(known, _)| (*known).cmp(name)) {
-            Ok(index) => Some(&self.methods[index].1),
+            Ok(index) => Some(self.methods[index].1),
             Err(_) => self.bases.iter().find_map(|&base| CLASSES[base as usize].method(name)),
         }
     }
@@ -164,27 +168,32 @@ impl Class {
     }
 }
 
-include!(concat!(env!("OUT_DIR"), "/stack.rs"));
+/// Everything that `rules/stack` says.
+static TABLES: LazyLock<packed::Tables> = LazyLock::new(packed::unpack);
+
+pub static CLASSES: LazyLock<&'static [Class]> = LazyLock::new(|| &TABLES.classes);
+
+/// Unpacks the tables, which otherwise the first check does.
+pub fn prepare() {
+    LazyLock::force(&CLASSES);
+}
 
 /// A function by any of its fully qualified names.
 pub fn function(name: &str) -> Option<&'static Callable> {
-    FUNCTION_NAMES
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()
-        .map(|index| &FUNCTIONS[FUNCTION_NAMES[index].1 as usize])
+    TABLES.function_names.get(name).map(|&index| &TABLES.functions[index as usize])
 }
 
 /// A class by any of its fully qualified names, as an index into [`CLASSES`].
 pub fn class(name: &str) -> Option<u16> {
-    CLASS_NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|index| CLASS_NAMES[index].1)
+    TABLES.class_names.get(name).copied()
 }
 
 /// The class that a method's name alone tells, where nothing is known of the object.
 pub fn told_by(method: &str) -> Option<u16> {
-    TELLING.binary_search_by(|(known, _)| (*known).cmp(method)).ok().map(|index| TELLING[index].1)
+    TABLES.telling.get(method).copied()
 }
 
 /// Whether the tables know anything of a top-level package.
 pub fn knows_package(name: &str) -> bool {
-    PACKAGES.binary_search(&name).is_ok()
+    TABLES.packages.contains_key(name)
 }

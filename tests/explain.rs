@@ -280,10 +280,10 @@ fn a_rule_that_is_off_is_asked_when_it_is_named() {
 
 #[test]
 fn a_rule_without_conditions_says_what_it_looks_at() {
-    let explanation = explain(&[source("a.py", "x = 1\n")], &Settings::default(), &Place::Rule(Rule::O4));
+    let explanation = explain(&[source("a.py", "x = 1\n")], &Settings::default(), &Place::Rule(Rule::O5));
     let answer = &explanation.rules[0];
     assert!(!answer.tells_conditions);
-    assert_eq!(answer.looks_at, "Alembic migrations");
+    assert_eq!(answer.looks_at, "images, tags and pipelines in deployment files");
     assert!(answer.answer.contains("nothing of the kind"), "{}", answer.answer);
 }
 

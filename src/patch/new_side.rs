@@ -136,6 +136,17 @@ impl Reading {
         })
     }
 
+    /// The line of a new side's text that a line of the patch shows, with the path; where it shows none, the nearest one
+    /// that does.
+    pub fn in_text(&self, patch_line: u32) -> Option<(&str, u32)> {
+        let shown =
+            self.files.iter().flat_map(|file| (1..).zip(&file.places).map(move |place| (file, place)));
+        shown
+            .filter(|(_, (_, place))| place.is_added.is_some())
+            .min_by_key(|(_, (_, place))| place.patch_line.abs_diff(patch_line))
+            .map(|(file, (line, _))| (file.path.as_str(), line))
+    }
+
     /// Whether a place in a new file is on a line that the patch adds. Of what the patch does not speak of, none is.
     pub fn is_added(&self, path: &str, range: Range) -> bool {
         self.files.iter().filter(|file| file.path == path).any(|file| {
@@ -172,6 +183,11 @@ impl NewSide {
             }
         }
         Self { path: file.path.clone(), text: builder.text, is_whole, places: builder.places }
+    }
+
+    /// For each line of the text its line in the new file.
+    pub fn lines(&self) -> Vec<u32> {
+        self.places.iter().map(|place| place.new_line).collect()
     }
 
     /// How many of its lines the patch adds.

@@ -76,24 +76,24 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
     let Some(change) = at.row_change() else {
         // The change of a strange object's attribute may be that of a row.
         if at.is(Kind::AugAssign) && at.targets().any(|target| target.is(Kind::Attribute)) {
-            findings.asks_if_room(at, LOST, FETCHED, Answer::NotKnown, &|| {
+            findings.asks(at, LOST, FETCHED, Answer::NotKnown, &|| {
                 "nothing in the given files shows that the object was fetched from a database".to_owned()
             });
         }
         return;
     };
-    findings.asks_if_room(at, LOST, FETCHED, true, &|| {
+    findings.asks(at, LOST, FETCHED, true, &|| {
         format!("`{}` was fetched ({})", change.row.name(), change.fetched.call.whereabouts_from(at))
     });
     let computed = "the new value is computed from the old one";
-    if !findings.asks_if_room(at, LOST, computed, change.is_computed, &|| match change.is_computed {
+    if !findings.asks(at, LOST, computed, change.is_computed, &|| match change.is_computed {
         true => format!("`{}` takes what was there", at.excerpt()),
         false => format!("`{}` does not depend on what was there", change.value.excerpt()),
     }) {
         return;
     }
     let writes = at.function().is_some_and(Node::writes_back);
-    if !findings.asks_if_room(at, LOST, "the function writes it back", writes, &|| match writes {
+    if !findings.asks(at, LOST, "the function writes it back", writes, &|| match writes {
         true => "the session is committed or flushed there".to_owned(),
         false => "nothing there commits or flushes the session".to_owned(),
     }) {
@@ -101,7 +101,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
     }
     let Some(function) = at.function() else { return };
     let is_moment = is_moment(&change);
-    if !findings.asks_if_room(at, LOST, "it is no moment in time", !is_moment, &|| match is_moment {
+    if !findings.asks(at, LOST, "it is no moment in time", !is_moment, &|| match is_moment {
         true => "of two moments the later one is right".to_owned(),
         false => "it is no time of which the later one is right".to_owned(),
     }) {
@@ -114,7 +114,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
         call.id < at.id && locks(*call) && call.argument(0).is_some_and(|row| row.reads_like(change.row))
     });
     let lock = change.fetched.lock.or(locked_again);
-    if !findings.asks_if_room(at, LOST, "the row was not locked", lock.is_none(), &|| match lock {
+    if !findings.asks(at, LOST, "the row was not locked", lock.is_none(), &|| match lock {
         Some(lock) => format!("it was, by `{}` ({})", lock.excerpt(), lock.whereabouts_from(at)),
         None => "it was fetched without a lock".to_owned(),
     }) {
@@ -124,8 +124,7 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let is_versioned = model.is_versioned(kind);
-    if !findings.asks_if_room(at, LOST, "the model counts no versions", !is_versioned, &|| match is_versioned
-    {
+    if !findings.asks(at, LOST, "the model counts no versions", !is_versioned, &|| match is_versioned {
         true => "its `version_id_col` refuses a change of what was changed meanwhile".to_owned(),
         false => "it has no `version_id_col`, as far as its class was given".to_owned(),
     }) {
@@ -133,23 +132,17 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let exclusive = at.exclusive_by();
-    if !findings.asks_if_room(
-        at,
-        LOST,
-        "no lock keeps others out",
-        exclusive.is_none(),
-        &|| match exclusive {
-            Some(lock) => format!("`{}` does ({})", lock.excerpt(), lock.whereabouts_from(at)),
-            None => "none is taken before it".to_owned(),
-        },
-    ) {
+    if !findings.asks(at, LOST, "no lock keeps others out", exclusive.is_none(), &|| match exclusive {
+        Some(lock) => format!("`{}` does ({})", lock.excerpt(), lock.whereabouts_from(at)),
+        None => "none is taken before it".to_owned(),
+    }) {
         if let Some(lock) = exclusive {
             findings.conforms(lock, format!("one at a time reads and writes `{what}`"));
         }
         return;
     }
     let sums = at.is_beside_a_sum_in_the_database();
-    if !findings.asks_if_room(at, LOST, "the database does no sum here", !sums, &|| match sums {
+    if !findings.asks(at, LOST, "the database does no sum here", !sums, &|| match sums {
         true => "another branch of the same `if` lets the database do it".to_owned(),
         false => "no statement beside it lets the database do it".to_owned(),
     }) {
@@ -248,33 +241,29 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         .flat_map(|node| decisions(node, at))
         .find_map(|decision| Some((decision.test, decision.reason(inserted.row)?)));
     let test = decision.as_ref().map(|(test, _)| *test);
-    findings.asks_if_room(at, TWICE, "a look at what is there decides about it", test.is_some(), &|| {
-        match test {
-            Some(test) => format!("`{}` does ({})", test.excerpt(), test.whereabouts_from(at)),
-            None => "no `if` in front of it asks for rows of this model, or counts them".to_owned(),
-        }
+    findings.asks(at, TWICE, "a look at what is there decides about it", test.is_some(), &|| match test {
+        Some(test) => format!("`{}` does ({})", test.excerpt(), test.whereabouts_from(at)),
+        None => "no `if` in front of it asks for rows of this model, or counts them".to_owned(),
     });
     let Some((test, reason)) = decision else { return };
     let expects = function.expects_conflict();
-    findings.asks_if_room(at, TWICE, "nothing handles the refusal of a second row", !expects, &|| {
-        match expects {
-            true => "the function handles the refusal".to_owned(),
-            false => "neither `IntegrityError` nor a conflict clause is in the function".to_owned(),
-        }
+    findings.asks(at, TWICE, "nothing handles the refusal of a second row", !expects, &|| match expects {
+        true => "the function handles the refusal".to_owned(),
+        false => "neither `IntegrityError` nor a conflict clause is in the function".to_owned(),
     });
     if expects {
         findings.conforms(at, "a second row of the same key is refused, and the refusal is handled");
         return;
     }
     let is_locked = at.exclusive_by().is_some() || locked_before(function, at);
-    if !findings.asks_if_room(at, TWICE, "no lock keeps others out", !is_locked, &|| match is_locked {
+    if !findings.asks(at, TWICE, "no lock keeps others out", !is_locked, &|| match is_locked {
         true => "a lock is taken before".to_owned(),
         false => "none is taken before it".to_owned(),
     }) {
         return;
     }
     let prepares = is_preparation(function) || at.is_for_another_dialect();
-    if !findings.asks_if_room(at, TWICE, "several may run it at once", !prepares, &|| match prepares {
+    if !findings.asks(at, TWICE, "several may run it at once", !prepares, &|| match prepares {
         true => "it prepares data once, or is for a database with one writer".to_owned(),
         false => "nothing shows that it runs once".to_owned(),
     }) {
@@ -282,7 +271,7 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
     }
     // Several inserts may hang on one check.
     let is_told = reported.contains(&test);
-    if !findings.asks_if_room(at, TWICE, "it is told nowhere else", !is_told, &|| match is_told {
+    if !findings.asks(at, TWICE, "it is told nowhere else", !is_told, &|| match is_told {
         true => "another insert under the same test has the finding".to_owned(),
         false => "it is the first insert under this test".to_owned(),
     }) {

@@ -9,6 +9,9 @@ use crate::syntax::{Kind, Role};
 /// Words in the names of attributes that move from one state to the next.
 const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
 
+/// What is told condition by condition.
+const RACED: &str = "a row that is tested and set, while a second request may pass the test too";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for assignment in model.assignments().filter(|node| node.is_shared_code()) {
         // What is computed from the old value is C1's.
@@ -37,12 +40,35 @@ fn is_state(attribute: &str) -> bool {
 
 fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
     let at = change.at;
-    let Some(function) = at.function().filter(|function| function.writes_back()) else { return };
-    if function.serves_administrators(None) || function.source_file().path.contains("admin") {
+    let Some(function) = at.function() else { return };
+    let writes = function.writes_back();
+    if !findings.asks(at, RACED, "the function writes it back", writes, &|| match writes {
+        true => format!("`{}` commits or flushes what it changes", function.name()),
+        false => format!("nothing in `{}` commits or flushes", function.name()),
+    }) {
+        return;
+    }
+    let by_many = !function.serves_administrators(None) && !function.source_file().path.contains("admin");
+    if !findings.asks(at, RACED, "not administrators alone do it", by_many, &|| match by_many {
+        true => format!("`{}` is for everybody, as far as the given files show", function.name()),
+        false => format!("`{}` is for administrators", function.name()),
+    }) {
         return;
     }
     let lock = at.exclusive_by();
-    if lock.is_some() || at.model.is_versioned(change.row.ty()) {
+    let is_versioned = at.model.is_versioned(change.row.ty());
+    let is_kept = lock.is_some() || is_versioned;
+    if !findings.asks(
+        at,
+        RACED,
+        "neither a lock nor a version keeps the second out",
+        !is_kept,
+        &|| match lock {
+            Some(lock) => format!("`{}` keeps others out ({})", lock.excerpt(), lock.whereabouts_from(at)),
+            None if is_versioned => "its model counts versions: the second write is refused".to_owned(),
+            None => "no lock is held here, and its model is not known to count versions".to_owned(),
+        },
+    ) {
         if tested(change, function).is_some() {
             let note = match lock {
                 Some(_) => "one at a time tests and sets what is there",
@@ -56,8 +82,18 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
         polled(change, findings);
         return;
     }
-    let Some(test) = tested(change, function) else { return };
+    let test = tested(change, function);
+    findings.asks(at, RACED, "a test of what was read decides about it", test.is_some(), &|| match test {
+        Some(test) => format!("`{}` ({})", test.excerpt(), test.whereabouts_from(at)),
+        None => format!("no test of `{}` is on the way to it, behind the read", change.attribute),
+    });
+    let Some(test) = test else { return };
     let what = format!("{}.{}", change.row.name(), change.attribute);
+    let is_free = change.fetched.lock.is_none();
+    findings.asks(at, RACED, "the row was not locked", is_free, &|| match change.fetched.lock {
+        Some(lock) => format!("`{}` locks it ({})", lock.excerpt(), lock.whereabouts_from(at)),
+        None => "it is read without `with_for_update`".to_owned(),
+    });
     if let Some(lock) = change.fetched.lock {
         findings.conforms(lock, format!("the row is locked before `{what}` is tested"));
         return;
@@ -70,7 +106,12 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
         return;
     }
     let effect = effect_beside(change, function);
-    if effect.is_none() && (!is_state(change.attribute) || is_repeatable(change, test)) {
+    let matters = effect.is_some() || (is_state(change.attribute) && !is_repeatable(change, test));
+    if !findings.asks(at, RACED, "it matters if it happens twice", matters, &|| match effect {
+        Some(effect) => format!("`{}` happens with it", effect.excerpt()),
+        None if matters => format!("`{}` moves from one state to the next", change.attribute),
+        None => "doing it twice comes to the same, as far as the function shows".to_owned(),
+    }) {
         return;
     }
     let severity = if effect.is_some() { Severity::High } else { Severity::Medium };

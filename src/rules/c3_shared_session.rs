@@ -6,6 +6,9 @@ use crate::semantic::{Model, Node, Type};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
+/// What is told condition by condition.
+const SHARED: &str = "coroutines that run at once with one session";
+
 /// One use of a session by something that runs beside its caller.
 struct Use<'m> {
     /// The session, as it is written in the caller: `db`, `self.db`.
@@ -157,6 +160,29 @@ fn gathered(gather: Node<'_>, findings: &mut Findings<'_>) {
                 uses.extend(sessions_in(coroutine).into_iter().map(|used| (used, many)));
             }
         }
+    }
+    let is_shared = |index: usize, name: &str| {
+        uses[index].1 || uses[index + 1..].iter().any(|(other, _)| other.name == name)
+    };
+    let shared = uses.iter().enumerate().find(|(index, (used, _))| is_shared(*index, &used.name));
+    findings.asks(gather, SHARED, "they take a session from their surroundings", !uses.is_empty(), &|| {
+        match uses.first() {
+            Some((used, _)) => format!("`{}` ({})", used.name, used.at.whereabouts_from(gather)),
+            None => "none that is known to be a session".to_owned(),
+        }
+    });
+    if !uses.is_empty() {
+        findings.asks(
+            gather,
+            SHARED,
+            "several of them use the same one",
+            shared.is_some(),
+            &|| match shared {
+                Some((_, (used, true))) => format!("each of them uses `{}`", used.name),
+                Some((_, (used, false))) => format!("`{}` is used by more than one", used.name),
+                None => "each session is used by one of them alone".to_owned(),
+            },
+        );
     }
     for (index, (first, many)) in uses.iter().enumerate() {
         if uses[..index].iter().any(|(earlier, _)| earlier.name == first.name) {

@@ -44,17 +44,13 @@ fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Find
     // What a function closes again serves nobody else, unless the application runs in between.
     let is_brief = call.is_closed_here() && !call.function().is_some_and(Node::is_startup);
     let (local, closed) = (is_local(call), is_brief);
-    if !findings.asks_if_room(
-        call,
-        UNSIZED,
-        "requests share its connections",
-        !(local || closed),
-        &|| match (local, closed) {
-            (true, _) => "its address is that of a file or of memory".to_owned(),
-            (_, true) => "the function that makes it also closes it".to_owned(),
-            _ => "it is for a server, and stays open".to_owned(),
-        },
+    if !findings.asks(call, UNSIZED, "requests share its connections", !(local || closed), &|| match (
+        local, closed,
     ) {
+        (true, _) => "its address is that of a file or of memory".to_owned(),
+        (_, true) => "the function that makes it also closes it".to_owned(),
+        _ => "it is for a server, and stays open".to_owned(),
+    }) {
         return;
     }
     let class = call.keyword("poolclass");
@@ -148,34 +144,34 @@ fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
     if call.function().is_some_and(|function| !function.is_startup() && !call.outlives(function)) {
         return;
     }
-    if findings.has_room_and_watches(call) {
-        const CHOSEN: [&str; 3] = ["pool_size", "pool_pre_ping", "pool_recycle"];
-        let known: Vec<&str> = CHOSEN.into_iter().filter(|name| call.keyword(name).is_some()).collect();
-        let hidden = call.has_hidden_arguments();
-        let chosen = known.contains(&"pool_size") && known.len() > 1;
-        let answer = if hidden { Answer::NotKnown } else { Answer::from(!chosen) };
-        findings.asks_if_room(
-            call,
-            UNSIZED,
-            "its size, or the test of its connections, is left out",
-            answer,
-            &|| match (hidden, known.is_empty()) {
-                (true, _) => "some of its arguments are not written out".to_owned(),
-                (_, true) => "it says neither".to_owned(),
-                _ => format!("it says `{}`", known.join("`, `")),
-            },
-        );
-    }
     const SIZES: [&str; 5] = ["pool_size", "max_overflow", "poolclass", "pool", "creator"];
-    if lacks(call, &SIZES) {
+    let has_no_size = lacks(call, &SIZES);
+    let is_untested = !has_no_size && lacks(call, &["pool_pre_ping", "pool_recycle", "pool"]);
+    let answer = match has_no_size || is_untested {
+        true => Answer::Met,
+        false if call.has_hidden_arguments() => Answer::NotKnown,
+        false => Answer::NotMet,
+    };
+    let what = "its size, or the test of its connections, is left out";
+    findings.asks(call, UNSIZED, what, answer, &|| match (has_no_size, is_untested, answer) {
+        (true, ..) => "nothing says its size".to_owned(),
+        (_, true, _) => "neither `pool_pre_ping` nor `pool_recycle` is given".to_owned(),
+        (.., Answer::NotKnown) => "some of its arguments are not written out".to_owned(),
+        _ => "it says both".to_owned(),
+    });
+    if has_no_size {
         // The branch of an operator who chose none, beside that of one who did.
-        if alternatives(call).any(|other| !lacks(other, &SIZES)) {
+        let other = alternatives(call).find(|other| !lacks(*other, &SIZES));
+        if !findings.asks(call, UNSIZED, "no other branch chooses it", other.is_none(), &|| match other {
+            Some(other) => format!("`{}` does ({})", other.excerpt(), other.whereabouts_from(call)),
+            None => "this is the only way to it".to_owned(),
+        }) {
             return;
         }
         report(call, Severity::Low, Certainty::Sure, "leaves the size of its connection pool to the library", findings)
             .because(call, "nothing says its size: 5 connections and 10 of overflow, then requests wait for one")
             .conforming("Choose the numbers for the requests that one process serves at once: `pool_size=20, max_overflow=10, pool_timeout=5, pool_pre_ping=True`.");
-    } else if lacks(call, &["pool_pre_ping", "pool_recycle", "pool"]) {
+    } else if is_untested {
         report(call, Severity::Low, Certainty::Sure, "hands out connections that may be dead", findings)
             .because(call, "no `pool_pre_ping`: after a restart of the database each pooled connection fails one request")
             .conforming("Test a connection before it is used: `pool_pre_ping=True`.");
@@ -272,12 +268,16 @@ fn waiters(call: Node<'_>, findings: &mut Findings<'_>) {
 /// Reports what keeps connections but is built for each request or item; whether it was one.
 fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<'_>) -> bool {
     let function = call.function();
-    if !findings.asks_if_room(call, REBUILT, "it is built within a function", function.is_some(), &|| {
-        match function {
+    if !findings.asks(
+        call,
+        REBUILT,
+        "it is built within a function",
+        function.is_some(),
+        &|| match function {
             Some(function) => format!("`{}` is built in `{}`", call.called(), function.name()),
             None => "it is built once, when the module is imported".to_owned(),
-        }
-    }) {
+        },
+    ) {
         return false;
     }
     let Some(function) = function else { return false };
@@ -288,7 +288,7 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
         && !function.is_startup();
     let is_often = serves || (repeated.is_some() && !call.source_file().is_script);
     let often = "the function runs for each request, or a loop repeats it";
-    if !findings.asks_if_room(call, REBUILT, often, is_often, &|| match serves {
+    if !findings.asks(call, REBUILT, often, is_often, &|| match serves {
         true => format!("requests lead to `{}`, or nothing given says otherwise", function.name()),
         false if is_often => "a loop repeats it".to_owned(),
         false if function.is_startup() => "it runs when the application starts".to_owned(),
@@ -297,15 +297,14 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
         return false;
     }
     let is_kept = call.outlives(function) || is_cached(function);
-    if !findings.asks_if_room(call, REBUILT, "it is thrown away afterwards", !is_kept, &|| match is_kept {
+    if !findings.asks(call, REBUILT, "it is thrown away afterwards", !is_kept, &|| match is_kept {
         true => "it is kept: in an attribute, a global, a cache, or by who is handed it".to_owned(),
         false => "nothing keeps it when the function ends".to_owned(),
     }) {
         return false;
     }
     let is_cheap = is_part_of_another(call) || is_local(call) || call.has_private_transport();
-    if !findings.asks_if_room(call, REBUILT, "it opens connections of its own", !is_cheap, &|| match is_cheap
-    {
+    if !findings.asks(call, REBUILT, "it opens connections of its own", !is_cheap, &|| match is_cheap {
         true => "it is for a file, has a transport that is given, or is a part of another client".to_owned(),
         false => "its connections are its own".to_owned(),
     }) {
@@ -313,11 +312,9 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
     }
     let differs = repeated.is_some_and(|around| call.goes_elsewhere_each_turn(around))
         || (!(is_engine && is_for_a_tenant(call)) && is_for_any_address(call, function));
-    if !findings.asks_if_room(call, REBUILT, "it goes to the same place each time", !differs, &|| {
-        match differs {
-            true => "its address is another one each time, so that there is nothing to share".to_owned(),
-            false => "nothing shows that its address is another one each time".to_owned(),
-        }
+    if !findings.asks(call, REBUILT, "it goes to the same place each time", !differs, &|| match differs {
+        true => "its address is another one each time, so that there is nothing to share".to_owned(),
+        false => "nothing shows that its address is another one each time".to_owned(),
     }) {
         return false;
     }

@@ -22,7 +22,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         if api.has(Tag::Gathers) {
             let fan_out = gathered(call);
-            findings.asks_if_room(
+            findings.asks(
                 call,
                 AT_ONCE,
                 "what is started comes from something of any length",
@@ -127,28 +127,26 @@ fn started_in_loop(call: Node<'_>) -> Option<FanOut<'_>> {
 fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
     let source = source_of(fan_out.iterable, 0);
     let bound = limit_in(fan_out.element, 0);
-    findings.asks_if_room(
-        call,
-        AT_ONCE,
-        "no semaphore limits how many run",
-        bound.is_none(),
-        &|| match bound {
-            Some(bound) => format!("`{}` does ({})", bound.excerpt(), bound.whereabouts_from(call)),
-            None => format!("none is taken in `{}`", fan_out.element.excerpt()),
-        },
-    );
+    findings.asks(call, AT_ONCE, "no semaphore limits how many run", bound.is_none(), &|| match bound {
+        Some(bound) => format!("`{}` does ({})", bound.excerpt(), bound.whereabouts_from(call)),
+        None => format!("none is taken in `{}`", fan_out.element.excerpt()),
+    });
     if let Some(bound) = bound {
         findings.conforms(bound, "at most so many run at once");
         return;
     }
     let bounded = is_bounded(source, 0);
-    findings.asks_if_room(call, AT_ONCE, "its length has no limit", matches!(bounded, Bounded::No), &|| {
-        match bounded {
+    findings.asks(
+        call,
+        AT_ONCE,
+        "its length has no limit",
+        matches!(bounded, Bounded::No),
+        &|| match bounded {
             Bounded::Batches => format!("`{}` is a batch of a fixed size", source.excerpt()),
             Bounded::Constant => format!("the code says the most that `{}` holds", source.excerpt()),
             Bounded::No => format!("nothing limits the length of `{}`", source.excerpt()),
-        }
-    });
+        },
+    );
     match bounded {
         Bounded::Batches => {
             findings.conforms(call, "each batch has a fixed size");
@@ -159,17 +157,13 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
     }
     // A thread pool has a fixed number of threads, and what waits in line for one of them floods nobody.
     let waiting = fan_out.element.waiting();
-    findings.asks_if_room(
-        call,
-        AT_ONCE,
-        "each waits for another system",
-        waiting == Waiting::Outside,
-        &|| match waiting {
+    findings.asks(call, AT_ONCE, "each waits for another system", waiting == Waiting::Outside, &|| {
+        match waiting {
             Waiting::Nothing => "they await nothing but tasks and events of this process".to_owned(),
             Waiting::Threads(_) => "they wait for a thread of a pool, which has a limit".to_owned(),
             Waiting::Outside => format!("`{}` does, or calls what is not known", fan_out.element.excerpt()),
-        },
-    );
+        }
+    });
     match waiting {
         Waiting::Nothing => return,
         Waiting::Threads(at) => {

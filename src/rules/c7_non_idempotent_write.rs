@@ -56,9 +56,6 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Most files widen nothing, and all calls would be searched for it.
     let may_widen = WIDENING.iter().any(|name| model.symbol(name).is_some());
     for call in model.calls().filter(|call| !call.is_outside_production()) {
-        if findings.has_room_and_watches(call) && (writes(call) || call.does(Tag::WritesOutside)) {
-            ask(call, &told, findings);
-        }
         if writes(call)
             && let Some(function) = call.function()
         {
@@ -71,12 +68,20 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             mounted(model, call, widened, &mut told, findings);
         }
     }
+    if findings.is_watched() {
+        for call in model.calls().filter(|call| !call.is_outside_production()) {
+            if (writes(call) || call.does(Tag::WritesOutside)) && !findings.has_asked(call) {
+                ask(call, &told, findings);
+            }
+        }
+    }
 }
 
-/// Tells, for whoever wants to know, what decides about a write.
+/// Tells, for whoever wants to know, what decides about a write that no retry was seen to lead to: [`repeated`] tells of
+/// the others.
 fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
     let writes = writes(call);
-    if !findings.asks_if_room(call, REPEATED, "it changes something elsewhere", writes, &|| match writes {
+    if !findings.asks(call, REPEATED, "it changes something elsewhere", writes, &|| match writes {
         true => format!("`{}` writes to another system, or inserts without a conflict clause", call.called()),
         false => "by its address it asks or stops something, or it exports telemetry".to_owned(),
     }) {
@@ -87,7 +92,7 @@ fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
     let decorator = function.and_then(|function| function.decorators().find(|one| repeats_on_failure(*one)));
     let repeats = told.contains(&call.place()) || decorator.is_some() || attempt_loop(call).is_some();
     let answer = if repeats { Answer::Met } else { Answer::NotKnown };
-    if !findings.asks_if_room(call, REPEATED, "something repeats it", answer, &|| match decorator {
+    if !findings.asks(call, REPEATED, "something repeats it", answer, &|| match decorator {
         Some(decorator) => format!("`{}` runs the function again when it fails", decorator.excerpt()),
         None if repeats => "a retry, a loop or a client repeats it".to_owned(),
         None => {
@@ -97,17 +102,13 @@ fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
         return;
     }
     let lasting = key.filter(|key| !function.is_some_and(|function| is_made_anew(*key, call, function)));
-    findings.asks_if_room(
-        call,
-        REPEATED,
-        "no key tells the second from the first",
-        lasting.is_none(),
-        &|| match (lasting, key) {
-            (Some(key), _) => format!("`{}` does", key.excerpt()),
-            (None, Some(key)) => format!("`{}` is another one on each attempt", key.excerpt()),
-            (None, None) => "no argument is an idempotency key".to_owned(),
-        },
-    );
+    findings.asks(call, REPEATED, "no key tells the second from the first", lasting.is_none(), &|| match (
+        lasting, key,
+    ) {
+        (Some(key), _) => format!("`{}` does", key.excerpt()),
+        (None, Some(key)) => format!("`{}` is another one on each attempt", key.excerpt()),
+        (None, None) => "no argument is an idempotency key".to_owned(),
+    });
 }
 
 /// A decorator that runs the function again when it fails, or that lets a queue deliver it again.
@@ -258,11 +259,31 @@ fn repeated(
     findings: &mut Findings<'_>,
 ) {
     let Some(&write) = chain.last() else { return };
-    if write.does(Tag::WritesOutside) && write.only_computes(function, chain) {
+    findings.asks(write, REPEATED, "something repeats it", true, &|| {
+        format!(
+            "`{}` runs `{}` again ({})",
+            repeats.excerpt(),
+            function.name(),
+            repeats.whereabouts_from(write)
+        )
+    });
+    let computes = write.does(Tag::WritesOutside) && write.only_computes(function, chain);
+    if !findings.asks(write, REPEATED, "it changes something elsewhere", !computes, &|| match computes {
+        true => "what it does is to compute an answer".to_owned(),
+        false => format!("`{}` writes to another system, or inserts a row", write.called()),
+    }) {
         return;
     }
     let key = idempotency_key(write);
-    if let Some(key) = key.filter(|key| !is_made_anew(*key, write, function)) {
+    let lasting = key.filter(|key| !is_made_anew(*key, write, function));
+    findings.asks(write, REPEATED, "no key tells the second from the first", lasting.is_none(), &|| match (
+        lasting, key,
+    ) {
+        (Some(key), _) => format!("`{}` does", key.excerpt()),
+        (None, Some(key)) => format!("`{}` is another one on each attempt", key.excerpt()),
+        (None, None) => "no argument is an idempotency key".to_owned(),
+    });
+    if let Some(key) = lasting {
         findings.conforms(key, KEYED);
         return;
     }

@@ -5,8 +5,12 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Command, EntryPoints, Model, Node, Place, Processes, Runs, Workload, words_of};
+use crate::sorted::sorted;
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
+
+/// What is told condition by condition.
+const COPIED: &str = "scheduled work that each copy of the application does";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let processes = model.processes();
@@ -15,6 +19,13 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let decorators: FxHashSet<Place> = scheduled.iter().map(|found| found.at.place()).collect();
     for (call, api) in model.known_calls() {
         let starts_scheduler = api.has(Tag::StartsScheduler);
+        if starts_scheduler && findings.watches(call) {
+            let with_all = runs_with_the_application(call);
+            findings.asks(call, COPIED, "it starts with the application", with_all, &|| match with_all {
+                true => "neither a request, a script nor a test starts it".to_owned(),
+                false => "a request, a script or a test starts it".to_owned(),
+            });
+        }
         if !(starts_scheduler || api.has(Tag::StartsTask) || api.has(Tag::Offloads))
             || !runs_with_the_application(call)
             || decorators.contains(&call.place())
@@ -27,7 +38,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             periodic_task(call).or_else(|| starts_itself_again(call))
         });
     }
-    scheduled.sort_by_key(|found| found.at.place());
+    let scheduled = sorted(scheduled, &|one, other| one.at.place().cmp(&other.at.place()));
     // Which of several schedulers runs a job is not always known: the job is told once.
     let mut told = FxHashSet::default();
     for found in &scheduled {
@@ -473,7 +484,16 @@ fn judge(
         .function()
         .and_then(|function| function.own_calls().find(|&call| call.id < found.at.id && is_guard(call)));
     let guards: Vec<Node<'_>> = found.jobs.iter().filter_map(|&job| guard_of(job)).collect();
-    if outer.is_some() || (!found.jobs.is_empty() && guards.len() == found.jobs.len()) {
+    let is_guarded = outer.is_some() || (!found.jobs.is_empty() && guards.len() == found.jobs.len());
+    findings.asks(found.at, COPIED, "something starts it again and again", true, &|| found.what.clone());
+    findings.asks(found.at, COPIED, "no lock lets one copy alone do it", !is_guarded, &|| match outer
+        .or(guards.first().copied())
+        .filter(|_| is_guarded)
+    {
+        Some(guard) => format!("`{}` does ({})", guard.excerpt(), guard.whereabouts_from(found.at)),
+        None => "no lock that other processes see is taken before or in the work".to_owned(),
+    });
+    if is_guarded {
         for guard in outer.into_iter().chain(guards) {
             findings.conforms(guard, "one process at a time does this scheduled work");
         }
@@ -486,7 +506,13 @@ fn judge(
         .filter(|&job| guard_of(job).is_none() && effect_of(job).is_some())
         .collect();
     let is_new = unguarded.iter().filter(|job| told.insert(job.place())).count() > 0;
-    if !is_new && !found.jobs.is_empty() {
+    let is_one = is_new || found.jobs.is_empty();
+    if !findings.asks(found.at, COPIED, "doing it twice may matter", is_one, &|| match is_one {
+        true => "what it does reaches others, or is not shown".to_owned(),
+        false => {
+            "nothing of it that reaches others is known, or it is told at another start of it".to_owned()
+        }
+    }) {
         return;
     }
     report(found, &unguarded, processes, findings);

@@ -6,6 +6,10 @@ use crate::semantic::{Model, Node, ThreadName, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
+/// What is told condition by condition.
+const AT_ONCE: &str = "two turns of one conversation that run at once";
+const ALONE: &str = "conversations that one process, or one connection, keeps";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let serves = model.is_a_service();
     for call in model.checkpointers() {
@@ -37,7 +41,29 @@ fn saver(call: Node<'_>, serves: bool, findings: &mut Findings<'_>) {
     let Some(api) = call.api() else { return };
     let Some(class) = api.class else { return };
     let stored = class.has(ClassTag::InMemory) || class.has(ClassTag::SingleFile);
-    if stored && (!serves || call.source_file().is_script) {
+    let is_lost = api.has(Tag::GivesContext) && !is_entered(call);
+    let is_alone = stored || is_lost || single_connection(call).is_some();
+    let serves_here = is_lost || (serves && !(stored && call.source_file().is_script));
+    let what = "one process, one machine or one connection has them";
+    if findings.asks(
+        call,
+        ALONE,
+        what,
+        is_alone,
+        &|| match (class.has(ClassTag::InMemory), stored, is_lost) {
+            (true, ..) => format!("`{}` keeps them in memory", call.called()),
+            (_, true, _) => format!("`{}` keeps them in a file of this machine", call.called()),
+            (.., true) => "nothing enters what it gives".to_owned(),
+            _ if is_alone => "it is given a single connection".to_owned(),
+            _ => format!("`{}` keeps them where every replica sees them", call.called()),
+        },
+    ) {
+        findings.asks(call, ALONE, "requests are served with it", serves_here, &|| match serves_here {
+            true => "an application is among the given files".to_owned(),
+            false => "this is a script, or no application is among the given files".to_owned(),
+        });
+    }
+    if stored && !serves_here {
         return;
     }
     if class.has(ClassTag::InMemory) {
@@ -268,10 +294,32 @@ fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
         report_at_once(call, thread, call, findings);
         return;
     }
-    if thread.is_fresh_thread() || !function.serves_requests() {
+    let is_fresh = thread.is_fresh_thread();
+    if !findings.asks(call, AT_ONCE, "its thread is one that goes on", !is_fresh, &|| match is_fresh {
+        true => format!("`{}` is a new thread each time", thread.excerpt()),
+        false => format!("`{}` names it ({})", thread.excerpt(), thread.whereabouts_from(call)),
+    }) {
         return;
     }
-    if let Some(lock) = distributed_lock(call, function, 0) {
+    let serves = function.serves_requests();
+    if !findings.asks(call, AT_ONCE, "requests run it", serves, &|| match serves {
+        true => format!("`{}` runs while a request is served", function.name()),
+        false => format!("no request is seen to lead to `{}`", function.name()),
+    }) {
+        return;
+    }
+    let serialized = distributed_lock(call, function, 0);
+    findings.asks(
+        call,
+        AT_ONCE,
+        "no lock of all replicas keeps the second waiting",
+        serialized.is_none(),
+        &|| match serialized {
+            Some(lock) => format!("`{}` does ({})", lock.excerpt(), lock.whereabouts_from(call)),
+            None => "none is taken on the way, as far as the given files show".to_owned(),
+        },
+    );
+    if let Some(lock) = serialized {
         findings.conforms(lock, "turns of one thread wait for one another");
         return;
     }
@@ -279,7 +327,19 @@ fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
         .enclosing_with_items()
         .filter_map(|item| item.child(Role::Context))
         .find(|context| context.is_a(ClassTag::AsyncLock) || context.is_a(ClassTag::ThreadLock));
-    if let Some(lock) = call.exclusive_by().filter(|_| local.is_none()) {
+    let exclusive = call.exclusive_by().filter(|_| local.is_none());
+    findings.asks(
+        call,
+        AT_ONCE,
+        "nothing else runs them one by one",
+        exclusive.is_none(),
+        &|| match exclusive {
+            Some(lock) => format!("`{}` does ({})", lock.excerpt(), lock.whereabouts_from(call)),
+            None if local.is_some() => "the lock is in this process alone".to_owned(),
+            None => "nothing does, as far as the given files show".to_owned(),
+        },
+    );
+    if let Some(lock) = exclusive {
         findings.conforms(lock, "turns of one thread wait for one another");
         return;
     }

@@ -81,7 +81,7 @@ struct Judged<'m> {
 fn judge<'m>(retry: Retry<'m>, tuning: &mut Vec<Judged<'m>>, findings: &mut Findings<'_>) {
     let never = matches!(retry.attempts, Attempts::Number(number, _) if number < 1.0);
     let again = "it tries again";
-    if !findings.asks_if_room(retry.at, CARELESS, again, !never, &|| match never {
+    if !findings.asks(retry.at, CARELESS, again, !never, &|| match never {
         true => "its number of attempts is 0".to_owned(),
         false => format!("{} does", name(&retry)),
     }) {
@@ -97,33 +97,26 @@ fn judge<'m>(retry: Retry<'m>, tuning: &mut Vec<Judged<'m>>, findings: &mut Find
     }
     let mut faults = faults(&retry);
     faults.extend(multiplied(&retry));
-    if findings.has_room_and_watches(retry.at) {
+    let has_fault = !faults.is_empty();
+    let what = "its end, its pauses or its choice of failures is wrong";
+    findings.asks(retry.at, CARELESS, what, has_fault, &|| {
         let all: Vec<String> =
             faults.iter().map(|fault| format!("it {}: {}", fault.what, fault.why)).collect();
-        findings.asks_if_room(
-            retry.at,
-            CARELESS,
-            "its end, its pauses or its choice of failures is wrong",
-            !faults.is_empty(),
-            &|| match all.is_empty() {
-                true => "it says which failures are tried again, how often and how far apart".to_owned(),
-                false => all.join("; "),
-            },
-        );
-        let mild = retry.at.source_file().is_script || retry.is_about_conflicts || retry.is_local;
-        let counts = !mild || faults.iter().any(|fault| fault.severity > Severity::Low);
-        if !faults.is_empty() {
-            findings.asks_if_room(retry.at, CARELESS, "that matters here", counts, &|| match counts {
-                true => "other machines compete for the other side, or the fault is a serious one".to_owned(),
-                false => {
-                    "it is a script, about conflicts in the database, or of this machine alone".to_owned()
-                }
-            });
+        match all.is_empty() {
+            true => "it says which failures are tried again, how often and how far apart".to_owned(),
+            false => all.join("; "),
         }
-    }
+    });
     // Whoever runs a script sees how long it waits.
     if retry.at.source_file().is_script || retry.is_about_conflicts || retry.is_local {
         faults.retain(|fault| fault.severity > Severity::Low);
+    }
+    if has_fault {
+        let counts = !faults.is_empty();
+        findings.asks(retry.at, CARELESS, "that matters here", counts, &|| match counts {
+            true => "other machines compete for the other side, or the fault is a serious one".to_owned(),
+            false => "it is a script, about conflicts in the database, or of this machine alone".to_owned(),
+        });
     }
     let Some(severity) = faults.iter().map(|fault| fault.severity).max() else {
         findings.conforms(retry.at, "says which failures are tried again, how often and how far apart");

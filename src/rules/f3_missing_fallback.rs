@@ -10,6 +10,9 @@ use crate::syntax::{Kind, Role};
 const STANDBY: &str = "Give it a standby, best of a second provider: `primary.with_fallbacks([standby])`, each with its own timeout; \
      for `create_agent` a `ModelFallbackMiddleware`. Or catch the failure and answer with what still works.";
 
+/// What is told condition by condition.
+const DOWN: &str = "a model whose failure nobody answers";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut has_fallback = false;
     for fallback in model.fallbacks().filter(|call| !call.is_outside_production()) {
@@ -18,6 +21,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     if !has_fallback {
         without_standby(model, findings);
+    } else if findings.is_watched() {
+        for call in model.calls().filter(|call| call.asks_model() && !call.is_outside_production()) {
+            findings.asks(call, DOWN, "no other model takes over", false, &|| {
+                "one of the given files names a fallback".to_owned()
+            });
+        }
     }
     if !model.calls().any(Node::retrieves) {
         return;
@@ -45,6 +54,7 @@ enum Outcome<'m> {
 fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
     let mut asked: Option<(Vec<Node<'_>>, Node<'_>)> = None;
     let mut named: Vec<(Node<'_>, Node<'_>)> = Vec::new();
+    let mut answered: Vec<Node<'_>> = Vec::new();
     let answering = |f: &Node<'_>| f.is(Kind::FunctionDef) && (f.is_on_chat_path() || f.answers_by_model());
     for handler in model.functions().filter(answering) {
         if handler.is_outside_production() {
@@ -53,7 +63,10 @@ fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
         for chain in handler.all_reached(&|call| call.asks_model() && !call.hands_request_on()) {
             let Some(&call) = chain.last() else { continue };
             match outcome(&chain) {
-                Outcome::Answered => findings.conforms(call, "its failure has an answer"),
+                Outcome::Answered => {
+                    answered.push(call);
+                    findings.conforms(call, "its failure has an answer");
+                }
                 Outcome::Named(raise) => {
                     if !named.iter().any(|(known, _)| *known == raise) {
                         named.push((raise, call));
@@ -84,14 +97,33 @@ fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
             )
             .conforming(STANDBY);
     }
+    let first = asked.as_ref().and_then(|(chain, _)| chain.last().copied());
+    for call in answered.into_iter().filter(|call| Some(*call) != first) {
+        findings.asks(call, DOWN, "its failure has no answer", false, &|| {
+            "a clause on the way from the request answers it".to_owned()
+        });
+    }
     let Some((chain, handler)) = asked else { return };
     let Some((&call, way)) = chain.split_last() else { return };
+    findings.asks(call, DOWN, "no other model takes over", true, &|| {
+        "none of the given files names a fallback".to_owned()
+    });
+    findings.asks(call, DOWN, "a request waits for it", true, &|| {
+        format!("`{}` leads to it ({})", handler.name(), handler.whereabouts_from(call))
+    });
+    findings.asks(call, DOWN, "its failure has no answer", true, &|| {
+        "no clause on the way from the request answers it".to_owned()
+    });
     // A model that comes from elsewhere may have its standby there.
     let is_function = call.api().is_some_and(|api| api.class.is_none());
     let is_seen = is_function || call.receiver().is_none_or(Node::is_made_in_view) || model.makes_models();
     let certainty = if model.has_app() && is_seen { Certainty::Likely } else { Certainty::Question };
     let is_conversation = handler.is_on_chat_path();
-    if certainty == Certainty::Question && !is_conversation {
+    let is_clear = certainty != Certainty::Question || is_conversation;
+    if !findings.asks(call, DOWN, "its standby is not elsewhere", is_clear, &|| match is_clear {
+        true => "the given files show how the model is made, or a conversation waits for it".to_owned(),
+        false => "the model comes from elsewhere, where it may have one".to_owned(),
+    }) {
         return;
     }
     let message = if certainty == Certainty::Question {

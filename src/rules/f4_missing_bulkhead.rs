@@ -8,6 +8,9 @@ use crate::semantic::{FunctionRole, Held, Model, Node, Place};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
+/// What is told condition by condition.
+const HELD: &str = "a database connection that is held while something slow is waited for";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.source_file().is_script;
     let mut told: FxHashSet<Place> = FxHashSet::default();
@@ -16,6 +19,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let connections = function.connections();
+        if let Some((end, wait)) = connections.given_back {
+            findings.asks(wait, HELD, "a transaction keeps the connection meanwhile", false, &|| {
+                format!("`{}` gives it back before ({})", end.excerpt(), end.whereabouts_from(wait))
+            });
+        }
         if let Some((end, wait)) = connections.given_back.filter(|_| connections.held.is_empty()) {
             findings.conforms(
                 end,
@@ -24,7 +32,17 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         for held in connections.held {
             let last = held.slow.last().map(|call| call.place());
-            if last.is_some_and(|last| told.insert(last)) {
+            let is_new = last.is_some_and(|last| told.insert(last));
+            if let Some(&call) = held.slow.first() {
+                findings.asks(call, HELD, "a transaction keeps the connection meanwhile", true, &|| {
+                    format!("`{}` takes it ({})", held.taken.excerpt(), held.taken.whereabouts_from(call))
+                });
+                findings.asks(call, HELD, "it is told nowhere else", is_new, &|| match is_new {
+                    true => "this is the first place that leads to it".to_owned(),
+                    false => "another place that leads to it is told".to_owned(),
+                });
+            }
+            if is_new {
                 connection(&held, findings);
             }
         }

@@ -31,6 +31,10 @@ const ENDINGS: [&str; 18] = [
     "teardown",
 ];
 
+/// What is told condition by condition.
+const ENDED: &str = "a batch that its first failure ends";
+const LOST: &str = "an item that fails and is lost without a word";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.source_file().is_script;
     for around in model.loops().filter(is_checked) {
@@ -178,7 +182,34 @@ fn is_ending(call: Node<'_>) -> bool {
 // One failure ends the batch
 
 fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
-    if !around.is(Kind::For) || !goes_over_batch(around) || looks_for_one(around) || is_on_purpose(around) {
+    if !around.is(Kind::For) {
+        return;
+    }
+    let is_batch = goes_over_batch(around);
+    if !findings.asks(around, ENDED, "it goes over things that stand for themselves", is_batch, &|| {
+        match is_batch {
+            true => "its names say so, and nothing says how many there are".to_owned(),
+            false => {
+                "its names tell of no files, pages, jobs or the like, or it goes over a fixed list".to_owned()
+            }
+        }
+    }) {
+        return;
+    }
+    let for_all = !looks_for_one(around);
+    if !findings.asks(around, ENDED, "it works through all of them", for_all, &|| match for_all {
+        true => "no `return`, `break` or `yield` ends a turn early".to_owned(),
+        false => {
+            "a `return`, `break` or `yield` in it: it looks for one, or gives them as they come".to_owned()
+        }
+    }) {
+        return;
+    }
+    let apart = !is_on_purpose(around);
+    if !findings.asks(around, ENDED, "they are not meant as all or nothing", apart, &|| match apart {
+        true => "no clause around the loop raises or rolls back".to_owned(),
+        false => "a clause around the loop raises, or rolls back what was done".to_owned(),
+    }) {
         return;
     }
     // What runs beside the loop does not end it.
@@ -186,19 +217,31 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     let is_told = |failing: &Failing<'_>| {
         !failing.of_object || (!around.is_async() && around.function().is_some_and(is_for_batches))
     };
-    let failing = around.failing_turn().filter(|failing| ends(failing.chain[0]) && is_told(failing));
+    // What is compiled asks nobody, and a step in a fixed order may stop the others.
+    let is_open = |call: Node<'_>| {
+        !around.function().is_some_and(Node::is_compiled) && !call.is_stopped_with_a_record(around)
+    };
+    let failing = around
+        .failing_turn()
+        .filter(|failing| ends(failing.chain[0]) && is_told(failing) && is_open(failing.chain[0]));
+    findings.asks(around, ENDED, "a turn may fail, and nothing in it keeps that", failing.is_some(), &|| {
+        match &failing {
+            Some(failing) => format!("`{}` may fail", failing.chain[0].called()),
+            None => "a `try` in the loop sees to each failure, or nothing that is known to fail is in it"
+                .to_owned(),
+        }
+    });
     let Some(failing) = failing else { return };
     // To leave out what failed would make the result wrong, and nothing that was done is lost with it.
-    if around.gathers_a_whole() {
-        return;
-    }
     let call = failing.chain[0];
-    let computes = around.function().is_some_and(Node::is_compiled);
-    if sends_parts(call, around)
-        || computes
-        || around.pumps_into(call)
-        || call.is_stopped_with_a_record(around)
-    {
+    let is_whole = around.gathers_a_whole() || sends_parts(call, around) || around.pumps_into(call);
+    if !findings.asks(around, ENDED, "each is of use without the others", !is_whole, &|| match is_whole {
+        true => {
+            "they are parts of one whole, or go through one connection: without one the others are of no use"
+                .to_owned()
+        }
+        false => "nothing makes one thing of them".to_owned(),
+    }) {
         return;
     }
     ended(around, call, &failing, findings);
@@ -294,15 +337,36 @@ fn silent(handler: Node<'_>, findings: &mut Findings<'_>) {
     let Some(around) = attempt.enclosing_loop().filter(|around| around.is(Kind::For)) else { return };
     let is_passed_over =
         handler.catches_cancellation_alone() || handler.is_silenced_elsewhere() || is_expected(handler);
-    if is_passed_over || handler.ends_surroundings() || looks_for_one(around) {
+    let goes_on = !is_passed_over && !handler.ends_surroundings() && !looks_for_one(around);
+    if !findings.asks(
+        handler,
+        LOST,
+        "after an unexpected failure the loop goes on to the next",
+        goes_on,
+        &|| match (goes_on, is_passed_over) {
+            (true, _) => "the clause leaves neither the loop nor the function".to_owned(),
+            (_, true) => {
+                "the clause is about what is expected, or another checker is told to be quiet".to_owned()
+            }
+            _ => "the clause, or the loop, ends with one of them".to_owned(),
+        },
+    ) {
         return;
     }
-    let Some(failing) = attempt.child(Role::Body).and_then(|body| {
+    let failing = attempt.child(Role::Body).and_then(|body| {
         protected(body, around, handler.catches_everything() && loses(handler, attempt, around))
-    }) else {
-        return;
-    };
-    if !(handler.is_silent() || undoes_alone(handler)) {
+    });
+    findings.asks(handler, LOST, "the `try` holds work on an item", failing.is_some(), &|| match &failing {
+        Some(failing) => format!("`{}` may fail", failing.chain[0].called()),
+        None => "nothing in it that is known to fail is given the item".to_owned(),
+    });
+    let Some(failing) = failing else { return };
+    let is_wordless = handler.is_silent() || undoes_alone(handler);
+    findings.asks(handler, LOST, "nothing tells which item failed", is_wordless, &|| match is_wordless {
+        true => "the clause neither logs nor keeps it".to_owned(),
+        false => "the clause does something with it".to_owned(),
+    });
+    if !is_wordless {
         findings.conforms(handler, "a failure is recorded, and the next item is tried");
         return;
     }

@@ -271,23 +271,27 @@ fn check_answer(answer: &Answer<'_>, lost: bool, findings: &mut Findings<'_>) {
     let leak = answer.body.and_then(leak_in);
     if call.role() == Role::Exception {
         let is_late = call.comes_after_the_connection();
-        if !findings.asks_if_room(call, SHOWS, "it is raised before the answer has begun", !is_late, &|| {
-            match is_late {
+        if !findings.asks(
+            call,
+            SHOWS,
+            "it is raised before the answer has begun",
+            !is_late,
+            &|| match is_late {
                 true => "a connection was accepted before it: no status is sent any more".to_owned(),
                 false => "no connection was accepted before it".to_owned(),
-            }
-        }) {
+            },
+        ) {
             return;
         }
         let is_caught = call.function().is_some_and(|function| is_caught_by_callers(function, 0));
-        if !findings.asks_if_room(call, SHOWS, "it reaches the client", !is_caught, &|| match is_caught {
+        if !findings.asks(call, SHOWS, "it reaches the client", !is_caught, &|| match is_caught {
             true => "every caller of this function catches it".to_owned(),
             false => format!("`{}` is raised, and no caller is known to catch it", call.called()),
         }) {
             return;
         }
     }
-    findings.asks_if_room(call, SHOWS, "its text holds a part of an exception", leak.is_some(), &|| match (
+    findings.asks(call, SHOWS, "its text holds a part of an exception", leak.is_some(), &|| match (
         &leak,
         answer.body,
     ) {
@@ -315,7 +319,7 @@ fn shown(answer: &Answer<'_>, leak: &Leak<'_>, lost: bool, findings: &mut Findin
     let call = answer.call;
     // The text says what is wrong with what the client sent.
     let is_about_input = answer.status.is_some_and(|code| code < 500) && only_validates(leak.caught);
-    if !findings.asks_if_room(call, SHOWS, "it is not about the client's own input", !is_about_input, &|| {
+    if !findings.asks(call, SHOWS, "it is not about the client's own input", !is_about_input, &|| {
         match is_about_input {
             true => "only the reading of the client's input can fail in this `try`".to_owned(),
             false => "something else than reading the input can fail there".to_owned(),
@@ -325,24 +329,18 @@ fn shown(answer: &Answer<'_>, leak: &Leak<'_>, lost: bool, findings: &mut Findin
     }
     // Where the same clause swallows an error as well, that was reported with the text that is shown.
     let is_told = lost || is_repeated_by_broad_clause(leak.caught);
-    if !findings.asks_if_room(call, SHOWS, "it is told nowhere else", !is_told, &|| match is_told {
+    if !findings.asks(call, SHOWS, "it is told nowhere else", !is_told, &|| match is_told {
         true => "a clause beside this one has the finding".to_owned(),
         false => "no other finding says the same".to_owned(),
     }) {
         return;
     }
     let weighs = weight(leak.text, answer.status).is_some();
-    if findings.asks_if_room(
-        call,
-        SHOWS,
-        "such a text is a leak in an answer of this status",
-        weighs,
-        &|| {
-            let status =
-                answer.status.map_or("an unknown status".to_owned(), |status| format!("the status {status}"));
-            format!("{} goes out with {status}", shown_text(leak.text))
-        },
-    ) {
+    if findings.asks(call, SHOWS, "such a text is a leak in an answer of this status", weighs, &|| {
+        let status =
+            answer.status.map_or("an unknown status".to_owned(), |status| format!("the status {status}"));
+        format!("{} goes out with {status}", shown_text(leak.text))
+    }) {
         report_leak(call, leak, answer.status, findings);
     }
 }
@@ -388,14 +386,14 @@ fn check_retry_after(answer: &Answer<'_>, findings: &mut Findings<'_>) {
     let call = answer.call;
     let says = says_when_to_return(answer);
     let lacks = says.map_or(Lacks::NotKnown, |says| Lacks::from(!says));
-    findings.asks_if_room(call, NO_RETURN, "it has no `Retry-After`", lacks, &|| match says {
+    findings.asks(call, NO_RETURN, "it has no `Retry-After`", lacks, &|| match says {
         Some(true) => format!("the {status} has the header"),
         Some(false) => format!("no header of the {status} says when to come back"),
         None => "its headers are not written out".to_owned(),
     });
     if status == 503 && says == Some(false) {
         let comes_back = comes_back(call);
-        findings.asks_if_room(call, NO_RETURN, "waiting helps", comes_back, &|| match comes_back {
+        findings.asks(call, NO_RETURN, "waiting helps", comes_back, &|| match comes_back {
             true => "what was there has failed, and may come back".to_owned(),
             false => {
                 "it is a probe's answer, or about something that is not set up: that stays so".to_owned()
@@ -710,20 +708,16 @@ fn check_blame(answer: &Answer<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let broad = answer.call.enclosing_handler().filter(|handler| handler.catches_everything());
-    findings.asks_if_room(
-        answer.call,
-        BLAMES,
-        "a clause that catches everything gives it",
-        broad.is_some(),
-        &|| match (broad, answer.call.enclosing_handler()) {
+    findings.asks(answer.call, BLAMES, "a clause that catches everything gives it", broad.is_some(), &|| {
+        match (broad, answer.call.enclosing_handler()) {
             (Some(_), _) => format!("{status} is the answer to any exception"),
             (None, Some(narrow)) => format!(
                 "the clause in {} catches certain exceptions alone",
                 narrow.whereabouts_from(answer.call)
             ),
             (None, None) => "it stands in no `except` clause".to_owned(),
-        },
-    );
+        }
+    });
     let Some(handler) = broad else { return };
     let is_last = handler
         .body()

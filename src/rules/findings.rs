@@ -7,9 +7,6 @@ use crate::semantic::{Failing, Model, Node, Place, Stretch};
 /// More places than these are not listed for a rule that conforms.
 const MOST_PLACES: usize = 50;
 
-/// Whether every rule's conditions are compiled in, as in the command line, or only those of [`Findings::asks`].
-pub const HAS_ROOM: bool = cfg!(not(target_arch = "wasm32"));
-
 /// Where a rule puts its findings and the places that conform.
 pub struct Findings<'m> {
     rule: Rule,
@@ -89,6 +86,17 @@ impl<'m> Findings<'m> {
         })
     }
 
+    /// Whether somebody wants to know anything.
+    pub fn is_watched(&self) -> bool {
+        self.watch.is_some()
+    }
+
+    /// Whether anything was asked, and taken down, about this place.
+    pub fn has_asked(&self, at: Node<'_>) -> bool {
+        let place = at.place();
+        self.watch.as_ref().is_some_and(|watch| watch.asked.iter().any(|(asked, ..)| *asked == place))
+    }
+
     /// Asks whether a condition of the rule holds at a place, one after the other, and gives the answer back. `about`
     /// names the defect that is looked for; what holds, and the fact, are sentences in the manner of messages.
     pub fn asks(
@@ -104,26 +112,6 @@ impl<'m> Findings<'m> {
             self.take_down(at, about, what, answer, fact);
         }
         answer == Answer::Met
-    }
-
-    /// [`Findings::watches`] for rules whose conditions the page's worker has no room for: it is close to its 700 kB.
-    #[inline(always)]
-    pub fn has_room_and_watches(&self, at: Node<'_>) -> bool {
-        HAS_ROOM && self.watches(at)
-    }
-
-    /// [`Findings::asks`] for such rules. Without room the question is answered, and not taken down.
-    #[inline(always)]
-    pub fn asks_if_room(
-        &mut self,
-        at: Node<'_>,
-        about: &'static str,
-        what: &str,
-        answer: impl Into<Answer>,
-        fact: &dyn Fn() -> String,
-    ) -> bool {
-        let answer = answer.into();
-        if HAS_ROOM { self.asks(at, about, what, answer, fact) } else { answer == Answer::Met }
     }
 
     #[inline(never)]

@@ -13,7 +13,7 @@ const OTHERS: &str = "a query that finds rows of other tenants";
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let rows_are_scoped = std::cell::LazyCell::new(|| model.scopes_every_query());
     for (call, api) in model.known_calls() {
-        if findings.has_room_and_watches(call) {
+        if findings.watches(call) {
             ask(call, api, &|| *rows_are_scoped, findings);
         }
         if !is_checked(call) {
@@ -70,21 +70,19 @@ fn ask(call: Node<'_>, api: Api, rows_are_scoped: &dyn Fn() -> bool, findings: &
         None if is_given => Answer::NotMet,
         None => Answer::NotKnown,
     };
-    if !findings.asks_if_room(call, OTHERS, "it asks for rows that belong to tenants", answer, &|| {
-        match &query {
-            Some(query) => format!(
-                "`{}` has the column `{key}` ({})",
-                query.class.name(),
-                query.column.whereabouts_from(call)
-            ),
-            None if is_given => format!("`{}` is no model with a required column `{key}`", named.name()),
-            None => format!("the class `{}` was not given, so its columns are not known", named.name()),
-        }
+    if !findings.asks(call, OTHERS, "it asks for rows that belong to tenants", answer, &|| match &query {
+        Some(query) => format!(
+            "`{}` has the column `{key}` ({})",
+            query.class.name(),
+            query.column.whereabouts_from(call)
+        ),
+        None if is_given => format!("`{}` is no model with a required column `{key}`", named.name()),
+        None => format!("the class `{}` was not given, so its columns are not known", named.name()),
     }) {
         return;
     }
     let checked = is_checked(call);
-    if !findings.asks_if_room(call, OTHERS, "it is code of production", checked, &|| match checked {
+    if !findings.asks(call, OTHERS, "it is code of production", checked, &|| match checked {
         true => "the file is no test, migration or script".to_owned(),
         false => "tests, migrations and scripts work on all tenants at once".to_owned(),
     }) {
@@ -92,7 +90,7 @@ fn ask(call: Node<'_>, api: Api, rows_are_scoped: &dyn Fn() -> bool, findings: &
     }
     let is_scoped = rows_are_scoped();
     let what = "the database does not keep tenants apart by itself";
-    findings.asks_if_room(call, OTHERS, what, !is_scoped, &|| match is_scoped {
+    findings.asks(call, OTHERS, what, !is_scoped, &|| match is_scoped {
         true => "a policy, or a condition that each session adds, is in the given files".to_owned(),
         false => "no policy and no condition of each session is in the given files".to_owned(),
     });
@@ -114,7 +112,7 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
     let Some(function) = call.function() else { return };
     let is_somebodys = call.asks_for_owner() || call.asks_by_credential();
     let what = "it does not ask whose rows they are";
-    if !findings.asks_if_room(call, OTHERS, what, !is_somebodys, &|| match is_somebodys {
+    if !findings.asks(call, OTHERS, what, !is_somebodys, &|| match is_somebodys {
         true => "its condition names an owner, or what only one caller knows".to_owned(),
         false => "no condition names an owner or a credential".to_owned(),
     }) {
@@ -128,14 +126,12 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
         Scoping::Named => Answer::NotMet,
         Scoping::Unreached => Answer::NotKnown,
     };
-    findings.asks_if_room(call, OTHERS, "a route comes here without naming a tenant", answer, &|| {
-        match scoping {
-            Scoping::Unnamed(handler) => {
-                format!("`{}` does ({})", handler.name(), handler.whereabouts_from(call))
-            }
-            Scoping::Named => format!("whoever comes here says which `{column}` is meant"),
-            Scoping::Unreached => "no route among the given files comes here".to_owned(),
+    findings.asks(call, OTHERS, "a route comes here without naming a tenant", answer, &|| match scoping {
+        Scoping::Unnamed(handler) => {
+            format!("`{}` does ({})", handler.name(), handler.whereabouts_from(call))
         }
+        Scoping::Named => format!("whoever comes here says which `{column}` is meant"),
+        Scoping::Unreached => "no route among the given files comes here".to_owned(),
     });
     match scoping {
         Scoping::Named => {

@@ -9,6 +9,10 @@ use crate::syntax::{Kind, Role};
 /// More steps than these are no answer to one request.
 const MOST_STEPS: f64 = 100.0;
 
+/// What is told condition by condition.
+const OPEN: &str = "a public route that one caller may use without a limit";
+const WHOLE: &str = "an upload that is taken into memory, however large it is";
+
 pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
     routes(model, findings);
     for handler in model.handlers().filter(|handler| is_checked(*handler)) {
@@ -52,6 +56,10 @@ fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
     for handler in model.functions().filter(|function| is_checked(*function)) {
         let Some(route) = handler.route() else { continue };
         let limiter = for_all.or_else(|| handler.request_limiter());
+        findings.asks(route, OPEN, "nothing limits its calls", limiter.is_none(), &|| match limiter {
+            Some(limiter) => format!("`{}` does ({})", limiter.excerpt(), limiter.whereabouts_from(route)),
+            None => "neither the route, its router, the application nor a middleware does".to_owned(),
+        });
         if let Some(limiter) = limiter {
             findings.conforms(route, "calls of this route are limited");
             limited.get_or_insert(limiter);
@@ -59,7 +67,18 @@ fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
         }
         let path = handler.full_route_path();
         let is_public = model.settings.public_prefixes.iter().any(|prefix| path.starts_with(prefix.as_str()));
-        if is_public && !is_probe(&path) {
+        let is_open = is_public && !is_probe(&path);
+        if findings.asks(
+            route,
+            OPEN,
+            "clients outside the organisation call it",
+            is_open,
+            &|| match is_open {
+                true => format!("`{path}` begins with one of the settings' public prefixes"),
+                false if is_public => format!("`{path}` is a probe"),
+                false => format!("`{path}` begins with none of the settings' public prefixes"),
+            },
+        ) {
             open.push(route);
         }
     }
@@ -80,7 +99,11 @@ fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
     }
     let mut files = Vec::new();
     for route in open {
-        if files.contains(&route.file) {
+        let is_first = !files.contains(&route.file);
+        if !findings.asks(route, OPEN, "it is the first of its file", is_first, &|| match is_first {
+            true => "it stands for all of them".to_owned(),
+            false => "another one of this file is asked about, and stands for all".to_owned(),
+        }) {
             continue;
         }
         files.push(route.file);
@@ -200,12 +223,26 @@ fn upload(call: Node<'_>, findings: &mut Findings<'_>) {
     } else {
         receiver
     };
-    let Some(function) = call.function().filter(|_| file.is_a(ClassTag::Upload)) else { return };
-    if call.positional().next().is_some() || call.keyword("size").is_some() {
-        uncounted(call, file, function, findings);
+    if !file.is_a(ClassTag::Upload) {
         return;
     }
-    if is_size_checked(function, file, call) || limits_bodies(call.model) {
+    let is_whole = call.positional().next().is_none() && call.keyword("size").is_none();
+    if !findings.asks(call, WHOLE, "it reads all of an upload at once", is_whole, &|| match is_whole {
+        true => format!("`{}` is given no size", call.called()),
+        false => format!("`{}` is given a size", call.called()),
+    }) {
+        if let Some(function) = call.function() {
+            uncounted(call, file, function, findings);
+        }
+        return;
+    }
+    let Some(function) = call.function() else { return };
+    let is_limited = is_size_checked(function, file, call) || limits_bodies(call.model);
+    findings.asks(call, WHOLE, "nothing checks the size before", !is_limited, &|| match is_limited {
+        true => "the function, a dependency, a middleware or a proxy does".to_owned(),
+        false => "neither the function, a dependency, a middleware nor a proxy is seen to do so".to_owned(),
+    });
+    if is_limited {
         findings.conforms(call, "the size is checked before the body is read");
         return;
     }

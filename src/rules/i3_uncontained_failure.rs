@@ -12,6 +12,11 @@ use crate::syntax::{Kind, Role};
 const KEPT_BY_NOTHING: &str = "nothing in the loop keeps its failure";
 const NOT_GIVEN: &str = "its function was not given; unless that keeps its failures, they leave the loop";
 
+/// What is told condition by condition.
+const CHANGED: &str = "a change of the whole process while requests are served";
+const STOPPED: &str = "a loop that its first failure ends for good";
+const SWALLOWED: &str = "a clause that swallows a coroutine's cancellation";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.source_file().is_script;
     // Set on one branch and taken away on the other, a variable is one defect.
@@ -105,10 +110,25 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     }
     // Without `force` logging is set up by the first call alone.
     let is_first_alone = change.at.does(Tag::ConfiguresLogging) && change.at.keyword("force").is_none();
-    if is_first_alone {
+    if !findings.asks(change.at, CHANGED, "it changes the process each time", !is_first_alone, &|| {
+        match is_first_alone {
+            true => "without `force` logging is set up by the first call alone".to_owned(),
+            false => "what it sets belongs to the process".to_owned(),
+        }
+    }) {
         return;
     }
-    let Some((function, why, certainty)) = shared_while_serving(change) else { return };
+    let shared = shared_while_serving(change);
+    findings.asks(change.at, CHANGED, "it is made while a request is served", shared.is_some(), &|| {
+        match shared {
+            Some((place, why, _)) => format!(
+                "`{}` {why}",
+                if place.is_function() { place.name().to_owned() } else { place.excerpt() }
+            ),
+            None => "no route leads to it, or it runs before the first request".to_owned(),
+        }
+    });
+    let Some((function, why, certainty)) = shared else { return };
     let what = if change.at.is(Kind::Call) {
         format!("`{}` changes the whole process", change.at.called())
     } else {
@@ -220,7 +240,24 @@ fn worker(around: Node<'_>, findings: &mut Findings<'_>) {
     if serves_one {
         return;
     }
-    let Some((waits, failing)) = around.ending_turn() else {
+    let ending = around.ending_turn();
+    if ending.is_some() || around.never_ends() {
+        findings.asks(around, STOPPED, "it is meant to go on", true, &|| {
+            "nothing but a failure, or whoever stops it, ends it".to_owned()
+        });
+        findings.asks(
+            around,
+            STOPPED,
+            "a turn may fail, and nothing in it keeps that",
+            ending.is_some(),
+            &|| match &ending {
+                Some((_, failing)) => format!("`{}` may fail", failing.chain[0].called()),
+                None => "a `try` in the loop keeps each failure, or nothing that is known to fail is in it"
+                    .to_owned(),
+            },
+        );
+    }
+    let Some((waits, failing)) = ending else {
         if around.never_ends() && around.descendants_of(Kind::Handler).any(Node::catches_everything) {
             findings.conforms(around, "a failure ends one turn and not the worker");
         }
@@ -378,18 +415,26 @@ fn uncancellable(handler: Node<'_>, findings: &mut Findings<'_>) {
             .filter(|node| node.function() == handler.function())
             .any(|node| !is_ending(node))
     });
-    if handler.on_event_loop().is_none() || !awaits || !handler.catches_cancellation() {
+    if handler.on_event_loop().is_none() || !awaits {
+        return;
+    }
+    let catches = handler.catches_cancellation();
+    if !findings.asks(handler, SWALLOWED, "it catches cancellation", catches, &|| match catches {
+        true => "`CancelledError` comes into this clause".to_owned(),
+        false => "`CancelledError` is none of what it catches: `Exception` leaves it alone".to_owned(),
+    }) {
         return;
     }
     // It cleans up for a clause that raises in the end.
-    if attempt.enclosing_handler().is_some_and(Node::raises_at_last) {
-        return;
-    }
-    let earlier = attempt.handlers().take_while(|other| *other != handler);
-    if earlier.into_iter().any(Node::catches_cancellation_alone)
-        || handler.hands_failure_on()
-        || handler.looks_at_failure()
-    {
+    let mut earlier = attempt.handlers().take_while(|other| *other != handler);
+    let is_kept = !attempt.enclosing_handler().is_some_and(Node::raises_at_last)
+        && !earlier.any(Node::catches_cancellation_alone)
+        && !handler.hands_failure_on()
+        && !handler.looks_at_failure();
+    if !findings.asks(handler, SWALLOWED, "it does not hand it on", is_kept, &|| match is_kept {
+        true => "the clause goes on as after any other failure".to_owned(),
+        false => "it raises or looks at what came, or another clause takes the cancellation".to_owned(),
+    }) {
         return;
     }
     findings

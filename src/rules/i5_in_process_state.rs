@@ -80,13 +80,22 @@ const DISPENSABLE: [&str; 21] = [
 /// Parameters that say whose state is meant.
 const TOLD: [&str; 4] = ["session_id", "thread_id", "conversation_id", "user_id"];
 
+/// What is told condition by condition.
+const KEPT: &str = "what requests depend on, kept in one process";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let states = model.shared_state();
     let mut kept: Vec<Kept<'_>> = Vec::new();
-    for found in states.iter().filter_map(judge) {
+    for state in &*states {
+        let Some(found) = judge(state, findings) else { continue };
         // What is keyed alike, side by side, is one thing in several parts.
         match kept.iter_mut().find(|other| other.belongs_with(&found)) {
-            Some(other) => other.join(found),
+            Some(other) => {
+                findings.asks(state.definition, KEPT, "it is told nowhere else", false, &|| {
+                    format!("it is told with `{}`, which has the same keys", other.state.name())
+                });
+                other.join(found);
+            }
             None => kept.push(found),
         }
     }
@@ -207,12 +216,19 @@ fn are_keyed_alike(one: &SharedState<'_>, other: &SharedState<'_>) -> bool {
         && other.keys().iter().any(|key| keys.contains(key))
 }
 
-fn judge<'m>(state: &'m SharedState<'m>) -> Option<Kept<'m>> {
+fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<Kept<'m>> {
+    let at = state.definition;
     let name = state.name();
     let needed = has_word(name, &NEEDED);
     let kept_by = state.definition.class().map_or("", Node::name);
     let is_dispensable = has_word(name, &DISPENSABLE) || has_word(kept_by, &DISPENSABLE);
-    if (is_dispensable && state.holding() != Holding::Sockets) || state.is_about_code() {
+    let spared = (is_dispensable && state.holding() != Holding::Sockets) || state.is_about_code();
+    if !findings.asks(at, KEPT, "it may not differ between processes", !spared, &|| match spared {
+        true => format!(
+            "`{name}` is named as a cache, a registry or the like, or holds what the code itself says"
+        ),
+        false => format!("`{name}` is not named as a cache or a registry"),
+    }) {
         return None;
     }
     if let Some(change) = state.limiter_change() {
@@ -229,23 +245,40 @@ fn judge<'m>(state: &'m SharedState<'m>) -> Option<Kept<'m>> {
         .copied()
         .filter(|change| is_by_request(*change) || (needed && is_told_by_request(*change)))
         .collect();
-    if changes.is_empty() {
+    let by_request = !changes.is_empty();
+    if !findings.asks(at, KEPT, "a request decides what is put in", by_request, &|| match changes.first() {
+        Some(change) => format!("`{}` does ({})", change.excerpt(), change.whereabouts_from(at)),
+        None => "no change of it, in the given files, is seen to come from a request".to_owned(),
+    }) {
         return None;
     }
     let holding = state.holding();
-    if state.only_spares_log_lines() || state.is_a_copy_of_rows() {
+    let is_elsewhere = state.only_spares_log_lines()
+        || state.is_a_copy_of_rows()
+        || holding == Holding::PartsOfTheProcess
+        || (holding == Holding::Values && state.is_read_through());
+    if !findings.asks(at, KEPT, "nothing else has it", !is_elsewhere, &|| match is_elsewhere {
+        true => "it is filled again from elsewhere, or is about this process alone".to_owned(),
+        false => "nothing is seen to fill it again".to_owned(),
+    }) {
         return None;
     }
-    if holding == Holding::PartsOfTheProcess || (holding == Holding::Values && state.is_read_through()) {
-        return None;
-    }
-    if !needed && !changes.iter().any(|change| keeps_what_was_sent(*change)) {
+    let matters = needed || changes.iter().any(|change| keeps_what_was_sent(*change));
+    if !findings.asks(at, KEPT, "a later request needs it", matters, &|| match (needed, matters) {
+        (true, _) => format!("`{name}` is named as what a later request asks for"),
+        (_, true) => "it keeps what a request has sent".to_owned(),
+        _ => "neither its name nor what is put in says so".to_owned(),
+    }) {
         return None;
     }
     // A cache with a size forgets by design; what was promised to a client it must not forget.
     let is_bounded = state.value.is(Kind::Call)
         && state.value.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::Cache));
-    if is_bounded && !needed {
+    let forgets = is_bounded && !needed;
+    if !findings.asks(at, KEPT, "it is not meant to forget", !forgets, &|| match forgets {
+        true => "it is a cache with a size or a time".to_owned(),
+        false => "it keeps what it has".to_owned(),
+    }) {
         return None;
     }
     let severity = match holding {

@@ -33,7 +33,7 @@ mod o3_hardcoded_configuration;
 mod o4_irreversible_migration;
 mod o5_mutable_deployment;
 
-pub use findings::{Draft, Findings, HAS_ROOM, Watched};
+pub use findings::{Draft, Findings, Watched};
 
 use crate::report::Rule;
 use crate::semantic::Model;

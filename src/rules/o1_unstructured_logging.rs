@@ -82,7 +82,7 @@ fn binds_context(call: Node<'_>) -> bool {
 
 fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
     let exposed = exposed_in(call);
-    findings.asks_if_room(call, SECRET, "a value in it is a secret, or personal", exposed.is_some(), &|| {
+    findings.asks(call, SECRET, "a value in it is a secret, or personal", exposed.is_some(), &|| {
         match &exposed {
             Some(exposed) => format!("`{}` {}", exposed.value.excerpt(), exposed.what),
             None => "no value is one by its type, its name or its key".to_owned(),
@@ -127,21 +127,17 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
     }
     let message = call.argument(0);
     let is_first = repeated.built.is_empty();
-    if findings.asks_if_room(
-        call,
-        BUILT,
-        "the message holds its values",
-        message.is_some_and(is_built),
-        &|| match message {
+    if findings.asks(call, BUILT, "the message holds its values", message.is_some_and(is_built), &|| {
+        match message {
             Some(message) if is_built(message) => {
                 format!("`{}` is another text for each value", message.excerpt())
             }
             Some(message) if message.is(Kind::Str) => "the message is a constant text".to_owned(),
             Some(message) => format!("`{}` is not put together here", message.excerpt()),
             None => "it has no message".to_owned(),
-        },
-    ) {
-        findings.asks_if_room(call, BUILT, "it is the first in the file", is_first, &|| match is_first {
+        }
+    }) {
+        findings.asks(call, BUILT, "it is the first in the file", is_first, &|| match is_first {
             true => "such messages are told once for each file, here".to_owned(),
             false => "such messages are told once for each file, at the first one".to_owned(),
         });
@@ -162,7 +158,7 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
 fn lacks_trace(call: Node<'_>, level: &str, findings: &mut Findings<'_>) -> bool {
     let is_error = matches!(level, "error" | "critical" | "fatal");
     let what = "it tells of a failure at the level of an error";
-    if !findings.asks_if_room(call, TRACELESS, what, is_error, &|| match level {
+    if !findings.asks(call, TRACELESS, what, is_error, &|| match level {
         "exception" => "its level is `exception`, which brings the stack trace".to_owned(),
         _ => format!("its level is `{level}`"),
     }) {
@@ -171,7 +167,7 @@ fn lacks_trace(call: Node<'_>, level: &str, findings: &mut Findings<'_>) -> bool
     let handler = call.enclosing_handler();
     let is_broad = handler.is_some_and(Node::catches_everything);
     let what = "it stands in a clause that catches everything";
-    if !findings.asks_if_room(call, TRACELESS, what, is_broad, &|| match handler {
+    if !findings.asks(call, TRACELESS, what, is_broad, &|| match handler {
         Some(_) if is_broad => "any exception ends there".to_owned(),
         Some(_) => "the clause around it catches certain exceptions alone, which are expected".to_owned(),
         None => "it stands in no `except` clause".to_owned(),
@@ -179,14 +175,14 @@ fn lacks_trace(call: Node<'_>, level: &str, findings: &mut Findings<'_>) -> bool
         return false;
     }
     let last = final_handler(call);
-    findings.asks_if_room(call, TRACELESS, "the exception goes no further", last.is_some(), &|| match last {
+    findings.asks(call, TRACELESS, "the exception goes no further", last.is_some(), &|| match last {
         Some(_) => "it is neither raised again nor logged with its trace".to_owned(),
         None => "it is raised again, kept, or logged with its trace elsewhere in the clause".to_owned(),
     });
     let Some(last) = last else { return false };
     let keeps_back = keeps_text_back(call, last);
     let what = "its text is not kept back on purpose";
-    findings.asks_if_room(call, TRACELESS, what, !keeps_back, &|| match keeps_back {
+    findings.asks(call, TRACELESS, what, !keeps_back, &|| match keeps_back {
         true => "only the exception's class is told".to_owned(),
         false => "nothing shows that it is".to_owned(),
     })
@@ -562,18 +558,16 @@ fn report_exposed(call: Node<'_>, exposed: &Exposed<'_>, findings: &mut Findings
 
 fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
     let is_script = call.source_file().is_script;
-    if !findings.asks_if_room(call, PRINTED, "it is server code", !is_script, &|| match is_script {
+    if !findings.asks(call, PRINTED, "it is server code", !is_script, &|| match is_script {
         true => "the file is a script, whose output a person reads".to_owned(),
         false => "the file is no script: it has neither a main guard nor a command line".to_owned(),
     }) {
         return;
     }
     let silenced = call.is_silenced_elsewhere();
-    if !findings.asks_if_room(call, PRINTED, "no other checker is told to be quiet", !silenced, &|| {
-        match silenced {
-            true => "a `noqa` or the like stands on the line".to_owned(),
-            false => "there is no such comment".to_owned(),
-        }
+    if !findings.asks(call, PRINTED, "no other checker is told to be quiet", !silenced, &|| match silenced {
+        true => "a `noqa` or the like stands on the line".to_owned(),
+        false => "there is no such comment".to_owned(),
     }) {
         return;
     }
@@ -589,16 +583,20 @@ fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findi
     let target = call.keyword("file").or_else(|| call.keyword("stream"));
     let to_file =
         target.is_some_and(|target| !target.is_none() && !matches!(target.name(), "stdout" | "stderr"));
-    if !findings.asks_if_room(call, PRINTED, "it writes to the standard output or error", !to_file, &|| {
-        match target {
+    if !findings.asks(
+        call,
+        PRINTED,
+        "it writes to the standard output or error",
+        !to_file,
+        &|| match target {
             Some(target) => format!("it writes to `{}`", target.excerpt()),
             None => "it names no other place".to_owned(),
-        }
-    }) {
+        },
+    ) {
         return;
     }
     let is_first = repeated.prints.is_empty() && repeated.traces.is_empty();
-    findings.asks_if_room(call, PRINTED, "it is the first in the file", is_first, &|| match is_first {
+    findings.asks(call, PRINTED, "it is the first in the file", is_first, &|| match is_first {
         true => "prints are told once for each file, here".to_owned(),
         false => "prints are told once for each file, at the first one".to_owned(),
     });

@@ -6,6 +6,10 @@ use crate::semantic::{FunctionRole, Model, Node, ProcessChange};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::Kind;
 
+/// What is told condition by condition.
+const UNTRACED: &str = "a run of a model that leaves no trace";
+const ELSEWHERE: &str = "a change that sends the traces of all requests elsewhere";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.source_file().is_script;
     for call in model.tracing_calls().filter(is_checked) {
@@ -29,7 +33,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// An application that asks a model, and no sign of tracing in any given file: asked once.
 fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
-    if !model.has_app() || model.is_traced() {
+    let (has_app, is_traced) = (model.has_app(), model.is_traced());
+    if (!has_app || is_traced) && !findings.is_watched() {
         return;
     }
     let asking = || {
@@ -41,6 +46,30 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
     // What a request waits for says most of what is missing.
     let serving = asking().find(|call| call.function().is_some_and(Node::serves_requests));
     let Some(call) = serving.or_else(|| asking().next()) else { return };
+    if findings.is_watched() {
+        for other in asking().filter(|other| *other != call) {
+            findings.asks(other, UNTRACED, "no other call of a model stands for all", false, &|| {
+                format!("`{}` ({}) does", call.called(), call.whereabouts_from(other))
+            });
+        }
+    }
+    let fact = || match has_app {
+        true => "it is: requests wait for what the model says",
+        false => "none is: who runs this code may trace it",
+    };
+    if !findings
+        .asks(call, UNTRACED, "an application is among the given files", has_app, &|| fact().to_owned())
+    {
+        return;
+    }
+    if !findings.asks(call, UNTRACED, "nothing traces it", !is_traced, &|| match is_traced {
+        true => "a tracer, or a variable that switches tracing on, is among the given files".to_owned(),
+        false => {
+            "neither a tracer nor a variable that switches tracing on is among the given files".to_owned()
+        }
+    }) {
+        return;
+    }
     // Where the variables of the process are given as well, they would say so.
     let (certainty, message, note) = match model.shows_environment() && !is_handed_away(call) {
         true => (
@@ -90,15 +119,37 @@ fn is_handed_away(asks: Node<'_>) -> bool {
 
 /// The environment decides to whom traces go, and belongs to all requests.
 fn redirected(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
-    let is_fixed = change.is_fixed && change.tenant.is_none();
-    if !change.is_about_tracing() || is_fixed || change.at.runs_at_startup() {
+    if !change.is_about_tracing() {
+        return;
+    }
+    let varies = !(change.is_fixed && change.tenant.is_none());
+    if !findings.asks(change.at, ELSEWHERE, "its value is not always the same", varies, &|| match varies {
+        true => "the code does not fix it".to_owned(),
+        false => "it is a constant".to_owned(),
+    }) {
+        return;
+    }
+    let is_late = !change.at.runs_at_startup();
+    if !findings.asks(change.at, ELSEWHERE, "it is changed behind the start", is_late, &|| match is_late {
+        true => "it does not run before the first request".to_owned(),
+        false => "it runs before the first request".to_owned(),
+    }) {
         return;
     }
     let serving = change.at.function().filter(|function| function.serves_requests());
     // What a function that is told for whom it works sets is that one's.
     let told =
         || change.at.function().and_then(|function| function.parameters().find(|p| p.is_tenant_parameter()));
-    let (place, why, certainty) = match (serving, change.tenant.or_else(told)) {
+    let whose = change.tenant.or_else(told);
+    let is_shared = serving.is_some() || whose.is_some();
+    findings.asks(change.at, ELSEWHERE, "a request, or a tenant, decides it", is_shared, &|| match (
+        serving, whose,
+    ) {
+        (Some(function), _) => format!("`{}` runs while a request is served", function.name()),
+        (None, Some(tenant)) => format!("`{}` is one tenant's", tenant.excerpt()),
+        _ => "no route leads to it, and no value of it is known to be a tenant's".to_owned(),
+    });
+    let (place, why, certainty) = match (serving, whose) {
         (Some(function), _) => (function, "runs while a request is served", Certainty::Sure),
         (None, Some(tenant)) => {
             (tenant, "the value is one tenant's, and not the process's", Certainty::Likely)

@@ -17,6 +17,9 @@ const SCATTERED: usize = 3;
 
 const OUT_OF_CODE: &str = "Read it from the environment through the settings, `signing_secret: SecretStr` without a default, and change it: whoever has the repository has it too.";
 
+/// What is told condition by condition.
+const READABLE: &str = "a secret with a default that everybody can read";
+
 pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
     // Lines on which a secret was told already.
     let mut told: Vec<(u32, u32)> = Vec::new();
@@ -344,9 +347,29 @@ fn interpolated(value: &str) -> Option<&str> {
 
 /// A secret whose absence nobody notices.
 fn default(read: EnvironmentRead<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
-    let Some(value) = read.otherwise().filter(|_| names_secret(read.name)) else { return };
-    let Some(text) = value.string().filter(|text| is_default_secret(read.name, text, false)) else { return };
-    if is_told(told, read.at.file, read.at.line()) || is_for_this_machine(read.at) {
+    let is_secret = names_secret(read.name);
+    if !findings.asks(read.at, READABLE, "the name is a secret's", is_secret, &|| match is_secret {
+        true => format!("`{}` is", read.name),
+        false => format!("`{}` is not known as one", read.name),
+    }) {
+        return;
+    }
+    let given = read.otherwise();
+    let text = given.and_then(Node::string).filter(|text| is_default_secret(read.name, text, false));
+    findings.asks(read.at, READABLE, "a default opens something", text.is_some(), &|| match (given, text) {
+        (_, Some(_)) => "it is written here, and taken wherever the variable is missing".to_owned(),
+        (Some(_), None) => "its default is empty, or the word that stands for a missing key".to_owned(),
+        (None, None) => "it has none".to_owned(),
+    });
+    let Some((value, text)) = given.zip(text) else { return };
+    if is_told(told, read.at.file, read.at.line()) {
+        return;
+    }
+    let is_local = is_for_this_machine(read.at);
+    if !findings.asks(read.at, READABLE, "it opens more than this machine", !is_local, &|| match is_local {
+        true => "the client that is given it asks a server of this machine".to_owned(),
+        false => "nothing shows that it is for a server of this machine".to_owned(),
+    }) {
         return;
     }
     findings
@@ -415,12 +438,16 @@ fn severity_of_default(name: &str, text: &str) -> Severity {
 
 /// A field of the settings that holds a secret.
 fn setting(field: Field<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
-    if !(names_secret(field.name) || is_connection_string_name(field.name))
-        || !(field.is_text() || field.is_masked())
-    {
+    let is_secret = (names_secret(field.name) || is_connection_string_name(field.name))
+        && (field.is_text() || field.is_masked());
+    if !findings.asks(field.at, READABLE, "the name is a secret's", is_secret, &|| match is_secret {
+        true => format!("`{}` is, and it is a text", field.name),
+        false => format!("`{}` is not known as one, or is no text", field.name),
+    }) {
         return;
     }
     let Some(default) = field.default() else {
+        findings.asks(field.at, READABLE, "a default opens something", false, &|| "it has none".to_owned());
         findings.conforms(field.at, format!("`{}` must be set, or the process doesn't start", field.name));
         return;
     };
@@ -441,6 +468,10 @@ fn setting(field: Field<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings
     let text = literal
         .and_then(Node::string)
         .filter(|text| names_secret(field.name) && is_default_secret(field.name, text, field.is_masked()));
+    findings.asks(field.at, READABLE, "a default opens something", text.is_some(), &|| match text {
+        Some(_) => "it is written here, and taken wherever the variable is missing".to_owned(),
+        None => "its default is empty, computed, or the word that stands for a missing key".to_owned(),
+    });
     let Some(text) = text.filter(|_| !is_told(told, field.at.file, field.at.line())) else { return };
     findings
         .report(

@@ -19,6 +19,10 @@ const ANOTHER_COLUMN: &str = "Unless the table is small, add a column of the new
 
 const BEFORE_THE_ROLLOUT: &str = "Migrate once, as a step of its own before the rollout: a Job, a Helm hook, or a one-shot service that the others wait for with `condition: service_completed_successfully`.";
 
+/// What is told condition by condition.
+const NO_WAY: &str = "a migration without a way back";
+const REFUSED: &str = "a way back that is refused, without a word on what to do instead";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let migrations = model.migrations();
     for migration in &migrations {
@@ -64,6 +68,17 @@ fn way_back(
                     && (step.sql_has(&["CREATE OR REPLACE", "GRANT "])
                         || !step.sql_has(&["ALTER", "CREATE", "DROP", "TRUNCATE"])))
         });
+    let way = migration.downgrade.unwrap_or(migration.upgrade);
+    findings.asks(way, NO_WAY, "the migration changes something", true, &|| match up.first() {
+        Some(step) => format!("{} ({})", what(step), step.at().whereabouts_from(way)),
+        None => "`upgrade` is not empty".to_owned(),
+    });
+    let undoes = migration.downgrade.is_some_and(|downgrade| !downgrade.does_nothing());
+    findings.asks(way, NO_WAY, "nothing undoes it", !undoes, &|| match migration.downgrade {
+        None => "there is no `downgrade`".to_owned(),
+        Some(_) if undoes => "`downgrade` does something; each step is looked at on its own".to_owned(),
+        Some(_) => "`downgrade` does nothing".to_owned(),
+    });
     let Some(downgrade) = migration.downgrade else {
         findings
             .report(migration.upgrade, Severity::High, Certainty::Sure, "this migration has no way back")
@@ -72,14 +87,29 @@ fn way_back(
         return;
     };
     if downgrade.does_nothing() && !up.is_empty() {
-        if up.iter().all(|step| step.cleans_up(all)) {
+        let cleans = up.iter().all(|step| step.cleans_up(all));
+        let is_explained = downgrade.words_of_explanation() >= EXPLAINED;
+        let matters = !cleans && !(only_data && is_explained);
+        findings.asks(
+            downgrade,
+            NO_WAY,
+            "there is something to undo",
+            matters,
+            &|| match (matters, cleans) {
+                (true, _) => "the schema, or the rows, stay as the upgrade left them".to_owned(),
+                (_, true) => {
+                    "what is dropped is made by no migration, so nothing is to be made again".to_owned()
+                }
+                _ => "rows alone are changed, and a docstring says why they stay".to_owned(),
+            },
+        );
+        if cleans {
             findings.conforms(
                 downgrade,
                 "what is dropped is made by no migration, so nothing is to be made again",
             );
             return;
         }
-        let is_explained = downgrade.words_of_explanation() >= EXPLAINED;
         let severity = match (only_data, is_explained) {
             (true, true) => return,
             (true, false) => Severity::Low,
@@ -101,6 +131,15 @@ fn way_back(
                 .iter()
                 .filter_map(|step| step.name.or(step.table))
                 .any(|name| migration.words_about(name) >= PLANNED);
+        findings.asks(downgrade, REFUSED, "it refuses", true, &|| {
+            format!("`{}` is its end ({})", raised.excerpt(), raised.whereabouts_from(downgrade))
+        });
+        findings.asks(downgrade, REFUSED, "nothing says what to do instead", !is_explained, &|| {
+            match is_explained {
+                true => "a docstring, or the message, says it".to_owned(),
+                false => "neither a docstring nor the message has more than a few words on it".to_owned(),
+            }
+        });
         if !is_explained {
             findings
                 .report(downgrade, Severity::Medium, Certainty::Sure, "`downgrade` refuses, and doesn't say what to do instead")

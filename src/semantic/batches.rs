@@ -52,12 +52,12 @@ impl<'m> Node<'m> {
                 _ => Some(target).filter(|_| adds),
             })
         });
-        let mut names: Vec<&'m str> = appended
+        let names: Vec<&'m str> = appended
             .chain(assigned)
             .filter(|container| container.is(Kind::Name) && container.function() == self.function())
             .map(Node::name)
             .collect();
-        names.sort_unstable();
+        let mut names = crate::sorted::sorted(names, &|one, other| one.cmp(other));
         names.dedup();
         // What a turn makes for itself is no result of the loop.
         names.retain(|name| {

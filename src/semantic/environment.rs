@@ -123,8 +123,8 @@ impl<'s> Model<'s> {
     pub fn environment_reads(&self) -> Vec<EnvironmentRead<'_>> {
         let calls = self.calls_doing(Tag::ReadsEnvironment).filter_map(Node::environment_read);
         let subscripts = self.nodes(|tree| &tree.subscripts).filter_map(Node::environment_read);
-        let mut found: Vec<EnvironmentRead<'_>> = calls.chain(subscripts).collect();
-        found.sort_by_key(|read| read.at.place());
-        found
+        crate::sorted::sorted(calls.chain(subscripts).collect(), &|one, other| {
+            one.at.place().cmp(&other.at.place())
+        })
     }
 }

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::lifecycle::CLOSING;
 use super::types::Type;
 use super::{Model, Node, Place};
+use crate::sorted::sorted;
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role, Symbol};
 
@@ -75,7 +76,7 @@ impl<'m> SharedState<'m> {
 
     /// The names of the keys by which entries are found, without what they are read from: `session_id`.
     pub fn keys(&self) -> Vec<&'m str> {
-        let mut found: Vec<&'m str> = self
+        let found: Vec<&'m str> = self
             .changes
             .iter()
             .flat_map(|change| {
@@ -90,7 +91,7 @@ impl<'m> SharedState<'m> {
             .map(Node::name)
             .filter(|name| name.len() > 3 && *name != "name" && *name != "value")
             .collect();
-        found.sort_unstable();
+        let mut found = sorted(found, &|one, other| one.cmp(other));
         found.dedup();
         found
     }
@@ -216,17 +217,16 @@ impl<'s> Model<'s> {
                 changes.entry(definition.place()).or_default().push(change);
             }
         }
-        let mut found: Vec<SharedState<'_>> = changes
+        let found: Vec<SharedState<'_>> = changes
             .into_iter()
-            .filter_map(|(place, mut changes)| {
+            .filter_map(|(place, changes)| {
                 let definition = self.node(place);
                 let value = definition.parent()?.child(Role::Value)?;
-                changes.sort_by_key(|change| change.place());
+                let changes = sorted(changes, &|one, other| one.place().cmp(&other.place()));
                 Some(SharedState { definition, value, changes })
             })
             .collect();
-        found.sort_by_key(|state| state.definition.place());
-        found
+        sorted(found, &|one, other| one.definition.place().cmp(&other.definition.place()))
     }
 
     /// Each place in a function that changes a container or adds to a global, with the expression that is changed.

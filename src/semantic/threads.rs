@@ -108,7 +108,7 @@ impl<'m> Node<'m> {
                     })
             }));
         }
-        found.sort_by_key(|call| call.place());
+        let mut found = crate::sorted::sorted(found, &|one, other| one.place().cmp(&other.place()));
         found.dedup();
         found
     }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use yew::AttrValue;
 
+use crate::explanation::Place;
 use crate::file_names;
 use crate::patch::{self, Reading};
 use crate::report::{Finding, Position, Problem, Range, Report, RuleStatus, Status};
@@ -43,6 +44,26 @@ impl Patches {
         let whole = whole.map(|file| Text { path: file.path.clone(), text: file.text.clone() });
         let shown = self.0.iter().flat_map(|(_, reading)| reading.sources());
         whole.chain(shown.map(|file| Text { path: file.path.into(), text: file.text.into() })).collect()
+    }
+
+    /// A line that is asked about, as the checker knows it: a patch's line is one of a file.
+    pub fn place(&self, place: &mut Place) {
+        if let Place::Line { path, line, .. } = place
+            && let Some((file, known)) = self.reading(path).and_then(|reading| reading.in_text(*line))
+        {
+            (*path, *line) = (file.to_owned(), known);
+        }
+    }
+
+    /// As JSON: for each file that is read out of a patch, which of its lines each line of the text is.
+    pub fn lines(&self) -> String {
+        let mut json = String::new();
+        for side in self.0.iter().flat_map(|(_, reading)| &reading.files) {
+            let path = serde_json::to_string(&side.path).unwrap_or_default();
+            json.push(if json.is_empty() { '{' } else { ',' });
+            json += &format!("{path}:{:?}", side.lines());
+        }
+        if json.is_empty() { "{}".to_owned() } else { json + "}" }
     }
 
     /// The patch in the tab of this path.

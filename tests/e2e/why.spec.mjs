@@ -68,9 +68,75 @@ test("a rule is explained over all files, and its places are shown", async ({ pa
 test("a rule that does not tell its conditions says what it looks at", async ({ page, playground }) => {
   await playground.paste(PLAIN);
   await expect(playground.finding("F1")).toBeVisible();
-  await playground.cell("O4").click();
-  await page.getByRole("button", { name: "Why not? O4 over all files" }).click();
-  await expect(rule(page, "O4")).toContainText("O4 looks at Alembic migrations.");
+  await playground.cell("O5").click();
+  await page.getByRole("button", { name: "Why not? O5 over all files" }).click();
+  await expect(rule(page, "O5")).toContainText("O5 looks at images, tags and pipelines in deployment files.");
+  await expect(rule(page, "O5")).toContainText("It does not tell its conditions one by one");
+});
+
+/** Code of which a rule looks at a place and finds nothing, with the condition that decides and the fact. */
+const DECIDED = {
+  F5: {
+    text: "import requests\n\n\ndef load(urls):\n    for url in urls:\n        try:\n            requests.get(url, timeout=5)\n        except Exception:\n            log.exception(url)\n",
+    condition: "a turn may fail, and nothing in it keeps that: not met. A try in the loop keeps each failure",
+  },
+  I5: {
+    text: "from fastapi import FastAPI\n\napp = FastAPI()\nclient_cache = {}\n\n\n@app.post(\"/a\")\ndef put(name: str):\n    client_cache[name] = 1\n",
+    condition: "it may not differ between processes: not met. client_cache is named as a cache",
+  },
+  O3: {
+    text: "import os\n\nsecret = os.getenv(\"JWT_SECRET\")\n",
+    condition: "a default opens something: not met. It has none.",
+  },
+};
+
+for (const [id, { text, condition }] of Object.entries(DECIDED)) {
+  test(`${id} tells on the page which condition is not met`, async ({ page, playground }) => {
+    await playground.paste(text);
+    await playground.cell(id).click();
+    await page.getByRole("button", { name: `Why not? ${id} over all files` }).click();
+    await expect(rule(page, id)).toContainText(condition);
+    await expect(rule(page, id)).not.toContainText("It does not tell its conditions");
+  });
+}
+
+/** A file of which only two places are shown, far from its beginning. */
+const PATCH = `--- a/app/routes.py
++++ b/app/routes.py
+@@ -1,3 +1,4 @@
+ import time
+ from fastapi import FastAPI
++from app.service import load
+ 
+@@ -30,4 +31,4 @@ def feed(name: str):
+     if name:
+         name = name.strip()
+-    data = None
++    time.sleep(1)
+     return name
+`;
+
+test("a line of a patch is answered, with the lines of the file", async ({ page, playground }) => {
+  await playground.paste(PATCH);
+  await expect(page.getByTestId("patch")).toContainText("Read as a patch of 1 file");
+  await playground.editor.getByText("time.sleep").click();
+  await page.keyboard.press("F9");
+  const line = dialog(page).getByRole("region", { name: "The line" });
+  await expect(line).toContainText("app/routes.py:33");
+  await expect(line).toContainText("time.sleep(1)");
+  await expect(line).toContainText("feed, line 30");
+  await expect(dialog(page)).not.toContainText("not among the given files");
+  await expect(rule(page, "C5").getByRole("listitem").filter({ hasText: "it runs on the event loop" })).toContainText("not");
+});
+
+test("a rule over a patch leads to the patch's lines", async ({ page, playground }) => {
+  await playground.paste(PATCH);
+  await expect(page.getByTestId("patch")).toBeVisible();
+  await playground.cell("C5").click();
+  await page.getByRole("button", { name: "Why not? C5 over all files" }).click();
+  await rule(page, "C5").getByRole("button", { name: "app/routes.py:33" }).first().click();
+  await expect(dialog(page)).toBeHidden();
+  expect(await playground.caretLine()).toBe("12");
 });
 
 test("checking goes on while somebody asks", async ({ page, playground }) => {
@@ -85,9 +151,14 @@ test("checking goes on while somebody asks", async ({ page, playground }) => {
   await expect(playground.finding("C5")).toBeVisible();
 });
 
-for (const colorScheme of ["light", "dark"]) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme });
+for (const [colorScheme, width] of [
+  ["light", 1280],
+  ["dark", 1280],
+  ["light", 360],
+  ["dark", 360],
+]) {
+  test.describe(`${colorScheme}, ${width} pixels wide`, () => {
+    test.use({ colorScheme, viewport: { width, height: 800 } });
 
     test("axe finds nothing, and nothing is wider than the window", async ({ page, playground }) => {
       await playground.paste(PLAIN);

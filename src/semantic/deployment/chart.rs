@@ -41,14 +41,16 @@ impl<'s> Model<'s> {
     /// The values files of the chart that a template belongs to, the chart's own first.
     fn values_files(&self, template: u32) -> Vec<u32> {
         let folder = chart_of(self.files[template as usize].path);
-        let mut found: Vec<u32> = (0..)
+        let found: Vec<u32> = (0..)
             .zip(&self.files)
             .filter(|(_, file)| file.kind == FileKind::HelmValues && file.path.starts_with(folder))
             .filter(|(_, file)| !file.path[folder.len()..].contains("charts/"))
             .map(|(index, _)| index)
             .collect();
-        found.sort_by_key(|&file| !is_base(self.files[file as usize].path));
-        found
+        let (mut first, rest): (Vec<u32>, Vec<u32>) =
+            found.into_iter().partition(|&file| is_base(self.files[file as usize].path));
+        first.extend(rest);
+        first
     }
 
     /// The keys of the values that an action stands for; `.` is what the nearest `with` before it names.

@@ -1,6 +1,7 @@
 //! All migrations together: those that nothing follows, and those that share a revision.
 
 use super::Migration;
+use crate::sorted::sorted;
 
 /// Pairs of migrations of one folder after which nothing comes, although they have a revision in common behind them; the
 /// later one second. Branches with a label are meant to stay apart.
@@ -26,8 +27,9 @@ pub fn second_heads<'o, 'm>(migrations: &'o [Migration<'m>]) -> Vec<(&'o Migrati
 pub fn same_revisions<'o, 'm>(
     migrations: &'o [Migration<'m>],
 ) -> Vec<(&'o Migration<'m>, &'o Migration<'m>)> {
-    let mut ordered: Vec<&Migration<'m>> = migrations.iter().collect();
-    ordered.sort_by_key(|one| (folder(one), one.revision));
+    let ordered = sorted(migrations.iter().collect(), &|one: &&Migration<'m>, other| {
+        (folder(one), one.revision).cmp(&(folder(other), other.revision))
+    });
     let is_same = |one: &Migration<'_>, other: &Migration<'_>| {
         folder(one) == folder(other) && one.revision == other.revision
     };

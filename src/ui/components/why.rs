@@ -87,16 +87,18 @@ fn Asked(props: &AskedProps) -> Html {
     let given = use_state_eq(AttrValue::default);
     {
         let given = given.setter();
-        let place = props.place.clone();
+        let mut place = props.place.clone();
         use_effect_with((), move |()| {
-            let mut files = Patches::of(&store.files).texts(&store.files);
+            let patches = Patches::of(&store.files);
+            patches.place(&mut place);
+            let mut files = patches.texts(&store.files);
             files.retain(|file| !store.left_out.iter().any(|left| left.file == *file));
             let job = Job { settings: store.settings.clone(), sets: vec![files], why: Some(place) };
             client.check(
                 job,
                 Callback::from(move |reply| {
                     let json = match reply {
-                        Reply::Explanation(json) => format!("{{\"Answer\":{json}}}"),
+                        Reply::Explanation(json) => format!("{{\"Answer\":[{json},{}]}}", patches.lines()),
                         Reply::Failed(failure) => {
                             let words = serde_json::to_string(&words::failure(&failure));
                             format!("{{\"Failed\":{}}}", words.unwrap_or_default())

@@ -1,5 +1,7 @@
 //! 'Why not?': the answer, as the second module draws it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use yew::prelude::*;
 
@@ -14,7 +16,8 @@ use crate::ui::words;
 /// What the page hands on once there is an answer.
 #[derive(Clone, Debug, Deserialize)]
 pub enum Given {
-    Answer(Box<Explanation>),
+    /// With the lines of the files that are read out of patches.
+    Answer(Box<Explanation>, BTreeMap<String, Vec<u32>>),
     /// Why there is none, in a sentence.
     Failed(String),
 }
@@ -33,7 +36,10 @@ pub fn WhyAnswer(props: &Props) -> Html {
         return html! { <p role="status">{ "Asking the checker…" }</p> };
     }
     match serde_json::from_str::<Given>(&props.given) {
-        Ok(Given::Answer(explanation)) => explained(&explanation, &page),
+        Ok(Given::Answer(mut explanation, lines)) => {
+            explanation.relocate(&lines);
+            explained(&explanation, &page)
+        }
         Ok(Given::Failed(why)) => html! { <p class="notice notice-warning" role="alert">{ why }</p> },
         // Only a kept worker of another release can say what this page cannot read.
         Err(_) => html! {
