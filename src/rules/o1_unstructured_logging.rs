@@ -572,12 +572,16 @@ fn printed<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findi
         return;
     }
     let for_person = call.function().is_some_and(is_for_console);
-    if !findings.asks_if_room(call, PRINTED, "its function is not there to print", !for_person, &|| {
-        match for_person {
+    if !findings.asks(
+        call,
+        PRINTED,
+        "its function is not there to print",
+        !for_person,
+        &|| match for_person {
             true => "a person at a console has asked for what it prints".to_owned(),
             false => "neither its name nor a command that calls it says so".to_owned(),
-        }
-    }) {
+        },
+    ) {
         return;
     }
     let target = call.keyword("file").or_else(|| call.keyword("stream"));
