@@ -296,20 +296,6 @@ impl<'m> Node<'m> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_fit_routes() {
-        assert!(matches("/silos/{silo_id}/files", "/silos/3/files/"));
-        assert!(matches("/static/{name:path}", "/static/a/b"));
-        assert!(!matches("/health", "/healthz"));
-        assert!(!matches("/health", "/health/ready"));
-        assert!(matches("/", "/"));
-    }
-}
-
 impl<'m> Node<'m> {
     /// Whether this answers for an application that is made in a function around it and served there to this machine
     /// alone: handed to a server without a host, or with the loopback address.
@@ -331,5 +317,19 @@ impl<'m> Node<'m> {
         };
         let mut servers = function.calls_within().filter(is_server).peekable();
         servers.peek().is_some() && servers.all(is_local)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_fit_routes() {
+        assert!(matches("/silos/{silo_id}/files", "/silos/3/files/"));
+        assert!(matches("/static/{name:path}", "/static/a/b"));
+        assert!(!matches("/health", "/healthz"));
+        assert!(!matches("/health", "/health/ready"));
+        assert!(matches("/", "/"));
     }
 }
