@@ -222,7 +222,7 @@ Conforming: `await client.get(url)` on a shared `httpx.AsyncClient`
         assert!(text.contains("(low, likely)") && text.contains("(question)"), "{text}");
         assert!(text.contains("- `broken.py:1`: syntax error: expected an expression\n"), "{text}");
         assert!(text.contains(
-            "- Violated: C5 O1\n- Conforming places were seen for: F1\n- Nothing was seen about: I2\n"
+            "- Violated: C5 O1\n- Conforming places were seen for: F1\n- Only questions about: I2\n- Nothing was seen about: F2\n"
         ));
     }
 

@@ -83,6 +83,7 @@ pub fn report() -> Report {
         rules: vec![
             RuleStatus { rule: Rule::C5, status: Status::Violated, places: Vec::new() },
             RuleStatus { rule: Rule::F1, status: Status::Conforms, places: Vec::new() },
+            RuleStatus { rule: Rule::F2, status: Status::NotSeen, places: Vec::new() },
             RuleStatus { rule: Rule::I2, status: Status::NotSeen, places: Vec::new() },
             RuleStatus { rule: Rule::O1, status: Status::Violated, places: Vec::new() },
         ],

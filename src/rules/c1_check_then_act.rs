@@ -38,6 +38,10 @@ const OWNED: [&str; 3] = ["job", "task", "run"];
 const LOST: &str = "a change that overwrites another one";
 const TWICE: &str = "an insert that two requests may both do";
 
+/// What keeps two from inserting one too many.
+const ONE_MORE: &str = "Take a lock that all who insert here take (`pg_advisory_xact_lock`, or `with_for_update()` on the \
+     parent row), or keep the count in a row and raise it with one conditional UPDATE.";
+
 /// The first that is asked of a change.
 const FETCHED: &str = "it changes a row that was fetched";
 
@@ -63,7 +67,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         stale(&found, findings);
     }
     for function in model.functions().filter(|function| function.is_shared_code()) {
-        checked_elsewhere(function, findings);
+        checked_elsewhere(function, &mut reported, findings);
     }
 }
 
@@ -158,12 +162,18 @@ fn changed_row(at: Node<'_>, findings: &mut Findings<'_>) {
         )
         .because(fetching, "the row is fetched without a lock")
         .because(at, "the new value is computed from what was read then")
-        .conforming(format!(
-            "Let the database do the sum: `update({0}).where(…).values({1}={0}.{1} + …)`. Where Python has to \
-             compute, lock the row (C2): `select({0}).where(…).with_for_update()`.",
-            shown(model, kind),
-            change.attribute
-        ));
+        .conforming(match change.value.resolved_value().kind() {
+            Kind::List | Kind::Tuple | Kind::Set | Kind::Dict => format!(
+                "Lock the row (C2): `select({}).where(…).with_for_update()`; or keep the entries as rows of their own.",
+                shown(model, kind)
+            ),
+            _ => format!(
+                "Let the database do the sum: `update({0}).where(…).values({1}={0}.{1} + …)`. Where Python has to \
+                 compute, lock the row (C2): `select({0}).where(…).with_for_update()`.",
+                shown(model, kind),
+                change.attribute
+            ),
+        });
 }
 
 /// `UPDATE quota SET used = :used`, or `cache.set(key, count + 1)`, with what was computed from an earlier read.
@@ -241,6 +251,10 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         .flat_map(|node| decisions(node, at))
         .find_map(|decision| Some((decision.test, decision.reason(inserted.row)?)));
     let test = decision.as_ref().map(|(test, _)| *test);
+    // A helper that inserts is asked about where something was looked at before.
+    if test.is_none() && at.target().is_some() {
+        return;
+    }
     findings.asks(at, TWICE, "a look at what is there decides about it", test.is_some(), &|| match test {
         Some(test) => format!("`{}` does ({})", test.excerpt(), test.whereabouts_from(at)),
         None => "no `if` in front of it asks for rows of this model, or counts them".to_owned(),
@@ -290,9 +304,7 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         Reason::Counted(_) => (
             Severity::High,
             format!("rows of `{name}` are counted, then one more is inserted: two requests can both pass the check"),
-            "Take a lock that all who insert here take (`pg_advisory_xact_lock`, or `with_for_update()` on the \
-             parent row), or keep the count in a row and raise it with one conditional UPDATE."
-                .to_owned(),
+            ONE_MORE.to_owned(),
         ),
         Reason::Absent(_) if unique.is_some() => (
             Severity::Low,
@@ -431,24 +443,35 @@ fn counts<'m>(value: Node<'m>, row: Type) -> Option<Node<'m>> {
 // A check and a change in two calls
 
 /// `check_quota(…)` reads and raises, `increment_usage(…)` adds: each is fine, but others pass the check in between.
-fn checked_elsewhere<'m>(function: Node<'m>, findings: &mut Findings<'_>) {
+fn checked_elsewhere<'m>(function: Node<'m>, reported: &mut Vec<Node<'m>>, findings: &mut Findings<'_>) {
     let model = function.model;
-    let calls: Vec<Node<'m>> = function.own_calls().filter(|call| call.target().is_some()).take(40).collect();
+    let matters = |call: &Node<'m>| call.target().is_some() || call.inserted().is_some();
+    let calls: Vec<Node<'m>> = function.own_calls().filter(matters).take(40).collect();
     for (index, &change) in calls.iter().enumerate() {
-        let Some((statement, row)) =
-            change.target().and_then(|place| unconditional_change(model.node(place)))
-        else {
-            continue;
+        let inserted = match change.target() {
+            Some(place) => unconditional_insert(model.node(place)),
+            None => change.inserted(),
         };
-        let Some((check, test, fetching)) = calls[..index].iter().find_map(|&check| {
-            let (test, fetching) = check.target().and_then(|place| {
-                let asked = model.node(place);
-                limit_check(asked, row).or_else(|| limit_answer(asked, row))
-            })?;
-            (check.dominates(change)).then_some((check, test, fetching))
-        }) else {
-            continue;
+        if let Some(inserted) = inserted.filter(|inserted| inserted.at != change) {
+            inserted_row(Inserted { at: change, row: inserted.row }, reported, findings);
+        }
+        let added = inserted.map(|inserted| (inserted.at, inserted.row));
+        let changed = || change.target().and_then(|place| unconditional_change(model.node(place)));
+        let Some((statement, row)) = changed().or(added) else { continue };
+        let by_call = calls[..index].iter().find_map(|&check| {
+            let asked = model.node(check.target()?);
+            let (test, fetching) = limit_check(asked, row).or_else(|| limit_answer(asked, row))?;
+            (check.dominates(change)).then_some((check, check.called(), test, fetching))
+        });
+        let before =
+            || if function.plays(FunctionRole::Handler) { function.dependencies() } else { Vec::new() };
+        let by_dependency = || {
+            before().into_iter().find_map(|(check, asked)| {
+                let (test, fetching) = limit_check(asked, row)?;
+                Some((check, asked.name().to_owned(), test, fetching))
+            })
         };
+        let Some((check, name, test, fetching)) = by_call.or_else(by_dependency) else { continue };
         if change.exclusive_by().is_some() || locked_before(function, change) {
             continue;
         }
@@ -459,7 +482,7 @@ fn checked_elsewhere<'m>(function: Node<'m>, findings: &mut Findings<'_>) {
                 Certainty::Likely,
                 format!(
                     "`{}` checks the limit and `{}` uses it up in a second step: several requests can pass the check first",
-                    check.called(),
+                    name,
                     change.called()
                 ),
             )
@@ -467,12 +490,30 @@ fn checked_elsewhere<'m>(function: Node<'m>, findings: &mut Findings<'_>) {
             .because(fetching, "it reads what is used now")
             .because(test, "and decides here")
             .because(statement, "what is used changes only now, whatever it has become")
-            .conforming(format!(
-                "Check and change in one statement: `update({0}).where({0}.used < limit).values(used={0}.used + 1)`, \
-                 and refuse when `rowcount` is 0.",
-                shown(model, row)
-            ));
+            .conforming(match added {
+                Some(_) => ONE_MORE.to_owned(),
+                None => format!(
+                    "Check and change in one statement: `update({0}).where({0}.used < limit).values(used={0}.used + 1)`, \
+                     and refuse when `rowcount` is 0.",
+                    shown(model, row)
+                ),
+            });
     }
+}
+
+/// The row that a helper inserts whenever it is called: nothing in it looks, and nothing in it expects a conflict.
+fn unconditional_insert(function: Node<'_>) -> Option<Inserted<'_>> {
+    let looks = |inserted: &Inserted<'_>| {
+        let before = function.own_ifs().filter(|node| node.id < inserted.at.id);
+        before.flat_map(|node| decisions(node, inserted.at)).any(|one| one.reason(inserted.row).is_some())
+    };
+    function
+        .own_calls()
+        .find_map(Node::inserted)
+        .filter(|inserted| !inserted.at.is_on_a_branch() && inserted.at.exclusive_by().is_none())
+        // One that is put back where it was found is no new one.
+        .filter(|inserted| inserted.at.argument(0).is_none_or(|row| row.fetched().is_none()))
+        .filter(|inserted| !looks(inserted) && !function.expects_conflict())
 }
 
 /// The statement by which a function adds to rows, whatever they hold.
@@ -515,7 +556,9 @@ fn shared_dictionary(assignment: Node<'_>, findings: &mut Findings<'_>) {
     };
     let Some(table) = target.child(Role::Value) else { return };
     let Some(function) = assignment.function() else { return };
-    if !table.is_shared_dictionary() {
+    let is_known = table.is_shared_dictionary();
+    let is_counter = || is_count(assignment, table) && table.is_kept_by_strangers(target.child(Role::Index));
+    if !(is_known || is_counter()) {
         return;
     }
     let Some(read) = reads_before(assignment, target, table, function).last().copied() else { return };
@@ -656,8 +699,12 @@ fn is_for_absent(node: Node<'_>, at: Node<'_>) -> bool {
 
 /// Whether the entry becomes its old value and something more.
 fn is_count(assignment: Node<'_>, table: Node<'_>) -> bool {
+    let reads = |value: Node<'_>| value.descendants().any(|node| node.reads_like(table));
     assignment.is(Kind::AugAssign)
-        || assignment.child(Role::Value).is_some_and(|value| {
-            value.is(Kind::BinOp) && value.descendants().any(|node| node.reads_like(table))
+        || assignment.child(Role::Value).map(Node::resolved_value).is_some_and(|value| {
+            value.is(Kind::BinOp)
+                && value
+                    .descendants()
+                    .any(|node| node.reads_like(table) || node.assigned_value().is_some_and(reads))
         })
 }

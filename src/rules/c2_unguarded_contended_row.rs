@@ -138,6 +138,16 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
 /// The test of the same attribute on which it depends whether the assignment is reached.
 fn tested<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<'m>> {
     let at = change.at;
+    let matched = at.surroundings().filter(|node| node.is(Kind::Match));
+    let subject = matched
+        .filter_map(|node| node.child(Role::Subject))
+        .find(|subject| reads(change, *subject).is_some());
+    subject.or_else(|| compared(change, function))
+}
+
+/// The same in the test of an `if`.
+fn compared<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<'m>> {
+    let at = change.at;
     function.own_ifs().filter(|node| node.id < at.id).find_map(|node| {
         let test = node.child(Role::Test)?;
         let decides = if node.contains(at) {

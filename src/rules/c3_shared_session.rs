@@ -76,7 +76,14 @@ fn opens(value: Node<'_>) -> Option<Node<'_>> {
 /// A session of a module, of a class, or of an object that is made at import.
 fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
     let model = assignment.model;
-    let Some(value) = assignment.child(Role::Value).and_then(opens) else { return };
+    let Some(given) = assignment.child(Role::Value) else { return };
+    // `users = UserRepository(SessionLocal())` in a module keeps it as well.
+    let handed = || {
+        let holds = given.is(Kind::Call) && assignment.function().is_none();
+        let arguments = given.positional().chain(given.keywords().filter_map(Node::value));
+        arguments.filter(|_| holds).find_map(opens)
+    };
+    let Some(value) = opens(given).or_else(handed) else { return };
     let Some(target) = assignment.targets().next() else { return };
     let (place, holder) = match assignment.function() {
         None if assignment.class().is_some() => ("of the class", None),
@@ -94,7 +101,10 @@ fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
             assignment,
             Severity::High,
             Certainty::Sure,
-            format!("`{}` is one session {place}, and all requests use it", target.source()),
+            match opens(given) {
+                Some(_) => format!("`{}` is one session {place}, and all requests use it", target.source()),
+                None => format!("`{}` keeps one session, and all requests use it", target.source()),
+            },
         )
         .because(value, "the session is opened here, once");
     if let Some(holder) = holder {
@@ -225,9 +235,14 @@ fn sessions_in(coroutine: Node<'_>) -> Vec<Use<'_>> {
     for node in coroutine.descendants().filter(|node| is_handed_on(*node)) {
         add(node.source().to_owned(), node);
     }
-    for call in std::iter::once(coroutine).chain(coroutine.calls_within()).filter(|node| node.is(Kind::Call))
-    {
-        let Some(target) = call.target().map(|place| call.model.node(place)) else { continue };
+    let is_callable = matches!(coroutine.kind(), Kind::Name | Kind::Attribute);
+    for call in std::iter::once(coroutine).chain(coroutine.calls_within()) {
+        let target = match call.kind() {
+            Kind::Call => call.target().map(|place| call.model.node(place)),
+            _ if is_callable => call.model.function_named_by(call),
+            _ => None,
+        };
+        let Some(target) = target else { continue };
         let nested = call.function().is_some_and(|outer| outer.contains(target));
         for node in target.descendants() {
             match node.kind() {

@@ -252,15 +252,16 @@ fn severity(call: Node<'_>, last: Node<'_>, system: System) -> Severity {
         System::Sleep | System::Wait if is_brief(last, 0.5) => Severity::Medium,
         _ => Severity::High,
     };
-    let milder = serves_nobody(call)
-        || call.is_for_development()
-        || (call.source_file().is_for_evaluation() && !call.function().is_some_and(Node::serves_requests))
-        || call.function().is_some_and(|function| {
-            let reached = function.entry_points();
-            function.serves_administrators(None)
-                || reached.spare_users()
-                || reached.mostly_begin_the_process()
-        });
+    // What runs offline is made milder for every rule.
+    let milder = !call.runs_offline()
+        && (serves_nobody(call)
+            || call.is_for_development()
+            || call.function().is_some_and(|function| {
+                let reached = function.entry_points();
+                function.serves_administrators(None)
+                    || reached.spare_users()
+                    || reached.mostly_begin_the_process()
+            }));
     match (rank, milder) {
         (Severity::High, true) => Severity::Medium,
         (_, true) => Severity::Low,

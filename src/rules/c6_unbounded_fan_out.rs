@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Model, Node, Type, Waiting, words_of};
-use crate::stack::{ClassTag, Tag};
+use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
 const BOUND: &str = "Bound it: `slots = asyncio.Semaphore(8)`, and `async with slots:` inside the coroutine that is started for each element; \
@@ -183,7 +183,12 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
             let certainty = if known { Certainty::Sure } else { Certainty::Likely };
             (Severity::Medium, certainty, "no limit on how many there are is in the given files")
         }
-        Origin::Unknown => (Severity::Low, Certainty::Question, "how many there are is not to be seen here"),
+        Origin::Handed if asks_a_service(fan_out.element) => {
+            (Severity::Low, Certainty::Likely, "whoever calls this decides how many there are")
+        }
+        Origin::Handed | Origin::Unknown => {
+            (Severity::Low, Certainty::Question, "how many there are is not to be seen here")
+        }
     };
     let started = fan_out.element.target().map_or(fan_out.element, |place| call.model.node(place));
     findings
@@ -331,8 +336,27 @@ enum Origin {
     Own,
     /// Rows of the database, or what a caller that is not in view hands on.
     Other,
+    /// A collection that a parameter brings, from callers that are not in view.
+    Handed,
     /// Computed on the way.
     Unknown,
+}
+
+/// Whether the coroutine surely asks another service, and not only the database or a cache.
+fn asks_a_service(element: Node<'_>) -> bool {
+    let asks = |call: Node<'_>| {
+        call.api().and_then(|api| api.callable.crosses).is_some_and(|system| {
+            matches!(
+                system,
+                System::Http | System::Model | System::Vector | System::Storage | System::Mail | System::Mcp
+            )
+        })
+    };
+    let place = match element.ty() {
+        Type::Function(place) | Type::Method(place) => Some(place),
+        _ => element.target(),
+    };
+    asks(element) || place.is_some_and(|place| element.model.node(place).reaches(&asks).is_some())
 }
 
 fn origin_of(source: Node<'_>, written: Node<'_>) -> Origin {
@@ -345,6 +369,9 @@ fn origin_of(source: Node<'_>, written: Node<'_>) -> Origin {
     let mut root = source;
     while let Some(receiver) = root.receiver() {
         root = receiver;
+    }
+    if source.asks_unseen_repository() {
+        return Origin::Other;
     }
     // What an operator configures is as long as the operator wants.
     let configured = |name: &str| {
@@ -392,7 +419,11 @@ fn origin_of(source: Node<'_>, written: Node<'_>) -> Origin {
             return Origin::Request;
         }
         // Whoever calls it decides; where all that do are in view, none of them takes it from a request.
-        return if is_alone(function) { Origin::Other } else { Origin::Unknown };
+        return match function.model.callers_of(function.place()).is_empty() {
+            true if is_alone(function) => Origin::Other,
+            true if root == source => Origin::Handed,
+            _ => Origin::Unknown,
+        };
     }
     let is_global = root.is(Kind::Name) && root.scope_of_name() == Some(0) && root.function().is_some();
     if is_global || installed() {
@@ -584,7 +615,7 @@ fn queued(call: Node<'_>, findings: &mut Findings<'_>) {
     }
     let certainty = match origin_of(source, source_name(fan_out.iterable)) {
         Origin::Request | Origin::Other => Certainty::Likely,
-        Origin::Own | Origin::Unknown => Certainty::Question,
+        Origin::Own | Origin::Handed | Origin::Unknown => Certainty::Question,
     };
     findings
         .report(

@@ -27,7 +27,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         if let Some(repeats) = function.decorators().find(|decorator| repeats_on_failure(*decorator)) {
             // A queue that delivers again has committed the first time.
-            let delivers_again = repeats.keyword("acks_late").is_some_and(Node::is_true);
+            let delivers_again = repeats.made_decorator().keyword("acks_late").is_some_and(Node::is_true);
             let changes = |call: Node<'_>| writes(call) || (delivers_again && adds_row(call));
             for chain in function.all_reached(&changes) {
                 // What is tried again is an answer that was not wanted, and not one that was lost.
@@ -113,10 +113,10 @@ fn ask(call: Node<'_>, told: &FxHashSet<Place>, findings: &mut Findings<'_>) {
 
 /// A decorator that runs the function again when it fails, or that lets a queue deliver it again.
 fn repeats_on_failure(decorator: Node<'_>) -> bool {
-    let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
-    api.is_some_and(|api| api.has(Tag::Retries))
-        || decorator.keyword("autoretry_for").is_some()
-        || decorator.keyword("acks_late").is_some_and(Node::is_true)
+    let made = decorator.made_decorator();
+    decorator.decorator_api().is_some_and(|api| api.has(Tag::Retries))
+        || made.keyword("autoretry_for").is_some()
+        || made.keyword("acks_late").is_some_and(Node::is_true)
 }
 
 /// A new row of a given or named class, which nothing looked for before.
@@ -395,17 +395,30 @@ fn mounted(
         let Some(session) = mount.receiver().and_then(Node::constructed_by).filter(|_| carries) else {
             continue;
         };
+        let kind = session.ty();
+        // All sessions of this class that the given files make are this one.
+        let is_the_only_one = || {
+            matches!(kind, Type::Instance(..))
+                && model.known_calls().all(|(made, api)| {
+                    !api.is_constructor
+                        || made.place() == session.place()
+                        || made.ty() != kind
+                        || made.is_outside_production()
+                })
+        };
         for write in model.calls().filter(|call| writes(*call) && idempotency_key(*call).is_none()) {
-            let same = write
-                .receiver()
-                .and_then(Node::constructed_by)
-                .is_some_and(|other| other.place() == session.place());
-            if same && told.insert(write.place()) {
+            let Some(receiver) = write.receiver() else { continue };
+            let certainty = match receiver.constructed_by() {
+                Some(other) if other.place() == session.place() => Certainty::Sure,
+                None if receiver.ty() == kind && is_the_only_one() => Certainty::Likely,
+                _ => continue,
+            };
+            if told.insert(write.place()) {
                 findings
                     .report(
                         write,
                         Severity::High,
-                        Certainty::Sure,
+                        certainty,
                         format!("`{}` is repeated on failure and takes effect each time", write.called()),
                     )
                     .because(
@@ -441,7 +454,9 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     if !(is_webhook || is_public) {
         return;
     }
-    let chains = function.all_reached(&|call| call.does(Tag::AddsRow) || writes(call));
+    let chains = function.all_reached(&|call| {
+        call.does(Tag::AddsRow) || writes(call) || (is_webhook && call.sums_in_database().is_some())
+    });
     let Some(chain) =
         chains.iter().find(|chain| chain.last().is_some_and(|write| idempotency_key(*write).is_none()))
     else {
@@ -523,13 +538,25 @@ fn knows_repetition(function: Node<'_>, chain: &[Node<'_>], is_webhook: bool) ->
             Kind::Call => node.does(Tag::ResolvesConflict),
             // The event's own id is looked at.
             Kind::Attribute => {
-                is_webhook && node.name() == "id" && node.receiver().is_some_and(|r| r.name() == "event")
+                is_webhook
+                    && node.name() == "id"
+                    && node.receiver().is_some_and(|r| r.name() == "event")
+                    && !node.surroundings().any(Node::writes_log)
             }
             Kind::Subscript => {
+                let index = node.child(Role::Index);
+                // What is in the event has ids of its own: `data = event["data"]["object"]`, then `data["id"]`.
+                let of_a_part = || {
+                    let of = node.child(Role::Value).map(|of| of.resolved_value().unwrapped());
+                    of.is_some_and(|of| matches!(of.kind(), Kind::Subscript | Kind::Attribute))
+                };
                 is_webhook
-                    && node
-                        .child(Role::Index)
-                        .is_some_and(|index| index.is(Kind::Str) && matches!(index.name(), "id" | "event_id"))
+                    && !node.surroundings().any(Node::writes_log)
+                    && index.is_some_and(|index| match index.name() {
+                        "event_id" => index.is(Kind::Str),
+                        "id" => index.is(Kind::Str) && !of_a_part(),
+                        _ => false,
+                    })
             }
             _ => false,
         });

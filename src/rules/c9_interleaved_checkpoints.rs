@@ -269,14 +269,25 @@ fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
     let graph = call.receiver().and_then(Node::compiled_by);
     let checkpointer = graph.and_then(|graph| graph.keyword("checkpointer"));
     let Some(config) = call.run_config() else {
-        if let Some(checkpointer) = checkpointer.filter(|saver| !saver.is_none())
+        // A graph that is handed in: whichever of the given files compiles one gives it a checkpointer. Within a node the
+        // configuration of the turn around it holds.
+        let handed_in = || {
+            let is_strange = graph.is_none()
+                && call.does(Tag::InvokesGraph)
+                && call.receiver().is_some_and(|receiver| receiver.constructed_by_any().is_none())
+                && !call.function().is_some_and(Node::belongs_to_a_graph);
+            let compiled = call.model.always_checkpointed().filter(|_| is_strange)?;
+            compiled.keyword("checkpointer")
+        };
+        let certainty = if checkpointer.is_some() { Certainty::Sure } else { Certainty::Likely };
+        if let Some(checkpointer) = checkpointer.filter(|saver| !saver.is_none()).or_else(handed_in)
             && !call.has_hidden_arguments()
         {
             findings
                 .report(
                     call,
                     Severity::Medium,
-                    Certainty::Sure,
+                    certainty,
                     format!("`{}` runs a graph with a checkpointer and names no thread", call.called()),
                 )
                 .because(checkpointer, "the graph is compiled with a checkpointer")

@@ -66,6 +66,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     let Some((&call, way)) = held.slow.split_first() else { return };
+    let commit =
+        if call.function().is_some_and(Node::is_async) { "await db.commit()" } else { "db.commit()" };
     let last = way.last().copied().unwrap_or(call);
     let is_direct = way.is_empty() && held.taken.target().is_none();
     let is_known = last.is_surely_known() && held.taken.is_surely_known();
@@ -88,7 +90,7 @@ fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     };
     draft
         .because(call, note)
-        .conforming("Read what is needed, end the transaction (`await db.commit()`, or leave the session's `async with`), wait, and open the next transaction afterwards.");
+        .conforming(format!("Read what is needed, end the transaction (`{commit}`, or leave the session's `with`), wait, and open the next transaction afterwards."));
 }
 
 // Threads
@@ -112,6 +114,9 @@ fn slow_work(callable: Node<'_>) -> Option<System> {
         Kind::Call if callable.callee_name() == "partial" => callable.argument(0)?,
         _ => callable,
     };
+    if waits_for_what_ended(callable) {
+        return None;
+    }
     if let Some(system) = callable.api_when_called().and_then(|api| api.callable.blocks).filter(is_slow) {
         return Some(system);
     }
@@ -122,6 +127,17 @@ fn slow_work(callable: Node<'_>) -> Option<System> {
         // A client of a library that the tables do not know, built with an address.
         None => function.reaches(&asks_a_stranger).map(|_| System::Socket),
     }
+}
+
+/// `to_thread(process.wait)` beside code that reads the output of the process: by then it has ended.
+fn waits_for_what_ended(callable: Node<'_>) -> bool {
+    callable.name() == "wait"
+        && callable.receiver().is_some_and(|process| {
+            let around = callable.class().or_else(|| callable.function());
+            around.into_iter().flat_map(Node::descendants).any(|part| {
+                part.name() == "stdout" && part.receiver().is_some_and(|other| other.reads_like(process))
+            })
+        })
 }
 
 /// Whether a call goes to an object that an unknown library made, and that was given the address of a service.
@@ -184,22 +200,37 @@ fn threads_taken(call: Node<'_>) -> Option<Threads<'_>> {
     }
 }
 
+/// Threads, and the application in whose process they are, where the given files hold several.
+type Pool<'m> = (Threads<'m>, Option<Place>);
+
 /// Slow work of several kinds in one executor; the default one is told once for all given files.
 fn threads(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let mut pools: Vec<(Threads<'_>, Vec<(System, Node<'_>)>)> = Vec::new();
+    // Of several applications each is a process of its own; which one runs what no route leads to is not known.
+    let served = model.served_paths();
+    let mut roots: Vec<Place> = served.routes.iter().filter_map(|route| route.root).collect();
+    roots.retain(|&root| model.node(root).makes_app());
+    roots.sort_unstable();
+    roots.dedup();
+    let has_several = roots.len() > 1;
+    let process_of = |call: Node<'_>| {
+        let asked = call.function().filter(|_| has_several).and_then(Node::asked_by)?;
+        served.routes.iter().find(|route| route.handler == asked)?.root
+    };
+    let mut pools: Vec<(Pool<'_>, Vec<(System, Node<'_>)>)> = Vec::new();
     for call in model.calls_doing(Tag::Offloads) {
         if call.is_outside_production() || call.source_file().is_script {
             continue;
         }
         let Some(taken) = threads_taken(call) else { continue };
         let Some(system) = call.scheduled_callable().and_then(slow_work) else { continue };
-        let index = pools.iter().position(|(known, _)| *known == taken).unwrap_or_else(|| {
-            pools.push((taken, Vec::new()));
+        let pool = (taken, process_of(call));
+        let index = pools.iter().position(|(known, _)| *known == pool).unwrap_or_else(|| {
+            pools.push((pool, Vec::new()));
             pools.len() - 1
         });
         pools[index].1.push((system, call));
     }
-    for (taken, uses) in &pools {
+    for ((taken, _), uses) in &pools {
         // Who may meet in an executor that each object has of its own: a class and those that it derives from.
         let classes = match taken {
             Threads::Of(made) if made.is_of_each_object() => {

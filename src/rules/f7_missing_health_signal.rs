@@ -78,28 +78,49 @@ fn routes(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings<'
             .because(at, "refuses a request without credentials")
             .conforming("Leave the probes' routes open, and let them say no more than yes or no. The ingress keeps them from the outside.");
     }
-    if seen.is_empty() {
-        without_route(model, served, findings);
+    let tells = |app: Node<'_>| {
+        let mut routes = served.routes.iter().filter(|route| seen.contains(&route.handler));
+        routes.any(|route| route.root.is_none_or(|root| root == app.place() || !model.node(root).makes_app()))
+    };
+    let apps: Vec<Node<'_>> = model.apps().collect();
+    for app in apps.iter().filter(|app| !tells(**app)) {
+        without_route(*app, apps.len() == 1, served, findings);
     }
 }
 
-/// An application of several files in which no route tells of its health.
-fn without_route(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
+/// An application of several files in which no route tells of its health. What a route of one application says, it does
+/// not say of another.
+fn without_route(app: Node<'_>, is_only: bool, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
+    let model = app.model;
     let files = model.python().filter(|(_, file)| !file.is_test && !file.is_migration).count();
-    if files < 2 || served.routes.is_empty() || !served.is_complete {
+    let own = || served.routes.iter().filter(|route| is_only || route.root == Some(app.place()));
+    if files < 2 || own().next().is_none() || !served.is_complete || served.has_unseen_routers {
         return;
     }
-    let speaks_of_it =
-        ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"].iter().any(
-            |word| model.mentions_text(word) && model.python().any(|(_, file)| file.text.contains(word)),
-        );
-    if speaks_of_it {
+    // A part of another application is asked with it.
+    let is_mounted = || {
+        let mounts = ["mount", "Mount"].iter().flat_map(|name| model.calls_named(name));
+        mounts
+            .flat_map(|call| call.positional().chain(call.keyword("app")))
+            .any(|given| given.constructed_by() == Some(app))
+    };
+    let is_told_in = |text: &str| {
+        ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    let speaks_of_it = match is_only {
+        true => model.python().any(|(_, file)| is_told_in(file.text)),
+        false => {
+            own().map(|route| route.handler).chain([app]).any(|node| is_told_in(node.source_file().text))
+        }
+    };
+    if speaks_of_it || is_mounted() {
         return;
     }
-    let Some(app) = model.apps().next() else { return };
     findings
         .report(app, Severity::Medium, Certainty::Likely, "no route of this application says whether it lives or can work")
-        .because(app, format!("serves {} routes, and none of them is about its health", served.routes.len()))
+        .because(app, format!("serves {} routes, and none of them is about its health", own().count()))
         .conforming("Add two: `/health/live` returns at once; `/health/ready` runs `SELECT 1` and answers 503 when that fails. Wire both to the platform's probes.");
 }
 
@@ -228,14 +249,17 @@ fn login(handler: Node<'_>) -> Option<Node<'_>> {
                 "login",
                 "token",
                 "admin",
+                "bearer",
                 "jwt",
                 "permission",
+                "principal",
+                "security",
             ]))
             && !has(&["optional", "maybe", "none", "or"])
             && dependency.may_refuse_a_probe()
     };
-    let router = handler.route().and_then(Node::receiver).and_then(Node::constructed_by);
-    let lists = handler.route().into_iter().chain(router).filter_map(|call| call.keyword("dependencies"));
+    let lists =
+        handler.routers().into_iter().chain(handler.route()).filter_map(|call| call.keyword("dependencies"));
     let of_lists = lists.flat_map(dependencies);
     handler.parameters().flat_map(dependencies).chain(of_lists).find(demands)
 }

@@ -36,11 +36,21 @@ fn is_on(range: Range, line: u32) -> bool {
     range.start.line <= line && line <= range.end.line
 }
 
+fn milder(severity: Severity) -> Severity {
+    match severity {
+        Severity::Critical => Severity::High,
+        Severity::High => Severity::Medium,
+        Severity::Medium | Severity::Low => Severity::Low,
+    }
+}
+
 /// A place that a finding or its evidence can point at, in code or in a deployment file.
 pub struct Location {
     path: String,
     range: Range,
     symbol: String,
+    /// In code.
+    place: Option<Place>,
 }
 
 impl From<Node<'_>> for Location {
@@ -50,13 +60,14 @@ impl From<Node<'_>> for Location {
             path: node.source_file().path.to_owned(),
             range: node.heading(),
             symbol: node.qualified_name(),
+            place: Some(node.place()),
         }
     }
 }
 
 impl From<Stretch<'_>> for Location {
     fn from(stretch: Stretch<'_>) -> Self {
-        Self { path: stretch.path().to_owned(), range: stretch.range(), symbol: String::new() }
+        Self { path: stretch.path().to_owned(), range: stretch.range(), symbol: String::new(), place: None }
     }
 }
 
@@ -198,7 +209,11 @@ impl<'m> Findings<'m> {
         message: impl Into<String>,
     ) -> Draft<'_> {
         let at = at.into();
-        let severity = self.model.settings.severity.get(&self.rule).copied().unwrap_or(severity);
+        let severity = self.model.settings.severity.get(&self.rule).copied().unwrap_or_else(|| {
+            // What nobody's request waits for is less urgent; a secret in the code is as bad there as anywhere.
+            let is_offline = || at.place.is_some_and(|place| self.model.node(place).runs_offline());
+            if self.rule != Rule::O3 && is_offline() { milder(severity) } else { severity }
+        });
         self.found.push(Finding {
             rule: self.rule,
             severity,

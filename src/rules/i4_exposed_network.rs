@@ -4,7 +4,7 @@ use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
     Container, Field, Holds, Model, Node, Port, ProxyDirective, Runs, Service, SetBy, Span, Type, Workload,
-    is_secret_name, words_of,
+    is_masking_name, is_secret_name, words_of,
 };
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
@@ -80,6 +80,13 @@ fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let origins = call.keyword("allow_origins");
+    // Under `if "*" in settings.origins` the setting decides: what it is by default.
+    if let Some(setting) = origins.and_then(|_| tested_for_star(call))
+        && everybody(setting).is_none()
+    {
+        findings.conforms(setting, "only a setting can let every origin call");
+        return;
+    }
     let star = origins.and_then(everybody).or_else(|| {
         let pattern = call.keyword("allow_origin_regex")?;
         let text = pattern.string()?.trim_start_matches('^').trim_end_matches('$');
@@ -113,6 +120,22 @@ fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
     draft.conforming(
         "Name the origins in the settings of each environment: `allow_origins=settings.cors_origins`.",
     );
+}
+
+/// The setting in which a star is looked for by a test around this place: `if "*" in settings.origins`.
+fn tested_for_star(at: Node<'_>) -> Option<Node<'_>> {
+    use crate::syntax::Operator::{Equal, In};
+    let around = at.surroundings().filter(|node| node.is(Kind::If));
+    around.filter(|node| node.body().is_some_and(|body| body.contains(at))).find_map(|node| {
+        node.child(Role::Test)?.descendants_of(Kind::Compare).find_map(|test| {
+            let (left, right) = (test.child(Role::Left)?, test.child(Role::Right)?);
+            match test.operator() {
+                In | Equal if left.string() == Some("*") => Some(right),
+                Equal if right.string() == Some("*") => Some(left),
+                _ => None,
+            }
+        })
+    })
 }
 
 /// Where the star stands that is in a list of origins, and whether that list is taken in any case.
@@ -332,8 +355,11 @@ fn reflects(value: Node<'_>) -> bool {
 
 /// Names of what a caller is meant to get: the tokens of a login are its purpose.
 fn is_kept_secret(name: &str) -> bool {
+    // A header is named, and `deleted_by_api_key` says who it was.
     is_secret_name(name)
-        && !words_of(name).iter().any(|word| matches!(word.as_str(), "token" | "jwt" | "session"))
+        && !words_of(name)
+            .iter()
+            .any(|word| matches!(word.as_str(), "token" | "jwt" | "session" | "header" | "by"))
 }
 
 fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
@@ -350,15 +376,29 @@ fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let mut leaks = leaking_fields(handler);
-    let returned =
-        handler.own_returns().filter_map(|node| node.child(Role::Value)).filter(|value| value.is(Kind::Dict));
-    for item in returned.flat_map(Node::children) {
+    let returned = handler.own_returns().filter_map(|node| node.child(Role::Value)).map(|value| {
+        // `return JSONResponse({…})`
+        let builds = value.api().is_some_and(|api| {
+            api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Response))
+        });
+        let content = value.argument_or_keyword(0, "content").filter(|_| builds);
+        content.unwrap_or(value).resolved_value()
+    });
+    for item in returned
+        .filter(|value| value.is(Kind::Dict) && value.function() == Some(handler))
+        .flat_map(|value| value.descendants_of(Kind::DictItem))
+    {
         let (Some(key), Some(value)) = (item.child(Role::Key), item.child(Role::Value)) else { continue };
         let is_secret = matches!(value.kind(), Kind::Attribute | Kind::Name | Kind::Subscript)
             && key.is(Kind::Str)
             && is_kept_secret(key.name())
             && (value.is(Kind::Subscript) || is_kept_secret(value.name()));
-        if is_secret {
+        // A browser that signs in elsewhere is given both, and they are no secrets there.
+        let is_for_a_browser = || {
+            words_of(key.name()).ends_with(&["api".to_owned(), "key".to_owned()])
+                && item.parent().is_some_and(|dictionary| dictionary.dictionary_value("client_id").is_some())
+        };
+        if is_secret && !is_for_a_browser() {
             leaks.push((item, key.name()));
         }
     }
@@ -408,7 +448,20 @@ fn is_connection(field: Node<'_>) -> bool {
 /// The fields of the answer's models that hold a secret as plain text.
 fn leaking_fields(handler: Node<'_>) -> Vec<(Node<'_>, &str)> {
     let model = handler.model;
-    let mut found = Vec::new();
+    let mut found: Vec<(Node<'_>, &str)> = Vec::new();
+    // `mask_keys(rows)`: what is left of them is not known.
+    if handler.reaches(&|call| is_masking_name(call.callee_name())).is_some() {
+        return found;
+    }
+    // `"api_key": key[:4] + "*" * 8`, where the answer is put together.
+    let is_masked_beside = |field: &Field<'_>| {
+        let tree = &field.at.source_file().tree;
+        field.at.at(0).within(&tree.dictionaries).any(|dictionary| {
+            dictionary.dictionary_value(field.name).is_some_and(|value| {
+                value.descendants_of(Kind::Str).any(|text| text.name().starts_with(['*', '•']))
+            })
+        })
+    };
     for class in handler.response_models() {
         let is_rewritten = |field: &Field<'_>| {
             let mut calls = model.node(class).calls_within();
@@ -433,13 +486,18 @@ fn leaking_fields(handler: Node<'_>) -> Vec<(Node<'_>, &str)> {
             is_kept_secret(field.name)
                 && field.is_text()
                 && !field.is_masked()
+                && !is_masked_beside(field)
                 && !field.options().and_then(|options| options.keyword("exclude")).is_some_and(Node::is_true)
         };
         let fields = model
-            .fields(class)
+            .all_fields(class)
             .into_iter()
             .filter(|field| leaks(field) && !is_rewritten(field) && !is_never_set(field));
-        found.extend(fields.map(|field| (field.at, field.name)));
+        for field in fields {
+            if !found.iter().any(|(at, _)| *at == field.at) {
+                found.push((field.at, field.name));
+            }
+        }
     }
     found
 }

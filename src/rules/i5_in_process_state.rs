@@ -305,9 +305,13 @@ fn handed_out<'m>(state: &'m SharedState<'m>) -> Option<Node<'m>> {
         }
         let counts = change.is(Kind::AugAssign) && change.targets().any(|target| target.is(Kind::Name));
         let is_value = |node: Node<'m>| node.is(Kind::Name) && node.name() == name;
+        // `number = _next_number`, then `return f"{number:06d}"`
+        let is_taken = |node: Node<'m>| {
+            is_value(node) || node.assigned_value().is_some_and(|value| value.descendants().any(is_value))
+        };
         let returns_it = || {
             let returned = function.own_returns().filter_map(|node| node.child(Role::Value));
-            returned.flat_map(Node::descendants).any(is_value)
+            returned.flat_map(Node::descendants).any(is_taken)
         };
         change.callee_name() == "next" || (counts && returns_it())
     })
@@ -385,11 +389,17 @@ fn is_by_request(change: Node<'_>) -> bool {
     if is_own || (change.is(Kind::AugAssign) && change.targets().any(|target| target.is(Kind::Name))) {
         return is_own;
     }
+    let is_told =
+        |name: Node<'_>| name.as_parameter().is_some_and(|parameter| TOLD.contains(&parameter.name()));
     let told = |node: Node<'_>| {
         node.comes_from_request()
-            || node
-                .descendants_of(Kind::Name)
-                .any(|name| name.as_parameter().is_some_and(|parameter| TOLD.contains(&parameter.name())))
+            || node.descendants_of(Kind::Name).any(|name| {
+                // `key = f"{tenant_id}:{session_id}"`
+                is_told(name)
+                    || name
+                        .assigned_value()
+                        .is_some_and(|value| value.descendants_of(Kind::Name).any(is_told))
+            })
     };
     let keys = change.targets().filter_map(|target| target.child(Role::Index));
     let value = if change.is(Kind::Call) { None } else { change.child(Role::Value) };
@@ -573,11 +583,7 @@ fn read_once(function: Node<'_>, decorator: Node<'_>, findings: &mut Findings<'_
 /// A cache of functions that makes an object for each conversation, and so keeps it.
 fn cached(function: Node<'_>, findings: &mut Findings<'_>) {
     const STATEFUL: [&str; 7] = ["memory", "history", "conversation", "session", "messages", "state", "cart"];
-    let decorator = function.decorators().find(|decorator| {
-        let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
-        api.is_some_and(|api| api.has(Tag::Caches))
-    });
-    let Some(decorator) = decorator else { return };
+    let Some(decorator) = function.caching_decorator() else { return };
     read_once(function, decorator, findings);
     let Some(whose) = function.parameters().find(|parameter| TOLD.contains(&parameter.name())) else {
         return;

@@ -412,15 +412,16 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
         Kind::Name | Kind::Attribute => {
             if let Some(exposed) = exposed(value) {
                 found(exposed);
-            } else if let Some(header) = value.resolved_value().dictionary_value("Authorization") {
-                if !header.is_constant() && !was_masked(value) {
-                    found(Exposed {
-                        value,
-                        severity: Severity::High,
-                        what: "holds the Authorization header",
-                        named: "",
-                    });
-                }
+            } else if let Some(header) = value.resolved_value().dictionary_value("Authorization")
+                && !header.is_constant()
+                && !was_masked(value)
+            {
+                found(Exposed {
+                    value,
+                    severity: Severity::High,
+                    what: "holds the Authorization header",
+                    named: "",
+                });
             }
         }
         Kind::Subscript => {

@@ -89,7 +89,7 @@ fn way_back(
     if downgrade.does_nothing() && !up.is_empty() {
         let cleans = up.iter().all(|step| step.cleans_up(all));
         let is_explained = downgrade.words_of_explanation() >= EXPLAINED;
-        let matters = !cleans && !(only_data && is_explained);
+        let matters = !cleans && (!only_data || !is_explained);
         findings.asks(
             downgrade,
             NO_WAY,

@@ -593,6 +593,25 @@ impl<'m> Node<'m> {
     }
 }
 
+impl<'m> Node<'m> {
+    /// The call that makes this decorator: itself, or the one whose result its name was given, as in
+    /// `transient = retry(…)`; a decorator without brackets is its own.
+    pub fn made_decorator(self) -> Node<'m> {
+        let made = match self.kind() {
+            Kind::Name => self.assigned_value().or_else(|| self.model.singleton_value(self)),
+            Kind::Attribute => self.model.singleton_value(self),
+            _ => None,
+        };
+        made.filter(|made| made.is(Kind::Call)).unwrap_or(self)
+    }
+
+    /// What the tables know of this decorator.
+    pub fn decorator_api(self) -> Option<Api> {
+        let made = self.made_decorator();
+        if made.is(Kind::Call) { made.api() } else { made.api_when_called() }
+    }
+}
+
 impl<'s> Model<'s> {
     /// What the tables say of a given class's constructor, where it has none of its own.
     #[inline(never)]

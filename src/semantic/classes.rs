@@ -92,6 +92,29 @@ impl<'s> Model<'s> {
         self.lineage(class).iter().any(|(place, _)| *place == base)
     }
 
+    /// A given class and its given bases, the nearest first.
+    pub(super) fn given_bases(&self, class: Place) -> impl Iterator<Item = Place> {
+        self.lineage(class).into_iter().map(|(place, _)| place)
+    }
+
+    /// Whether a given class, or a given base of it, has a base that neither the given files nor the tables show.
+    pub(super) fn has_unseen_base(&self, class: Place) -> bool {
+        const PLAIN: [&str; 5] = ["object", "ABC", "Protocol", "Generic", "metaclass"];
+        self.lineage(class).iter().any(|(place, _)| {
+            let bases = self.node(*place).children().filter(|child| child.role() == Role::Base);
+            let mut written = bases
+                .map(|base| base.child(Role::Value).filter(|_| base.is(Kind::Subscript)).unwrap_or(base));
+            written.any(|base| {
+                let is_seen = match base.ty() {
+                    Type::Class(_) | Type::Object(_) | Type::Instance(..) => true,
+                    Type::Path(path) => self.table.path_class(path).is_some(),
+                    _ => false,
+                };
+                !is_seen && !PLAIN.contains(&base.name())
+            })
+        })
+    }
+
     /// The nearest class of the tables that a given class derives from.
     pub fn table_base(&self, class: Place) -> Option<u16> {
         self.lineage(class).iter().find_map(|(_, facts)| facts.table_bases.first().copied())

@@ -5,12 +5,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::types::Type;
 use super::{FunctionRole, Model, Node, Place};
-use crate::stack::{System, Tag};
-use crate::syntax::Kind;
+use crate::stack::{ClassTag, System, Tag};
+use crate::syntax::{Kind, Role};
 
 /// The kinds of entry points from which a function is reached: none, one or several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EntryPoints(u8);
+pub struct EntryPoints(u16);
 
 impl EntryPoints {
     /// A request waits for it: a handler, a dependency, a middleware, a graph's node, a tool.
@@ -27,6 +27,11 @@ impl EntryPoints {
     pub const TEST: Self = Self(1 << 6);
     /// Something that the given files do not show: nobody calls it, or it is handed to who knows whom.
     pub const UNKNOWN: Self = Self(1 << 7);
+    /// Said of a program: a loop that does not end by itself, as a worker's or a consumer's.
+    const ENDLESS: Self = Self(1 << 8);
+    /// Said of a program: nothing but the module's own end, `if __name__ == "__main__"`, makes one of it, and nothing
+    /// there calls the function: others may import it.
+    const UNCALLED: Self = Self(1 << 9);
 
     const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -43,7 +48,8 @@ impl EntryPoints {
 
     /// Whether it is reached in production, and by nothing but these.
     fn are_only(self, others: Self) -> bool {
-        let production = self.without(Self::TEST.and(Self::MIGRATION));
+        let beside = Self::TEST.and(Self::MIGRATION).and(Self::ENDLESS).and(Self::UNCALLED);
+        let production = self.without(beside);
         production != Self::default() && production.without(others) == Self::default()
     }
 
@@ -55,6 +61,11 @@ impl EntryPoints {
     /// Whether nobody's request can be waiting: only the start of the application and commands lead here.
     pub fn serve_nobody(self) -> bool {
         self.are_only(Self::STARTUP.and(Self::COMMAND))
+    }
+
+    /// Whether only commands lead here, each of which somebody runs by hand and which ends by itself.
+    fn are_commands_that_end(self) -> bool {
+        self.are_commands() && !self.includes(Self::ENDLESS.and(Self::UNCALLED))
     }
 
     /// Whether the start of the application is what is known to lead here, and no request or job.
@@ -123,6 +134,44 @@ impl<'m> Node<'m> {
                 && !self.source_file().is_script
                 && !self.is_outside_production()
                 && self.entry_points() == EntryPoints::UNKNOWN)
+    }
+
+    /// Whether no request, job or consumer leads to this code: only commands do, or it rates models or measures speed.
+    /// Code of which nobody shows who calls it is not offline.
+    pub fn runs_offline(self) -> bool {
+        let file = self.source_file();
+        let function = if self.is(Kind::FunctionDef) { Some(self) } else { self.function() };
+        let Some(function) = function else { return file.is_for_evaluation() };
+        let reached = function.entry_points();
+        let asked = EntryPoints::REQUEST.and(EntryPoints::ADMINISTRATOR).and(EntryPoints::BACKGROUND);
+        reached.are_commands_that_end() || (file.is_for_evaluation() && !reached.includes(asked))
+    }
+
+    /// Whether this function is a command, by where it stands, by its decorator or by its name.
+    fn is_command(self) -> bool {
+        let file = self.source_file();
+        let named = |decorator: Node<'m>| {
+            let name = if decorator.is(Kind::Call) { decorator.callee_name() } else { decorator.name() };
+            matches!(name, "command" | "callback" | "group" | "option" | "argument")
+        };
+        file.is_in_script_folder || self.name() == "main" || self.decorators().any(named)
+    }
+
+    /// Whether a loop of this function goes on for as long as the process does, or as something comes.
+    fn loops_for_ever(self) -> bool {
+        self.own_loops().any(|around| {
+            let receives = |iterable: Node<'m>| {
+                around.is_async()
+                    || iterable.is_a(ClassTag::Queue)
+                    || iterable.calls_within().any(|call| {
+                        call.api().is_some_and(|api| api.callable.crosses == Some(System::Broker))
+                    })
+            };
+            match around.kind() {
+                Kind::While => around.child(Role::Test).is_some_and(|test| test.is(Kind::True)),
+                _ => around.child(Role::Iterable).is_some_and(receives),
+            }
+        })
     }
 
     /// The nearest function that a request calls and that leads here: a handler, a dependency, a middleware; itself,
@@ -194,7 +243,8 @@ impl<'m> Node<'m> {
             return EntryPoints::default();
         }
         match self.source_file().is_script && !has_handlers {
-            true => EntryPoints::COMMAND,
+            true if self.is_command() => EntryPoints::COMMAND,
+            true => EntryPoints::COMMAND.and(EntryPoints::UNCALLED),
             false => EntryPoints::UNKNOWN,
         }
     }
@@ -234,10 +284,14 @@ fn found_in(model: &Model<'_>) -> FxHashMap<Place, EntryPoints> {
         .collect();
     let mut found: FxHashMap<Place, EntryPoints> = FxHashMap::default();
     let mut calls: FxHashMap<Place, Vec<(Place, Passing)>> = FxHashMap::default();
+    let mut endless = Vec::new();
     for function in model.functions() {
         let place = function.place();
         let mut own = function.own_entry_points();
         let has_role = own != EntryPoints::default();
+        if function.source_file().is_script && function.loops_for_ever() {
+            endless.push(place);
+        }
         if !has_role {
             match function.function().filter(|_| !function.is_called()) {
                 Some(outer) => {
@@ -258,6 +312,10 @@ fn found_in(model: &Model<'_>) -> FxHashMap<Place, EntryPoints> {
             }
         }
         found.insert(place, own);
+    }
+    for place in endless {
+        let own = found.entry(place).or_default();
+        *own = own.and(EntryPoints::ENDLESS);
     }
     let mut changed: Vec<Place> = found.keys().copied().collect();
     while let Some(caller) = changed.pop() {

@@ -42,6 +42,12 @@ impl<'m> Node<'m> {
                 }
                 found
             }
+            // `map(self.load, ids)`: the callable stands for what it makes.
+            Kind::Call
+                if inner.callee_name() == "map" && inner.target().is_none() && inner.receiver().is_none() =>
+            {
+                inner.argument(0).map(|callable| (callable, Some(inner))).into_iter().collect()
+            }
             Kind::Call => vec![(inner, None)],
             _ => Vec::new(),
         }

@@ -65,6 +65,19 @@ impl<'m> Field<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// The annotated fields of a given class, those of its given bases included where the class has none of that name.
+    pub fn all_fields(&self, class: Place) -> Vec<Field<'_>> {
+        let mut found: Vec<Field<'_>> = Vec::new();
+        for class in self.given_bases(class) {
+            for field in self.fields(class) {
+                if !found.iter().any(|known| known.name == field.name) {
+                    found.push(field);
+                }
+            }
+        }
+        found
+    }
+
     /// The annotated fields in the body of a given class, those of its bases not included.
     pub fn fields(&self, class: Place) -> Vec<Field<'_>> {
         let class = self.node(class);
@@ -178,9 +191,39 @@ impl<'m> Node<'m> {
             .collect()
     }
 
-    /// The given data models that a handler answers with.
+    /// The given data models that a handler answers with, those within them included; where it declares none, the rows
+    /// and models that it returns.
     pub fn response_models(self) -> Vec<Place> {
+        let model: &'m Model<'m> = self.model;
         let declared = self.route().and_then(|decorator| decorator.keyword("response_model"));
-        declared.or_else(|| self.child(Role::Returns)).map_or_else(Vec::new, Node::named_models)
+        let mut found = match declared.or_else(|| self.child(Role::Returns)) {
+            Some(declared) => declared.named_models(),
+            None => self
+                .own_returns()
+                .filter_map(|node| node.child(Role::Value))
+                .filter_map(|value| match value.ty() {
+                    Type::Object(class)
+                        if model.class_has(class, ClassTag::DataModel) || model.is_orm_model(class) =>
+                    {
+                        Some(class)
+                    }
+                    _ => None,
+                })
+                .collect(),
+        };
+        // Their fields may be models again.
+        let mut next = 0;
+        while let Some(&class) = found.get(next).filter(|_| next < 12) {
+            next += 1;
+            if model.is_orm_model(class) {
+                continue;
+            }
+            for inner in model.fields(class).into_iter().flat_map(|field| field.annotation.named_models()) {
+                if !found.contains(&inner) {
+                    found.push(inner);
+                }
+            }
+        }
+        found
     }
 }

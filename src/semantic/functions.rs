@@ -306,6 +306,23 @@ impl<'m> Node<'m> {
         built.into_iter().chain(built.into_iter().flat_map(|router| model.mounts_of(router))).collect()
     }
 
+    /// The given functions that run before this handler, each with the `Depends(…)` that says so: of its parameters, its
+    /// route and its router.
+    pub fn dependencies(self) -> Vec<(Node<'m>, Node<'m>)> {
+        let model: &'m Model<'m> = self.model;
+        let listed = self
+            .routers()
+            .into_iter()
+            .chain(self.route())
+            .filter_map(|call| call.keyword("dependencies"))
+            .flat_map(|list| list.descendants_of(Kind::Call));
+        self.parameters()
+            .filter_map(Node::injected_by)
+            .chain(listed)
+            .filter_map(|call| Some((call, model.function_named_by(model.dependency_of(call)?)?)))
+            .collect()
+    }
+
     /// The path that a handler serves with the prefixes of its router, as far as the given files say them.
     pub fn full_route_path(self) -> String {
         let Some(decorator) = self.route() else { return String::new() };
@@ -355,10 +372,7 @@ impl<'m> Node<'m> {
 
     /// Whether a decorator keeps the results of this function.
     pub fn keeps_its_results(self) -> bool {
-        self.decorators().any(|decorator| {
-            let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
-            api.is_some_and(|api| api.has(Tag::Caches))
-        })
+        self.caching_decorator().is_some()
     }
 
     /// Whether the results of this function are kept: by a decorator, or in a global that it returns when it is set.

@@ -72,6 +72,16 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether this function refuses a caller with a 429, which it raises or gives as its answer.
+    pub fn answers_too_many(self) -> bool {
+        self.raises_too_many().is_some()
+            || self.own_returns().filter_map(|node| node.child(Role::Value)).any(|value| {
+                value.is(Kind::Call)
+                    && value.keyword("status_code").or_else(|| value.argument(1)).and_then(Node::http_status)
+                        == Some(429)
+            })
+    }
+
     /// Whether this `Depends(…)` names a limiter.
     fn names_limiter(self) -> bool {
         let model: &'m Model<'m> = self.model;

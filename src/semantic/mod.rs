@@ -154,6 +154,8 @@ pub struct File<'s> {
     pub is_test: bool,
     /// Run by hand rather than imported: it has a main guard or a command-line parser.
     pub is_script: bool,
+    /// Where it stands says that it is run by hand, whatever is in it.
+    is_in_script_folder: bool,
     /// An Alembic migration or its environment.
     pub is_migration: bool,
     /// The types of the nodes that were asked for: 0 is 'not asked yet', `u32::MAX` 'being computed', else the
@@ -466,6 +468,7 @@ impl<'s> File<'s> {
             is_package,
             is_test: is_test_path(&trimmed),
             is_script: is_script_path(&trimmed),
+            is_in_script_folder: is_script_path(&trimmed),
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
             binding_types,

@@ -374,12 +374,37 @@ impl<'m> Node<'m> {
         self.keyword(name).or_else(|| self.argument(index))
     }
 
-    /// Whether the call hands on arguments that are not written out: `*args`, `**options`.
+    /// Whether the call hands on arguments that are not written out: `*args`, `**options`. Those of a dictionary that
+    /// is written out elsewhere are, see [`Node::keyword`].
     pub fn has_hidden_arguments(self) -> bool {
+        let is_written_out = |keyword: Node<'m>| {
+            keyword.child(Role::Value).map(Node::resolved_value).is_some_and(|options| {
+                options.is(Kind::Dict)
+                    && options
+                        .children()
+                        .all(|item| item.child(Role::Key).is_some_and(|key| key.is(Kind::Str)))
+                    && options.is_only_handed_on()
+            })
+        };
         self.children().any(|child| {
             child.role() == Role::Argument
-                && (child.is(Kind::Starred) || (child.is(Kind::Keyword) && child.symbol().is_empty()))
+                && (child.is(Kind::Starred)
+                    || (child.is(Kind::Keyword) && child.symbol().is_empty() && !is_written_out(child)))
         })
+    }
+
+    /// Whether the dictionary stands where it is used, or under a name of the same file that does nothing but hand it
+    /// on: `**OPTIONS`.
+    fn is_only_handed_on(self) -> bool {
+        let Some(name) = self.statement().targets().next() else { return true };
+        name.is(Kind::Name)
+            && name.at(0).descendants_of(Kind::Name).all(|other| {
+                other.symbol() != name.symbol()
+                    || other == name
+                    || other
+                        .parent()
+                        .is_some_and(|around| around.is(Kind::Keyword) && around.symbol().is_empty())
+            })
     }
 
     // Functions

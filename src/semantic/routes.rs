@@ -15,13 +15,17 @@ pub struct ServedPaths<'m> {
     pub routes: Vec<ServedRoute<'m>>,
     /// Under these, other applications or files answer.
     mounted: Vec<String>,
-    /// Every path and prefix is written out, and every router that is included was given.
+    /// Every path and prefix is written out, and every router that is included was given, or its prefix.
     pub is_complete: bool,
+    /// A router that was not given is included, below one of `mounted`.
+    pub has_unseen_routers: bool,
 }
 
 pub struct ServedRoute<'m> {
     pub path: String,
     pub handler: Node<'m>,
+    /// The call that makes the application, or the router that is included nowhere.
+    pub root: Option<Place>,
 }
 
 struct Inclusion {
@@ -58,16 +62,18 @@ fn matches(route: &str, path: &str) -> bool {
 impl<'s> Model<'s> {
     /// The calls that build an application for production.
     pub fn apps(&self) -> impl Iterator<Item = Node<'_>> {
-        self.known_calls().map(|(call, _)| call).filter(|call| {
-            !call.is_outside_production()
-                && call.api().is_some_and(|api| {
-                    api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App))
-                })
-        })
+        self.known_calls()
+            .map(|(call, _)| call)
+            .filter(|call| !call.is_outside_production() && call.makes_app())
     }
 
     pub fn served_paths(&self) -> ServedPaths<'_> {
-        let mut served = ServedPaths { routes: Vec::new(), mounted: Vec::new(), is_complete: true };
+        let mut served = ServedPaths {
+            routes: Vec::new(),
+            mounted: Vec::new(),
+            is_complete: true,
+            has_unseen_routers: false,
+        };
         let mut inclusions: Vec<Inclusion> = Vec::new();
         for call in self.calls().filter(|call| !call.source_file().is_test) {
             self.mount(call, &mut inclusions, &mut served);
@@ -84,11 +90,11 @@ impl<'s> Model<'s> {
                 Some(router) => prefixes_of(router, &inclusions, 0, &mut served.is_complete),
                 None => {
                     served.is_complete = false;
-                    vec![String::new()]
+                    vec![(String::new(), None)]
                 }
             };
-            for prefix in prefixes {
-                served.routes.push(ServedRoute { path: prefix + path.name(), handler });
+            for (prefix, root) in prefixes {
+                served.routes.push(ServedRoute { path: prefix + path.name(), handler, root });
             }
         }
         served
@@ -124,13 +130,28 @@ impl<'s> Model<'s> {
                 parent: call.receiver().and_then(Node::constructed_by).map(Node::place),
                 prefix: prefix.to_owned(),
             }),
+            // A router of another file: all that it serves is below the prefix, of an application.
+            (None, Some(prefix))
+                if prefix.starts_with('/')
+                    && prefix.len() > 1
+                    && call.receiver().is_some_and(|app| app.is_a(ClassTag::App)) =>
+            {
+                served.mounted.push(prefix.to_owned());
+                served.has_unseen_routers = true;
+            }
             _ => served.is_complete = false,
         }
     }
 }
 
-/// What stands before the paths of a router, its own prefix included; one for each place that includes it.
-fn prefixes_of(router: Node<'_>, inclusions: &[Inclusion], depth: u32, complete: &mut bool) -> Vec<String> {
+/// What stands before the paths of a router, its own prefix included, and the application or the outermost router; one
+/// for each place that includes it.
+fn prefixes_of(
+    router: Node<'_>,
+    inclusions: &[Inclusion],
+    depth: u32,
+    complete: &mut bool,
+) -> Vec<(String, Option<Place>)> {
     let own = match router.keyword("prefix") {
         None => "",
         Some(prefix) => prefix.string().unwrap_or_else(|| {
@@ -138,27 +159,33 @@ fn prefixes_of(router: Node<'_>, inclusions: &[Inclusion], depth: u32, complete:
             ""
         }),
     };
-    let mut found: Vec<String> = Vec::new();
+    let mut found: Vec<(String, Option<Place>)> = Vec::new();
     for inclusion in inclusions.iter().filter(|inclusion| inclusion.router == router.place()) {
         let outer = match inclusion.parent {
             Some(parent) if depth < DEEPEST => {
                 prefixes_of(router.model.node(parent), inclusions, depth + 1, complete)
             }
-            _ => vec![String::new()],
+            _ => vec![(String::new(), None)],
         };
-        for prefix in outer {
+        for (prefix, root) in outer {
             if found.len() < MOST_PREFIXES {
-                found.push(prefix + &inclusion.prefix + own);
+                found.push((prefix + &inclusion.prefix + own, root));
             }
         }
     }
     if found.is_empty() {
-        found.push(own.to_owned());
+        found.push((own.to_owned(), Some(router.place())));
     }
     found
 }
 
 impl<'m> Node<'m> {
+    /// Whether this call builds an application.
+    pub fn makes_app(self) -> bool {
+        self.api()
+            .is_some_and(|api| api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App)))
+    }
+
     /// Whether a request decides how many elements this value has: it is a part of what a handler was sent, and not
     /// something that was looked up for it.
     pub fn is_sized_by_request(self) -> bool {

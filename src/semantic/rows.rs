@@ -50,7 +50,7 @@ impl<'m> Node<'m> {
         let mut lock = None;
         let mut skips_locked = false;
         let _ = self.origins(&mut |origin| {
-            let is_unseen = origin.api().is_none() && origin.target().is_none();
+            let is_unseen = origin.api().is_none() && origin.runs_unseen();
             if is_unseen && call.is_none() && origin.fetches_row_unseen() {
                 call = Some(origin);
             }
@@ -158,6 +158,20 @@ impl<'m> Node<'m> {
             Kind::BinOp if is_arithmetic(self.operator()) => {
                 self.children().any(|side| side.reads_attribute(row, attribute, depth))
             }
+            // `[*row.messages, message]`, `{**row.options, key: value}`
+            Kind::List | Kind::Tuple | Kind::Set | Kind::Dict => self.children().any(|part| {
+                let takes_over =
+                    part.is(Kind::Starred) || (part.is(Kind::DictItem) && part.child(Role::Key).is_none());
+                takes_over
+                    && part.child(Role::Value).or_else(|| part.children().next()).is_some_and(|value| {
+                        let value = value.resolved_value();
+                        // `{**(row.options or {})}`
+                        let mut sides = value.children().filter(|_| value.is(Kind::BoolOp)).chain([value]);
+                        sides.any(|side| {
+                            side.is(Kind::Attribute) && side.reads_attribute(row, attribute, depth)
+                        })
+                    })
+            }),
             Kind::Name => self.assigned_value().is_some_and(inside),
             Kind::Conditional => {
                 [Role::Body, Role::Orelse].iter().filter_map(|&role| self.child(role)).any(inside)
@@ -513,6 +527,24 @@ impl<'m> Node<'m> {
             },
             _ => false,
         }
+    }
+
+    /// Whether this is a dictionary that an object begins with, has an entry for each value of a parameter, and so is
+    /// made for many calls: the given files do not show who makes the object.
+    pub fn is_kept_by_strangers(self, key: Option<Node<'m>>) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let owner = self.receiver().filter(|_| self.is(Kind::Attribute)).map(Node::ty);
+        let Some(Type::Object(class)) = owner else { return false };
+        let begins_empty = || {
+            model.self_assignments(class, self.symbol()).iter().any(|target| {
+                let value = target.statement().child(Role::Value);
+                target.function().is_some_and(|function| function.name() == "__init__")
+                    && value.is_some_and(Node::makes_container)
+            })
+        };
+        key.is_some_and(|key| key.as_parameter().is_some())
+            && begins_empty()
+            && model.method_of(class, "__init__").is_some_and(|made| model.callers_of(made).is_empty())
     }
 
     /// The block at whose end the transaction of this place ends: one that begins a transaction or opens a session.

@@ -1,5 +1,6 @@
 //! Database sessions and the connections that they hold: from the first statement to the end of the transaction.
 
+use super::types::Type;
 use super::{Model, Node};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
@@ -80,7 +81,10 @@ impl<'m> Node<'m> {
         let given = self
             .positional()
             .chain(self.keywords().filter_map(|keyword| keyword.child(Role::Value)))
-            .find(|argument| argument.is_session())?;
+            .find(|argument| argument.is_session());
+        let Some(given) = given else {
+            return function.effect_on_own(None, depth + 1).filter(|_| self.is_on_object());
+        };
         let parameter = function.parameters().find(|&parameter| {
             self.argument_for(function, parameter).is_some_and(|argument| argument == given)
         })?;
@@ -97,6 +101,31 @@ impl<'m> Node<'m> {
             .filter(|(call, named, _)| call.transactions_around(*named).next().is_none())
             .map(|(.., effect)| effect)
             .last()
+    }
+
+    /// Whether a method of an object is called, which may have a session of its own.
+    fn is_on_object(self) -> bool {
+        self.callee()
+            .is_some_and(|callee| callee.is(Kind::Attribute) && matches!(callee.ty(), Type::Method(_)))
+    }
+
+    /// What this method last does to the connection of a session that its object keeps, up to a place in it.
+    fn effect_on_own(self, until: Option<Node<'m>>, depth: u32) -> Option<(Node<'m>, Effect)> {
+        let first = self.parameters().next()?;
+        self.own_calls()
+            .take_while(|call| until.is_none_or(|until| call.id < until.id))
+            .filter_map(|call| call.session_effect(depth).map(|(named, effect)| (call, named, effect)))
+            .filter(|(call, named, _)| {
+                let is_kept = named.receiver().is_some_and(|owner| owner.symbol() == first.symbol());
+                is_kept && call.transactions_around(*named).next().is_none()
+            })
+            .map(|(_, named, effect)| (named, effect))
+            .last()
+    }
+
+    /// Whether this may be the session that another expression names: what objects keep may be the same one.
+    fn may_be_session(self, other: Node<'m>) -> bool {
+        self.source() == other.source() || self.function() != other.function()
     }
 
     /// The `with` statements around this place at whose end the session gives its connection back.
@@ -145,7 +174,7 @@ impl<'m> Node<'m> {
                 && !found.held.iter().any(|held| {
                     effects
                         .iter()
-                        .any(|(other, named, _)| *other == held.taken && named.source() == session.source())
+                        .any(|(other, named, _)| *other == held.taken && named.may_be_session(*session))
                 })
             {
                 found.held.push(Held { taken: *call, slow });
@@ -164,7 +193,7 @@ impl<'m> Node<'m> {
         effects.iter().any(|(call, named, effect)| {
             let leaves = call.enclosing_handler().is_some_and(Node::leaves_at_last);
             *effect == Effect::GivesBack
-                && named.source() == session.source()
+                && named.may_be_session(session)
                 && call.id > from.id
                 && call.id < to.id
                 && !leaves
@@ -178,7 +207,8 @@ impl<'m> Node<'m> {
         let Some(parameter) = function.parameters().find(|&parameter| {
             self.argument_for(function, parameter).is_some_and(|a| a.source() == session.source())
         }) else {
-            return false;
+            let last = function.effect_on_own(slow.get(1).copied(), 1).filter(|_| self.is_on_object());
+            return last.is_some_and(|(_, effect)| effect == Effect::GivesBack);
         };
         function.effect_on(parameter.name(), slow.get(1).copied(), 1) == Some(Effect::GivesBack)
     }

@@ -460,6 +460,11 @@ impl<'s> Model<'s> {
             || self.is_orm_model(class)
             || self.node(class).decorators().next().is_some();
         let target = self.class_attribute(class, attribute.name()).filter(|_| !copied)?;
-        target.parent()?.child(Role::Value)?.makes_container().then_some(target)
+        let statement = target.parent()?;
+        // With an annotation it is a field, as far as a base that was not given may make one of it.
+        let is_field =
+            statement.child(Role::Annotation).is_some_and(|annotation| !annotation.mentions("ClassVar"))
+                && self.has_unseen_base(class);
+        (!is_field && statement.child(Role::Value)?.makes_container()).then_some(target)
     }
 }

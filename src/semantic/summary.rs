@@ -90,13 +90,35 @@ impl<'m> Node<'m> {
         if let Some(system) = self.blocks_for() {
             return (!self.is_switched_off()).then(|| Blocking { system, chain: vec![step] });
         }
-        let function = self.model.node(self.target()?);
+        let target = match self.target() {
+            Some(target) => target,
+            // `fetch = partial(requests.get, timeout=5)`
+            None => {
+                let run = self.partial_of()?;
+                let blocks = run.api_when_called().filter(|api| !api.callable.coroutine);
+                if let Some(system) =
+                    blocks.and_then(|api| api.callable.blocks).filter(|_| !self.is_awaited())
+                {
+                    return Some(Blocking { system, chain: vec![step] });
+                }
+                self.model.function_named_by(run)?.place()
+            }
+        };
+        let function = self.model.node(target);
         let mut inner = self.model.function_blocking(function)?;
         if inner.chain.len() >= LONGEST_CHAIN || self.is_switched_off() {
             return None;
         }
         inner.chain.insert(0, step);
         self.model.is_walked(&inner.chain).then_some(inner)
+    }
+
+    /// The callable that runs when the result of `functools.partial` is called, here by a name it was given.
+    fn partial_of(self) -> Option<Node<'m>> {
+        let callee = self.callee().filter(|callee| callee.is(Kind::Name))?;
+        let made = callee.made_decorator();
+        (made != callee && made.callee_name() == "partial" && made.does(Tag::Wraps))
+            .then(|| made.argument(0))?
     }
 
     /// The first of this function's own calls, or of what they run, that fits; callables that are handed to another

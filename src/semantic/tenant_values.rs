@@ -397,9 +397,6 @@ impl<'m> Node<'m> {
 
     /// The decorator that keeps this function's results.
     pub fn caching_decorator(self) -> Option<Node<'m>> {
-        self.decorators().find(|decorator| {
-            let api = if decorator.is(Kind::Call) { decorator.api() } else { decorator.api_when_called() };
-            api.is_some_and(|api| api.has(Tag::Caches))
-        })
+        self.decorators().find(|decorator| decorator.decorator_api().is_some_and(|api| api.has(Tag::Caches)))
     }
 }

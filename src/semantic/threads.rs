@@ -1,8 +1,8 @@
 //! Conversations that a graph keeps: the turns of which they are made, and the thread that each turn names.
 
-use super::{Model, Node};
+use super::{FunctionRole, Model, Node};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::{BindingKind, Kind};
+use crate::syntax::{BindingKind, Kind, Role};
 
 /// The methods that run a turn.
 const TURNS: [&str; 6] = ["ainvoke", "invoke", "astream", "stream", "astream_events", "abatch"];
@@ -15,10 +15,36 @@ impl<'m> Node<'m> {
 
     /// The identifier of the thread that a run's configuration names.
     pub fn thread_of_config(self) -> Option<Node<'m>> {
-        let config = self.resolved_value();
+        self.thread_of_config_within(0)
+    }
+
+    /// The same, by way of the function that makes the configuration, and of the callers that hand it in.
+    fn thread_of_config_within(self, depth: u32) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let config = self.resolved_value().unwrapped();
         let configurable = match config.kind() {
+            _ if depth > 3 => return None,
             Kind::Dict => config.dictionary_value("configurable")?,
-            Kind::Call => config.keyword("configurable")?,
+            Kind::Call => match config.keyword("configurable") {
+                Some(configurable) => configurable,
+                None => {
+                    let function = model.node(config.target()?);
+                    let mut values = function.own_returns().filter_map(|node| node.child(Role::Value));
+                    return values.next()?.thread_of_config_within(depth + 1);
+                }
+            },
+            Kind::Name => {
+                let parameter = config.as_parameter()?;
+                let function = parameter.parent().filter(|function| function.is_function())?;
+                let mut threads = model
+                    .callers_of(function.place())
+                    .iter()
+                    .take(12)
+                    .filter_map(|&call| model.node(call).argument_for(function, parameter))
+                    .filter_map(|given| given.thread_of_config_within(depth + 1));
+                let first = threads.next()?;
+                return Some(threads.find(|_| first.is_fresh_thread()).unwrap_or(first));
+            }
             _ => return None,
         };
         configurable.resolved_value().dictionary_value("thread_id")
@@ -33,6 +59,12 @@ impl<'m> Node<'m> {
         TURNS.contains(&self.callee_name())
             && self.api().is_none_or(|api| api.has(Tag::InvokesModel) || api.has(Tag::ManyInputs))
             && self.run_config().and_then(Node::thread_of_config).is_some()
+    }
+
+    /// Whether this function is a node of a graph or a tool of an agent, or stands in one: a turn is on its way.
+    pub fn belongs_to_a_graph(self) -> bool {
+        std::iter::successors(Some(self), |inner| inner.function())
+            .any(|function| function.plays(FunctionRole::GraphNode) || function.plays(FunctionRole::Tool))
     }
 
     /// A new identifier for each run: no two runs share the thread.
@@ -95,7 +127,7 @@ impl<'m> Node<'m> {
         let holder = self.statement().targets().next().filter(|target| target.is(Kind::Name));
         let holder = holder.or_else(|| {
             let item = self.parent().filter(|item| item.is(Kind::WithItem))?;
-            item.child(crate::syntax::Role::Target)
+            item.child(Role::Target)
         });
         if let Some((holder, function)) = holder.zip(self.function()) {
             found.extend(function.own_calls().filter(|call| {
@@ -122,6 +154,18 @@ impl<'s> Model<'s> {
             .flat_map(|name| self.calls_named(name))
             .filter(|call| !call.does(Tag::InvokesGraph) && call.runs_turn());
         self.calls_doing(Tag::InvokesGraph).chain(unseen)
+    }
+
+    /// A call that compiles a graph with a checkpointer, if each one in the given files does: whatever graph comes from
+    /// elsewhere has one as well.
+    pub fn always_checkpointed(&self) -> Option<Node<'_>> {
+        let mut compiled = self.calls_doing(Tag::CompilesGraph).filter(|call| !call.is_outside_production());
+        let first = compiled.next()?;
+        let has_one = |call: Node<'_>| {
+            !call.has_hidden_arguments()
+                && call.keyword("checkpointer").is_some_and(|saver| !saver.resolved_value().is_constant())
+        };
+        (has_one(first) && compiled.all(has_one)).then_some(first)
     }
 
     /// The calls that make a checkpointer.

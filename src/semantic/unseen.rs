@@ -294,6 +294,30 @@ impl<'m> Node<'m> {
             && self.reads_through_unseen_helper().is_some()
     }
 
+    /// Whether the files do not show what this call runs: none of their functions, or one that says nothing, as in a
+    /// protocol.
+    pub(super) fn runs_unseen(self) -> bool {
+        self.target().is_none_or(|place| self.model.node(place).is_stub())
+    }
+
+    /// Whether this call asks a repository of which the files show no more than its name: what it gives are rows.
+    pub fn asks_unseen_repository(self) -> bool {
+        let says = |name: &str| {
+            words_of(name)
+                .iter()
+                .any(|word| matches!(word.as_str(), "repository" | "repo" | "dao" | "repositories"))
+        };
+        self.is(Kind::Call)
+            && self.is_awaited()
+            && self.runs_unseen()
+            && self.receiver().is_some_and(|asked| {
+                let class = self.model.path_of(asked.ty());
+                self.api().is_none()
+                    && (says(asked.name())
+                        || class.is_some_and(|path| says(path.rsplit('.').next().unwrap_or(""))))
+            })
+    }
+
     /// Whether this call is handed a database session and reads with it, by its name: a helper, or a method of an
     /// object that was given the session, of which the files show no more. The session.
     pub(super) fn reads_through_unseen_helper(self) -> Option<Node<'m>> {
@@ -301,7 +325,8 @@ impl<'m> Node<'m> {
             "get", "load", "fetch", "find", "list", "read", "query", "search", "lookup", "history", "exists",
         ];
         const PARTS: Parts = Parts::new(&READING);
-        let callee = self.callee().filter(|callee| self.model.says_nothing(callee.ty()))?;
+        let is_stub = || self.target().is_some() && self.runs_unseen();
+        let callee = self.callee().filter(|callee| self.model.says_nothing(callee.ty()) || is_stub())?;
         let name = self.callee_name();
         if name.starts_with(char::is_uppercase) || !PARTS.any_in(name) {
             return None;
