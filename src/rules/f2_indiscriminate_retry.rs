@@ -164,12 +164,64 @@ fn report(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     for other in judged.others.iter().take(9) {
         draft = draft.because(*other, "so does this one");
     }
+    let advice = advice(&judged.faults, judged.retry.at.on_event_loop().is_some());
+    let lacks = lacking(&judged.faults);
     draft.conforming(match judged.retry.instead {
         _ if judged.retry.is_poll => "Give the waiting an end: stop after a time that the slowest run may take, and tell the caller that it was not done by then.".to_owned(),
-        Some(instead) => format!("Say which failures, how often and how far apart: {instead}."),
-        None if judged.retry.at.on_event_loop().is_some() => BY_HAND.to_owned(),
-        None => BY_HAND.replace("`await asyncio.sleep(", "`time.sleep("),
+        Some(instead) => format!("Say {lacks}: {instead}."),
+        None => advice,
     });
+}
+
+/// What a loop written by hand lacks, and nothing that it has.
+fn advice(faults: &[Fault<'_>], on_event_loop: bool) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if has(faults, &["has no end"]) {
+        parts.push("count the attempts and raise after the last".to_owned());
+    }
+    if has(faults, &["makes very many"]) {
+        parts.push("make fewer attempts".to_owned());
+    }
+    if has(faults, &["repeats"]) {
+        parts.push("catch what passes by itself (lost connections, timeouts, 429, 5xx)".to_owned());
+    }
+    if has(faults, &["waits", "does not wait"]) {
+        let pause =
+            "wait longer each time, with jitter: `await asyncio.sleep(random.uniform(0, 2**attempt))`";
+        parts.push(match on_event_loop {
+            true => pause.to_owned(),
+            false => pause.replace("`await asyncio.sleep(", "`time.sleep("),
+        });
+    }
+    let text = parts.join("; ");
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        None => BY_HAND.to_owned(),
+    }
+}
+
+/// What a retry of a library's does not say.
+fn lacking(faults: &[Fault<'_>]) -> String {
+    let parts: Vec<&str> = [
+        ("which failures", &["repeats"][..]),
+        ("how often", &["has no end", "makes very many"][..]),
+        ("how far apart", &["waits", "does not wait"][..]),
+    ]
+    .into_iter()
+    .filter(|(_, starts)| has(faults, starts))
+    .map(|(text, _)| text)
+    .collect();
+    match parts.as_slice() {
+        [] => "which failures, how often and how far apart".to_owned(),
+        [one] => (*one).to_owned(),
+        [one, two] => format!("{one} and {two}"),
+        [one, rest @ ..] => format!("{one}, {}", rest.join(" and ")),
+    }
+}
+
+fn has(faults: &[Fault<'_>], starts: &[&str]) -> bool {
+    faults.iter().any(|fault| starts.iter().any(|start| fault.what.starts_with(start)))
 }
 
 fn name(retry: &Retry<'_>) -> String {
@@ -188,7 +240,11 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
     let is_loop = matches!(retry.at.kind(), Kind::For | Kind::While);
     let is_bare = !is_loop && retry.at.positional().next().is_none() && retry.at.keywords().next().is_none();
     // What runs beside the requests for as long as the process does has nobody to give up for.
-    let runs_along = is_loop && retry.at.function().is_some_and(Node::runs_along);
+    let runs_along = is_loop
+        && retry
+            .at
+            .function()
+            .is_some_and(|function| function.runs_along() || function.is_a_turn_of_a_loop());
     if retry.is_poll {
         if retry.attempts == Attempts::Unbounded {
             add(

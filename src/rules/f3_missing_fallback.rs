@@ -60,7 +60,7 @@ fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
         if handler.is_outside_production() {
             continue;
         }
-        for chain in handler.all_reached(&|call| call.asks_model()) {
+        for chain in handler.all_reached(&|call| call.asks_model() && !call.hands_request_on()) {
             let Some(&call) = chain.last() else { continue };
             match outcome(&chain) {
                 Outcome::Answered => {

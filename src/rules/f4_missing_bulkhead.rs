@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Held, Model, Node, Place};
+use crate::semantic::{FunctionRole, Held, Model, Node, Place};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -83,8 +83,13 @@ fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     for step in way {
         draft = draft.because(*step, "waits within that call");
     }
+    // A job has its process, and often its pool, for itself.
+    let note = match call.function().is_some_and(|function| function.plays(FunctionRole::Job)) {
+        true => "the transaction stays open and idle meanwhile, and keeps its locks and old versions of rows",
+        false => "the connection sits idle meanwhile, and the pool has only so many",
+    };
     draft
-        .because(call, "the connection sits idle meanwhile, and the pool has only so many")
+        .because(call, note)
         .conforming(format!("Read what is needed, end the transaction (`{commit}`, or leave the session's `with`), wait, and open the next transaction afterwards."));
 }
 
@@ -223,14 +228,44 @@ fn threads(model: &Model<'_>, findings: &mut Findings<'_>) {
             pools.push((pool, Vec::new()));
             pools.len() - 1
         });
-        let kinds = &mut pools[index].1;
-        if !kinds.iter().any(|(known, _)| *known == system) {
-            kinds.push((system, call));
+        pools[index].1.push((system, call));
+    }
+    for ((taken, _), uses) in &pools {
+        // Who may meet in an executor that each object has of its own: a class and those that it derives from.
+        let classes = match taken {
+            Threads::Of(made) if made.is_of_each_object() => {
+                let mut classes: Vec<Option<Place>> =
+                    uses.iter().map(|(_, call)| place_of_class(*call)).collect();
+                classes.sort_unstable();
+                classes.dedup();
+                if classes.len() > 1 {
+                    classes.retain(Option::is_some);
+                }
+                classes
+            }
+            _ => vec![None],
+        };
+        let kinds_for = |class: &Option<Place>| {
+            let mut kinds: Vec<(System, Node<'_>)> = Vec::new();
+            for &(system, call) in uses {
+                let meets = match (*class, place_of_class(call)) {
+                    (Some(class), Some(other)) => class == other || model.derives_from(class, other),
+                    _ => true,
+                };
+                if meets && !kinds.iter().any(|(known, _)| *known == system) {
+                    kinds.push((system, call));
+                }
+            }
+            kinds
+        };
+        if let Some(kinds) = classes.iter().map(kinds_for).max_by_key(Vec::len) {
+            several_kinds(*taken, &kinds, findings);
         }
     }
-    for ((taken, _), kinds) in &pools {
-        several_kinds(*taken, kinds, findings);
-    }
+}
+
+fn place_of_class(call: Node<'_>) -> Option<Place> {
+    call.class().map(Node::place)
 }
 
 fn several_kinds(taken: Threads<'_>, kinds: &[(System, Node<'_>)], findings: &mut Findings<'_>) {

@@ -218,21 +218,29 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     let is_told = |failing: &Failing<'_>| {
         !failing.of_object || (!around.is_async() && around.function().is_some_and(is_for_batches))
     };
-    let failing = around.failing_turn().filter(|failing| ends(failing.chain[0]) && is_told(failing));
+    // What is compiled asks nobody, and a step in a fixed order may stop the others.
+    let is_open = |call: Node<'_>| {
+        !around.function().is_some_and(Node::is_compiled) && !call.is_stopped_with_a_record(around)
+    };
+    let failing = around
+        .failing_turn()
+        .filter(|failing| ends(failing.chain[0]) && is_told(failing) && is_open(failing.chain[0]));
     findings.asks(around, ENDED, "a turn may fail, and nothing in it keeps that", failing.is_some(), &|| {
         match &failing {
             Some(failing) => format!("`{}` may fail", failing.chain[0].called()),
-            None => {
-                "a `try` in the loop keeps each failure, or nothing that is known to fail is in it".to_owned()
-            }
+            None => "a `try` in the loop sees to each failure, or nothing that is known to fail is in it"
+                .to_owned(),
         }
     });
     let Some(failing) = failing else { return };
     // To leave out what failed would make the result wrong, and nothing that was done is lost with it.
     let call = failing.chain[0];
-    let is_whole = around.gathers_a_whole() || sends_parts(call, around);
+    let is_whole = around.gathers_a_whole() || sends_parts(call, around) || around.pumps_into(call);
     if !findings.asks(around, ENDED, "each is of use without the others", !is_whole, &|| match is_whole {
-        true => "they are parts of one whole, which would be wrong without one of them".to_owned(),
+        true => {
+            "they are parts of one whole, or go through one connection: without one the others are of no use"
+                .to_owned()
+        }
         false => "nothing makes one thing of them".to_owned(),
     }) {
         return;

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Lifespan, Model, Node, Opened, StopFault, UngracefulStop};
+use crate::semantic::{Database, Lifespan, Model, Node, Opened, StopFault, UngracefulStop};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -19,9 +19,13 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     if !model.has_app() {
         return;
     }
+    // One name may be given its pool in several branches.
+    let mut told: Vec<(u32, &str)> = Vec::new();
     for made in model.module_pools().filter(is_checked) {
-        if !made.source_file().is_script {
-            module_pool(made, findings);
+        let holder = made.parent().and_then(|statement| statement.targets().next());
+        let key = (made.file, holder.map_or("", Node::source));
+        if !made.source_file().is_script && !told.contains(&key) && module_pool(made, findings) {
+            told.push(key);
         }
     }
     for call in model.calls().filter(is_checked) {
@@ -52,7 +56,7 @@ fn stopped(lifespan: Lifespan<'_>, findings: &mut Findings<'_>) {
         left_open(opened, lifespan, findings);
     }
     match (lifespan.yielded, lifespan.cleans_up_unprotected()) {
-        (Some(yielded), Some(cleaning)) => {
+        (_, Some((yielded, cleaning))) => {
             findings
                 .report(
                     yielded,
@@ -136,19 +140,22 @@ fn old_events(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// An engine of a module that no lifespan disposes of.
-fn module_pool(made: Node<'_>, findings: &mut Findings<'_>) {
+/// An engine of a module that no lifespan disposes of: whether that was told.
+fn module_pool(made: Node<'_>, findings: &mut Findings<'_>) -> bool {
     let model = made.model;
-    let url = made.argument(0).and_then(Node::string).unwrap_or_default();
     // What a function of another project's file ends cannot be seen.
     let ends_unseen = model.lifespans().filter_map(|lifespan| Some((lifespan, lifespan.yielded?))).any(
         |(lifespan, yielded)| {
             lifespan.function.own_calls().any(|call| call.id > yielded.id && call.is_unknown_function())
         },
     );
-    if url.starts_with("sqlite") || ends_unseen || model.closes_what(made) {
-        return;
+    if made.database() == Some(Database::Sqlite) || ends_unseen || model.closes_what(made) {
+        return false;
     }
+    let name = made.parent().and_then(|statement| statement.targets().next()).map_or("engine", Node::source);
+    let end = made
+        .closing_method()
+        .map(|(method, is_awaited)| format!("`{}{name}.{method}()`", if is_awaited { "await " } else { "" }));
     let is_client = !(made.is_a(ClassTag::Engine) || made.is_a(ClassTag::ConnectionPool));
     let (what, why) = match is_client {
         true => (
@@ -166,9 +173,13 @@ fn module_pool(made: Node<'_>, findings: &mut Findings<'_>) {
         )
         .because(made, why)
         .conforming(match is_client {
-            true => "Make it in the application's lifespan, with `async with` around the `yield`; or close it in `finally` behind it.",
-            false => "Dispose of it in the application's lifespan, in `finally` behind the `yield`: `await engine.dispose()`.",
+            true => "Make it in the application's lifespan, with `async with` around the `yield`; or close it in `finally` behind it.".to_owned(),
+            false => format!(
+                "Dispose of it in the application's lifespan, in `finally` behind the `yield`: {}.",
+                end.as_deref().unwrap_or("`await engine.dispose()`")
+            ),
         });
+    true
 }
 
 /// Whether the application is made in the same file: elsewhere it may be another process.

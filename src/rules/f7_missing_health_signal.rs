@@ -325,13 +325,16 @@ fn service(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) 
     };
     let instead = match container.foreign() {
         Some(Holds::Models) => {
-            "Ask its own health route, and give it time: `healthcheck: {test: [\"CMD\", \"curl\", \"--fail\", \"http://localhost:8000/health\"], interval: 10s, start_period: 5m}`."
+            "Ask its own health route, and give it time: `healthcheck: {test: [\"CMD\", \"curl\", \"--fail\", \"http://localhost:8000/health\"], interval: 10s, start_period: 5m}`.".to_owned()
         }
         Some(Holds::Store) => {
-            "Ask what it offers for that: `healthcheck: {test: [\"CMD\", \"pg_isready\"], interval: 10s, timeout: 3s, retries: 5}`."
+            format!(
+                "Ask what it offers for that: `healthcheck: {{test: [\"CMD\", {}], interval: 10s, timeout: 3s, retries: 5}}`.",
+                container.health_command().unwrap_or("…")
+            )
         }
         _ => {
-            "Ask its readiness: `healthcheck: {test: [\"CMD\", \"curl\", \"--fail\", \"http://localhost:8000/health/ready\"], interval: 10s, timeout: 3s, retries: 3}`."
+            "Ask its readiness: `healthcheck: {test: [\"CMD\", \"curl\", \"--fail\", \"http://localhost:8000/health/ready\"], interval: 10s, timeout: 3s, retries: 3}`.".to_owned()
         }
     };
     findings
@@ -430,7 +433,10 @@ fn never_healthy(model: &Model<'_>, file: u32, dependencies: &[Dependency], find
                 model.stretch(container.at),
                 "nothing asks it anything, so Compose ends with an error instead of waiting",
             )
-            .conforming("Give it a `healthcheck`: for PostgreSQL `test: [\"CMD\", \"pg_isready\"]`.");
+            .conforming(match container.health_command() {
+                Some(command) => format!("Give it a `healthcheck`: `test: [\"CMD\", {command}]`."),
+                None => "Give it a `healthcheck`, with a command that its image has.".to_owned(),
+            });
     }
 }
 

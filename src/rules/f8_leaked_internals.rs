@@ -757,6 +757,11 @@ fn check_blame(answer: &Answer<'_>, findings: &mut Findings<'_>) {
 
 fn report_leak(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mut Findings<'_>) {
     let Some((mut severity, certainty)) = weight(leak.text, status) else { return };
+    if at.is_of_a_local_app() {
+        severity = Severity::Low;
+    } else if severity == Severity::High && passes_answer_on(at, leak) {
+        severity = Severity::Medium;
+    }
     let administrators = at.function().is_some_and(|function| function.serves_administrators(Some(at)));
     if severity == Severity::High && administrators {
         severity = Severity::Medium;
@@ -770,6 +775,14 @@ fn report_leak(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mu
         .because(leak.shown, format!("{what} is taken here"))
         .because(at, "and leaves with the response")
         .conforming(remedy(at, leak, status));
+}
+
+/// Whether the answer has the status that the failed call had: what a proxy was told is handed on.
+fn passes_answer_on(at: Node<'_>, leak: &Leak<'_>) -> bool {
+    let status = at.argument_or_keyword(0, "status_code").filter(|_| leak.text == Text::Operator);
+    status.is_some_and(|status| {
+        status.descendants_of(Kind::Name).any(|name| name.caught_by() == Some(leak.caught))
+    })
 }
 
 /// Whether an error that this function raises ends in a broad clause of every caller, so that no client sees it.
@@ -833,10 +846,23 @@ fn shown_text(text: Text) -> &'static str {
     }
 }
 
+/// Whether a clause takes exceptions that the answer of another system raises.
+fn tells_answer(handler: Node<'_>) -> bool {
+    let model = handler.model;
+    handler.is(Kind::Handler)
+        && handler
+            .caught_classes()
+            .iter()
+            .any(|class| model.type_has(model.instance_of_class(class.ty()), ClassTag::StatusError))
+}
+
 fn caught_note(leak: &Leak<'_>) -> &'static str {
     match leak.text {
         Text::Trace => "runs when something has failed",
         Text::Anything => "takes every exception, whatever its text says",
+        Text::Operator if tells_answer(leak.caught) => {
+            "the text of this exception is the other side's answer, or names hosts and addresses"
+        }
         Text::Operator => "the text of this exception holds statements, hosts or addresses",
         Text::Plain | Text::Harmless => "the text of this exception was not written for clients",
     }

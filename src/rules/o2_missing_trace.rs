@@ -4,6 +4,7 @@ use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Model, Node, ProcessChange};
 use crate::stack::{ClassTag, Tag};
+use crate::syntax::Kind;
 
 /// What is told condition by condition.
 const UNTRACED: &str = "a run of a model that leaves no trace";
@@ -70,7 +71,7 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
         return;
     }
     // Where the variables of the process are given as well, they would say so.
-    let (certainty, message, note) = match model.shows_environment() {
+    let (certainty, message, note) = match model.shows_environment() && !is_handed_away(call) {
         true => (
             Certainty::Likely,
             format!("nothing traces what `{}` does", call.called()),
@@ -87,6 +88,9 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
         .because(call, note)
         .conforming(if is_client(call) {
             "Trace the function that asks, `@traceable(run_type=\"llm\")`, or wrap the client: `wrap_openai(OpenAI())`."
+        } else if !call.takes_config() {
+            // Other functions have callbacks of their own.
+            "Record each call as a span: by the library's own callbacks, where it has some, or by a tracer around the call, with the tenant and the model as attributes."
         } else {
             "Trace each run, to the tenant's project where it has a key: `with tracing_context(client=client_for(app), project_name=f\"app-{app.app_id}\", enabled=True):`, with a `run_name` in the call's `config`."
         });
@@ -99,6 +103,17 @@ fn is_client(call: Node<'_>) -> bool {
             && ![ClassTag::ChatModel, ClassTag::Runnable, ClassTag::Graph]
                 .into_iter()
                 .any(|tag| receiver.is_a(tag))
+    })
+}
+
+/// Whether the inner function that asks is handed to a library, which may trace what it runs.
+fn is_handed_away(asks: Node<'_>) -> bool {
+    let Some(function) = asks.function().filter(|function| function.function().is_some()) else {
+        return false;
+    };
+    asks.at(0).calls_within().filter(|call| call.is_unknown_function() || call.api().is_none()).any(|call| {
+        let given = |value: Node<'_>| value.is(Kind::Name) && value.name() == function.name();
+        call.target().is_none() && call.positional().chain(call.keywords().filter_map(Node::value)).any(given)
     })
 }
 

@@ -172,7 +172,7 @@ fn set(model: &Model<'_>, variable: &SetVariable, told: &mut Vec<(u32, u32)>, fi
         && !value.contains(['$', '{', '/']);
     // For a password, or what is signed with, any word does.
     let opens = (is_of_compose(variable) || matches!(variable.by, SetBy::Image | SetBy::BuildArgument))
-        && is_default_secret(&variable.name, value)
+        && is_default_secret(&variable.name, value, false)
         && !value.contains(['$', '{', '/']);
     if !is_weak && !is_secret && !opens {
         return;
@@ -355,7 +355,7 @@ fn default(read: EnvironmentRead<'_>, told: &mut Vec<(u32, u32)>, findings: &mut
         return;
     }
     let given = read.otherwise();
-    let text = given.and_then(Node::string).filter(|text| is_default_secret(read.name, text));
+    let text = given.and_then(Node::string).filter(|text| is_default_secret(read.name, text, false));
     findings.asks(read.at, READABLE, "a default opens something", text.is_some(), &|| match (given, text) {
         (_, Some(_)) => "it is written here, and taken wherever the variable is missing".to_owned(),
         (Some(_), None) => "its default is empty, or the word that stands for a missing key".to_owned(),
@@ -400,20 +400,32 @@ fn is_for_this_machine(read: Node<'_>) -> bool {
 }
 
 /// Whether a default opens something. The word that stands for a missing key of a provider opens nothing; for a
-/// password, or what tokens are signed with, any word does.
-fn is_default_secret(name: &str, text: &str) -> bool {
+/// password, what tokens are signed with, or what is masked wherever it is printed, any word does, unless it says where the
+/// real one is: `look_in_vault`.
+fn is_default_secret(name: &str, text: &str, is_masked: bool) -> bool {
     let is_own = words_of(name)
         .last()
         .is_some_and(|last| matches!(last.as_str(), "secret" | "password" | "passwd" | "passphrase"))
         || matches!(words_of(name).as_slice(), [.., first, last] if matches!(first.as_str(), "secret" | "signing" | "jwt" | "encryption") && last == "key");
     let open = text.trim().is_empty()
         || text.starts_with(['<', '$', '{'])
-        || matches!(text, "none" | "None" | "null");
+        || matches!(text, "none" | "None" | "null")
+        || is_pointer(text);
     !open
         && (is_own
             || (!is_placeholder(text)
                 && text.len() >= 6
-                && text.contains(|letter: char| letter.is_ascii_digit() || letter == '-')))
+                && (is_masked || text.contains(|letter: char| letter.is_ascii_digit() || letter == '-'))))
+}
+
+/// Whether a text of several words names the place where the secret is kept.
+fn is_pointer(text: &str) -> bool {
+    let words = words_of(text);
+    words.len() > 1
+        && !text.contains(|letter: char| letter.is_ascii_digit())
+        && words
+            .iter()
+            .any(|word| matches!(word.as_str(), "vault" | "env" | "environment" | "keychain" | "keyring"))
 }
 
 /// The word that stands for the password to another system opens that system only where it was left as it is.
@@ -455,7 +467,7 @@ fn setting(field: Field<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings
     };
     let text = literal
         .and_then(Node::string)
-        .filter(|text| names_secret(field.name) && is_default_secret(field.name, text));
+        .filter(|text| names_secret(field.name) && is_default_secret(field.name, text, field.is_masked()));
     findings.asks(field.at, READABLE, "a default opens something", text.is_some(), &|| match text {
         Some(_) => "it is written here, and taken wherever the variable is missing".to_owned(),
         None => "its default is empty, computed, or the word that stands for a missing key".to_owned(),
@@ -602,6 +614,33 @@ fn is_described(dictionary: Node<'_>) -> bool {
         })
 }
 
+/// Whether all values of a dictionary are expressions of types, some of them Python's own: it says what fields there are.
+fn is_table_of_types(dictionary: Node<'_>) -> bool {
+    let of_python = |text: &str| {
+        matches!(
+            text,
+            "str" | "int" | "float" | "bool" | "bytes" | "object" | "datetime" | "date" | "dict" | "list"
+        )
+    };
+    let is_name = |text: &str| {
+        text.starts_with(|first: char| first.is_ascii_uppercase())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+    };
+    let is_applied = |text: &str| {
+        text.split_once(['[', '(']).is_some_and(|(outer, rest)| {
+            (of_python(outer) || is_name(outer)) && rest.ends_with([']', ')']) && !rest.contains("://")
+        })
+    };
+    let mut some = false;
+    let all = dictionary.children().all(|entry| {
+        let text = entry.value().and_then(Node::string).unwrap_or_default();
+        let is_sure = of_python(text) || is_applied(text);
+        some |= is_sure;
+        is_sure || is_name(text)
+    });
+    all && some
+}
+
 /// `if token != "…"`: what opens a door is in the code.
 fn compared(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findings<'_>) {
     let tests = model
@@ -661,7 +700,7 @@ fn literals(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Findin
     for dictionary in model.dictionaries() {
         // Found out where an entry needs it, once for all of them.
         let described = OnceCell::new();
-        let holds = || !*described.get_or_init(|| is_described(dictionary));
+        let holds = || !*described.get_or_init(|| is_described(dictionary) || is_table_of_types(dictionary));
         for entry in dictionary.children().filter(|entry| entry.is(Kind::DictItem)) {
             let (Some(key), Some(value)) = (entry.child(Role::Key), entry.value()) else { continue };
             match key.string() {
@@ -752,6 +791,7 @@ fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Fi
         }
         let late = |read: &&EnvironmentRead<'_>| {
             read.at.file == file
+                && !is_of_system(read.name)
                 && !read.at.asks_whether_set()
                 // The default of a field is what its owner may give otherwise.
                 && (read.at.function().is_some() || read.at.class().is_none())
@@ -798,38 +838,40 @@ fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Fi
     }
 }
 
-/// Variables that the platform sets.
-fn is_of_platform(name: &str) -> bool {
-    const NAMES: [&str; 22] = [
+/// Variables that the operating system or the user's session sets: they configure nothing of the application's own.
+fn is_of_system(name: &str) -> bool {
+    const NAMES: [&str; 19] = [
         "HOME",
         "PATH",
-        "PORT",
-        "HOST",
         "HOSTNAME",
+        "COMPUTERNAME",
         "USER",
         "USERNAME",
+        "LOGNAME",
+        "LNAME",
+        "USERPROFILE",
         "SHELL",
         "PWD",
         "TMPDIR",
         "TEMP",
         "TMP",
-        "TZ",
         "LANG",
-        "CI",
         "TERM",
         "COLUMNS",
-        "EDITOR",
-        "VIRTUAL_ENV",
         "APPDATA",
         "LOCALAPPDATA",
-        "NO_COLOR",
     ];
-    const STARTS: [&str; 12] = [
+    NAMES.contains(&name) || name.starts_with("XDG_")
+}
+
+/// Variables that the platform sets.
+fn is_of_platform(name: &str) -> bool {
+    const NAMES: [&str; 7] = ["PORT", "HOST", "TZ", "CI", "EDITOR", "VIRTUAL_ENV", "NO_COLOR"];
+    const STARTS: [&str; 11] = [
         "PYTHON",
         "PYTEST",
         "KUBERNETES_",
         "AWS_",
-        "XDG_",
         "OTEL_",
         "GITHUB_",
         "CUDA_",
@@ -838,7 +880,7 @@ fn is_of_platform(name: &str) -> bool {
         "HTTP_PROXY",
         "SSL_",
     ];
-    NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
+    is_of_system(name) || NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
 }
 
 /// Variables that code reads and `.env.example` does not know.

@@ -29,7 +29,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let up = migration.upgrade.steps();
         let down = migration.downgrade.map(Node::steps).unwrap_or_default();
         way_back(migration, &migrations, &up, &down, findings);
-        losses(migration, &up, &down, findings);
+        losses(migration, &migrations, &up, &down, findings);
         locks(migration, &up, &down, findings);
         unnamed(&up, findings);
         unnamed(&down, findings);
@@ -224,7 +224,13 @@ fn only_raises(function: Node<'_>) -> Option<Node<'_>> {
 // The data
 
 /// Steps that throw rows or values away, each kind once.
-fn losses(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], findings: &mut Findings<'_>) {
+fn losses(
+    migration: &Migration<'_>,
+    all: &[Migration<'_>],
+    up: &[Step<'_>],
+    down: &[Step<'_>],
+    findings: &mut Findings<'_>,
+) {
     let copies = up.iter().any(|step| {
         step.kind == StepKind::InsertRows || step.sql_has(&["INSERT", "UPDATE ", "AS SELECT", "RENAME "])
     }) || migration.upgrade.works_on_rows();
@@ -247,6 +253,7 @@ fn losses(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], finding
             .filter(|step| !(looks && step.is_guarded()))
             // What is computed again on the way back is not lost, and what was emptied before is told there.
             .filter(|step| !migration.refills(step, down) && !step.is_on_emptied_table(up))
+            .filter(|step| !migration.is_copied_before(step, all))
             .filter(|step| {
                 kind != StepKind::Execute || {
                     let sql = step.sql().to_ascii_uppercase();
@@ -263,6 +270,10 @@ fn losses(migration: &Migration<'_>, up: &[Step<'_>], down: &[Step<'_>], finding
         let name = if kind == StepKind::DropColumn { first.name } else { first.table };
         if name.is_some_and(|name| migration.words_about(name) >= PLANNED) {
             findings.conforms(first.call, "the docstring says what becomes of the data");
+            continue;
+        }
+        if first.call.comment_tells_where_it_is() {
+            findings.conforms(first.call, "the comment says where the data is now");
             continue;
         }
         let explained = first.call.has_comment();

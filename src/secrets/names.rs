@@ -59,6 +59,10 @@ fn is_of_secret(words: &[String]) -> bool {
     if is_ingest_key(words) {
         return false;
     }
+    // `image_pull_secrets` are the names of secrets that the cluster keeps.
+    if matches!(words, [.., pull, _] if pull == "pull") {
+        return false;
+    }
     // The kind of thing that a name is of stands last: `user_api_key_alias` is an alias.
     let ends_with = |first: &str, second: &str| matches!(words, [.., a, b] if a == first && b == second);
     if ends_with("authorization", "header") || ends_with("auth", "header") {

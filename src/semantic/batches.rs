@@ -1,6 +1,6 @@
 //! What a loop over many things makes of them: results of their own, or one that is of use only as a whole.
 
-use super::Node;
+use super::{Node, thing_named, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Operator, Role};
 
@@ -17,6 +17,7 @@ impl<'m> Node<'m> {
         function.demands_equal_lengths(self, &gathered)
             || (self.goes_over_slices() && function.returns_one_of(&gathered))
             || gathered.iter().all(|name| self.is_counted_together(name))
+            || self.goes_over_parts_of_one_input()
             || (function.returns_one_of(&gathered) && function.is_made_up_for())
     }
 
@@ -238,5 +239,74 @@ impl<'m> Node<'m> {
                         piece.is(Kind::Subscript) && piece.descendants_of(Kind::Slice).next().is_some()
                     })
             })
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether this loop goes over one kind of the parts of an input that its function is given beside another kind:
+    /// `process(text, images, videos)`. Without one of them the rest would be another input.
+    fn goes_over_parts_of_one_input(self) -> bool {
+        const MEDIA: [&str; 3] = ["image", "video", "audio"];
+        let media =
+            |name: &str| thing_named(name).and_then(|thing| MEDIA.iter().position(|known| *known == thing));
+        let Some(given) = self.child(Role::Iterable).and_then(Node::as_parameter) else { return false };
+        let kind = media(given.name());
+        let mut beside =
+            given.parent().into_iter().flat_map(Node::parameters).filter_map(|it| media(it.name()));
+        kind.is_some() && beside.any(|other| Some(other) != kind)
+    }
+
+    /// Whether the turns of this loop hand what they are given to one connection, by this call: a failure means that the
+    /// connection has gone, and so has it for the others. The same holds where the loop goes over what one connection
+    /// gives for as long as it does, and a `try` around it sees to its end.
+    pub fn pumps_into(self, call: Node<'m>) -> bool {
+        const CONNECTIONS: [&str; 9] =
+            ["stdin", "stdout", "pipe", "socket", "sock", "websocket", "ws", "writer", "stream"];
+        const GIVING: [&str; 6] = ["stream", "reader", "receiver", "websocket", "ws", "socket"];
+        let is_one_of = |node: Node<'m>, words: &[&str]| {
+            matches!(node.kind(), Kind::Name | Kind::Attribute)
+                && words_of(node.name()).last().is_some_and(|last| words.contains(&last.as_str()))
+        };
+        let sends = words_of(call.callee_name())
+            .first()
+            .is_some_and(|verb| matches!(verb.as_str(), "send" | "sendall" | "write" | "drain"));
+        let into_one = sends
+            && call
+                .receiver()
+                .is_some_and(|into| is_one_of(into, &CONNECTIONS) && !into.concerns_element_of(self));
+        let gives = self.is_async()
+            && self.child(Role::Iterable).is_some_and(|from| is_one_of(from, &GIVING))
+            && self.enclosing_tries().any(|attempt| attempt.handlers().next().is_some());
+        into_one || gives
+    }
+
+    /// Whether a clause around this call, within the loop, notes the failure, by more than a record in the log, and gives
+    /// the function's own answer back: a step in a fixed order that may stop the others.
+    pub fn is_stopped_with_a_record(self, around: Node<'m>) -> bool {
+        let notes = |call: Node<'m>| !(call.writes_log() || call.does(Tag::Prints) || call.is_harmless());
+        self.enclosing_tries().take_while(|attempt| around.contains(*attempt)).any(|attempt| {
+            let mut handlers = attempt.handlers().peekable();
+            handlers.peek().is_some()
+                && handlers.all(|handler| {
+                    let last = handler.body().and_then(|body| body.children().last());
+                    let answers = last.is_some_and(|last| last.is(Kind::Return) && last.value().is_some());
+                    answers && handler.calls_within().any(|call| notes(call) && call.is_a_statement())
+                })
+        })
+    }
+
+    /// Whether nothing is done with what this call gives.
+    fn is_a_statement(self) -> bool {
+        let outer = self.parent().filter(|outer| outer.is(Kind::Await)).unwrap_or(self);
+        outer.parent().is_some_and(|statement| statement.is(Kind::ExprStatement))
+    }
+
+    /// Whether this function is compiled for a processor or a graphics card, by its decorator (`@triton.jit`): it
+    /// computes, and leaves the process for nothing.
+    pub fn is_compiled(self) -> bool {
+        self.decorators().any(|decorator| {
+            let named = decorator.callee().unwrap_or(decorator);
+            matches!(named.name(), "jit" | "njit" | "vmap" | "kernel")
+        })
     }
 }

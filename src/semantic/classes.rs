@@ -21,6 +21,16 @@ pub(super) struct ClassFacts {
     scope: Option<u32>,
 }
 
+impl<'m> Node<'m> {
+    /// Whether what this call makes belongs to one object: it is assigned to an attribute of `self`.
+    pub fn is_of_each_object(self) -> bool {
+        let targets = self.parent().filter(|it| matches!(it.kind(), Kind::Assign | Kind::AnnAssign));
+        targets.into_iter().flat_map(Node::targets).any(|target| {
+            target.is(Kind::Attribute) && target.receiver().is_some_and(|of| of.name() == "self")
+        })
+    }
+}
+
 impl<'s> Model<'s> {
     fn class_facts(&self, class: Place) -> Rc<ClassFacts> {
         if let Some(known) = self.classes.borrow().get(&class) {

@@ -36,11 +36,26 @@ impl<'m> Node<'m> {
                 let text = node.source().trim_start_matches(|c: char| c.is_ascii_alphabetic());
                 Database::of_address(text.trim_start_matches(['"', '\'']))
             }
+            // `"sqlite:///{}".format(path)`
+            Kind::Call if node.callee_name() == "format" => Database::of_address(node.receiver()?.string()?),
             _ => None,
         };
-        if let Some(known) = self.argument_or_keyword(0, "url").map(Node::resolved_value).and_then(scheme_of)
-        {
+        // What a given function writes together is an address as well.
+        let of_helper = |address: Node<'m>| {
+            let function: Node<'m> = self.model.node(address.target()?);
+            let mut told =
+                function.own_returns().filter_map(Node::value).map(|it| scheme_of(it.resolved_value()));
+            let first = told.next()??;
+            told.all(|other| other == Some(first)).then_some(first)
+        };
+        let address = self.argument_or_keyword(0, "url").map(Node::resolved_value);
+        if let Some(known) = address.and_then(|address| scheme_of(address).or_else(|| of_helper(address))) {
             return Some(known);
+        }
+        // Only SQLite's driver has this option.
+        let options = self.keyword("connect_args").map(Node::resolved_value);
+        if options.is_some_and(|options| options.dictionary_value("check_same_thread").is_some()) {
+            return Some(Database::Sqlite);
         }
         let mut found: Vec<Database> = self.function()?.descendants().filter_map(scheme_of).collect();
         found.dedup();

@@ -462,7 +462,20 @@ impl<'m> Node<'m> {
                 .flat_map(|list| list.descendants_of(Kind::Call))
                 .any(|call| self.model.dependency_of(call).is_some_and(|dependency| says(dependency.name())))
         };
-        says(&self.full_route_path()) || routed() || says(self.name()) || depends() || refuses() || asks()
+        // `@auth_level(AuthLevel.ADMIN)`
+        let decorated = || {
+            self.decorators()
+                .flat_map(Node::positional)
+                .chain(self.decorators())
+                .any(|part| says(part.name()))
+        };
+        says(&self.full_route_path())
+            || routed()
+            || says(self.name())
+            || depends()
+            || decorated()
+            || refuses()
+            || asks()
     }
 
     /// The `async def` whose code this is, directly: what runs here runs on the event loop.

@@ -102,6 +102,62 @@ impl<'m> Node<'m> {
             })
     }
 
+    /// What is ended behind this `yield`, on the way that leads on from it, and passed over by an error.
+    fn ended_unprotected(self) -> Option<Node<'m>> {
+        let mut below = self;
+        for around in self.surroundings() {
+            let is_protected = match around.kind() {
+                Kind::Try => below.role() == Role::Body && around.child(Role::Final).is_some(),
+                Kind::With => below.role() == Role::Body,
+                _ => false,
+            };
+            if is_protected {
+                return None;
+            }
+            below = around;
+        }
+        self.statements_behind()
+            .into_iter()
+            .flat_map(Node::calls_within)
+            .find(|call| call.callee().is_some_and(Node::names_an_ending))
+    }
+
+    /// The statements to which the ordinary way leads on from this place, up to one that leaves the function or the
+    /// loop; never those of another branch.
+    fn statements_behind(self) -> Vec<Node<'m>> {
+        let mut found = Vec::new();
+        let mut below = self;
+        for around in self.surroundings() {
+            let follows = match around.kind() {
+                Kind::Block => true,
+                // An `else` of a `try` or a loop comes behind its body.
+                Kind::Try | Kind::For | Kind::While => below.role() == Role::Body,
+                _ => false,
+            };
+            for next in around.children().filter(|next| follows && next.id > below.id) {
+                if !around.is(Kind::Block) && next.role() != Role::Orelse {
+                    continue;
+                }
+                found.push(next);
+                if matches!(next.kind(), Kind::Return | Kind::Raise | Kind::Break | Kind::Continue) {
+                    return found;
+                }
+            }
+            below = around;
+        }
+        found
+    }
+
+    /// The method that closes what this call makes, and whether it is awaited.
+    pub fn closing_method(self) -> Option<(&'static str, bool)> {
+        let class = self.instance_of()?;
+        CLOSING
+            .iter()
+            .filter_map(|name| Some((*name, class.method(name)?)))
+            .find(|(_, method)| method.has(Tag::Closes))
+            .map(|(name, method)| (name, method.coroutine))
+    }
+
     fn names_an_ending(self) -> bool {
         matches!(self.kind(), Kind::Attribute | Kind::Name) && is_ending(self.name())
     }
@@ -120,24 +176,9 @@ impl<'m> Lifespan<'m> {
             .filter(move |node| self.yielded.is_some_and(|yielded| node.id >= yielded.data().end))
     }
 
-    /// Whether code behind the `yield` ends something, though an error would pass it over.
-    pub fn cleans_up_unprotected(self) -> Option<Node<'m>> {
-        let yielded = self.yielded?;
-        let mut below = yielded;
-        for around in yielded.surroundings() {
-            let is_protected = match around.kind() {
-                Kind::Try => below.role() == Role::Body && around.child(Role::Final).is_some(),
-                Kind::With => below.role() == Role::Body,
-                _ => false,
-            };
-            if is_protected {
-                return None;
-            }
-            below = around;
-        }
-        self.stopping()
-            .filter(|node| node.is(Kind::Call))
-            .find(|call| call.callee().is_some_and(Node::names_an_ending))
+    /// A `yield`, and the code that runs behind it and ends something, though an error would pass it over.
+    pub fn cleans_up_unprotected(self) -> Option<(Node<'m>, Node<'m>)> {
+        self.function.own_yields().find_map(|yielded| Some((yielded, yielded.ended_unprotected()?)))
     }
 
     /// What the starting half opens and nothing ends: clients, engines, pools, schedulers and tasks.

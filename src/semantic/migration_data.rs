@@ -5,6 +5,49 @@ use super::{Node, Type};
 use crate::syntax::Kind;
 
 impl<'m> Migration<'m> {
+    /// Whether a revision before this one selects the column that a step drops, from its table, and writes rows
+    /// elsewhere: it is what copies the values.
+    pub fn is_copied_before(&self, dropped: &Step<'_>, all: &[Migration<'_>]) -> bool {
+        const LONGEST: usize = 8;
+        let (StepKind::DropColumn, Some(column), Some(table)) = (dropped.kind, dropped.name, dropped.table)
+        else {
+            return false;
+        };
+        let has_word = |text: &str, wanted: &str| {
+            text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).any(|word| word == wanted)
+        };
+        let copies = |earlier: &Migration<'_>| {
+            let texts = || {
+                earlier
+                    .upgrade
+                    .descendants()
+                    .filter(|node| matches!(node.kind(), Kind::Str | Kind::FString))
+                    .map(Node::source)
+            };
+            let starts = |text: &str, verb: &str| {
+                text.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic()).starts_with(verb)
+            };
+            let reads =
+                |text: &str| text.contains("SELECT ") && has_word(text, column) && has_word(text, table);
+            texts().any(reads)
+                && texts().any(|text| {
+                    ["INSERT ", "UPDATE "].iter().any(|verb| starts(text, verb) || text.contains(verb))
+                })
+        };
+        let mut parents = self.parents.clone();
+        for _ in 0..LONGEST {
+            let Some(parent) = parents.first().copied() else { return false };
+            let Some(earlier) = all.iter().find(|migration| migration.revision == parent) else {
+                return false;
+            };
+            if copies(earlier) {
+                return true;
+            }
+            parents.clone_from(&earlier.parents);
+        }
+        false
+    }
+
     /// Whether the way back fills a column that this step drops: it adds the column again, and then writes it.
     pub fn refills(&self, dropped: &Step<'_>, down: &[Step<'_>]) -> bool {
         let (StepKind::DropColumn, Some(column), Some(downgrade)) =

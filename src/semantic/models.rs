@@ -25,6 +25,32 @@ impl<'m> Node<'m> {
             && !receiver.descendants_of(Kind::Attribute).any(|part| NO_ANSWERS.contains(&part.name()))
     }
 
+    /// Whether what asks a model here is a runnable, which takes a `config` with callbacks and a name for the run.
+    pub fn takes_config(self) -> bool {
+        const RUNS: [&str; 7] =
+            ["invoke", "ainvoke", "stream", "astream", "batch", "abatch", "astream_events"];
+        let is_runnable = |of: Node<'m>| {
+            [ClassTag::ChatModel, ClassTag::Runnable, ClassTag::Graph].iter().any(|&tag| of.is_a(tag))
+        };
+        RUNS.contains(&self.callee_name()) || self.receiver().is_some_and(is_runnable)
+    }
+
+    /// Whether the body of a request is handed on as it is, model and all, as a gateway does: `create(**body)`. Whoever
+    /// asks has chosen.
+    pub fn hands_request_on(self) -> bool {
+        let is_body = |value: Node<'m>| {
+            let body = value.resolved_value().unwrapped();
+            body.is(Kind::Call)
+                && body.callee_name() == "json"
+                && body.receiver().is_some_and(|request| request.is_a(ClassTag::Request))
+        };
+        self.positional().next().is_none()
+            && self
+                .keywords()
+                .all(|keyword| keyword.symbol().is_empty() && keyword.value().is_some_and(is_body))
+            && self.keywords().next().is_some()
+    }
+
     /// Whether this call looks for passages by their meaning: by what it calls, or by the name of a retriever that comes
     /// from elsewhere.
     pub fn retrieves(self) -> bool {

@@ -99,6 +99,21 @@ impl<'m> Node<'m> {
         (!is_changed && !is_conditional && !again.has_hidden_arguments()).then_some((again, asked))
     }
 
+    /// Whether this function is only called, as far as its name shows, by loops without end that run beside the requests:
+    /// it does a part of their periodic work.
+    pub fn is_a_turn_of_a_loop(self) -> bool {
+        let named = |call: &Node<'m>| {
+            call.callee_name() == self.name() && call.target().is_none_or(|place| place == self.place())
+        };
+        let model: &'m Model<'m> = self.model;
+        let mut calls = model.calls().filter(named).peekable();
+        calls.peek().is_some()
+            && calls.all(|call| {
+                call.enclosing_loop().is_some_and(Node::never_ends)
+                    && call.function().is_some_and(Node::runs_along)
+            })
+    }
+
     /// The systems outside the process that the calls below reach.
     pub fn systems_reached(self) -> Vec<System> {
         let mut found = Vec::new();

@@ -323,6 +323,30 @@ impl<'m> Node<'m> {
     }
 }
 
+impl<'m> Node<'m> {
+    /// Whether this answers for an application that is made in a function around it and served there to this machine
+    /// alone: handed to a server without a host, or with the loopback address.
+    pub fn is_of_a_local_app(self) -> bool {
+        let outermost = std::iter::successors(self.function(), |function| function.function()).last();
+        let Some(function) = outermost else { return false };
+        let is_app = |part: Node<'m>| {
+            part.is_a(ClassTag::App) && part.constructed_by().is_some_and(|made| function.contains(made))
+        };
+        let is_server = |call: &Node<'m>| {
+            call.callee().and_then(Node::path).is_some_and(|path| path.starts_with("uvicorn."))
+                && call.argument_or_keyword(0, "app").is_some_and(is_app)
+        };
+        let is_local = |server: Node<'m>| match server.keyword("host") {
+            Some(host) => {
+                matches!(host.resolved_value().string(), Some("127.0.0.1" | "localhost" | "::1"))
+            }
+            None => server.argument(1).is_none() && !server.has_hidden_arguments(),
+        };
+        let mut servers = function.calls_within().filter(is_server).peekable();
+        servers.peek().is_some() && servers.all(is_local)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -146,6 +146,23 @@ pub(super) fn kind_of(image: &str) -> Option<Holds> {
     }
 }
 
+/// The command with which a store's image asks whether it is well, as a health check lists it.
+pub(super) fn health_command(image: &str) -> Option<&'static str> {
+    const COMMANDS: [(&str, &str); 9] = [
+        ("postgres", "\"pg_isready\""),
+        ("pgvector", "\"pg_isready\""),
+        ("timescaledb", "\"pg_isready\""),
+        ("redis", "\"redis-cli\", \"ping\""),
+        ("valkey", "\"valkey-cli\", \"ping\""),
+        ("mysql", "\"mysqladmin\", \"ping\""),
+        ("mariadb", "\"healthcheck.sh\", \"--connect\""),
+        ("rabbitmq", "\"rabbitmq-diagnostics\", \"ping\""),
+        ("mongo", "\"mongosh\", \"--eval\", \"db.runCommand('ping')\""),
+    ];
+    let name = name_of(image);
+    COMMANDS.iter().find(|(known, _)| name.contains(known)).map(|(_, command)| *command)
+}
+
 /// Whether somebody else's image is a store whose data is meant to last.
 pub(super) fn keeps_data(image: &str) -> bool {
     const PASSING: [&str; 9] =

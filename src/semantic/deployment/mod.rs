@@ -220,6 +220,11 @@ impl Container {
         image::kind_of(&self.image.as_ref()?.resolved)
     }
 
+    /// The command of its image that asks a store whether it is well, as a health check lists it.
+    pub fn health_command(&self) -> Option<&'static str> {
+        image::health_command(&self.image.as_ref()?.resolved)
+    }
+
     /// Whether it is a store whose data is meant to last: neither a cache nor a broker.
     pub fn keeps_data(&self) -> bool {
         self.image.as_ref().is_some_and(|image| image::keeps_data(&image.resolved))

@@ -271,6 +271,41 @@ impl<'m> Node<'m> {
     }
 }
 
+impl<'m> Node<'m> {
+    /// Whether the comment right before this statement says where the data is that it takes away.
+    pub fn comment_tells_where_it_is(self) -> bool {
+        const SAYS: [&str; 11] = [
+            "now in",
+            "now part of",
+            "moved to",
+            "moved into",
+            "copied to",
+            "copied into",
+            "migrated to",
+            "still contain",
+            "preserved in",
+            "backed up",
+            "backup in",
+        ];
+        let file = self.source_file();
+        let mut line = self.statement().line();
+        while line > 1 {
+            line -= 1;
+            let start = file.lines.start_of(line).unwrap_or_default() as usize;
+            let text = file.text.get(start..).unwrap_or_default();
+            let text = text.lines().next().unwrap_or_default().trim_start();
+            if !text.starts_with('#') {
+                return false;
+            }
+            let text = text.to_ascii_lowercase();
+            if SAYS.iter().any(|words| text.contains(words)) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
 /// Whether a text tells more than that this is the way up or down.
 fn explains(text: &str) -> bool {
     const WORDS: [&str; 23] = [
