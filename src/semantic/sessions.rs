@@ -28,7 +28,7 @@ pub struct Held<'m> {
 
 /// What a call does with a session's connection.
 #[derive(Clone, Copy, PartialEq)]
-enum Effect {
+pub(super) enum Effect {
     Takes,
     GivesBack,
 }
@@ -83,7 +83,7 @@ impl<'m> Node<'m> {
             .chain(self.keywords().filter_map(|keyword| keyword.child(Role::Value)))
             .find(|argument| argument.is_session());
         let Some(given) = given else {
-            return function.effect_on_own(None, depth + 1).filter(|_| self.is_on_object());
+            return if self.is_on_object() { function.last_effect_on_own(depth + 1) } else { None };
         };
         let parameter = function.parameters().find(|&parameter| {
             self.argument_for(function, parameter).is_some_and(|argument| argument == given)
@@ -107,6 +107,20 @@ impl<'m> Node<'m> {
     fn is_on_object(self) -> bool {
         self.callee()
             .is_some_and(|callee| callee.is(Kind::Attribute) && matches!(callee.ty(), Type::Method(_)))
+    }
+
+    /// What this whole method last does to the connection of a session that its object keeps. Asked for at each call of
+    /// it, so it is remembered.
+    fn last_effect_on_own(self, depth: u32) -> Option<(Node<'m>, Effect)> {
+        let model: &'m Model<'m> = self.model;
+        let key = (self.place(), depth);
+        let known = model.effects_on_own.borrow().get(&key).copied();
+        let found = known.unwrap_or_else(|| {
+            let found = self.effect_on_own(None, depth).map(|(session, effect)| (session.place(), effect));
+            model.effects_on_own.borrow_mut().insert(key, found);
+            found
+        });
+        found.map(|(session, effect)| (model.node(session), effect))
     }
 
     /// What this method last does to the connection of a session that its object keeps, up to a place in it.
@@ -207,8 +221,10 @@ impl<'m> Node<'m> {
         let Some(parameter) = function.parameters().find(|&parameter| {
             self.argument_for(function, parameter).is_some_and(|a| a.source() == session.source())
         }) else {
-            let last = function.effect_on_own(slow.get(1).copied(), 1).filter(|_| self.is_on_object());
-            return last.is_some_and(|(_, effect)| effect == Effect::GivesBack);
+            return self.is_on_object()
+                && function
+                    .effect_on_own(slow.get(1).copied(), 1)
+                    .is_some_and(|(_, effect)| effect == Effect::GivesBack);
         };
         function.effect_on(parameter.name(), slow.get(1).copied(), 1) == Some(Effect::GivesBack)
     }
