@@ -1,10 +1,12 @@
 //! C1: a shared value is read, something is decided or computed from it in Python, and the result is written back,
 //! with room in between for somebody else to write too.
 
+use rustc_hash::FxHashMap;
+
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Inserted, Model, Node, RowChange, StaleWrite, Type, words_of};
+use crate::semantic::{FunctionRole, Inserted, Model, Node, Place, RowChange, StaleWrite, Type, words_of};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -69,8 +71,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for found in model.stale_writes() {
         stale(&found, findings);
     }
+    // A helper is asked about at each call of it.
+    let mut changes = FxHashMap::default();
     for function in model.functions().filter(|function| function.is_shared_code()) {
-        checked_elsewhere(function, &mut reported, findings);
+        checked_elsewhere(function, &mut changes, &mut reported, findings);
     }
 }
 
@@ -459,22 +463,39 @@ fn counts<'m>(value: Node<'m>, row: Type) -> Option<Node<'m>> {
 
 // A check and a change in two calls
 
+/// What a helper does to rows whenever it is called.
+#[derive(Clone, Copy)]
+struct Changes<'m> {
+    inserted: Option<Inserted<'m>>,
+    changed: Option<(Node<'m>, Type)>,
+}
+
 /// `check_quota(…)` reads and raises, `increment_usage(…)` adds: each is fine, but others pass the check in between.
-fn checked_elsewhere<'m>(function: Node<'m>, reported: &mut Vec<Node<'m>>, findings: &mut Findings<'_>) {
+fn checked_elsewhere<'m>(
+    function: Node<'m>,
+    changes: &mut FxHashMap<Place, Changes<'m>>,
+    reported: &mut Vec<Node<'m>>,
+    findings: &mut Findings<'_>,
+) {
     let model = function.model;
     let matters = |call: &Node<'m>| call.target().is_some() || call.inserted().is_some();
     let calls: Vec<Node<'m>> = function.own_calls().filter(matters).take(40).collect();
     for (index, &change) in calls.iter().enumerate() {
-        let inserted = match change.target() {
-            Some(place) => unconditional_insert(model.node(place)),
+        let known = change.target().map(|place| {
+            *changes.entry(place).or_insert_with(|| {
+                let helper = model.node(place);
+                Changes { inserted: unconditional_insert(helper), changed: unconditional_change(helper) }
+            })
+        });
+        let inserted = match known {
+            Some(known) => known.inserted,
             None => change.inserted(),
         };
         if let Some(inserted) = inserted.filter(|inserted| inserted.at != change) {
             inserted_row(Inserted { at: change, row: inserted.row }, reported, findings);
         }
         let added = inserted.map(|inserted| (inserted.at, inserted.row));
-        let changed = || change.target().and_then(|place| unconditional_change(model.node(place)));
-        let Some((statement, row)) = changed().or(added) else { continue };
+        let Some((statement, row)) = known.and_then(|known| known.changed).or(added) else { continue };
         let by_call = calls[..index].iter().find_map(|&check| {
             let asked = model.node(check.target()?);
             let (test, fetching) = limit_check(asked, row).or_else(|| limit_answer(asked, row))?;

@@ -174,7 +174,7 @@ pub struct Model<'s> {
     modules: FxHashMap<String, Vec<u32>>,
     table: TypeTable,
     depth: Cell<u32>,
-    effects_on_own: RefCell<FxHashMap<(Place, u32), Option<(Place, sessions::Effect)>>>,
+    effects_on_own: RefCell<sessions::OwnEffects>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
     name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,

@@ -1,7 +1,9 @@
 //! Database sessions and the connections that they hold: from the first statement to the end of the transaction.
 
+use rustc_hash::FxHashMap;
+
 use super::types::Type;
-use super::{Model, Node};
+use super::{Model, Node, Place};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -32,6 +34,9 @@ pub(super) enum Effect {
     Takes,
     GivesBack,
 }
+
+/// What methods do to the sessions of their objects, each at the depth at which it was asked.
+pub(super) type OwnEffects = FxHashMap<(Place, u32), Option<(Place, Effect)>>;
 
 impl<'m> Node<'m> {
     /// Whether this function is a generator that yields a database session, as a dependency does.
