@@ -78,7 +78,7 @@ test("a rule that does not tell its conditions says what it looks at", async ({ 
 const DECIDED = {
   F5: {
     text: "import requests\n\n\ndef load(urls):\n    for url in urls:\n        try:\n            requests.get(url, timeout=5)\n        except Exception:\n            log.exception(url)\n",
-    condition: "a turn may fail, and nothing in it keeps that: not met. A try in the loop keeps each failure",
+    condition: "a turn may fail, and nothing in it keeps that: not met. A try in the loop sees to each failure",
   },
   I5: {
     text: "from fastapi import FastAPI\n\napp = FastAPI()\nclient_cache = {}\n\n\n@app.post(\"/a\")\ndef put(name: str):\n    client_cache[name] = 1\n",
