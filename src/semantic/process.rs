@@ -169,6 +169,14 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether this sends a signal on which a server answers what it has begun, and then ends.
+    pub fn asks_to_stop(self) -> bool {
+        let signal = self.argument(1).map(Node::resolved_value);
+        signal.is_some_and(|signal| {
+            matches!(signal.name(), "SIGTERM" | "SIGINT") || signal.number() == Some(15.0)
+        })
+    }
+
     /// Whether the name that is assigned here is read anywhere in its function, nested functions included.
     fn is_read_later(self) -> bool {
         let home = self.function().unwrap_or(self.at(0));

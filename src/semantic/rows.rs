@@ -44,6 +44,15 @@ pub struct Inserted<'m> {
 }
 
 impl<'m> Node<'m> {
+    /// Whether the database, or a default, gives this column another value in each row: that it is unique keeps no second
+    /// row out.
+    fn is_generated_column(self) -> bool {
+        self.positional().any(|part| matches!(part.callee_name(), "Computed" | "Identity" | "Sequence"))
+            || self.keyword("server_default").is_some()
+            || self.keyword("default").is_some_and(|default| !default.is_constant())
+            || self.keyword("default_factory").is_some()
+    }
+
     /// How the row, or the rows, that this expression stands for were fetched, given functions included.
     pub fn fetched(self) -> Option<Fetched<'m>> {
         let mut call = None;
@@ -670,7 +679,8 @@ impl<'s> Model<'s> {
         let Type::Object(class) = row else { return None };
         let class = self.node(class);
         let is_unique = |call: &Node<'m>| {
-            call.callee_name() == "UniqueConstraint" || call.keyword("unique").is_some_and(Node::is_true)
+            call.callee_name() == "UniqueConstraint"
+                || (call.keyword("unique").is_some_and(Node::is_true) && !call.is_generated_column())
         };
         let nulls = looked_for.selects_nulls();
         let lets_nulls_pass = |call: &Node<'m>| {

@@ -26,7 +26,7 @@ impl<'m> Node<'m> {
             Some(parent) => parent.is(Kind::Keyword) && parent.name() == "configurable",
             None => false,
         };
-        let entry = value.parent().filter(|_| is_configurable)?;
+        let entry = value.parent().filter(|_| is_configurable && !self.only_reads_thread())?;
         let made = value.resolved_value();
         if made.is(Kind::Str) {
             return Some((entry, ThreadName::Constant(made)));
@@ -38,6 +38,25 @@ impl<'m> Node<'m> {
         }
         let is_wide = parts.iter().all(|part| is_wider_than_a_session(*part));
         Some((entry, if is_wide { ThreadName::Wide(made) } else { ThreadName::Own }))
+    }
+}
+
+impl Node<'_> {
+    /// Whether this is a part of what a checkpointer, or a graph, is asked for its state by: no turn is taken there, and
+    /// nothing is written.
+    fn only_reads_thread(self) -> bool {
+        let call = self.ancestors().find(|node| node.is(Kind::Call) && node.callee_name() != "dict");
+        call.is_some_and(|call| {
+            matches!(
+                call.callee_name(),
+                "get_tuple"
+                    | "aget_tuple"
+                    | "get_state"
+                    | "aget_state"
+                    | "get_state_history"
+                    | "aget_state_history"
+            )
+        })
     }
 }
 
