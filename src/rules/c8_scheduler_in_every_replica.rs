@@ -457,13 +457,25 @@ fn sounds_exclusive(name: &str) -> bool {
     })
 }
 
+/// Whether a decorator of the given files runs what it decorates under a lock.
+fn wraps_in_guard(decorator: Node<'_>) -> bool {
+    let model = decorator.model;
+    let function = match decorator.is(Kind::Call) {
+        true => decorator.target().map(|place| model.node(place)),
+        false => model.function_named_by(decorator),
+    };
+    function.is_some_and(|function| function.calls_within().any(is_guard))
+}
+
 /// The call or decorator that makes the work exclusive.
 fn guard_of(work: Node<'_>) -> Option<Node<'_>> {
     let model = work.model;
     let function = if work.is_function() { work } else { work.function()? };
     function
         .decorators()
-        .find(|decorator| sounds_exclusive(decorator.callee().unwrap_or(*decorator).name()))
+        .find(|decorator| {
+            sounds_exclusive(decorator.callee().unwrap_or(*decorator).name()) || wraps_in_guard(*decorator)
+        })
         .or_else(|| function.own_calls().find(|&call| is_guard(call)))
         .or_else(|| {
             function.own_calls().find(|call| {

@@ -548,12 +548,14 @@ fn whole_table(function: Node<'_>, findings: &mut Findings<'_>) {
         })
     });
     let Some(read) = found.filter(|read| !findings.has_reported(*read)) else { return };
+    let narrows = |part: Node<'_>| matches!(part.callee_name(), "where" | "filter" | "filter_by");
+    let which = if read.value_source(&narrows).is_some() { "matches" } else { "there is" };
     findings
         .report(
             read,
             Severity::Low,
             Certainty::Likely,
-            format!("`{}` answers with every row that there is", function.name()),
+            format!("`{}` answers with every row that {which}", function.name()),
         )
         .because(read, "the query has no limit: the answer grows with the table")
         .because(function, "the client gets all of it in one piece")

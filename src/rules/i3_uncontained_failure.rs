@@ -157,8 +157,10 @@ fn ended(call: Node<'_>, findings: &mut Findings<'_>) {
     }
     let Some(function) = request_code(call) else { return };
     // The server ends what it is doing before it stops, as whoever asks for that wants: the question is who may.
-    if call.asks_to_stop() && is_there_to_stop(function) {
-        stopped_by_anybody(call, function, findings);
+    if call.asks_to_stop()
+        && let Some(handler) = route_to_stop(function)
+    {
+        stopped_by_anybody(call, handler, findings);
         return;
     }
     // A thread that watches over the process, and ends it on purpose.
@@ -180,11 +182,11 @@ fn ended(call: Node<'_>, findings: &mut Findings<'_>) {
 }
 
 /// A route that is there to stop the process, for whoever calls it.
-fn stopped_by_anybody(call: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
-    let asks_who = function.serves_administrators(Some(call))
-        || function.parameters().any(|parameter| parameter.injected_by().is_some())
-        || function.route().is_some_and(|route| route.keyword("dependencies").is_some())
-        || function.routers().iter().any(|router| router.keyword("dependencies").is_some());
+fn stopped_by_anybody(call: Node<'_>, handler: Node<'_>, findings: &mut Findings<'_>) {
+    let asks_who = handler.serves_administrators(Some(call))
+        || handler.parameters().any(|parameter| parameter.injected_by().is_some())
+        || handler.route().is_some_and(|route| route.keyword("dependencies").is_some())
+        || handler.routers().iter().any(|router| router.keyword("dependencies").is_some());
     if asks_who {
         return;
     }
@@ -192,23 +194,24 @@ fn stopped_by_anybody(call: Node<'_>, function: Node<'_>, findings: &mut Finding
         .report(
             call,
             Severity::High,
-            certainty(function),
+            certainty(handler),
             format!("`{}` lets whoever calls this route end the process", call.called()),
         )
-        .because(function, "no dependency of the route asks who calls")
+        .because(handler, "no dependency of the route asks who calls")
         .because(call, "the server answers what it has begun, and is gone for everybody else")
         .conforming("Leave stopping to the orchestrator, or let only operators in: `dependencies=[Depends(require_operator)]`.");
 }
 
-/// Whether a route, or the function that it leads to, is there to stop the process.
-fn is_there_to_stop(function: Node<'_>) -> bool {
+/// The handler around this function whose name or path says that it stops the process.
+fn route_to_stop(function: Node<'_>) -> Option<Node<'_>> {
     let says = |text: &str| {
         words_of(text).iter().any(|word| {
             matches!(word.as_str(), "shutdown" | "stop" | "exit" | "quit" | "restart" | "terminate" | "kill")
         })
     };
     std::iter::successors(Some(function), |function| function.function())
-        .any(|function| says(function.name()) || says(&function.full_route_path()))
+        .filter(|handler| handler.route().is_some())
+        .find(|handler| says(handler.name()) || says(&handler.full_route_path()))
 }
 
 fn ran_code(call: Node<'_>, findings: &mut Findings<'_>) {
