@@ -140,7 +140,7 @@ for (const colorScheme of ["light", "dark"]) {
 test("Tab indents in the editor, and Escape then Tab leaves it", async ({ page, playground }) => {
   await playground.editor.focus();
   await page.keyboard.press("Tab");
-  expect(await playground.text()).toBe("    ");
+  await expect.poll(() => playground.text()).toBe("    ");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Tab");
   await expect(playground.editor).not.toBeFocused();

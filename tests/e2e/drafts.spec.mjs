@@ -32,9 +32,9 @@ test("what was replaced or emptied is in the history: opened, named, deleted, br
   await expect(rows.nth(1)).toContainText("before the rewrite");
   await dialog.getByRole("button", { name: "Open before the rewrite" }).click();
   await expect(dialog).toBeHidden();
-  expect(await playground.text()).toContain("# the first draft");
+  await expect.poll(() => playground.text()).toContain("# the first draft");
   await page.getByRole("button", { name: "Undo" }).click();
-  expect(await playground.text()).toContain("requests.get");
+  await expect.poll(() => playground.text()).toContain("requests.get");
   await rest(page);
 
   dialog = await history(page);
@@ -53,7 +53,7 @@ test("a text that a paste replaced at once is in the history too", async ({ page
   const dialog = await history(page);
   await expect(dialog.getByRole("listitem")).toHaveCount(2);
   await dialog.getByRole("listitem").nth(1).getByRole("button", { name: /^Open/ }).click();
-  expect(await playground.text()).toContain("# long gone");
+  await expect.poll(() => playground.text()).toContain("# long gone");
 });
 
 test("files that were opened and changed a moment before a reload are there after it", async ({ page, playground }) => {
@@ -63,7 +63,7 @@ test("files that were opened and changed a moment before a reload are there afte
   await page.keyboard.type("# last words");
   await page.reload();
   await loaded(page);
-  expect(await playground.text()).toContain("# last words");
+  await expect.poll(() => playground.text()).toContain("# last words");
 });
 
 test("the last twenty drafts are kept, not more", async ({ page, playground }) => {
@@ -91,8 +91,8 @@ test("several tabs of the browser do not overwrite each other", async ({ page, p
     await each.reload();
     await loaded(each);
   }
-  expect(await playground.text()).toContain("# in the first tab");
-  expect(await second.text()).toContain("# in the second tab");
+  await expect.poll(() => playground.text()).toContain("# in the first tab");
+  await expect.poll(() => second.text()).toContain("# in the second tab");
 
   const dialog = await history(other);
   await expect(dialog.getByRole("listitem").filter({ hasText: "open in another tab" })).toHaveCount(1);
@@ -103,7 +103,7 @@ test("several tabs of the browser do not overwrite each other", async ({ page, p
   await rest(other);
   await page.reload();
   await loaded(page);
-  expect(await playground.text()).not.toContain("# changed in the copy");
+  await expect.poll(() => playground.text()).not.toContain("# changed in the copy");
 });
 
 test("a closed tab's draft comes back in a new one", async ({ page, playground, context, site }) => {
@@ -113,7 +113,7 @@ test("a closed tab's draft comes back in a new one", async ({ page, playground, 
   const next = await context.newPage();
   await next.goto(site);
   await loaded(next);
-  expect(await new Playground(next).text()).toContain("# to be continued");
+  await expect.poll(() => new Playground(next).text()).toContain("# to be continued");
 });
 
 test("the draft of an older version of the page is taken over", async ({ page, site }) => {
@@ -127,11 +127,11 @@ test("the draft of an older version of the page is taken over", async ({ page, s
   await page.goto(site);
   await loaded(page);
   const playground = new Playground(page);
-  expect(await playground.text()).toContain("# from before");
+  await expect.poll(() => playground.text()).toContain("# from before");
   await rest(page);
   await page.reload();
   await loaded(page);
-  expect(await playground.text()).toContain("# from before");
+  await expect.poll(() => playground.text()).toContain("# from before");
 });
 
 test("a full store is told, and the text stays in the page", async ({ page, site }) => {
@@ -148,5 +148,5 @@ test("a full store is told, and the text stays in the page", async ({ page, site
   await playground.paste(VIOLATING);
   await expect(page.getByText("a reload loses it")).toBeVisible();
   await expect(playground.finding("C5")).toHaveCount(1);
-  expect(await playground.text()).toContain("requests.get");
+  await expect.poll(() => playground.text()).toContain("requests.get");
 });

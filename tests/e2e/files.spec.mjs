@@ -90,7 +90,7 @@ test("a file is added, renamed in its place, closed and brought back", async ({ 
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(playground.tabs).toHaveCount(2);
   await expect(playground.tabs.nth(1)).toHaveAttribute("aria-selected", "true");
-  expect(await playground.text()).toContain("import time");
+  await expect.poll(() => playground.text()).toContain("import time");
 });
 
 /** The names on the tabs. */
@@ -108,14 +108,14 @@ test("tabs are one stop of the Tab key, arrow keys go between them, and with Con
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowRight");
   await expect(playground.tabs.nth(1)).toBeFocused();
-  expect(await playground.text()).toContain("# b.py");
+  await expect.poll(() => playground.text()).toContain("# b.py");
   await page.keyboard.press("Control+Shift+ArrowRight");
   await expect.poll(names).toEqual(["a.py", "c.py", "b.py"]);
   await expect(playground.tabs.nth(2)).toBeFocused();
   await page.keyboard.press("ArrowRight");
   await expect(playground.tabs.nth(0)).toBeFocused();
   await page.keyboard.press("End");
-  expect(await playground.text()).toContain("# b.py");
+  await expect.poll(() => playground.text()).toContain("# b.py");
 });
 
 // Firefox begins to drag, but WebDriver cannot go on with it.
@@ -241,7 +241,7 @@ test("a file of 50 MB is left out, and costs nothing", async ({ page, playground
   await page.locator("#open-files").setInputFiles(file);
   await expect(playground.outcome).toContainText("Nothing was opened");
   await expect(await reasons(playground)).toContainText("larger than 2 MB (1)");
-  expect(await playground.text()).toContain("requests.get");
+  await expect.poll(() => playground.text()).toContain("requests.get");
   await rm(dirname(file), { recursive: true });
 });
 
@@ -314,7 +314,7 @@ test("many files are a list that can be searched, those with findings first", as
   await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: /quiet7\.py/ }).first()).toBeVisible();
-  expect(await playground.text()).toContain("x = 1");
+  await expect.poll(() => playground.text()).toContain("x = 1");
 });
 
 test("lone surrogates, control characters and HTML in paths and texts do no harm", async ({ page, playground }) => {

@@ -74,7 +74,7 @@ test("a question mark opens the keys, but is a letter in a field", async ({ page
   await playground.editor.focus();
   await page.keyboard.type("?");
   await expect(page.getByRole("dialog", { name: "Keys" })).toBeHidden();
-  expect(await playground.text()).toBe("?");
+  await expect.poll(() => playground.text()).toBe("?");
   await page.locator(".palette-button").focus();
   await page.keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keys" });

@@ -55,7 +55,7 @@ test("a pasted patch gives findings on the lines that it adds, in the files that
   await expect(playground.detail).toContainText("In feed.");
   await playground.detail.locator(".evidence button", { hasText: "app/service.py:5" }).click();
   await expect(playground.editor).toBeFocused();
-  expect(await playground.caretLine()).toBe("28");
+  await expect.poll(() => playground.caretLine()).toBe("28");
 });
 
 test("what is on unchanged lines is folded away under one line that opens it", async ({ page, playground }) => {
@@ -92,7 +92,7 @@ test("a cut patch is read as far as it goes, and says where it is cut", async ({
   await playground.paste(PATCH.split("\n").slice(0, 14).join("\n"));
   await expect(page.getByRole("list", { name: "Problems" }).getByRole("button")).toContainText(["the patch is cut here"]);
   await page.getByRole("list", { name: "Problems" }).getByRole("button").first().click();
-  expect(await playground.caretLine()).toBe("10");
+  await expect.poll(() => playground.caretLine()).toBe("10");
   await expect(page.getByTestId("patch")).toContainText("Read as a patch of 1 file");
 });
 

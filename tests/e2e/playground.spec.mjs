@@ -126,7 +126,7 @@ test("the scorecard has a cell a rule, and each leads to its findings and its ru
   await expect(page.getByRole("heading", { level: 1 })).toContainText("I4");
   await page.goBack();
   await expect(playground.editor).toBeVisible();
-  expect(await playground.text()).toContain("requests.get");
+  await expect.poll(() => playground.text()).toContain("requests.get");
 });
 
 test("a rule that conforms shows where", async ({ page, playground }) => {
@@ -171,7 +171,7 @@ test("every rule's violating example is a sample", async ({ page, playground }) 
   for (const rule of ["C1", "F8", "I6", "O5"]) await expect(menu.getByRole("button", { name: rule })).toBeAttached();
   await menu.getByRole("button", { name: "C5" }).click();
   await expect(menu).toBeHidden();
-  expect(await playground.text()).toContain("import");
+  await expect.poll(() => playground.text()).toContain("import");
   await expect(playground.finding("C5").first()).toBeVisible();
 });
 
@@ -189,7 +189,7 @@ test("files of this device are opened beside one another and checked together", 
   await finding.click();
   await playground.detail.locator(".evidence button", { hasText: "service.py" }).first().click();
   await expect(tabs.filter({ hasText: "service.py" })).toHaveAttribute("aria-selected", "true");
-  expect(await playground.text()).toContain("def load");
+  await expect.poll(() => playground.text()).toContain("def load");
 });
 
 test("a binary file is left out and told", async ({ page, playground }) => {
@@ -200,7 +200,7 @@ test("a binary file is left out and told", async ({ page, playground }) => {
   await playground.outcome.getByText("What and why").click();
   await expect(playground.outcome).toContainText("not text: it has a NUL byte (1)");
   await expect(playground.outcome).toContainText("archive.bin");
-  expect(await playground.text()).not.toContain("\u0000");
+  await expect.poll(() => playground.text()).not.toContain("\u0000");
 });
 
 test("dropped files are opened", async ({ page, playground }) => {
@@ -219,7 +219,7 @@ test("the draft survives a reload, with the last letters typed", async ({ page, 
   await page.keyboard.type("# last words");
   await page.reload();
   await loaded(page);
-  expect(await playground.text()).toContain("# last words");
+  await expect.poll(() => playground.text()).toContain("# last words");
   await expect(playground.finding("C5")).toHaveCount(1);
 });
 
@@ -249,16 +249,16 @@ test("starting over asks first and can be undone", async ({ page, playground }) 
   await page.getByRole("button", { name: "Start over" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Keep my text" }).click();
-  expect(await playground.text()).toContain("requests.get");
+  await expect.poll(() => playground.text()).toContain("requests.get");
 
   await page.getByRole("button", { name: "Start over" }).click();
   await dialog.getByRole("button", { name: "Start over" }).click();
   await expect(page.getByRole("region", { name: "How to start" })).toBeVisible();
-  expect(await playground.text()).not.toContain("requests.get");
+  await expect.poll(() => playground.text()).not.toContain("requests.get");
 
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(playground.finding("C5")).toHaveCount(1);
-  expect(await playground.text()).toContain("requests.get");
+  await expect.poll(() => playground.text()).toContain("requests.get");
 });
 
 test("a sample that replaces somebody's text can be undone", async ({ page, playground }) => {
@@ -267,7 +267,7 @@ test("a sample that replaces somebody's text can be undone", async ({ page, play
   await page.getByRole("group", { name: "Samples" }).getByRole("button", { name: "F1" }).click();
   await expect(page.getByText("Your former text is kept")).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
-  expect(await playground.text()).toContain("http://archive/");
+  await expect.poll(() => playground.text()).toContain("http://archive/");
 });
 
 test("on a narrow screen a bar jumps between the parts", async ({ page, playground }) => {

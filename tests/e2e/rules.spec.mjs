@@ -135,5 +135,5 @@ test("an example opens in the playground as it was edited", async ({ page, site 
   await page.getByRole("button", { name: "Open in the playground" }).click();
   const playground = new Playground(page);
   await expect(playground.finding("C5").first()).toBeVisible();
-  expect(await playground.text()).toContain("# edited here");
+  await expect.poll(() => playground.text()).toContain("# edited here");
 });

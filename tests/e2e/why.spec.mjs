@@ -62,7 +62,7 @@ test("a rule is explained over all files, and its places are shown", async ({ pa
   await expect(rule(page, "C5")).toContainText("it runs on the event loop");
   await rule(page, "C5").getByRole("button", { name: "main.py:9" }).first().click();
   await expect(dialog(page)).toBeHidden();
-  expect(await playground.caretLine()).toBe("9");
+  await expect.poll(() => playground.caretLine()).toBe("9");
 });
 
 test("a rule that does not tell its conditions says what it looks at", async ({ page, playground }) => {
@@ -136,7 +136,7 @@ test("a rule over a patch leads to the patch's lines", async ({ page, playground
   await page.getByRole("button", { name: "Why not? C5 over all files" }).click();
   await rule(page, "C5").getByRole("button", { name: "app/routes.py:33" }).first().click();
   await expect(dialog(page)).toBeHidden();
-  expect(await playground.caretLine()).toBe("12");
+  await expect.poll(() => playground.caretLine()).toBe("12");
 });
 
 test("checking goes on while somebody asks", async ({ page, playground }) => {

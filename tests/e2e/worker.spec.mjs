@@ -27,7 +27,7 @@ test("a crash of the worker is told, costs no text, and the next text is checked
   const playground = await fragile(page, site);
   await playground.paste(`${VIOLATING}# CRASH_HERE\n`);
   await expect(page.getByRole("alert")).toContainText("was restarted. Your text is untouched");
-  expect(await playground.text()).toContain("# CRASH_HERE");
+  await expect.poll(() => playground.text()).toContain("# CRASH_HERE");
   await expect(page.getByTestId("checker")).toHaveText("not checked");
 
   await playground.paste(VIOLATING);
@@ -44,7 +44,7 @@ test("a worker that takes over five seconds is replaced", async ({ page, site })
   await expect(page.getByRole("searchbox")).toBeVisible();
   await page.getByRole("link", { name: "Playground", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("more than 5 seconds", { timeout: 9_000 });
-  expect(await playground.text()).toContain("# HANG_HERE");
+  await expect.poll(() => playground.text()).toContain("# HANG_HERE");
   await playground.paste(VIOLATING);
   await expect(playground.finding("C5")).toHaveCount(1);
   await expect.poll(() => page.workers().length).toBe(1);
@@ -117,6 +117,6 @@ test.describe("when the worker cannot be loaded", () => {
     const playground = new Playground(page);
     await playground.paste(VIOLATING);
     await expect(page.getByRole("alert")).toContainText("The checker could not be loaded");
-    expect(await playground.text()).toContain("requests.get");
+    await expect.poll(() => playground.text()).toContain("requests.get");
   });
 });
