@@ -447,6 +447,29 @@ new file mode 100644
     }
 
     #[test]
+    fn evidence_on_a_line_that_the_patch_does_not_show_says_so() {
+        let (_, report) = checked(TWO_FILES);
+        let finding = report.findings.iter().find(|finding| finding.rule.id() == "C5").unwrap();
+        let notes: Vec<bool> = finding
+            .because
+            .iter()
+            .map(|evidence| evidence.note.contains("the patch does not show"))
+            .collect();
+        // The function's heading comes from git; its call and what that leads to are in the hunks.
+        assert_eq!(notes, [true, false, false], "{:?}", finding.because);
+    }
+
+    #[test]
+    fn what_a_hunk_breaks_off_is_no_error_of_the_file_and_an_error_within_is() {
+        let open = "--- a/x.py\n+++ b/x.py\n@@ -20,2 +20,3 @@ def f():\n     a = 1\n+    b = 2\n     try:\n";
+        assert!(checked(open).1.problems.is_empty(), "{:?}", checked(open).1.problems);
+        let wrong = "--- a/x.py\n+++ b/x.py\n@@ -20,3 +20,4 @@ def f():\n     a = 1\n+    b = = 2\n     c = 3\n     d = 4\n";
+        let lines: Vec<u32> =
+            checked(wrong).1.problems.iter().map(|problem| problem.range.start.line).collect();
+        assert_eq!(lines, [21]);
+    }
+
+    #[test]
     fn hunks_that_begin_deep_inside_are_read_without_an_error() {
         for hunk in [
             "             x = 1\n         y = 2\n     z = 3\n+    await done()\n",

@@ -206,15 +206,15 @@ type Pool<'m> = (Threads<'m>, Option<Place>);
 /// Slow work of several kinds in one executor; the default one is told once for all given files.
 fn threads(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Of several applications each is a process of its own; which one runs what no route leads to is not known.
-    let served = model.served_paths();
-    let mut roots: Vec<Place> = served.routes.iter().filter_map(|route| route.root).collect();
-    roots.retain(|&root| model.node(root).makes_app());
-    roots.sort_unstable();
-    roots.dedup();
-    let has_several = roots.len() > 1;
+    let served = model.apps().nth(1).is_some().then(|| model.served_paths());
+    let roots = || {
+        let all = served.iter().flat_map(|served| &served.routes).filter_map(|route| route.root);
+        all.filter(|&root| model.node(root).makes_app())
+    };
+    let has_several = roots().next().is_some_and(|first| roots().any(|other| other != first));
     let process_of = |call: Node<'_>| {
         let asked = call.function().filter(|_| has_several).and_then(Node::asked_by)?;
-        served.routes.iter().find(|route| route.handler == asked)?.root
+        served.as_ref()?.routes.iter().find(|route| route.handler == asked)?.root
     };
     let mut pools: Vec<(Pool<'_>, Vec<(System, Node<'_>)>)> = Vec::new();
     for call in model.calls_doing(Tag::Offloads) {

@@ -224,11 +224,7 @@ fn second_id(handler: Node<'_>, findings: &mut Findings<'_>) {
 fn open_to_all(handler: Node<'_>, findings: &mut Findings<'_>) {
     let key = key(handler);
     let Some(route) = handler.route() else { return };
-    if !handler.route_path().contains(&format!("{{{key}}}"))
-        || handler.parameters().any(|parameter| parameter.injected_by().is_some())
-        || route.keyword("dependencies").is_some()
-        || handler.routers().iter().any(|call| call.keyword("dependencies").is_some())
-    {
+    if !handler.route_path().contains(&format!("{{{key}}}")) || handler.may_ask_who_calls() {
         return;
     }
     findings

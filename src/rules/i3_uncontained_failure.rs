@@ -183,11 +183,7 @@ fn ended(call: Node<'_>, findings: &mut Findings<'_>) {
 
 /// A route that is there to stop the process, for whoever calls it.
 fn stopped_by_anybody(call: Node<'_>, handler: Node<'_>, findings: &mut Findings<'_>) {
-    let asks_who = handler.serves_administrators(Some(call))
-        || handler.parameters().any(|parameter| parameter.injected_by().is_some())
-        || handler.route().is_some_and(|route| route.keyword("dependencies").is_some())
-        || handler.routers().iter().any(|router| router.keyword("dependencies").is_some());
-    if asks_who {
+    if handler.may_ask_who_calls() || handler.serves_administrators(Some(call)) {
         return;
     }
     findings

@@ -132,6 +132,16 @@ impl<'m> Node<'m> {
             .find(|call| self.model.dependency_of(*call).is_some())
     }
 
+    /// Whether anything that runs before this handler may ask who calls: a dependency of it, of its route or its router.
+    pub fn may_ask_who_calls(self) -> bool {
+        self.parameters().any(|parameter| parameter.injected_by().is_some())
+            || self
+                .route()
+                .into_iter()
+                .chain(self.routers())
+                .any(|call| call.keyword("dependencies").is_some())
+    }
+
     /// Whether this expression is compared, or an argument of a call other than one that logs or answers.
     fn is_used(self) -> bool {
         for node in self.surroundings() {
