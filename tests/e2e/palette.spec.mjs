@@ -1,4 +1,4 @@
-import { VIOLATING, expect, test } from "./fixtures.mjs";
+import { VIOLATING, downloaded, expect, mayReadClipboard, test } from "./fixtures.mjs";
 
 test("the palette opens with a key, finds by words, and does what it says", async ({ page, playground }) => {
   await playground.paste(VIOLATING);
@@ -116,4 +116,24 @@ test("without findings the page says what could not be seen", async ({ page, pla
   await page.getByText("What could not be seen").click();
   await expect(page.locator(".seen")).toContainText("that is no pass");
   await expect(page.locator(".seen")).toContainText("No deployment file was given");
+});
+
+test("what the menus and buttons of the findings do, the palette does as well", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await playground.finding("C5").click();
+  const choose = async (words) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(words);
+    await page.keyboard.press("Enter");
+  };
+  const { name } = await downloaded(page, () => choose("sarif"));
+  expect(name).toBe("rubric-report.sarif");
+  await mayReadClipboard(page);
+  await choose("review comment");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("Never block the event loop");
+  await choose("share");
+  await expect(page.getByRole("dialog", { name: "Share", exact: true })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await choose("learn");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Learn");
 });

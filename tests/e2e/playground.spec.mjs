@@ -281,3 +281,23 @@ test("on a narrow screen a bar jumps between the parts", async ({ page, playgrou
   await bar.getByRole("button", { name: "Code" }).click();
   await expect(page.locator(".toolbar")).toBeInViewport();
 });
+
+test("a function without its imports is checked, and what its names were taken for is said", async ({ page, playground }) => {
+  await playground.paste('@router.get("/x")\nasync def load(url: str):\n    return requests.get(url).json()\n');
+  await expect(playground.finding("C5")).toContainText("main.py:3");
+  await expect(playground.finding("F1")).toContainText("main.py:3");
+  await page.getByText("What could not be seen").click();
+  await expect(page.locator(".seen")).toContainText("Imports are not shown: requests taken for what libraries call so.");
+});
+
+test("a rule about which there is only a question is asked, and not unseen", async ({ page, playground }) => {
+  await playground.paste("import asyncio\n\n\nasync def all(hooks: list, event: dict):\n    await asyncio.gather(*[hook(event) for hook in hooks])\n");
+  await expect(playground.questions).toHaveCount(1);
+  await expect(playground.cell("C6")).toHaveAccessibleName(/1 question$/);
+  await expect(playground.cell("C6").locator(".cell-sign")).toHaveText("?");
+  await playground.cell("C6").click();
+  await expect(page.locator(".narrowed")).not.toContainText("Nothing in these files");
+  await page.getByText("What could not be seen").click();
+  await expect(page.locator(".seen").getByRole("link", { name: "C7", exact: true })).toBeVisible();
+  await expect(page.locator(".seen").getByRole("link", { name: "C6", exact: true })).toHaveCount(0);
+});

@@ -137,3 +137,12 @@ test("an example opens in the playground as it was edited", async ({ page, site 
   await expect(playground.finding("C5").first()).toBeVisible();
   await expect.poll(() => playground.text()).toContain("# edited here");
 });
+
+test("of an example whose conforming side alone was edited, that side is opened", async ({ page, site }) => {
+  await page.goto(`${site}#/rules/C5`);
+  await page.getByRole("textbox", { name: /conforming example/ }).focus();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.insertText("# mended here ");
+  await page.getByRole("button", { name: "Open in the playground" }).click();
+  await expect.poll(() => new Playground(page).text()).toContain("# mended here");
+});

@@ -195,3 +195,29 @@ test("sharing and exporting ask no server for anything", async ({ page, context,
   expect(requests.filter((url) => !url.startsWith("blob:"))).toEqual([]);
   await expect(page.getByTestId("requests")).toHaveText("0 requests since loading");
 });
+
+test("the settings of a link hold for what it opens, and the device keeps its own", async ({ page, site, playground }) => {
+  await page.evaluate((json) => localStorage.setItem("rubric-playground.settings", json), JSON.stringify({ off: ["F1"] }));
+  await page.reload();
+  await loaded(page);
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await expect(playground.finding("F1")).toHaveCount(0);
+
+  await open(page, site, code(shared({ settings: { off: ["C5"] } })));
+  await expect(playground.finding("F1")).toHaveCount(1);
+  await expect(playground.finding("C5")).toHaveCount(0);
+  await expect(page.getByText("Its settings hold for it alone; yours are kept.")).toBeVisible();
+  await page.getByRole("button", { name: "Start over" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Start over" }).click();
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await expect(playground.finding("F1")).toHaveCount(0);
+
+  await open(page, site, code(shared({ settings: { off: ["C5"] } })));
+  await expect(playground.finding("F1")).toHaveCount(1);
+  await page.reload();
+  await loaded(page);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await expect(playground.finding("F1")).toHaveCount(0);
+});

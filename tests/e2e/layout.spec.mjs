@@ -1,0 +1,40 @@
+// Where things stand, at the widths between a phone's and a desktop's.
+import { VIOLATING, expect, loaded, test } from "./fixtures.mjs";
+
+for (const width of [320, 360, 521, 545, 641, 700, 841, 1280]) {
+  test(`at ${width} pixels the header is whole, and each of its words on one line`, async ({ page, site }) => {
+    await page.setViewportSize({ width, height: 740 });
+    await page.goto(site);
+    await loaded(page);
+    const seen = await page.locator("header.bar").evaluate((bar) => {
+      const lines = (node) => {
+        const range = document.createRange();
+        range.selectNodeContents(node.firstChild);
+        return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+      };
+      const right = Math.max(...[...bar.querySelectorAll("a, button, select")].map((it) => it.getBoundingClientRect().right));
+      return { broken: [...bar.querySelectorAll(".nav-text")].filter((word) => lines(word) > 1).length, beyond: right > innerWidth };
+    });
+    expect(seen).toEqual({ broken: 0, beyond: false });
+  });
+}
+
+for (const [name, menu] of [
+  ["Open", "open-menu"],
+  ["Samples", "samples"],
+  ["Export", "export"],
+]) {
+  test(`the menu of ${name} stands below its button, within the window`, async ({ page, playground }) => {
+    await playground.paste(VIOLATING);
+    await expect(playground.finding("C5")).toHaveCount(1);
+    const button = page.getByRole("button", { name, exact: true });
+    await button.click();
+    const [above, below] = [await button.boundingBox(), await page.locator(`#${menu}`).boundingBox()];
+    const { width } = page.viewportSize();
+    expect(below.y).toBeGreaterThanOrEqual(above.y + above.height);
+    expect(below.y).toBeLessThanOrEqual(above.y + above.height + 8);
+    expect(below.x).toBeLessThanOrEqual(above.x);
+    expect(below.x + below.width).toBeGreaterThanOrEqual(Math.min(above.x + above.width, width) - 12);
+    expect([below.x >= 0, below.x + below.width <= width]).toEqual([true, true]);
+  });
+}
