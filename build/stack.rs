@@ -170,6 +170,8 @@ pub struct Packed {
     pub numbers: Vec<u8>,
     /// Each ends with a zero character.
     pub texts: String,
+    /// Whether a list has more entries than its number of them can say.
+    is_too_long: bool,
 }
 
 impl Packed {
@@ -185,6 +187,12 @@ impl Packed {
     fn count(&mut self, count: usize) -> Result<(), String> {
         self.index(u16::try_from(count).map_err(|_| "a table of rules/stack is too long".to_owned())?);
         Ok(())
+    }
+
+    /// How many follow, where there are never many: more than 255 are refused when all is packed.
+    fn few(&mut self, count: usize) {
+        self.is_too_long |= count > usize::from(u8::MAX);
+        self.number(count as u8);
     }
 
     /// A number that may be absent: 0 is none.
@@ -205,7 +213,7 @@ impl Packed {
     }
 
     fn texts(&mut self, texts: &[String]) {
-        self.number(texts.len() as u8);
+        self.few(texts.len());
         for text in texts {
             self.text(text);
         }
@@ -307,6 +315,9 @@ impl Tables {
                 packed.texts(&tells);
             }
         }
+        if packed.is_too_long {
+            return Err("rules/stack: a list of names, tags or members has more than 255 entries".to_owned());
+        }
         Ok(packed)
     }
 
@@ -383,7 +394,7 @@ impl Tables {
         packed.optional(repeats.map(|repeats| repeats as u8));
         let waits = word(file, at, f.waits.as_deref(), Waits::from_word, "Waits")?;
         packed.optional(waits.map(|waits| waits as u8));
-        packed.number(tags.len() as u8);
+        packed.few(tags.len());
         packed.numbers.extend(tags);
         Ok(())
     }
@@ -416,7 +427,7 @@ impl Tables {
             telling: false,
             tags: class.tags.clone(),
         };
-        packed.number(class.bases.len() as u8);
+        packed.few(class.bases.len());
         for base in &class.bases {
             packed.index(self.class_index(file, at, base)?);
         }
@@ -425,7 +436,7 @@ impl Tables {
         self.optional_type(packed, file, at, class.iterates.as_deref())?;
         self.optional_type(packed, file, at, class.called.as_deref())?;
         packed.optional_text(class.called_parameter.as_deref());
-        packed.number(class.attributes.len() as u8);
+        packed.few(class.attributes.len());
         for (name, expression) in &class.attributes {
             packed.text(name);
             self.type_expression(packed, file, at, expression)?;
