@@ -353,12 +353,9 @@ impl<'m> Node<'m> {
             statement.is(Kind::ExprStatement) && statement.children().all(|value| value.is(Kind::Str))
         };
         let first = self.body().and_then(|body| body.children().find(|statement| !is_text(statement)));
-        first.filter(|first| first.is(Kind::Try)).is_some_and(|attempt| {
-            attempt.children().filter(|child| child.is(Kind::Handler)).any(|handler| {
-                let caught = handler.child(Role::Exception);
-                caught.is_none_or(|caught| matches!(caught.name(), "Exception" | "BaseException"))
-            })
-        })
+        first
+            .filter(|first| first.is(Kind::Try))
+            .is_some_and(|attempt| attempt.handlers().any(Node::catches_everything))
     }
 
     /// Whether nothing comes out of this code since the given functions that it calls keep their own failures.
