@@ -128,7 +128,7 @@ impl Run {
 }
 
 /// The rules that tell their conditions one by one.
-pub const TELLING: [Rule; 23] = [
+pub const TELLING: [Rule; 24] = [
     Rule::C1,
     Rule::C2,
     Rule::C3,
@@ -143,6 +143,7 @@ pub const TELLING: [Rule; 23] = [
     Rule::F3,
     Rule::F4,
     Rule::F5,
+    Rule::F6,
     Rule::F8,
     Rule::I1,
     Rule::I2,
