@@ -128,7 +128,7 @@ impl Run {
 }
 
 /// The rules that tell their conditions one by one.
-pub const TELLING: [Rule; 24] = [
+pub const TELLING: [Rule; 25] = [
     Rule::C1,
     Rule::C2,
     Rule::C3,
@@ -144,6 +144,7 @@ pub const TELLING: [Rule; 24] = [
     Rule::F4,
     Rule::F5,
     Rule::F6,
+    Rule::F7,
     Rule::F8,
     Rule::I1,
     Rule::I2,
