@@ -128,7 +128,7 @@ impl Run {
 }
 
 /// The rules that tell their conditions one by one.
-pub const TELLING: [Rule; 25] = [
+pub const TELLING: [Rule; 26] = [
     Rule::C1,
     Rule::C2,
     Rule::C3,
@@ -150,6 +150,7 @@ pub const TELLING: [Rule; 25] = [
     Rule::I2,
     Rule::I3,
     Rule::I5,
+    Rule::I6,
     Rule::O1,
     Rule::O2,
     Rule::O3,
