@@ -128,7 +128,7 @@ impl Run {
 }
 
 /// The rules that tell their conditions one by one.
-pub const TELLING: [Rule; 26] = [
+pub const TELLING: [Rule; 28] = [
     Rule::C1,
     Rule::C2,
     Rule::C3,
@@ -149,12 +149,14 @@ pub const TELLING: [Rule; 26] = [
     Rule::I1,
     Rule::I2,
     Rule::I3,
+    Rule::I4,
     Rule::I5,
     Rule::I6,
     Rule::O1,
     Rule::O2,
     Rule::O3,
     Rule::O4,
+    Rule::O5,
 ];
 
 fn is_on(range: Range, line: u32) -> bool {
