@@ -458,7 +458,8 @@ fn image(model: &Model<'_>, dockerfile: u32, findings: &mut Findings<'_>) {
         .workloads()
         .iter()
         .find(|workload| workload.runs == Runs::Image && workload.heading.file == dockerfile);
-    let Some(own) = own.filter(|own| own.commands.iter().any(|command| command.serves())) else { return };
+    let Some(own) = own else { return };
+    let Some(server) = own.commands.iter().find(|command| command.serves()) else { return };
     let is_run_here = model.workloads().iter().any(|other| {
         matches!(other.runs, Runs::Deployment) || (other.runs == Runs::Service && other.may_serve())
     });
@@ -467,7 +468,7 @@ fn image(model: &Model<'_>, dockerfile: u32, findings: &mut Findings<'_>) {
     }
     findings
         .report(model.stretch(own.heading), Severity::Low, Certainty::Likely, "the image serves requests and has no health check")
-        .because(model.stretch(own.commands[0].at), "starts the server, and nothing asks it whether it can work, unless the platform does")
+        .because(model.stretch(server.at), "starts the server, and nothing asks it whether it can work, unless the platform does")
         .conforming("Ask its readiness: `HEALTHCHECK --interval=10s --timeout=3s CMD [\"python\", \"-m\", \"app.probe\"]`. Where Kubernetes runs it, the probes of the pod do that.");
 }
 
@@ -646,9 +647,20 @@ fn twice(model: &Model<'_>, liveness: &Probe, readiness: &Probe, findings: &mut 
 
 // Probes and routes together
 
+/// Whether a given route answers the question that a probe asks, by the words for it, at another path.
+fn is_served_elsewhere(path: &str, served: &ServedPaths<'_>) -> bool {
+    let mut kinds = [&LIVE[..], &READY, &HEALTH].into_iter();
+    kinds.find(|names| names.contains(&last_part(path))).is_some_and(|names| {
+        served.routes.iter().any(|route| {
+            names.contains(&last_part(&route.path))
+                && route.handler.route().is_some_and(|route| !route.is(Kind::Name))
+        })
+    })
+}
+
 /// Probes for a path that no route of the given application serves.
 fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
-    if !served.is_complete || served.routes.is_empty() {
+    if !served.is_written_out || served.routes.is_empty() {
         return;
     }
     let Some(app) = model.apps().next() else { return };
@@ -684,14 +696,22 @@ fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings
         if path == "/" || !path.starts_with('/') || path.contains("__") || served.serves(path) {
             continue;
         }
+        // Routers that were not given may serve anything, but hardly what a given one serves elsewhere.
+        if !served.is_complete && !is_served_elsewhere(path, served) {
+            continue;
+        }
+        let (certainty, why) = match served.is_complete {
+            true => (Certainty::Sure, "the answer is 404, so this check never passes"),
+            false => (Certainty::Likely, "the answer is 404, unless a router that was not given serves this"),
+        };
         let mut draft = findings
             .report(
                 model.stretch(*at),
                 Severity::Medium,
-                Certainty::Sure,
+                certainty,
                 format!("`{name}` is asked at `{path}`, which no route of the application serves"),
             )
-            .because(model.stretch(*at), "the answer is 404, so this check never passes")
+            .because(model.stretch(*at), why)
             .because(app, format!("serves {} routes, and this is none of them", served.routes.len()));
         for route in served.routes.iter().filter(|route| {
             let part = last_part(&route.path);
