@@ -85,7 +85,7 @@ pub use databases::Database;
 pub use deployment::{
     Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
     Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
-    SetBy, SetVariable, Span, Stage, StopFault, Stretch, UngracefulStop, Value, Workload, is_example,
+    SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload, is_example,
 };
 pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;
@@ -95,7 +95,7 @@ pub use failing::Failing;
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
-pub use lifecycle::{Lifespan, Opened};
+pub use lifecycle::{Connecting, Lifespan, Opened};
 pub use local_files::FileUse;
 pub use migrations::{Migration, Step, StepKind, TypeChange, same_revisions, second_heads};
 pub use node::Node;
