@@ -262,10 +262,23 @@ impl<'m> Node<'m> {
         }
         let last = words_of(self.name()).pop().unwrap_or_default();
         if last == "app" {
-            // The web application bears the same name: only a class of the project's says more.
-            return self.class_names_tenant();
+            // The web application bears the same name: only a class of the project's, or who gives it, says more.
+            return self.class_names_tenant() || self.is_given_as_who_calls();
         }
         (TENANTS.contains(&last.as_str()) && !self.belongs_to_process()) || self.class_names_tenant()
+    }
+
+    /// `app=Depends(current_app)`: a dependency that says who calls.
+    fn is_given_as_who_calls(self) -> bool {
+        let dependency = self
+            .as_parameter()
+            .and_then(Node::injected_by)
+            .and_then(|call| self.model.dependency_of(call))
+            .map(|dependency| words_of(dependency.name()));
+        dependency.is_some_and(|words| {
+            let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+            has(&TENANTS) && has(&["current", "authenticated", "caller", "require"])
+        })
     }
 
     /// Whether the value's class is one of tenants, or of what is known of the caller: `App`, `TenantContext`.
