@@ -483,7 +483,7 @@ fn waits(model: &Model<'_>, workload: &Workload, is_milder: bool, findings: &mut
     let mut started = Vec::new();
     let is_for_start =
         |dependency: &&Dependency| matches!(dependency.condition.as_deref(), None | Some("service_started"));
-    findings.asks_whether(
+    let waits_for_start = findings.asks_whether(
         model.stretch(*at),
         WAITS,
         "it waits for no more than a start",
@@ -504,16 +504,18 @@ fn waits(model: &Model<'_>, workload: &Workload, is_milder: bool, findings: &mut
         }
     }
     never_healthy(model, at.file, dependencies, findings);
-    if !findings.asks_whether(
-        model.stretch(*at),
-        WAITS,
-        "what it waits for needs time until it answers, and can tell when it does",
-        !started.is_empty(),
-        [
-            "it has a health check, or is a database or a server of models",
-            "nothing of the kind is known of it",
-        ],
-    ) {
+    let needs_more = waits_for_start
+        && findings.asks_whether(
+            model.stretch(*at),
+            WAITS,
+            "what it waits for needs time until it answers, and can tell when it does",
+            !started.is_empty(),
+            [
+                "it has a health check, or is a database or a server of models",
+                "nothing of the kind is known of it",
+            ],
+        );
+    if !needs_more {
         if dependencies.iter().any(|dependency| dependency.condition.as_deref() == Some("service_healthy")) {
             findings.conforms(
                 model.stretch(*at),
@@ -621,15 +623,13 @@ fn image(model: &Model<'_>, dockerfile: u32, findings: &mut Findings<'_>) {
     let Some(own) = own else { return };
     let at = model.stretch(own.heading);
     let server = own.commands.iter().find(|command| command.serves());
-    if !findings.asks_whether(
+    findings.asks_whether(
         at,
         NO_IMAGE_CHECK,
         "it starts a server",
         server.is_some(),
         ["its command is one", "no command of it is known to be one"],
-    ) {
-        return;
-    }
+    );
     let Some(server) = server else { return };
     let is_run_here = model.workloads().iter().any(|other| {
         matches!(other.runs, Runs::Deployment) || (other.runs == Runs::Service && other.may_serve())
@@ -964,14 +964,27 @@ fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings
             [all_known, "no application is given, or not all of its routes"],
         );
         let Some(app) = app else { continue };
-        // Routers that were not given may serve anything, but hardly what a given one serves elsewhere.
-        let is_unserved = !served.serves(path) && (served.is_complete || is_served_elsewhere(path, served));
+        let is_unserved = !served.serves(path);
         if !findings.asks(model.stretch(*at), UNSERVED, "no route serves it", is_unserved, &|| {
             match is_unserved {
                 true => format!("none of the {} routes is `{path}`", served.routes.len()),
                 false => format!("a route may serve `{path}`"),
             }
         }) {
+            continue;
+        }
+        // Routers that were not given may serve anything, but hardly what a given one serves elsewhere.
+        let is_told = served.is_complete || is_served_elsewhere(path, served);
+        if !findings.asks_whether(
+            model.stretch(*at),
+            UNSERVED,
+            "no router that was not given may serve it",
+            is_told,
+            [
+                "all of them were given, or a given route answers this question at another path",
+                "a router that is included was not given",
+            ],
+        ) {
             continue;
         }
         let (certainty, why) = match served.is_complete {
