@@ -58,6 +58,9 @@ const DOERS: [&str; 20] = [
     "handler",
 ];
 
+/// Methods that put a value under a key.
+const STORING: [&str; 7] = ["set", "setex", "psetex", "setnx", "hset", "put", "aset"];
+
 /// More names than these are not followed back.
 const MOST_VALUES: usize = 48;
 
@@ -106,6 +109,11 @@ impl<'s> Model<'s> {
                 !is_own && home.is_none_or(|home| home.name() != "__init__")
             })
         })
+    }
+
+    /// The calls that may put a value under a key, by their names.
+    pub fn calls_that_store(&self) -> impl Iterator<Item = Node<'_>> {
+        STORING.iter().flat_map(|name| self.calls_named(name))
     }
 
     /// Whether any given file speaks of tenants by their key.
@@ -343,7 +351,7 @@ impl<'m> Node<'m> {
     pub fn stored_under_key(self) -> Option<(Node<'m>, Node<'m>)> {
         let receiver = self.receiver()?;
         let last = match self.callee_name() {
-            "set" | "setex" | "psetex" | "setnx" | "hset" | "put" | "aset" => self.positional().last()?,
+            name if STORING.contains(&name) => self.positional().last()?,
             _ => return None,
         };
         let key = self.argument(0).filter(|key| *key != last)?;
