@@ -89,7 +89,7 @@ pub use databases::Database;
 pub use deployment::{
     Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
     Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
-    SetBy, SetVariable, Span, Stage, StopFault, Stretch, UngracefulStop, Value, Workload, is_example,
+    SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload, is_example,
 };
 pub use entry_points::EntryPoints;
 pub use environment::{EnvironmentRead, is_platform_variable, is_system_variable};
@@ -100,7 +100,7 @@ pub use failing::Failing;
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
-pub use lifecycle::{Lifespan, Opened};
+pub use lifecycle::{Connecting, Lifespan, Opened};
 pub use local_files::FileUse;
 pub use migrations::{Migration, Step, StepKind, TypeChange, same_revisions, second_heads};
 pub use node::Node;
@@ -162,6 +162,8 @@ pub struct File<'s> {
     pub is_script: bool,
     /// Where it stands says that it is run by hand, whatever is in it.
     is_in_script_folder: bool,
+    /// Whether it is a job, as far as it was asked: it writes a log and shows nobody anything.
+    is_job: std::cell::OnceCell<bool>,
     /// An Alembic migration or its environment.
     pub is_migration: bool,
     /// The types of the nodes that were asked for: 0 is 'not asked yet', `u32::MAX` 'being computed', else the
@@ -477,6 +479,7 @@ impl<'s> File<'s> {
             is_test: is_test_path(&trimmed),
             is_script: is_script_path(&trimmed),
             is_in_script_folder: is_script_path(&trimmed),
+            is_job: std::cell::OnceCell::new(),
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
             binding_types,
@@ -519,6 +522,12 @@ impl<'s> File<'s> {
 
 /// Folders and names of what is run by hand.
 impl File<'_> {
+    /// Whether its name says that it takes a schema to another version.
+    pub fn is_about_migrations(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or(self.path);
+        words_of(name).iter().any(|word| matches!(word.as_str(), "migration" | "migrations" | "migrate"))
+    }
+
     /// Whether it stands in a folder of code that rates models or measures speed.
     pub fn is_for_evaluation(&self) -> bool {
         let folders = self.path.rsplit_once('/').map_or("", |(folders, _)| folders);
