@@ -73,21 +73,7 @@ fn report(
     };
     let tidies = !unguarded.is_empty() && unguarded.iter().all(|&job| only_removes(job));
     let severity = if tidies { Severity::Low } else { severity };
-    // A switch may be on in one replica alone.
-    let switch = found.at.surroundings().find(|node| {
-        node.is(Kind::If)
-            && node.child(Role::Test).is_some_and(|test| {
-                test.descendants().any(|name| {
-                    matches!(name.kind(), Kind::Name | Kind::Attribute | Kind::Str)
-                        && !name.is_a(ClassTag::Scheduler)
-                        && !name.parent().is_some_and(|parent| parent.is(Kind::Attribute))
-                        && words_of(name.name()).iter().any(|word| {
-                            word.starts_with("schedul")
-                                || matches!(word.as_str(), "leader" | "primary" | "cron" | "beat")
-                        })
-                })
-            })
-    });
+    let switch = switch_of(found.at);
     let certainty = match (switch, processes) {
         _ if tidies || !found.surely_starts() => Certainty::Question,
         (Some(_), _) => Certainty::Question,
@@ -135,4 +121,22 @@ fn report(
     draft.conforming(
         "Give the work one runner: a process or CronJob of its own, or a lock that all replicas see and the loser returns from: `if not await db.scalar(text(\"SELECT pg_try_advisory_xact_lock(4711)\")): return`.",
     );
+}
+
+/// The test around the start that asks for a switch, which may be on in one replica alone.
+fn switch_of(start: Node<'_>) -> Option<Node<'_>> {
+    start.surroundings().find(|node| {
+        node.is(Kind::If)
+            && node.child(Role::Test).is_some_and(|test| {
+                test.descendants().any(|name| {
+                    matches!(name.kind(), Kind::Name | Kind::Attribute | Kind::Str)
+                        && !name.is_a(ClassTag::Scheduler)
+                        && !name.parent().is_some_and(|parent| parent.is(Kind::Attribute))
+                        && words_of(name.name()).iter().any(|word| {
+                            word.starts_with("schedul")
+                                || matches!(word.as_str(), "leader" | "primary" | "cron" | "beat")
+                        })
+                })
+            })
+    })
 }

@@ -79,33 +79,7 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
                 }
             }
         }
-        Kind::Call => {
-            let shows_argument = matches!(
-                value.callee_name(),
-                "str" | "repr" | "dict" | "list" | "tuple" | "format" | "dumps" | "pformat"
-            );
-            if shows_argument {
-                for argument in value.positional().chain(value.keywords()) {
-                    look_into(argument, depth + 1, found);
-                }
-            }
-            // `settings.model_dump()` shows all that the object holds.
-            if matches!(value.callee_name(), "model_dump" | "model_dump_json" | "dict" | "json")
-                && let Some(whole) = value.receiver().filter(|whole| whole.is_a(ClassTag::SettingsModel))
-            {
-                look_into(whole, depth + 1, found);
-            }
-            let unwraps = value.receiver().is_some_and(|receiver| receiver.is_a(ClassTag::Secret))
-                && value.callee_name().contains("secret");
-            if unwraps {
-                found(Exposed {
-                    value,
-                    severity: Severity::High,
-                    what: "is a secret taken out of its wrapper",
-                    named: "",
-                });
-            }
-        }
+        Kind::Call => look_into_call(value, depth, found),
         Kind::Name | Kind::Attribute => {
             if let Some(exposed) = exposed(value) {
                 found(exposed);
@@ -130,6 +104,35 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
             }
         }
         _ => {}
+    }
+}
+
+/// Visits what a call hands through: the text of its argument, all that an object holds, a secret out of its wrapper.
+fn look_into_call<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)) {
+    let shows_argument = matches!(
+        value.callee_name(),
+        "str" | "repr" | "dict" | "list" | "tuple" | "format" | "dumps" | "pformat"
+    );
+    if shows_argument {
+        for argument in value.positional().chain(value.keywords()) {
+            look_into(argument, depth + 1, found);
+        }
+    }
+    // `settings.model_dump()` shows all that the object holds.
+    if matches!(value.callee_name(), "model_dump" | "model_dump_json" | "dict" | "json")
+        && let Some(whole) = value.receiver().filter(|whole| whole.is_a(ClassTag::SettingsModel))
+    {
+        look_into(whole, depth + 1, found);
+    }
+    let unwraps = value.receiver().is_some_and(|receiver| receiver.is_a(ClassTag::Secret))
+        && value.callee_name().contains("secret");
+    if unwraps {
+        found(Exposed {
+            value,
+            severity: Severity::High,
+            what: "is a secret taken out of its wrapper",
+            named: "",
+        });
     }
 }
 
