@@ -200,7 +200,6 @@ pub struct Model<'s> {
     administrative: RefCell<FxHashMap<Place, bool>>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
     name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
-    outer_names: RefCell<FxHashMap<(u32, Symbol), types::TypeId>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
     blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
     /// The literals that parameters hold in every call, as far as they were asked for.
@@ -266,7 +265,6 @@ impl<'s> Model<'s> {
             administrative: RefCell::default(),
             classes: RefCell::default(),
             name_types: RefCell::default(),
-            outer_names: RefCell::default(),
             returns: RefCell::default(),
             blocking: RefCell::default(),
             constants: RefCell::default(),

@@ -8,6 +8,9 @@ use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, Symbol};
 /// Of a name that is bound more often than this in one scope, the last bindings decide.
 const MOST_BINDINGS: usize = 8;
 
+/// Under which the names are remembered that no scope of a file binds.
+const NO_SCOPE: ScopeId = ScopeId::MAX;
+
 impl Model<'_> {
     pub(super) fn name_type(&self, node: Node<'_>) -> TypeId {
         if node.data().is_store {
@@ -40,12 +43,13 @@ impl Model<'_> {
     /// The type of a name that no scope of the file binds. Most are Python's own and named again and again, so it is
     /// remembered.
     fn type_of_outer_name(&self, file: u32, name: Symbol) -> TypeId {
-        if let Some(&known) = self.outer_names.borrow().get(&(file, name)) {
+        let key = (file, NO_SCOPE, name);
+        if let Some(&known) = self.name_types.borrow().get(&key) {
             return known;
         }
         let found = self.table.intern(self.outer_name(file, name));
         if self.depth.get() < DEEPEST / 2 {
-            self.outer_names.borrow_mut().insert((file, name), found);
+            self.name_types.borrow_mut().insert(key, found);
         }
         found
     }
