@@ -38,8 +38,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             findings.conforms(call, "the row changes only if it still has the expected value");
         }
     }
-    for call in model.calls().filter(|node| node.is_shared_code()) {
-        locked(call, findings);
+    if model.locks_rows() {
+        for call in model.calls().filter(|node| node.is_shared_code()) {
+            locked(call, findings);
+        }
     }
 }
 

@@ -110,11 +110,25 @@ impl<'m> Node<'m> {
         true
     }
 
-    /// The value that a name was last given here, if exactly one assignment reaches it.
+    /// The value that a name was last given here, if exactly one assignment reaches it. Asked for the same names by many
+    /// rules, so it is remembered.
     pub fn assigned_value(self) -> Option<Node<'m>> {
         if !self.is(Kind::Name) {
             return None;
         }
+        let slot = &self.source_file().assigned_values[self.id as usize];
+        match slot.get() {
+            0 => {
+                let found = self.find_assigned_value();
+                slot.set(found.map_or(1, |value| value.id + 2));
+                found
+            }
+            1 => None,
+            known => Some(self.at(known - 2)),
+        }
+    }
+
+    fn find_assigned_value(self) -> Option<Node<'m>> {
         let bindings = self.reaching_bindings();
         let [binding] = bindings.as_slice() else { return None };
         let data = self.source_file().tree.bindings[*binding as usize];
@@ -269,7 +283,7 @@ impl<'m> Node<'m> {
     pub fn target(self) -> Option<Place> {
         match self.callee()?.ty() {
             Type::Function(place) | Type::Method(place) => Some(place),
-            Type::Class(place) => self.model.method_of(place, "__init__"),
+            Type::Class(place) => self.model.constructor(place).own,
             _ => None,
         }
     }

@@ -83,9 +83,13 @@ impl<'s> Model<'s> {
 
     /// Whether anything in the given files closes what this call made.
     pub fn closes_what(&self, made: Node<'_>) -> bool {
-        self.calls().filter(|call| is_ending(call.callee_name())).any(|call| {
-            call.receiver().and_then(Node::constructed_by).is_some_and(|built| built.place() == made.place())
-        })
+        let closed = self.closed.get_or_init(|| {
+            self.calls()
+                .filter(|call| is_ending(call.callee_name()))
+                .filter_map(|call| Some(call.receiver()?.constructed_by()?.place()))
+                .collect()
+        });
+        closed.contains(&made.place())
     }
 }
 

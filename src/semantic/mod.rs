@@ -171,6 +171,9 @@ pub struct File<'s> {
     types: Vec<Cell<u32>>,
     /// Those of the bindings, in the same way.
     binding_types: Vec<Cell<u32>>,
+    /// The values that names were given, as far as it was asked: 0 is 'not asked yet', 1 'none', else the node's number
+    /// plus two.
+    assigned_values: Vec<Cell<u32>>,
     /// Names that nothing in the file binds and that were taken for what a library calls so.
     assumed: RefCell<Vec<Symbol>>,
 }
@@ -183,6 +186,20 @@ pub struct Model<'s> {
     table: TypeTable,
     depth: Cell<u32>,
     effects_on_own: RefCell<sessions::OwnEffects>,
+    /// The first lock that each function takes for the rest of itself, as far as it was asked.
+    first_locks: RefCell<FxHashMap<Place, Option<Place>>>,
+    /// The calls that made what anything in the given files closes.
+    closed: std::cell::OnceCell<FxHashSet<Place>>,
+    fetched: RefCell<FxHashMap<Place, Option<rows::FetchedPlaces>>>,
+    locks_rows: std::cell::OnceCell<bool>,
+    has_sessions: std::cell::OnceCell<bool>,
+    constructors: RefCell<FxHashMap<Place, calls::Constructor>>,
+    /// The calls that made objects, by the expressions that stand for them.
+    constructed: RefCell<FxHashMap<Place, Option<Place>>>,
+    /// The one value that a module gives a name.
+    singletons: RefCell<FxHashMap<(u32, Symbol), Option<Place>>>,
+    /// Which functions serve administrators alone, as far as it was asked.
+    administrative: RefCell<FxHashMap<Place, bool>>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
     name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
@@ -239,6 +256,15 @@ impl<'s> Model<'s> {
             table: TypeTable::default(),
             depth: Cell::new(0),
             effects_on_own: RefCell::default(),
+            first_locks: RefCell::default(),
+            closed: std::cell::OnceCell::new(),
+            fetched: RefCell::default(),
+            locks_rows: std::cell::OnceCell::new(),
+            has_sessions: std::cell::OnceCell::new(),
+            constructors: RefCell::default(),
+            constructed: RefCell::default(),
+            singletons: RefCell::default(),
+            administrative: RefCell::default(),
             classes: RefCell::default(),
             name_types: RefCell::default(),
             returns: RefCell::default(),
@@ -463,6 +489,7 @@ impl<'s> File<'s> {
         let module = stem.strip_suffix("__init__").unwrap_or(stem).trim_end_matches('/').replace('/', ".");
         let types = vec![Cell::new(0); tree.nodes.len()];
         let binding_types = vec![Cell::new(0); tree.bindings.len()];
+        let assigned_values = vec![Cell::new(0); tree.nodes.len()];
         let mut file = Self {
             path: &source.path,
             text,
@@ -483,6 +510,7 @@ impl<'s> File<'s> {
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
             binding_types,
+            assigned_values,
             assumed: RefCell::default(),
         };
         file.look_at_module(symbols);
