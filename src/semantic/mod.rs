@@ -513,6 +513,14 @@ impl<'s> File<'s> {
 
 /// Folders and names of what is run by hand.
 impl File<'_> {
+    /// Whether the name of the module says that it is a cache: `app/thumbnail_cache.py`.
+    pub fn is_a_cache(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or(self.path);
+        words_of(name.trim_end_matches(".py"))
+            .last()
+            .is_some_and(|word| matches!(word.as_str(), "cache" | "caches" | "caching"))
+    }
+
     /// Whether it stands in a folder of code that rates models or measures speed.
     pub fn is_for_evaluation(&self) -> bool {
         let folders = self.path.rsplit_once('/').map_or("", |(folders, _)| folders);
