@@ -225,7 +225,7 @@ fn check_told(raise: Node<'_>, findings: &mut Findings<'_>) {
     let may_serve = raise.function().is_some_and(|function| {
         function.serves_requests() || raise.model.callers_of(function.place()).is_empty()
     });
-    if is_sorted || !may_serve {
+    if is_sorted || !may_serve || only_validates(leak.caught) {
         return;
     }
     let Some(shown) = raise.model.shown_by_handler(error) else { return };
@@ -355,6 +355,7 @@ fn only_validates(handler: Node<'_>) -> bool {
             let builds = call.callee().map(Node::ty);
             let model = call.model;
             call.does(Tag::Validates)
+                || call.decodes_request()
                 || builds.is_some_and(|class| {
                     matches!(class, Type::Class(_))
                         && model.type_has(model.instance_of_class(class), ClassTag::DataModel)

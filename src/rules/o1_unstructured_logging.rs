@@ -211,6 +211,7 @@ fn final_handler(call: Node<'_>) -> Option<Node<'_>> {
     let handler = call.enclosing_handler().filter(|handler| handler.catches_everything())?;
     // Handed on or kept for later, the exception may still be raised or logged.
     let goes_on = handler.keeps_failure()
+        || handler.is_raised_later()
         || handler.calls_within().any(|call| {
             call.callee_name() == "exception"
                 || call.keyword("exc_info").is_some()
@@ -265,6 +266,8 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
     if answers
         || (level == "debug" && handler.only_lets_go())
         || handler.tells_caller()
+        || handler.is_told_later()
+        || handler.answers_as_usual()
         || handler.gives_failure_to_another()
         || never_runs(handler)
     {
