@@ -101,7 +101,11 @@ fn by_form(model: &Model<'_>, told: &mut Vec<(u32, u32)>, findings: &mut Finding
             {
                 continue;
             }
-            let severity = if found.is_guessable { Severity::Medium } else { Severity::High };
+            let severity = match (found.is_guessable, found.is_for_this_machine) {
+                (true, true) => Severity::Low,
+                (true, false) => Severity::Medium,
+                _ => Severity::High,
+            };
             findings
                 .report(model.stretch(at), severity, Certainty::Likely, "an address with its password is written down here")
                 .because(model.stretch(at), "the password stands between the user and the `@`")
@@ -793,6 +797,7 @@ fn scattered(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Fi
             read.at.file == file
                 && !is_of_system(read.name)
                 && !read.at.asks_whether_set()
+                && !read.at.is_last_resort()
                 // The default of a field is what its owner may give otherwise.
                 && (read.at.function().is_some() || read.at.class().is_none())
                 && !(is_of_constructor(read.at) && stands_in(read.at))
