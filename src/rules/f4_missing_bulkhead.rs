@@ -325,9 +325,12 @@ fn clients(model: &Model<'_>, findings: &mut Findings<'_>) {
             draft =
                 draft.because(*call, format!("asks `{service}`, and keeps a connection until it answers"));
         }
-        draft.conforming(
-            "Make a client for each service, with limits of its own: `httpx.AsyncClient(limits=httpx.Limits(max_connections=20), timeout=10)`.",
-        );
+        let of = made.api().and_then(|api| api.class).map_or("", |class| class.name);
+        draft.conforming(match of.split('.').next().unwrap_or_default() {
+            "httpx" => "Make a client for each service, with limits of its own: `httpx.AsyncClient(limits=httpx.Limits(max_connections=20), timeout=10)`.",
+            "aiohttp" => "Limit what one host may take, `aiohttp.TCPConnector(limit_per_host=20)`; or make a session for each service.",
+            _ => "Make a client for each service, with a limit of its own on connections.",
+        });
     }
 }
 
