@@ -128,7 +128,7 @@ impl Run {
 }
 
 /// The rules that tell their conditions one by one.
-pub const TELLING: [Rule; 23] = [
+pub const TELLING: [Rule; 28] = [
     Rule::C1,
     Rule::C2,
     Rule::C3,
@@ -143,15 +143,20 @@ pub const TELLING: [Rule; 23] = [
     Rule::F3,
     Rule::F4,
     Rule::F5,
+    Rule::F6,
+    Rule::F7,
     Rule::F8,
     Rule::I1,
     Rule::I2,
     Rule::I3,
+    Rule::I4,
     Rule::I5,
+    Rule::I6,
     Rule::O1,
     Rule::O2,
     Rule::O3,
     Rule::O4,
+    Rule::O5,
 ];
 
 fn is_on(range: Range, line: u32) -> bool {

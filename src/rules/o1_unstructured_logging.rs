@@ -267,7 +267,7 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
         || (level == "debug" && handler.only_lets_go())
         || handler.tells_caller()
         || handler.is_told_later()
-        || handler.answers_as_usual()
+        || (level == "debug" && handler.answers_as_usual())
         || handler.gives_failure_to_another()
         || never_runs(handler)
     {

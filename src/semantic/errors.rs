@@ -217,10 +217,16 @@ impl<'m> Node<'m> {
         let is_given = |part: Node<'m>| part.is_constant() || part.as_parameter().is_some();
         let Some(function) = self.function() else { return false };
         let last = self.body().and_then(|body| body.children().last()).filter(|last| last.is(Kind::Return));
-        let Some(answer) = last.and_then(Node::value).filter(|it| it.is(Kind::Tuple)) else { return false };
+        let Some(answer) = last
+            .and_then(Node::value)
+            .filter(|it| it.is(Kind::Tuple) || (it.is_constant() && it.is(Kind::Name)))
+        else {
+            return false;
+        };
         let mut returns = function.own_returns().filter(|other| Some(*other) != last);
-        answer.children().all(is_given)
-            && answer.children().any(Node::is_constant)
+        let is_written_out = answer.is_constant()
+            || (answer.children().all(is_given) && answer.children().any(Node::is_constant));
+        is_written_out
             && returns.any(|other| {
                 let tries_again = self.contains(other)
                     && other
@@ -429,6 +435,14 @@ impl<'m> Node<'m> {
                 is_kept && (!call.is_awaited() || call.target().is_some() || call.is_contained())
             })
             && works
+    }
+
+    /// Whether nothing in the `try` of this clause can fail, as far as it was given: what it calls keeps its own failures.
+    pub fn never_catches(self) -> bool {
+        let attempt = self.parent().filter(|_| self.is(Kind::Handler));
+        attempt
+            .and_then(|attempt| attempt.child(Role::Body))
+            .is_some_and(Node::only_calls_what_keeps_its_failures)
     }
 
     /// Whether nothing comes out of this code since the given functions that it calls keep their own failures.

@@ -257,16 +257,18 @@ impl<'m> SharedState<'m> {
             let measures = |node: Node<'m>| {
                 node.is(Kind::Call) && node.callee_name() == "len" && node.argument(0).is_some_and(is_it)
             };
-            let comes_of_length = |node: Node<'m>| {
-                measures(node)
-                    || node
-                        .assigned_value()
-                        .is_some_and(|value| value.descendants_of(Kind::Call).any(measures))
+            // That there is something at all is asked before one is taken out to be worked on.
+            let is_too_long = |side: Node<'m>, other: Node<'m>| {
+                let length = if side.is(Kind::Name) { side.assigned_value().unwrap_or(side) } else { side };
+                match length.is(Kind::BinOp) {
+                    true => length.descendants_of(Kind::Call).any(measures),
+                    false => measures(length) && other.number() != Some(0.0),
+                }
             };
-            function
-                .descendants_of(Kind::Compare)
-                .filter(|test| test.compares_order())
-                .any(|test| test.descendants().any(comes_of_length))
+            function.descendants_of(Kind::Compare).filter(|test| test.compares_order()).any(|test| {
+                let sides = test.child(Role::Left).zip(test.child(Role::Right));
+                sides.is_some_and(|(left, right)| is_too_long(left, right) || is_too_long(right, left))
+            })
         })
     }
 

@@ -81,6 +81,22 @@ impl<'m> Migration<'m> {
 }
 
 impl<'m> Step<'m> {
+    /// Whether it leaves tables as they are: it changes rows, replaces a function or grants a right.
+    pub fn leaves_tables_alone(&self) -> bool {
+        self.kind == StepKind::InsertRows
+            || (self.kind == StepKind::Execute
+                && (self.sql_has(&["CREATE OR REPLACE", "GRANT "])
+                    || !self.sql_has(&["ALTER", "CREATE", "DROP", "TRUNCATE"])))
+    }
+
+    /// Whether its SQL deletes rows, or drops a table or a column.
+    pub fn sql_throws_away(&self) -> bool {
+        let sql = self.sql().to_ascii_uppercase();
+        let sql = sql.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic());
+        ["DELETE ", "TRUNCATE", "DROP TABLE"].iter().any(|start| sql.starts_with(start))
+            || sql.contains("DROP COLUMN")
+    }
+
     /// Whether its table holds no row any more, since an earlier step of the same way, that is always made, has emptied
     /// it, perhaps under the name that it had then.
     pub fn is_on_emptied_table(&self, up: &[Step<'_>]) -> bool {

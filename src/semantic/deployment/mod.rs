@@ -18,6 +18,7 @@ mod stopping;
 mod variables;
 
 use super::Model;
+use super::node::excerpt;
 use crate::report::{FileKind, Range};
 use crate::syntax::{Yaml, YamlId};
 
@@ -28,7 +29,7 @@ pub use dockerfile::{ImageStep, Stage};
 pub use image::{Holds, Image, Pinning};
 pub use kubernetes::{ClusterIngress, ClusterService};
 pub use proxy::ProxyDirective;
-pub use stopping::{StopFault, UngracefulStop};
+pub use stopping::{Stop, StopFault};
 pub use variables::{SetBy, SetVariable, is_example};
 
 /// A stretch of a deployment file, in bytes.
@@ -321,11 +322,31 @@ impl<'m> Stretch<'m> {
     }
 
     /// The first line of it.
-    pub fn range(self) -> Range {
+    fn line(self) -> &'m str {
         let file = &self.model.files[self.span.file as usize];
         let text = file.text.get(self.span.start as usize..self.span.end as usize).unwrap_or_default();
-        let line = text.split(['\n', '\r']).next().unwrap_or_default().trim_end();
-        file.lines.range(file.text, self.span.start, self.span.start + line.len() as u32)
+        text.split(['\n', '\r']).next().unwrap_or_default().trim_end()
+    }
+
+    /// Where its first line stands.
+    pub fn range(self) -> Range {
+        let file = &self.model.files[self.span.file as usize];
+        file.lines.range(file.text, self.span.start, self.span.start + self.line().len() as u32)
+    }
+
+    /// Where it stands, as seen from another place: `line 4`, or `compose.yaml, line 4` from another file.
+    pub fn whereabouts_from(self, other: Span) -> String {
+        let line = self.range().start.line;
+        if self.span.file == other.file {
+            format!("line {line}")
+        } else {
+            format!("{}, line {line}", self.path())
+        }
+    }
+
+    /// Its first line, shortened where it is long.
+    pub fn excerpt(self) -> String {
+        excerpt(self.line())
     }
 }
 

@@ -169,6 +169,12 @@ impl<'m> Step<'m> {
         })
     }
 
+    /// Whether PostgreSQL refuses it, since it is to be done beside those who write, and stands in a transaction.
+    pub fn is_refused_in_transaction(&self) -> bool {
+        let by_sql = self.statement.is_none() && self.sql_has(&["CONCURRENTLY"]) && !self.sql_is_made();
+        (self.is_concurrent() || by_sql) && !self.leaves_transaction()
+    }
+
     /// Whether it leaves no row in its table: `DELETE FROM silos` without a condition, `TRUNCATE silos`.
     pub fn empties(&self, table: &str) -> bool {
         let sql = self.sql().to_ascii_uppercase();
@@ -265,6 +271,21 @@ impl<'m> Step<'m> {
             || self.call.keyword("postgresql_not_valid").is_some_and(Node::is_true)
     }
 
+    /// Whether the constraint that it adds is checked for all rows as soon as it is there, and is not known to hold.
+    pub fn is_checked_at_once(&self, up: &[Step<'_>]) -> bool {
+        let is_later = self.is_not_valid() || self.call.has_hidden_arguments();
+        // A column that was added here has no values to check.
+        let is_new_column = up.iter().any(|other| {
+            other.kind == StepKind::AddColumn
+                && other.has_table_of(self)
+                && other.name.is_some_and(|name| self.is_about_column(name))
+        });
+        // What replaces a constraint of the same columns was valid before.
+        let replaces =
+            up.iter().any(|other| other.kind == StepKind::DropConstraint && other.has_table_of(self));
+        !(is_later || is_new_column || replaces)
+    }
+
     /// Whether the constraint that it adds is about a column, as far as the code shows it.
     pub fn is_about_column(&self, column: &str) -> bool {
         if let Some(statement) = &self.statement {
@@ -284,6 +305,26 @@ impl<'m> Step<'m> {
             about.descendants().any(|part| part.name() == column)
                 || (self.kind == StepKind::CreateCheck && about.source().contains(column))
         })
+    }
+
+    /// Whether the index that it builds is over columns that earlier steps of the same way add, and that so hold nothing yet;
+    /// their table is locked already.
+    pub fn is_on_new_columns(&self, up: &[Step<'_>]) -> bool {
+        let call = self.call;
+        // In a batch the table isn't said again.
+        let columns = call.keyword("columns").or_else(|| call.argument(2)).or_else(|| call.argument(1));
+        let Some(columns) = columns.map(Node::resolved_value).filter(|it| it.is(Kind::List)) else {
+            return false;
+        };
+        let is_new = |column: &str| {
+            up.iter().filter(|step| step.kind == StepKind::AddColumn && step.is_before(self)).any(|step| {
+                let has_default = step.column().is_some_and(|it| it.keyword("server_default").is_some());
+                step.has_table_of(self) && step.name == Some(column) && !has_default
+            })
+        };
+        self.statement.is_none()
+            && columns.children().next().is_some()
+            && columns.children().all(|column| column.string().is_some_and(is_new))
     }
 
     /// What it does, as a person would say it: the function's name, or the keywords of its SQL.
@@ -307,59 +348,6 @@ impl<'m> Step<'m> {
             .filter(|value| value.is(Kind::Call) && value.callee_name() == "Column")
             .filter_map(|column| column.argument(0)?.string())
             .collect()
-    }
-
-    /// Whether it is about the same table as far as both say one.
-    pub fn has_table_of(&self, other: &Step<'_>) -> bool {
-        match (self.table, other.table) {
-            (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
-            _ => true,
-        }
-    }
-
-    /// Whether it is about the same object as far as both name one.
-    pub fn has_name_of(&self, other: &Step<'_>) -> bool {
-        match (self.name, other.name) {
-            (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
-            _ => true,
-        }
-    }
-
-    /// Whether it may undo another step: the inverse, the end of what the other is a part of, or SQL, which may do
-    /// anything.
-    pub fn may_undo(&self, other: &Step<'_>) -> bool {
-        use StepKind::*;
-        let same_table = self.has_table_of(other);
-        let same = same_table && self.has_name_of(other);
-        match (other.kind, self.kind) {
-            (_, Execute | Other) | (Other, _) => true,
-            (CreateTable, DropTable) | (DropTable, CreateTable) => same_table,
-            (CreateTable, RenameTable) | (RenameTable, RenameTable) => true,
-            (AddColumn, DropColumn) | (DropColumn, AddColumn) | (AlterColumn, AlterColumn) => {
-                // A rename is undone from the new name.
-                same || (other.kind == AlterColumn && same_table)
-            }
-            (AddColumn | AlterColumn, DropTable) | (DropColumn | AlterColumn, CreateTable) => same_table,
-            (AlterColumn, DropColumn | AddColumn) => same_table,
-            // Another column takes the name of the one that was dropped.
-            (DropColumn, AlterColumn) => same_table && self.renames_column().is_some(),
-            (CreateIndex, DropIndex) | (DropIndex, CreateIndex) => self.has_name_of(other),
-            (CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint, DropConstraint) => {
-                self.has_name_of(other)
-            }
-            (DropConstraint, CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint) => same_table,
-            // A unique constraint and a unique index are one thing in PostgreSQL.
-            (CreateUnique, DropIndex) | (CreateIndex, DropConstraint) => self.has_name_of(other),
-            (DropConstraint, CreateIndex) | (DropIndex, CreateUnique) => same_table,
-            // Indexes and constraints go with their table, and with their column.
-            (
-                CreateIndex | CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint,
-                DropTable | DropColumn,
-            ) => same_table,
-            (DropIndex | DropConstraint, CreateTable | AddColumn) => same_table,
-            (Execute | InsertRows, _) => true,
-            _ => false,
-        }
     }
 }
 
