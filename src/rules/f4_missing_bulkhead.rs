@@ -299,6 +299,7 @@ fn clients(model: &Model<'_>, findings: &mut Findings<'_>) {
         if made.keyword("base_url").is_some()
             || made.keyword("mounts").is_some()
             || made.has_hidden_arguments()
+            || made.keyword("connector").is_some_and(keeps_hosts_apart)
         {
             continue;
         }
@@ -332,6 +333,14 @@ fn clients(model: &Model<'_>, findings: &mut Findings<'_>) {
             _ => "Make a client for each service, with a limit of its own on connections.",
         });
     }
+}
+
+/// Whether no host waits for the connections of another: the connector has a limit for each, or none at all, or its options
+/// say so elsewhere.
+fn keeps_hosts_apart(connector: Node<'_>) -> bool {
+    let made = connector.resolved_value();
+    let limit = |name: &str| made.keyword(name).map(|limit| limit.number() == Some(0.0) || limit.is_none());
+    made.has_hidden_arguments() || limit("limit") == Some(true) || limit("limit_per_host") == Some(false)
 }
 
 // Checkpointers

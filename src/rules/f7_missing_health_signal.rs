@@ -483,7 +483,7 @@ fn waits(model: &Model<'_>, workload: &Workload, is_milder: bool, findings: &mut
     let mut started = Vec::new();
     let is_for_start =
         |dependency: &&Dependency| matches!(dependency.condition.as_deref(), None | Some("service_started"));
-    findings.asks_whether(
+    let waits_for_start = findings.asks_whether(
         model.stretch(*at),
         WAITS,
         "it waits for no more than a start",
@@ -504,16 +504,18 @@ fn waits(model: &Model<'_>, workload: &Workload, is_milder: bool, findings: &mut
         }
     }
     never_healthy(model, at.file, dependencies, findings);
-    if !findings.asks_whether(
-        model.stretch(*at),
-        WAITS,
-        "what it waits for needs time until it answers, and can tell when it does",
-        !started.is_empty(),
-        [
-            "it has a health check, or is a database or a server of models",
-            "nothing of the kind is known of it",
-        ],
-    ) {
+    let needs_more = waits_for_start
+        && findings.asks_whether(
+            model.stretch(*at),
+            WAITS,
+            "what it waits for needs time until it answers, and can tell when it does",
+            !started.is_empty(),
+            [
+                "it has a health check, or is a database or a server of models",
+                "nothing of the kind is known of it",
+            ],
+        );
+    if !needs_more {
         if dependencies.iter().any(|dependency| dependency.condition.as_deref() == Some("service_healthy")) {
             findings.conforms(
                 model.stretch(*at),
@@ -620,15 +622,15 @@ fn image(model: &Model<'_>, dockerfile: u32, findings: &mut Findings<'_>) {
         .find(|workload| workload.runs == Runs::Image && workload.heading.file == dockerfile);
     let Some(own) = own else { return };
     let at = model.stretch(own.heading);
-    if !findings.asks_whether(
+    let server = own.commands.iter().find(|command| command.serves());
+    findings.asks_whether(
         at,
         NO_IMAGE_CHECK,
         "it starts a server",
-        own.commands.iter().any(|command| command.serves()),
+        server.is_some(),
         ["its command is one", "no command of it is known to be one"],
-    ) {
-        return;
-    }
+    );
+    let Some(server) = server else { return };
     let is_run_here = model.workloads().iter().any(|other| {
         matches!(other.runs, Runs::Deployment) || (other.runs == Runs::Service && other.may_serve())
     });
@@ -646,7 +648,7 @@ fn image(model: &Model<'_>, dockerfile: u32, findings: &mut Findings<'_>) {
     }
     findings
         .report(at, Severity::Low, Certainty::Likely, "the image serves requests and has no health check")
-        .because(model.stretch(own.commands[0].at), "starts the server, and nothing asks it whether it can work, unless the platform does")
+        .because(model.stretch(server.at), "starts the server, and nothing asks it whether it can work, unless the platform does")
         .conforming("Ask its readiness: `HEALTHCHECK --interval=10s --timeout=3s CMD [\"python\", \"-m\", \"app.probe\"]`. Where Kubernetes runs it, the probes of the pod do that.");
 }
 
@@ -900,9 +902,20 @@ fn twice(model: &Model<'_>, liveness: &Probe, readiness: &Probe, findings: &mut 
 
 // Probes and routes together
 
+/// Whether a given route answers the question that a probe asks, by the words for it, at another path.
+fn is_served_elsewhere(path: &str, served: &ServedPaths<'_>) -> bool {
+    let mut kinds = [&LIVE[..], &READY, &HEALTH].into_iter();
+    kinds.find(|names| names.contains(&last_part(path))).is_some_and(|names| {
+        served.routes.iter().any(|route| {
+            names.contains(&last_part(&route.path))
+                && route.handler.route().is_some_and(|route| !route.is(Kind::Name))
+        })
+    })
+}
+
 /// Probes for a path that no route of the given application serves.
 fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
-    let is_known = served.is_complete && !served.routes.is_empty();
+    let is_known = served.is_written_out && !served.routes.is_empty();
     let app = model.apps().next().filter(|_| is_known);
     if app.is_none() && !findings.is_watched() {
         return;
@@ -956,14 +969,32 @@ fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings
         }) {
             continue;
         }
+        // Routers that were not given may serve anything, but hardly what a given one serves elsewhere.
+        let is_told = served.is_complete || is_served_elsewhere(path, served);
+        if !findings.asks_whether(
+            model.stretch(*at),
+            UNSERVED,
+            "no router that was not given may serve it",
+            is_told,
+            [
+                "all of them were given, or a given route answers this question at another path",
+                "a router that is included was not given",
+            ],
+        ) {
+            continue;
+        }
+        let (certainty, why) = match served.is_complete {
+            true => (Certainty::Sure, "the answer is 404, so this check never passes"),
+            false => (Certainty::Likely, "the answer is 404, unless a router that was not given serves this"),
+        };
         let mut draft = findings
             .report(
                 model.stretch(*at),
                 Severity::Medium,
-                Certainty::Sure,
+                certainty,
                 format!("`{name}` is asked at `{path}`, which no route of the application serves"),
             )
-            .because(model.stretch(*at), "the answer is 404, so this check never passes")
+            .because(model.stretch(*at), why)
             .because(app, format!("serves {} routes, and this is none of them", served.routes.len()));
         for route in served.routes.iter().filter(|route| {
             let part = last_part(&route.path);

@@ -104,6 +104,13 @@ fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
         let text = pattern.string()?.trim_start_matches('^').trim_end_matches('$');
         matches!(text, ".*" | ".+" | "https?://.*" | "https?://.+").then_some((pattern, Certainty::Sure))
     });
+    findings.asks_whether(
+        call,
+        ORIGINS,
+        "it decides which pages may call",
+        true,
+        ["it sets up the middleware for that", ""],
+    );
     findings.asks(call, ORIGINS, "every origin may call", star.is_some(), &|| match star {
         Some((value, _)) => format!("`{}` holds `*`, or a pattern that matches everything", value.excerpt()),
         None => "neither its origins nor its pattern are known to match every origin".to_owned(),
@@ -733,6 +740,10 @@ fn published(
 ) {
     let is_store = container.foreign() == Some(Holds::Store)
         || port.inside.is_some_and(|port| STORE_PORTS.contains(&port));
+    findings.asks(model.stretch(port.at), PORT, "the machine hands it on", true, &|| match &port.address {
+        Some(address) => format!("at its address `{address}`"),
+        None => "on all of its interfaces".to_owned(),
+    });
     let is_the_door = door && !port.inside.is_some_and(|port| STORE_PORTS.contains(&port));
     if !findings.asks_whether(
         model.stretch(port.at),

@@ -356,7 +356,7 @@ impl<'m> Lifespan<'m> {
                 && !node.data().is_store
                 && names.contains(&node.source())
         };
-        if self.stopping().any(is_it) {
+        if self.stopping().any(is_it) || opened.holder.is_ended_by_its_object() {
             return true;
         }
         let is_handed_on = self.function.descendants().filter(|node| is_it(*node)).any(|node| {
@@ -435,6 +435,15 @@ impl<'m> Lifespan<'m> {
 }
 
 impl<'m> Node<'m> {
+    /// Whether this attribute of an object is ended in a method of its class: `self._task.cancel()`.
+    fn is_ended_by_its_object(self) -> bool {
+        let Some(class) = self.class().filter(|_| self.is(Kind::Attribute)) else { return false };
+        class
+            .calls_within()
+            .filter(|call| is_ending(call.callee_name()))
+            .any(|call| call.receiver().is_some_and(|ended| ended.reads_like(self)))
+    }
+
     /// Whether a function that was not given finds out whether the database is there, by its name: `init_db`.
     fn prepares_by_name(self) -> bool {
         let words = words_of(self.callee_name());

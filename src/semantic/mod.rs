@@ -160,6 +160,8 @@ pub struct File<'s> {
     pub is_script: bool,
     /// Where it stands says that it is run by hand, whatever is in it.
     is_in_script_folder: bool,
+    /// Whether it is a job, as far as it was asked: it writes a log and shows nobody anything.
+    is_job: std::cell::OnceCell<bool>,
     /// An Alembic migration or its environment.
     pub is_migration: bool,
     /// The types of the nodes that were asked for: 0 is 'not asked yet', `u32::MAX` 'being computed', else the
@@ -475,6 +477,7 @@ impl<'s> File<'s> {
             is_test: is_test_path(&trimmed),
             is_script: is_script_path(&trimmed),
             is_in_script_folder: is_script_path(&trimmed),
+            is_job: std::cell::OnceCell::new(),
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
             binding_types,
@@ -523,6 +526,12 @@ impl File<'_> {
         words_of(name.trim_end_matches(".py"))
             .last()
             .is_some_and(|word| matches!(word.as_str(), "cache" | "caches" | "caching"))
+    }
+
+    /// Whether its name says that it takes a schema to another version.
+    pub fn is_about_migrations(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or(self.path);
+        words_of(name).iter().any(|word| matches!(word.as_str(), "migration" | "migrations" | "migrate"))
     }
 
     /// Whether it stands in a folder of code that rates models or measures speed.

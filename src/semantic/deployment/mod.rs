@@ -262,8 +262,35 @@ impl<'s> Model<'s> {
                     _ => {}
                 }
             }
+            // What migrates first is a workload of its own.
+            let told: Vec<u32> = found.iter().map(|workload| workload.heading.file).collect();
+            for workload in
+                found.iter_mut().filter(|workload| workload.is_built && workload.runs == Runs::Image)
+            {
+                self.add_servers_of_scripts(workload, &told);
+            }
             found
         })
+    }
+
+    /// The servers that the script starts with which an image begins, where it was given.
+    fn add_servers_of_scripts(&self, workload: &mut Workload, told: &[u32]) {
+        let starts = |name: &str| {
+            workload.commands.iter().any(|command| {
+                command.text.split_whitespace().any(|word| word.rsplit('/').next() == Some(name))
+            })
+        };
+        let scripts = (0..).zip(&self.files).filter(|(file, data)| {
+            let is_told = told.contains(file);
+            data.kind == FileKind::Shell
+                && !is_told
+                && starts(data.path.rsplit('/').next().unwrap_or(data.path))
+        });
+        let servers: Vec<Command> = scripts
+            .flat_map(|(file, data)| script::commands(file, data.text))
+            .filter(|command| command.serves() && !command.migrates())
+            .collect();
+        workload.commands.extend(servers);
     }
 
     /// How many processes run the web application at once, where the deployment files say that it is more than one.

@@ -1,6 +1,6 @@
 //! How what is deployed is stopped: whether the signal reaches the server, and how long it has.
 
-use super::{Command, Runs, Span, compose};
+use super::{Command, Runs, Span, compose, script};
 use crate::report::FileKind;
 use crate::semantic::Model;
 use crate::syntax::InstructionKind;
@@ -101,6 +101,7 @@ impl<'s> Model<'s> {
     pub fn stops(&self) -> Vec<Stop> {
         let mut found = Vec::new();
         self.stops_of_images(&mut found);
+        self.stops_of_scripts(&mut found);
         self.stops_of_services(&mut found);
         self.stops_of_pods(&mut found);
         found
@@ -136,6 +137,56 @@ impl<'s> Model<'s> {
                     found.push(Stop { fault: StopFault::Shell, at: command.at, grace: Some(HANDED_ON) });
                 }
             }
+        }
+    }
+
+    /// Scripts that an image starts with, and that start a server without giving it their place.
+    fn stops_of_scripts(&self, found: &mut Vec<Stop>) {
+        for (file, data) in (0..).zip(&self.files).filter(|(_, data)| data.kind == FileKind::Shell) {
+            let (development, test) = compose::is_partial_file(data.path);
+            let name = data.path.rsplit('/').next().unwrap_or(data.path);
+            // A trap hands the signal on by hand, and these hand it on to all.
+            let hands_on = ["trap ", "dumb-init", "tini -g"].iter().any(|word| data.text.contains(word));
+            if development || test || hands_on || !self.images_start(name) {
+                continue;
+            }
+            let stays = script::commands(file, data.text).into_iter().find(|command| {
+                let is_beside = command.text.trim_end().ends_with('&');
+                // What only speaks of the server: `command -v uvicorn`, `set -- uvicorn "$@"`.
+                let is_about = command.text.split_whitespace().next().is_some_and(|first| {
+                    matches!(first, "set" | "command" | "which" | "if" | "[" | "test" | "export" | "printf")
+                });
+                !is_beside
+                    && !is_about
+                    && !command.text.contains("--reload")
+                    && Command::keeps_shell(&command.text)
+            });
+            found.extend(stays.map(|command| Stop { fault: StopFault::Shell, at: command.at, grace: None }));
+        }
+    }
+
+    /// Whether an image starts with the script of this name, as far as its Dockerfile was given; otherwise its name says so.
+    fn images_start(&self, script: &str) -> bool {
+        let mut lines = self
+            .files
+            .iter()
+            .flat_map(|data| &data.dockerfile)
+            .filter_map(|instruction| match &instruction.kind {
+                InstructionKind::Entrypoint(line) | InstructionKind::Command(line) => {
+                    Some(line.text.as_str())
+                }
+                _ => None,
+            })
+            .chain(
+                self.workloads()
+                    .iter()
+                    .flat_map(|workload| &workload.commands)
+                    .map(|command| command.text.as_str()),
+            )
+            .peekable();
+        match lines.peek() {
+            None => script.contains("entrypoint"),
+            Some(_) => lines.any(|line| line.contains(script) && !line.contains("dumb-init")),
         }
     }
 

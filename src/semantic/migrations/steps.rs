@@ -215,7 +215,8 @@ impl<'m> Step<'m> {
     pub fn requires(&self) -> Option<Node<'m>> {
         let call = self.call;
         if let Some(statement) = &self.statement {
-            return if statement.alters == Some(Altered::Required) { call.argument(0) } else { None };
+            let requires = statement.alters == Some(Altered::Required) && !self.is_filled_before();
+            return if requires { call.argument(0) } else { None };
         }
         let required = call.keyword("nullable").filter(|value| value.resolved_value().is(Kind::False))?;
         // Columns of some databases are said anew as a whole: then nothing changes about this.
@@ -223,7 +224,8 @@ impl<'m> Step<'m> {
         let was_required =
             call.keyword("existing_nullable").is_some_and(|value| value.resolved_value().is(Kind::False));
         let is_kept = is_said_anew || was_required || call.keyword("existing_server_default").is_some();
-        (self.kind == StepKind::AlterColumn && !is_kept).then_some(required)
+        // In two steps, as it should be: the revision before this one has filled it.
+        (self.kind == StepKind::AlterColumn && !is_kept && !self.is_filled_before()).then_some(required)
     }
 
     /// The new name of a column that it renames, where it is written; the name itself where the code shows it.
@@ -253,6 +255,7 @@ impl<'m> Step<'m> {
                     return None;
                 }
                 let change = match type_change(old, new)? {
+                    TypeChange::Converted if self.had_enumeration(new) => return None,
                     // Whoever says how to read the values has thought of it.
                     TypeChange::Converted if self.call.keyword("postgresql_using").is_some() => {
                         TypeChange::Rewritten
