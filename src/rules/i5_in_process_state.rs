@@ -227,7 +227,7 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
     let spared = (is_dispensable && state.holding() != Holding::Sockets) || state.is_about_code();
     if !findings.asks(at, KEPT, "it may not differ between processes", !spared, &|| match spared {
         true => format!(
-            "`{name}` is named as a cache, a registry or the like, or holds what the code itself says"
+            "`{name}` or what it stands in is named as a cache, a registry or the like, or it holds what the code says"
         ),
         false => format!("`{name}` is not named as a cache or a registry"),
     }) {
