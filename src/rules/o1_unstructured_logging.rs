@@ -106,8 +106,11 @@ fn record<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findings
         return;
     }
     if told_as_news(call, level) {
+        // What another way through the function answers as well may be expected here.
+        let is_usual = level == "debug" && call.enclosing_handler().is_some_and(Node::answers_as_usual);
+        let certainty = if is_usual { Certainty::Question } else { Certainty::Sure };
         findings
-            .report(call, Severity::Low, Certainty::Sure, format!("`{}` hides a failure at the level of {level}", call.called()))
+            .report(call, Severity::Low, certainty, format!("`{}` hides a failure at the level of {level}", call.called()))
             .because(call.enclosing_handler().unwrap_or(call), "any exception ends here")
             .because(call, if level == "debug" {
                 "nobody is alerted by `debug`, and it is mostly not kept".to_owned()
@@ -267,7 +270,6 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
         || (level == "debug" && handler.only_lets_go())
         || handler.tells_caller()
         || handler.is_told_later()
-        || (level == "debug" && handler.answers_as_usual())
         || handler.gives_failure_to_another()
         || never_runs(handler)
     {

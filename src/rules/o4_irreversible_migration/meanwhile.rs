@@ -35,11 +35,7 @@ pub fn check(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
                 retypes.extend(Some(step).filter(|_| !is_sqlite));
             }
             StepKind::RenameTable => old_names::table(step, findings),
-            StepKind::CreateIndex
-                if !step.is_concurrent() && !is_sqlite && (fills || !step.is_on_new_columns(up)) =>
-            {
-                indexes.push(step);
-            }
+            StepKind::CreateIndex if !step.is_concurrent() && !is_sqlite => indexes.push(step),
             StepKind::CreateForeignKey | StepKind::CreateCheck
                 if !is_sqlite && step.is_checked_at_once(up) =>
             {

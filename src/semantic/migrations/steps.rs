@@ -310,26 +310,6 @@ impl<'m> Step<'m> {
         })
     }
 
-    /// Whether the index that it builds is over columns that earlier steps of the same way add, and that so hold nothing yet;
-    /// their table is locked already.
-    pub fn is_on_new_columns(&self, up: &[Step<'_>]) -> bool {
-        let call = self.call;
-        // In a batch the table isn't said again.
-        let columns = call.keyword("columns").or_else(|| call.argument(2)).or_else(|| call.argument(1));
-        let Some(columns) = columns.map(Node::resolved_value).filter(|it| it.is(Kind::List)) else {
-            return false;
-        };
-        let is_new = |column: &str| {
-            up.iter().filter(|step| step.kind == StepKind::AddColumn && step.is_before(self)).any(|step| {
-                let has_default = step.column().is_some_and(|it| it.keyword("server_default").is_some());
-                step.has_table_of(self) && step.name == Some(column) && !has_default
-            })
-        };
-        self.statement.is_none()
-            && columns.children().next().is_some()
-            && columns.children().all(|column| column.string().is_some_and(is_new))
-    }
-
     /// What it does, as a person would say it: the function's name, or the keywords of its SQL.
     pub fn said(&self) -> &'m str {
         self.statement.map_or_else(|| self.call.callee_name(), |statement| statement.said())
