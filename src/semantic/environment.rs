@@ -172,3 +172,48 @@ impl<'s> Model<'s> {
         })
     }
 }
+
+/// Variables that the operating system or the user's session sets: they configure nothing of the application's own.
+pub fn is_system_variable(name: &str) -> bool {
+    const NAMES: [&str; 19] = [
+        "HOME",
+        "PATH",
+        "HOSTNAME",
+        "COMPUTERNAME",
+        "USER",
+        "USERNAME",
+        "LOGNAME",
+        "LNAME",
+        "USERPROFILE",
+        "SHELL",
+        "PWD",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "LANG",
+        "TERM",
+        "COLUMNS",
+        "APPDATA",
+        "LOCALAPPDATA",
+    ];
+    NAMES.contains(&name) || name.starts_with("XDG_")
+}
+
+/// Variables that the system, or the platform on which a service runs, sets.
+pub fn is_platform_variable(name: &str) -> bool {
+    const NAMES: [&str; 7] = ["PORT", "HOST", "TZ", "CI", "EDITOR", "VIRTUAL_ENV", "NO_COLOR"];
+    const STARTS: [&str; 11] = [
+        "PYTHON",
+        "PYTEST",
+        "KUBERNETES_",
+        "AWS_",
+        "OTEL_",
+        "GITHUB_",
+        "CUDA_",
+        "OMP_",
+        "NVIDIA_",
+        "HTTP_PROXY",
+        "SSL_",
+    ];
+    is_system_variable(name) || NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
+}
