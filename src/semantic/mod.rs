@@ -550,6 +550,14 @@ impl<'s> File<'s> {
 
 /// Folders and names of what is run by hand.
 impl File<'_> {
+    /// Whether the name of the module says that it is a cache: `app/thumbnail_cache.py`.
+    pub fn is_a_cache(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or(self.path);
+        words_of(name.trim_end_matches(".py"))
+            .last()
+            .is_some_and(|word| matches!(word.as_str(), "cache" | "caches" | "caching"))
+    }
+
     /// Whether its name says that it takes a schema to another version.
     pub fn is_about_migrations(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or(self.path);

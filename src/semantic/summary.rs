@@ -256,7 +256,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether it sends a statement, by what is known of the callee or by the usual names where nothing is.
-    fn sends_sql_by_name(self) -> bool {
+    pub(super) fn sends_sql_by_name(self) -> bool {
         self.does(Tag::Executes)
             || (matches!(self.callee_name(), "execute" | "scalar" | "fetchval" | "fetchrow" | "fetch")
                 && self.api().is_none())

@@ -27,8 +27,11 @@ pub fn check(call: Node<'_>, level: &str, findings: &mut Findings<'_>) -> bool {
             .because(call, "the record has no stack trace, so nobody learns where it failed")
             .conforming("Log with the trace: `logger.exception(\"…\")`, or `exc_info=True`.");
     } else if told_as_news(call, level) {
+        // What another way through the function answers as well may be expected here.
+        let is_usual = level == "debug" && call.enclosing_handler().is_some_and(Node::answers_as_usual);
+        let certainty = if is_usual { Certainty::Question } else { Certainty::Sure };
         findings
-            .report(call, Severity::Low, Certainty::Sure, format!("`{}` hides a failure at the level of {level}", call.called()))
+            .report(call, Severity::Low, certainty, format!("`{}` hides a failure at the level of {level}", call.called()))
             .because(call.enclosing_handler().unwrap_or(call), "any exception ends here")
             .because(call, if level == "debug" {
                 "nobody is alerted by `debug`, and it is mostly not kept".to_owned()
@@ -85,6 +88,7 @@ fn final_handler(call: Node<'_>) -> Option<Node<'_>> {
     let handler = call.enclosing_handler().filter(|handler| handler.catches_everything())?;
     // Handed on or kept for later, the exception may still be raised or logged.
     let goes_on = handler.keeps_failure()
+        || handler.is_raised_later()
         || handler.calls_within().any(|call| {
             call.callee_name() == "exception"
                 || call.keyword("exc_info").is_some()
@@ -132,6 +136,7 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
     if answers
         || (level == "debug" && handler.only_lets_go())
         || handler.tells_caller()
+        || handler.is_told_later()
         || handler.gives_failure_to_another()
         || handler.never_catches()
     {

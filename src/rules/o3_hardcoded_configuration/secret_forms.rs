@@ -56,7 +56,11 @@ fn addresses(model: &Model<'_>, file: u32, data: &File<'_>, told: &mut Told, fin
         {
             continue;
         }
-        let severity = if found.is_guessable { Severity::Medium } else { Severity::High };
+        let severity = match (found.is_guessable, found.is_for_this_machine) {
+            (true, true) => Severity::Low,
+            (true, false) => Severity::Medium,
+            _ => Severity::High,
+        };
         findings
             .report(
                 model.stretch(at),
