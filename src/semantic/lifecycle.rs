@@ -176,6 +176,18 @@ impl<'m> Node<'m> {
             .map(|(name, method)| (name, method.coroutine))
     }
 
+    /// Whether a method of the class in which this attribute is set ends what it holds: `self.poller.cancel()`, or
+    /// `task = self.poller` and then `task.cancel()`. Who calls the method is the class's own affair.
+    fn is_ended_by_its_class(self) -> bool {
+        let Some(class) = self.class().filter(|_| self.is(Kind::Attribute)) else { return false };
+        let is_it = |node: Node<'m>| node.is(Kind::Attribute) && node.source() == self.source();
+        class
+            .calls_within()
+            .filter(|call| is_ending(call.callee_name()))
+            .filter_map(Node::receiver)
+            .any(|ended| is_it(ended) || ended.assigned_value().is_some_and(is_it))
+    }
+
     fn names_an_ending(self) -> bool {
         matches!(self.kind(), Kind::Attribute | Kind::Name) && is_ending(self.name())
     }
@@ -368,6 +380,7 @@ impl<'m> Lifespan<'m> {
         });
         let last = opened.holder.name();
         is_handed_on
+            || opened.holder.is_ended_by_its_class()
             || self.function.model.stop_handlers().any(|stop| {
                 stop.descendants()
                     .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && node.name() == last)

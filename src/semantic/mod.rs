@@ -17,7 +17,7 @@
 //! (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen` (sessions and services of files
 //! that were not given), `fan_out` (coroutines that run at once), `threads` (conversations that graphs keep), `fields`
 //! (of data models and settings), `headers` (written by hand), `secrets`, `migrations` and `migration_data`, `environment` (variables that
-//! are read), `expressions` (values and words), `in_words` (what is known of a place, for people),
+//! are read), `configuration` (where they are meant to be), `described` (dictionaries that hold no values), `expressions` (values and words), `in_words` (what is known of a place, for people),
 //! `deployment` (what the deployment files say).
 
 mod application;
@@ -27,8 +27,10 @@ mod calls;
 mod classes;
 mod clients;
 mod computing;
+mod configuration;
 mod databases;
 mod deployment;
+mod described;
 mod dialects;
 mod entry_points;
 mod environment;
@@ -78,8 +80,8 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use crate::secrets::{
-    connection_strings, is_guessable, is_placeholder, is_secret_name, looks_like_secret, names_secret,
-    words_of, written_keys,
+    connection_strings, is_guessable, is_placeholder, is_secret_name, is_weak_word, looks_like_secret,
+    names_secret, opens_something, words_of, written_keys,
 };
 pub use calls::{Api, Bounded, Deadline};
 pub use clients::SharedClient;
@@ -90,7 +92,7 @@ pub use deployment::{
     SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload, is_example,
 };
 pub use entry_points::EntryPoints;
-pub use environment::EnvironmentRead;
+pub use environment::{EnvironmentRead, is_platform_variable, is_system_variable};
 pub use errors::Kept;
 pub use exception_texts::{ErrorText, Leak};
 pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name, thing_named};
@@ -548,6 +550,14 @@ impl<'s> File<'s> {
 
 /// Folders and names of what is run by hand.
 impl File<'_> {
+    /// Whether the name of the module says that it is a cache: `app/thumbnail_cache.py`.
+    pub fn is_a_cache(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or(self.path);
+        words_of(name.trim_end_matches(".py"))
+            .last()
+            .is_some_and(|word| matches!(word.as_str(), "cache" | "caches" | "caching"))
+    }
+
     /// Whether its name says that it takes a schema to another version.
     pub fn is_about_migrations(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or(self.path);
