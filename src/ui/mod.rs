@@ -8,6 +8,7 @@ pub mod components;
 pub mod device;
 pub mod dialogs;
 mod download;
+mod drawn;
 pub mod editor;
 pub mod filters;
 mod hooks;

@@ -9,6 +9,7 @@ use crate::report::Report;
 use crate::ui::clipboard::copy;
 use crate::ui::components::printed_report::PrintedReport;
 use crate::ui::download::{download, page_address};
+use crate::ui::drawn::draw;
 use crate::ui::state::Store;
 
 type Written = fn(&Report) -> String;
@@ -112,7 +113,7 @@ pub fn ExportMenu() -> Html {
                     <li><button id={EXPORTS[6].0} type="button" class="menu-item" onclick={print}>{ "Printable page" }</button></li>
                 </ul>
             </div>
-            <PrintedReport {report} asked={*printed} />
+            { draw!(PrintedReport { report, asked: *printed }) }
         </div>
     }
 }

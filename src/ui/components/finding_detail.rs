@@ -9,6 +9,7 @@ use crate::ui::components::copy_finding::copy_finding;
 use crate::ui::components::level::Level;
 use crate::ui::components::rule_pair::{RulePair, pair_files};
 use crate::ui::components::with_code::with_code;
+use crate::ui::drawn::draw;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
@@ -39,7 +40,7 @@ pub fn finding_detail(store: &Store, readable: bool) -> Html {
                 </div>
             </header>
             <p class="detail-message">
-                <Level word={words::level(finding)} />
+                { draw!(Level { word: words::level(finding) }) }
                 { " " }
                 { sentence(&finding.message) }
                 if finding.certainty == Certainty::Likely {
@@ -54,12 +55,11 @@ pub fn finding_detail(store: &Store, readable: bool) -> Html {
             <p class="detail-conforming">{ with_code(&finding.conforming) }</p>
             if let Some(entry) = entry.filter(|_| readable) {
                 <h3 class="detail-part">{ format!("{} by example", finding.rule) }</h3>
-                <RulePair
-                    key={entry.name}
-                    name={format!("detail/{}", entry.name)}
-                    violating={pair_files(entry.violating())}
-                    conforming={pair_files(entry.conforming())}
-                />
+                { draw!(RulePair {
+                    name: format!("detail/{}", entry.name),
+                    violating: pair_files(entry.violating()),
+                    conforming: pair_files(entry.conforming()),
+                }, key = entry.name) }
             }
         </section>
     }

@@ -16,6 +16,7 @@ use crate::ui::components::share::Share;
 use crate::ui::components::unchanged::unchanged as folded_away;
 use crate::ui::components::why;
 use crate::ui::components::with_code::with_code;
+use crate::ui::drawn::draw;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store, press};
 use crate::ui::words;
@@ -55,9 +56,9 @@ pub fn FindingList() -> Html {
                 <h2 class="headline-main">{ first }</h2>
                 <p class="headline-more">{ second }</p>
                 <div class="headline-buttons">
-                    <ExportMenu />
-                    <Share />
-                    <EmbedCode sides={open_files(&store)} own=true />
+                    { draw!(ExportMenu) }
+                    { draw!(Share) }
+                    { draw!(EmbedCode { sides: open_files(&store), own: true }) }
                     { why::line(&store) }
                 </div>
             </div>
@@ -96,7 +97,7 @@ pub fn FindingList() -> Html {
                         html! {
                             <li>
                                 <button type="button" class="finding" onclick={jump}>
-                                    <span class="finding-level problem"><Level word="problem" /></span>
+                                    <span class="finding-level problem">{ draw!(Level { word: "problem" }) }</span>
                                     <span class="finding-message">{ with_code(&problem.message) }</span>
                                     <span class="finding-place">{ words::place(&problem.path, &problem.range) }</span>
                                 </button>
@@ -172,7 +173,7 @@ fn item(store: &Store, report: &Report, index: usize) -> Html {
                 aria-current={selected.then_some("true")}
                 onclick={select}
             >
-                <span class="finding-level"><Level word={words::level(finding)} /></span>
+                <span class="finding-level">{ draw!(Level { word: words::level(finding) }) }</span>
                 <span class="finding-rule">{ finding.rule.id() }</span>
                 <span class="finding-message">{ with_code(&finding.message) }</span>
                 <span class="finding-place">{ words::place(&finding.path, &finding.range) }</span>

@@ -10,6 +10,7 @@ use crate::export::markdown::status_lines;
 use crate::report::{Certainty, Finding, Report};
 use crate::ui::components::level::Level;
 use crate::ui::components::with_code::with_code;
+use crate::ui::drawn::draw;
 use crate::ui::words;
 
 #[derive(Properties, PartialEq)]
@@ -100,7 +101,7 @@ fn block(finding: &Finding) -> Html {
     let title = catalogue::entry(finding.rule).map(|entry| entry.title).unwrap_or_default();
     html! {
         <section class="printed-finding">
-            <h3><Level word={words::level(finding)} />{ format!(" {} {title}", finding.rule) }</h3>
+            <h3>{ draw!(Level { word: words::level(finding) }) }{ format!(" {} {title}", finding.rule) }</h3>
             <p><code>{ words::place(&finding.path, &finding.range) }</code>{ ": " }{ with_code(&finding.message) }</p>
             <ol>
                 { for finding.because.iter().map(|evidence| html! {

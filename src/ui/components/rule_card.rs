@@ -5,6 +5,7 @@ use yew_router::prelude::*;
 
 use crate::catalogue::Entry;
 use crate::ui::components::level::Level;
+use crate::ui::drawn::draw;
 use crate::ui::route::Route;
 
 /// A rule in the list of rules.
@@ -25,7 +26,7 @@ pub fn rule_card(entry: &Entry) -> Html {
 pub fn facts(entry: &Entry) -> Html {
     html! {
         <p class="card-facts">
-            <Level word={entry.severity.word()} />
+            { draw!(Level { word: entry.severity.word() }) }
             <span class="fact">{ format!("needs {}", needs(entry)) }</span>
             if !entry.checked {
                 <span class="fact fact-unchecked">{ "not checked yet" }</span>

@@ -13,6 +13,7 @@ use crate::ui::components::dialog::Dialog;
 use crate::ui::components::with_code::with_code;
 use crate::ui::dialogs;
 use crate::ui::download::{download, page_address};
+use crate::ui::drawn::draw;
 use crate::ui::packing::pack;
 use crate::ui::state::Store;
 use crate::ui::words;
@@ -86,7 +87,7 @@ pub fn Share() -> Html {
     html! {
         <div>
             <button id={SHARE} type="button" class="button" onclick={open}>{ "Share" }</button>
-            <Dialog id={dialogs::SHARE} title="Share" class="dialog-wide" {content} {on_close} />
+            { draw!(Dialog { id: dialogs::SHARE, title: "Share", class: "dialog-wide", content, on_close }) }
         </div>
     }
 }

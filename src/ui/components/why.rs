@@ -10,6 +10,7 @@ use crate::ui::commands::WHY_NOT;
 use crate::ui::components::dialog::Dialog;
 use crate::ui::components::later::Later;
 use crate::ui::dialogs;
+use crate::ui::drawn::draw;
 use crate::ui::later::View;
 use crate::ui::patches::Patches;
 use crate::ui::state::Store;
@@ -29,7 +30,7 @@ pub fn line(store: &Store) -> Html {
             Some(rule) => Place::Rule(rule),
             None => Place::Line { path: path.clone(), line: caret_line(), rule: None },
         };
-        html! { <Asked {place} /> }
+        draw!(Asked { place })
     });
     html! {
         <>
@@ -42,7 +43,7 @@ pub fn line(store: &Store) -> Html {
             >
                 { "Why not?" }
             </button>
-            <Dialog id={dialogs::WHY} title="Why, or why not?" class="why" {content} />
+            { draw!(Dialog { id: dialogs::WHY, title: "Why, or why not?", class: "why", content }) }
         </>
     }
 }
@@ -110,5 +111,5 @@ fn Asked(props: &AskedProps) -> Html {
             );
         });
     }
-    html! { <Later view={View::Why} given={(*given).clone()} /> }
+    draw!(Later { view: View::Why, given: (*given).clone() })
 }

@@ -17,6 +17,7 @@ use crate::ui::components::sample_menu::{SampleMenu, given, sample};
 use crate::ui::components::scorecard::scorecard;
 use crate::ui::components::start_over::start_over;
 use crate::ui::device;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::intake;
 use crate::ui::patches::Patches;
@@ -101,30 +102,30 @@ pub fn PlaygroundPage() -> Html {
             <h1 class="visually-hidden" ref={heading} tabindex="-1">{ "Playground" }</h1>
             <div class="code" id="code" tabindex="-1">
                 <div class="toolbar">
-                    <OpenTabs />
+                    { draw!(OpenTabs) }
                     <div class="toolbar-buttons">
-                        <SampleMenu />
-                        <OpenFiles />
+                        { draw!(SampleMenu) }
+                        { draw!(OpenFiles) }
                         { start_over(&store) }
                     </div>
                 </div>
-                <Notices />
+                { draw!(Notices) }
                 { link_notice(&store) }
-                <PatchNotice />
+                { draw!(PatchNotice) }
                 <div class="editor-panel" id="editor-panel" role="tabpanel" aria-label={file.path.clone()}>
-                    <EditorPane
-                        label={format!("Code of {}", file.path)}
-                        described_by="editor-hint"
-                        placeholder="Paste Python here, or drop files"
-                        document={file.id.to_string()}
-                        path={file.path.clone()}
-                        text={file.text.clone()}
-                        revision={file.revision}
-                        marks={shown}
-                        selected={store.selected}
-                        reveal={store.reveal.clone()}
-                        {listeners}
-                    />
+                    { draw!(EditorPane {
+                        label: format!("Code of {}", file.path),
+                        described_by: "editor-hint",
+                        placeholder: "Paste Python here, or drop files",
+                        document: file.id.to_string(),
+                        path: file.path.clone(),
+                        text: file.text.clone(),
+                        revision: file.revision,
+                        marks: shown,
+                        selected: store.selected,
+                        reveal: store.reveal.clone(),
+                        listeners,
+                    }) }
                 </div>
                 <p class="hint" id="editor-hint">
                     <kbd>{ "F8" }</kbd>{ " next finding, " }<kbd>{ "Shift F8" }</kbd>{ " previous, " }
@@ -136,7 +137,7 @@ pub fn PlaygroundPage() -> Html {
                 if store.is_empty() {
                     { welcome(&store, ready) }
                 } else {
-                    <FindingList />
+                    { draw!(FindingList) }
                     { finding_detail(&store, ready) }
                 }
             </div>

@@ -14,6 +14,7 @@ use crate::ui::components::embed_code::EmbedCode;
 use crate::ui::components::notices::Notices;
 use crate::ui::components::rule_card::facts;
 use crate::ui::components::rule_pair::{PairFile, RulePair, pair_files};
+use crate::ui::drawn::draw;
 use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::route::Route;
@@ -30,9 +31,9 @@ pub struct Props {
 pub fn RulePage(props: &Props) -> Html {
     let readable = use_context::<Readable>().unwrap_or(Readable::Loading);
     match catalogue::entry(props.rule) {
-        Some(entry) if readable == Readable::Ready => html! { <EntryPage {entry} /> },
-        Some(entry) => html! { <UnreadPage {entry} failed={readable == Readable::Failed} /> },
-        None => html! { <NotFoundPage /> },
+        Some(entry) if readable == Readable::Ready => draw!(EntryPage { entry }),
+        Some(entry) => draw!(UnreadPage { entry, failed: readable == Readable::Failed }),
+        None => draw!(NotFoundPage),
     }
 }
 
@@ -198,7 +199,7 @@ fn EntryPage(props: &EntryProps) -> Html {
     html! {
         <main id="main" class="page rule-page">
             { head(entry, &heading) }
-            <Notices />
+            { draw!(Notices) }
             <section class="rule-example" aria-labelledby="example-title">
                 <div class="example-head">
                     <h2 id="example-title">{ "By example" }</h2>
@@ -210,18 +211,18 @@ fn EntryPage(props: &EntryProps) -> Html {
                             { "Reset" }
                         </button>
                         <button type="button" class="button" onclick={take}>{ "Open in the playground" }</button>
-                        <EmbedCode rule={entry.rule} title={entry.title} {sides} own={*pair != original} />
+                        { draw!(EmbedCode { rule: entry.rule, title: entry.title, sides, own: *pair != original }) }
                     </div>
                 </div>
-                <RulePair
-                    name={entry.name}
-                    violating={pair.violating.clone()}
-                    conforming={pair.conforming.clone()}
-                    revision={pair.revision}
-                    violating_report={report(0)}
-                    conforming_report={report(1)}
-                    {on_typed}
-                />
+                { draw!(RulePair {
+                    name: entry.name,
+                    violating: pair.violating.clone(),
+                    conforming: pair.conforming.clone(),
+                    revision: pair.revision,
+                    violating_report: report(0),
+                    conforming_report: report(1),
+                    on_typed,
+                }) }
                 <p class="hint" id="editor-hint">
                     { "Both sides can be edited. " }<kbd>{ "F8" }</kbd>{ " next finding, " }
                     <kbd>{ "Esc" }</kbd>{ " then " }<kbd>{ "Tab" }</kbd>{ " leaves the editor" }

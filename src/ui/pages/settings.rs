@@ -14,6 +14,7 @@ use crate::ui::components::file_button::FileButton;
 use crate::ui::components::notices::Notices;
 use crate::ui::device;
 use crate::ui::download::download;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::use_page_title;
 use crate::ui::route::SEVERITIES;
 use crate::ui::state::{Action, Store};
@@ -59,9 +60,9 @@ pub fn SettingsPage() -> Html {
                     { "They hold at once and stay on this device." }
                 </p>
             </header>
-            <Notices />
+            { draw!(Notices) }
             <div class="settings-buttons">
-                <ImportSettings on_read={replace} />
+                { draw!(ImportSettings { on_read: replace }) }
                 <button
                     type="button"
                     class="button"
@@ -80,44 +81,44 @@ pub fn SettingsPage() -> Html {
                 }
             </div>
             <form class="settings-form" onsubmit={|event: SubmitEvent| event.prevent_default()}>
-                <WordField
-                    name="tenant_key"
-                    label="Tenant key"
-                    about="The column that keeps tenants apart. I1 asks for it in every query of a model that has it. Where no file speaks of it, the usual name that most models have is taken."
-                    value={settings.tenant_key.clone()}
-                    set={put(&settings, &set, |settings, value| settings.tenant_key = value)}
-                />
-                <WordField
-                    name="settings_module"
-                    label="Settings module"
-                    about="The module through which configuration is read, dotted. O3 spares what is read there."
-                    value={settings.settings_module.clone()}
-                    set={put(&settings, &set, |settings, value| settings.settings_module = value)}
-                />
-                <LinesField
-                    name="counter_models"
-                    label="Counter models"
-                    about="Models whose rows are counters or quotas: C1 rates a lost change of one as high, whatever its name. One a line."
-                    value={settings.counter_models.clone()}
-                    kind={LineKind::Name}
-                    set={put(&settings, &set, |settings, value| settings.counter_models = value)}
-                />
-                <LinesField
-                    name="public_prefixes"
-                    label="Public prefixes"
-                    about="Paths that clients outside the organisation call, where C7 and I2 look at writes and limits. One a line."
-                    value={settings.public_prefixes.clone()}
-                    kind={LineKind::Prefix}
-                    set={put(&settings, &set, |settings, value| settings.public_prefixes = value)}
-                />
-                <LinesField
-                    name="chat_paths"
-                    label="Chat paths"
-                    about="Fragments of the paths of the core chat path, where a missing fallback (F3) weighs more. One a line."
-                    value={settings.chat_paths.clone()}
-                    kind={LineKind::Name}
-                    set={put(&settings, &set, |settings, value| settings.chat_paths = value)}
-                />
+                { draw!(WordField {
+                    name: "tenant_key",
+                    label: "Tenant key",
+                    about: "The column that keeps tenants apart. I1 asks for it in every query of a model that has it. Where no file speaks of it, the usual name that most models have is taken.",
+                    value: settings.tenant_key.clone(),
+                    set: put(&settings, &set, |settings, value| settings.tenant_key = value),
+                }) }
+                { draw!(WordField {
+                    name: "settings_module",
+                    label: "Settings module",
+                    about: "The module through which configuration is read, dotted. O3 spares what is read there.",
+                    value: settings.settings_module.clone(),
+                    set: put(&settings, &set, |settings, value| settings.settings_module = value),
+                }) }
+                { draw!(LinesField {
+                    name: "counter_models",
+                    label: "Counter models",
+                    about: "Models whose rows are counters or quotas: C1 rates a lost change of one as high, whatever its name. One a line.",
+                    value: settings.counter_models.clone(),
+                    kind: LineKind::Name,
+                    set: put(&settings, &set, |settings, value| settings.counter_models = value),
+                }) }
+                { draw!(LinesField {
+                    name: "public_prefixes",
+                    label: "Public prefixes",
+                    about: "Paths that clients outside the organisation call, where C7 and I2 look at writes and limits. One a line.",
+                    value: settings.public_prefixes.clone(),
+                    kind: LineKind::Prefix,
+                    set: put(&settings, &set, |settings, value| settings.public_prefixes = value),
+                }) }
+                { draw!(LinesField {
+                    name: "chat_paths",
+                    label: "Chat paths",
+                    about: "Fragments of the paths of the core chat path, where a missing fallback (F3) weighs more. One a line.",
+                    value: settings.chat_paths.clone(),
+                    kind: LineKind::Name,
+                    set: put(&settings, &set, |settings, value| settings.chat_paths = value),
+                }) }
                 <fieldset class="settings-rules">
                     <legend>{ "Rules" }</legend>
                     <p class="settings-about">
@@ -410,13 +411,13 @@ fn ImportSettings(props: &ImportProps) -> Html {
     };
     html! {
         <>
-            <FileButton
-                id="settings-file"
-                words="Open rubric.toml"
-                label="A rubric.toml to open"
-                accept=".toml"
-                on_read={take}
-            />
+            { draw!(FileButton {
+                id: "settings-file",
+                words: "Open rubric.toml",
+                label: "A rubric.toml to open",
+                accept: ".toml",
+                on_read: take,
+            }) }
             { match &*said {
                 Ok(words) if words.is_empty() => html! {},
                 Ok(words) => html! { <p class="settings-said">{ words.clone() }</p> },
