@@ -169,7 +169,8 @@ fn components_are_drawn_through_the_one_that_stands_in_for_all() {
 }
 
 /// From `check` down.
-const CORE: [&str; 15] = [
+const CORE: [&str; 17] = [
+    "src/breaks.rs",
     "src/check.rs",
     "src/explain.rs",
     "src/explanation.rs",
@@ -179,7 +180,8 @@ const CORE: [&str; 15] = [
     "src/catalogue",
     "src/exercise",
     "src/patch",
-    "src/secrets.rs",
+    "src/notebook.rs",
+    "src/secrets",
     "src/stack.rs",
     "src/stack",
     "src/syntax",

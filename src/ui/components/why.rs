@@ -94,7 +94,12 @@ fn Asked(props: &AskedProps) -> Html {
             patches.place(&mut place);
             let mut files = patches.texts(&store.files);
             files.retain(|file| !store.left_out.iter().any(|left| left.file == *file));
-            let job = Job { settings: store.settings.clone(), sets: vec![files], why: Some(place) };
+            let job = Job {
+                settings: store.settings.clone(),
+                sets: vec![files],
+                why: Some(place),
+                ..Job::default()
+            };
             client.check(
                 job,
                 Callback::from(move |reply| {

@@ -204,9 +204,7 @@ fn fault_in_words(fault: &Fault, report: &Report) -> Html {
         None => html! {},
     };
     match fault {
-        Fault::Unreadable { path, line, message } => {
-            with_code(&format!("`{path}` cannot be read, line {line}: {message}"))
-        }
+        Fault::Broken { path, line, message } => with_code(&format!("`{path}`, line {line}: {message}.")),
         Fault::Silenced => html! { { "A comment silences the checker. Here the code itself is to change." } },
         Fault::Lost(name) => with_code(&format!("`{name}` is gone, and others use it.")),
         Fault::Missing(word) => with_code(&format!("`{word}` is gone. The code has to do what it did.")),
