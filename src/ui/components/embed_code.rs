@@ -253,5 +253,5 @@ fn origin(folder: &str) -> String {
 }
 
 fn count_suspects(sides: &[Side]) -> usize {
-    sides.iter().flat_map(|side| &side.files).map(|file| suspects(&file.text).len()).sum()
+    sides.iter().flat_map(|side| &side.files).map(|file| suspects(&file.path, &file.text).len()).sum()
 }

@@ -160,7 +160,7 @@ fn suspected(files: &[Source]) -> Vec<String> {
     files
         .iter()
         .flat_map(|file| {
-            suspects(&file.text).into_iter().map(|suspect| {
+            suspects(&file.path, &file.text).into_iter().map(|suspect| {
                 let line = file.text[..suspect.start].matches('\n').count() + 1;
                 let secret: Vec<char> = file.text[suspect.start..suspect.end].chars().collect();
                 let shown: String = secret.iter().take((secret.len() / 4).min(4)).collect();
