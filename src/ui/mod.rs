@@ -19,6 +19,7 @@ mod pages;
 pub mod patches;
 pub mod rescue;
 pub mod route;
+pub mod settings_text;
 pub mod state;
 pub mod words;
 
