@@ -16,6 +16,8 @@ use crate::ui::words;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub report: Rc<Report>,
+    /// What of the whole it is, where it is a part.
+    pub part: Option<String>,
     /// Another number asks for another print.
     pub asked: u32,
 }
@@ -57,13 +59,13 @@ pub fn PrintedReport(props: &Props) -> Html {
     html! {
         <div hidden=true>
             if let (true, Some(body)) = (*drawn, body) {
-                { create_portal(page(&props.report), body.into()) }
+                { create_portal(page(&props.report, props.part.as_deref()), body.into()) }
             }
         </div>
     }
 }
 
-fn page(report: &Report) -> Html {
+fn page(report: &Report, part: Option<&str>) -> Html {
     let (first, second) = words::headline(report);
     let (questions, findings): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|finding| finding.certainty == Certainty::Question);
@@ -77,6 +79,9 @@ fn page(report: &Report) -> Html {
         <article class="printed" aria-label="Report to print">
             <h1>{ "Rubric report" }</h1>
             <p>{ format!("{first}. {second}.") }</p>
+            if let Some(part) = part {
+                <p>{ format!("This is a part: {part}.") }</p>
+            }
             <ul>
                 { for status_lines(report).into_iter().map(|line| html! { <li>{ line }</li> }) }
             </ul>
