@@ -78,32 +78,32 @@ pub fn App(props: &Props) -> Html {
     use_draft(&store);
     use_kept_settings(&store);
     use_menu_places();
-    let readable = use_catalogue();
+    use_catalogue(&store);
     // What is kept for use without a network is fetched last.
-    let there = *loaded && readable != Readable::Loading;
+    let there = *loaded && store.readable != Readable::Loading;
     let build = use_build(there);
     html! {
         <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Client> context={(*client).clone()}>
-                <ContextProvider<Readable> context={readable}>
-                    <HashRouter>
-                        { draw!(Header { theme, choose_theme: choose_theme.clone() }) }
-                        { draw!(NewerBuild { build }) }
-                        <Switch<Route> render={page} />
-                        { draw!(StatusLine { loaded: *loaded, quiet: there && build != Build::Fetching, build }) }
-                        { draw!(Palette { choose_theme }) }
-                        { draw!(UncopiedText) }
-                        { draw!(Said) }
-                        { draw!(Announcer { text: store.announcement.clone() }) }
-                    </HashRouter>
-                </ContextProvider<Readable>>
+                <HashRouter>
+                    { draw!(Header { theme, choose_theme: choose_theme.clone() }) }
+                    { draw!(NewerBuild { build }) }
+                    { draw!(Shown) }
+                    { draw!(StatusLine { loaded: *loaded, quiet: there && build != Build::Fetching, build }) }
+                    { draw!(Palette { choose_theme }) }
+                    { draw!(UncopiedText) }
+                    { draw!(Said) }
+                    { draw!(Announcer { text: store.announcement.clone() }) }
+                </HashRouter>
             </ContextProvider<Client>>
         </ContextProvider<Store>>
     }
 }
 
-fn page(route: Route) -> Html {
-    match route {
+/// The page that the address names.
+#[component]
+fn Shown() -> Html {
+    match use_route::<Route>().unwrap_or(Route::NotFound) {
         Route::Playground => draw!(PlaygroundPage),
         Route::Rules => draw!(RulesPage),
         // A page for itself: nothing that was typed into one rule's pair shows up in the next one's.

@@ -1,7 +1,6 @@
 //! One rule in the gallery.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::catalogue::Entry;
 use crate::ui::components::level::Level;
@@ -14,7 +13,7 @@ pub fn rule_card(entry: &Entry) -> Html {
         <li class="card" key={entry.rule.id()}>
             <h3 class="card-title">
                 <span class="rule-id">{ entry.rule.id() }</span>
-                <Link<Route> to={Route::Rule { rule: entry.rule }} classes="card-link">{ entry.title }</Link<Route>>
+                <a class="card-link" href={Route::Rule { rule: entry.rule }.address()}>{ entry.title }</a>
             </h3>
             <div class="card-text">{ Html::from_html_unchecked(entry.summary_html.into()) }</div>
             { facts(entry) }

@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::ui::components::embed_code::{Choices, Embedding};
 use crate::ui::components::why_answer::WhyAnswer;
 use crate::ui::drawn::draw;
-use crate::ui::hooks::{Readable, use_exercises, use_kept_settings};
+use crate::ui::hooks::{use_exercises, use_kept_settings};
 use crate::ui::pages::exercise::ExercisePage;
 use crate::ui::pages::learn::LearnPage;
 use crate::ui::pages::settings::SettingsPage;
@@ -37,21 +37,19 @@ pub fn Root(props: &Props) -> Html {
         State::new(AttrValue::default(), Vec::new(), 0, settings)
     });
     use_telling(&store, &props.page);
-    let readable = use_exercises();
+    use_exercises(&store);
     html! {
         <ContextProvider<Store> context={store}>
             <ContextProvider<Page> context={props.page.clone()}>
-                <ContextProvider<Readable> context={readable}>
-                    { match props.view {
-                        View::Learn => learn(&props.given),
-                        View::Embed => match serde_json::from_str::<Embedding>(&props.given) {
-                            Ok(embedding) => draw!(Choices { embedding }),
-                            Err(_) => html! {},
-                        },
-                        View::Settings => draw!(KeptSettings),
-                        View::Why => draw!(WhyAnswer { given: props.given.clone() }),
-                    } }
-                </ContextProvider<Readable>>
+                { match props.view {
+                    View::Learn => learn(&props.given),
+                    View::Embed => match serde_json::from_str::<Embedding>(&props.given) {
+                        Ok(embedding) => draw!(Choices { embedding }),
+                        Err(_) => html! {},
+                    },
+                    View::Settings => draw!(KeptSettings),
+                    View::Why => draw!(WhyAnswer { given: props.given.clone() }),
+                } }
             </ContextProvider<Page>>
         </ContextProvider<Store>>
     }

@@ -15,6 +15,7 @@ use crate::ui::components::notices::Notices;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::{Readable, use_page_title, use_progress};
 use crate::ui::route::{ChosenSet, Route};
+use crate::ui::state::Store;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -28,7 +29,7 @@ pub struct Props {
 pub fn ExercisePage(props: &Props) -> Html {
     let number = props.exercise;
     let listed = number.listed();
-    let readable = use_context::<Readable>().unwrap_or(Readable::Loading);
+    let readable = use_context::<Store>().map_or(Readable::Loading, |store| store.readable);
     let heading = use_page_title(listed.title.to_owned());
     let set = &props.set;
     let exercise = texts::exercise(number);

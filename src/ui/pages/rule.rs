@@ -29,7 +29,7 @@ pub struct Props {
 /// A rule: its texts, and its pair to play with.
 #[component]
 pub fn RulePage(props: &Props) -> Html {
-    let readable = use_context::<Readable>().unwrap_or(Readable::Loading);
+    let readable = use_context::<Store>().map_or(Readable::Loading, |store| store.readable);
     match catalogue::entry(props.rule) {
         Some(entry) if readable == Readable::Ready => draw!(EntryPage { entry }),
         Some(entry) => draw!(UnreadPage { entry, failed: readable == Readable::Failed }),
@@ -95,7 +95,7 @@ fn head(entry: &Entry, heading: &NodeRef) -> Html {
     html! {
         <>
             <p class="crumbs">
-                <Link<Route> to={Route::Rules}>{ "Rules" }</Link<Route>>
+                <a href={Route::Rules.address()}>{ "Rules" }</a>
                 { " / " }{ entry.rule.section().title() }
             </p>
             <div class="page-head">
@@ -246,16 +246,16 @@ fn EntryPage(props: &EntryProps) -> Html {
             </div>
             <nav class="neighbours" aria-label="Previous and next rule">
                 if let Some(before) = neighbour(-1) {
-                    <Link<Route> to={Route::Rule { rule: before.rule }} classes="neighbour neighbour-before">
+                    <a class="neighbour neighbour-before" href={Route::Rule { rule: before.rule }.address()}>
                         <span class="neighbour-label">{ "Previous" }</span>
                         { format!("{} {}", before.rule, before.title) }
-                    </Link<Route>>
+                    </a>
                 }
                 if let Some(after) = neighbour(1) {
-                    <Link<Route> to={Route::Rule { rule: after.rule }} classes="neighbour neighbour-after">
+                    <a class="neighbour neighbour-after" href={Route::Rule { rule: after.rule }.address()}>
                         <span class="neighbour-label">{ "Next" }</span>
                         { format!("{} {}", after.rule, after.title) }
-                    </Link<Route>>
+                    </a>
                 }
             </nav>
         </main>
