@@ -1,7 +1,6 @@
 //! The selected finding: its evidence, its pattern, and the pair of its rule.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::catalogue;
 use crate::report::{Certainty, Finding};
@@ -34,9 +33,9 @@ pub fn finding_detail(store: &Store, readable: bool) -> Html {
                 </h2>
                 <div class="detail-actions">
                     { copy_finding(store, finding) }
-                    <Link<Route> to={Route::Rule { rule: finding.rule }} classes="detail-link">
+                    <a class="detail-link" href={Route::Rule { rule: finding.rule }.address()}>
                         { format!("All about {}", finding.rule) }
-                    </Link<Route>>
+                    </a>
                 </div>
             </header>
             <p class="detail-message">
@@ -83,7 +82,7 @@ fn evidence(store: &Store, finding: &Finding) -> Html {
                     html! {
                         <li>
                             <button type="button" class="place" onclick={jump}>
-                                <span class="place-at">{ words::place(&step.path, &step.range) }</span>
+                                <span class="place-at">{ words::place_in(store, &step.path, &step.range) }</span>
                                 <span>{ with_code(&step.note) }</span>
                             </button>
                         </li>

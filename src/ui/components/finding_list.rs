@@ -1,7 +1,6 @@
 //! The list of findings, and apart from it that of questions and problems.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::catalogue;
 use crate::embed::code::Side;
@@ -99,7 +98,7 @@ pub fn FindingList() -> Html {
                                 <button type="button" class="finding" onclick={jump}>
                                     <span class="finding-level problem">{ draw!(Level { word: "problem" }) }</span>
                                     <span class="finding-message">{ with_code(&problem.message) }</span>
-                                    <span class="finding-place">{ words::place(&problem.path, &problem.range) }</span>
+                                    <span class="finding-place">{ words::place_in(&store, &problem.path, &problem.range) }</span>
                                 </button>
                             </li>
                         }
@@ -131,9 +130,9 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
         <div class="narrowed">
             <div class="narrowed-head">
                 <span class="rule-id">{ rule.id() }</span>
-                <Link<Route> to={Route::Rule { rule }} classes="narrowed-title">
+                <a class="narrowed-title" href={Route::Rule { rule }.address()}>
                     { catalogue::entry(rule).map(|entry| entry.title).unwrap_or("Its page") }
-                </Link<Route>>
+                </a>
                 <span class="narrowed-words">{ cell.words() }</span>
                 { why::rule(rule) }
                 <button type="button" class="button button-quiet" onclick={all}>{ "Show all" }</button>
@@ -150,7 +149,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
                                 class="place"
                                 onclick={jump(store, &place.path, place.range)}
                             >
-                                <span class="place-at">{ words::place(&place.path, &place.range) }</span>
+                                <span class="place-at">{ words::place_in(store, &place.path, &place.range) }</span>
                                 <span>{ with_code(&place.note) }</span>
                             </button>
                         </li>
@@ -176,7 +175,7 @@ fn item(store: &Store, report: &Report, index: usize) -> Html {
                 <span class="finding-level">{ draw!(Level { word: words::level(finding) }) }</span>
                 <span class="finding-rule">{ finding.rule.id() }</span>
                 <span class="finding-message">{ with_code(&finding.message) }</span>
-                <span class="finding-place">{ words::place(&finding.path, &finding.range) }</span>
+                <span class="finding-place">{ words::place_in(store, &finding.path, &finding.range) }</span>
             </button>
         </li>
     }
