@@ -282,6 +282,12 @@ fn arrows_run_downwards_only() {
     assert_none(&found);
 }
 
+/// The module below `src/rules` that a file is or belongs to: a rule is one file, or a folder with a file a sub-pattern.
+fn rule_of(path: &str) -> &str {
+    let below = path.trim_start_matches("src/rules/");
+    below.split('/').next().unwrap_or(below).trim_end_matches(".rs")
+}
+
 #[test]
 fn rules_never_import_each_other() {
     let mut found = Vec::new();
@@ -291,7 +297,7 @@ fn rules_never_import_each_other() {
         }
         let code = file.code();
         for entry in ENTRIES {
-            if !file.path.ends_with(&format!("/{}.rs", entry.name)) && names(&code, entry.name) {
+            if rule_of(&file.path) != entry.name && names(&code, entry.name) {
                 found.push(format!("{} names {}", file.path, entry.name));
             }
         }
@@ -307,8 +313,9 @@ fn a_checked_rule_is_a_module_named_as_its_folder() {
     assert_eq!(checked, sorted, "CHECKS is in the order of the rubric");
     let mut found = Vec::new();
     for entry in ENTRIES {
-        let module = format!("src/rules/{}.rs", entry.name);
-        let exists = root().join(&module).is_file();
+        let module = format!("src/rules/{}", entry.name);
+        let exists =
+            ["{}.rs", "{}/mod.rs"].iter().any(|form| root().join(form.replace("{}", &module)).is_file());
         if entry.checked != checked.contains(&entry.rule) {
             found.push(format!(
                 "{}: rule.md says checked: {}, src/rules says otherwise",
@@ -320,7 +327,7 @@ fn a_checked_rule_is_a_module_named_as_its_folder() {
         }
     }
     for file in rust(&["src/rules"]) {
-        let name = file.path.trim_start_matches("src/rules/").trim_end_matches(".rs").to_owned();
+        let name = rule_of(&file.path);
         let looks_like_a_rule =
             Rule::ALL.iter().any(|rule| name.starts_with(&format!("{}_", rule.id().to_lowercase())));
         if looks_like_a_rule && !ENTRIES.iter().any(|entry| entry.name == name) {
@@ -328,7 +335,7 @@ fn a_checked_rule_is_a_module_named_as_its_folder() {
         }
         if looks_like_a_rule
             && !file.text.contains("#[cfg(test)]")
-            && !root().join("rules").join(&name).join("cases.md").is_file()
+            && !root().join("rules").join(name).join("cases.md").is_file()
         {
             found.push(format!("{}: it has neither tests nor cases", file.path));
         }

@@ -13,17 +13,28 @@ const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
 const RACED: &str = "a row that is tested and set, while a second request may pass the test too";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    for assignment in model.assignments().filter(|node| node.is_shared_code()) {
+    for assignment in model.assignments().filter(|node| !node.is_outside_production()) {
+        let is_shared = assignment.is_shared_code();
+        if !is_shared && !assignment.is_code_of_a_worker() {
+            continue;
+        }
         // What is computed from the old value is C1's.
-        if let Some(change) = assignment.row_change().filter(|change| !change.is_computed) {
+        let Some(change) = assignment.row_change().filter(|change| !change.is_computed) else { continue };
+        if is_shared {
             changed(&change, findings);
+        } else if takes_next(&change) && change.at.exclusive_by().is_none() {
+            polled(&change, findings);
         }
     }
-    for (call, _) in model.known_calls().filter(|(call, _)| call.is_shared_code()) {
+    for (call, _) in model.known_calls() {
+        let is_shared = call.is_shared_code();
+        if !is_shared && !call.is_code_of_a_worker() {
+            continue;
+        }
         if let Some(claim) = call.claim().filter(|claim| claim.at.exclusive_by().is_none()) {
             next_taken(claim.read, None, claim.at, claim.column, findings);
         }
-        if call.expects_old_value() {
+        if is_shared && call.expects_old_value() {
             findings.conforms(call, "the row changes only if it still has the expected value");
         }
     }
@@ -34,6 +45,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 fn is_state(attribute: &str) -> bool {
     words_of(attribute).last().is_some_and(|word| STATES.contains(&word.as_str()))
+}
+
+/// Whether the row is the next one in a state, and is set to another.
+fn takes_next(change: &RowChange<'_>) -> bool {
+    is_state(change.attribute) && change.row.takes_the_next() && change.row.selects_by(change.attribute)
 }
 
 // A row that is tested and set
@@ -78,7 +94,7 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
         }
         return;
     }
-    if is_state(change.attribute) && change.row.takes_the_next() && change.row.selects_by(change.attribute) {
+    if takes_next(change) {
         polled(change, findings);
         return;
     }
@@ -105,8 +121,9 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
     if relocked {
         return;
     }
-    let effect = effect_beside(change, function);
-    let matters = effect.is_some() || (is_state(change.attribute) && !is_repeatable(change, test));
+    let effect = effect_beside(change, test, function);
+    let moves = is_state(change.attribute) && !is_repeatable(change, test) && !is_decided_by_time(change);
+    let matters = effect.is_some() || moves;
     if !findings.asks(at, RACED, "it matters if it happens twice", matters, &|| match effect {
         Some(effect) => format!("`{}` happens with it", effect.excerpt()),
         None if matters => format!("`{}` moves from one state to the next", change.attribute),
@@ -125,7 +142,7 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
         .because(change.fetched.call, "the row is fetched without a lock")
         .because(test, format!("`{what}` is tested as it was then"))
         .because(at, "and set, whatever it is by now");
-    if let Some(effect) = effect {
+    if let Some(effect) = effect.filter(|effect| *effect != at) {
         draft = draft.because(effect, "so this can happen twice");
     }
     draft.conforming(format!(
@@ -148,7 +165,7 @@ fn tested<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<'m>> {
 /// The same in the test of an `if`.
 fn compared<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<'m>> {
     let at = change.at;
-    function.own_ifs().filter(|node| node.id < at.id).find_map(|node| {
+    let tests = function.own_ifs().filter(|node| node.id < at.id).filter_map(|node| {
         let test = node.child(Role::Test)?;
         let decides = if node.contains(at) {
             node.body().is_some_and(|body| body.contains(at))
@@ -159,7 +176,9 @@ fn compared<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<'m>> 
             || change.fetched.call.id < test.id
             || change.fetched.call.function() != Some(function);
         (decides && fetched_before && reads(change, test).is_some()).then_some(test)
-    })
+    });
+    // The nearest one is what it depends on.
+    tests.last()
 }
 
 /// The read of the changed attribute in an expression.
@@ -182,9 +201,45 @@ fn is_repeatable<'m>(change: &RowChange<'m>, test: Node<'m>) -> bool {
     }
 }
 
+/// Whether the new state is one that comes with time, whoever notices it: all who pass the test write the same.
+fn is_decided_by_time(change: &RowChange<'_>) -> bool {
+    let value = change.value.resolved_value();
+    let name = value.string().unwrap_or_else(|| value.name());
+    words_of(name).iter().any(|word| matches!(word.as_str(), "expired" | "stale" | "overdue"))
+}
+
+/// Whether one caller gets what the others are refused: `if seat.taken_by is not None: raise`, then
+/// `seat.taken_by = user.id`.
+fn is_taken<'m>(change: &RowChange<'m>, test: Node<'m>) -> bool {
+    let is_callers = change.value.as_parameter().is_some()
+        || change.value.receiver().is_some_and(|owner| owner.as_parameter().is_some());
+    let names_somebody = words_of(change.attribute)
+        .last()
+        .is_some_and(|last| matches!(last.as_str(), "by" | "id" | "to" | "owner" | "holder" | "assignee"));
+    let asks_for_none = reads(change, test).is_some_and(|read| {
+        read == test
+            || read.parent().is_some_and(|around| {
+                around.is(Kind::Compare) && around.child(Role::Right).is_some_and(Node::is_none)
+            })
+    });
+    let refuses = test
+        .parent()
+        .and_then(Node::body)
+        .and_then(|body| body.children().last())
+        .is_some_and(|last| last.is(Kind::Raise));
+    is_callers && names_somebody && asks_for_none && refuses
+}
+
 /// What else happens because the test was passed: another row, or something outside. For an attribute that is no
 /// state, a flag or a moment has to be set for the first time.
-fn effect_beside<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<'m>> {
+fn effect_beside<'m>(change: &RowChange<'m>, test: Node<'m>, function: Node<'m>) -> Option<Node<'m>> {
+    // Of two that put an end to something both get what they want, whoever is noted as the one who did it.
+    const ENDS: [&str; 8] =
+        ["deleted", "archived", "removed", "hidden", "revoked", "disabled", "deactivated", "dismissed"];
+    let ends = words_of(change.attribute).iter().any(|word| ENDS.contains(&word.as_str()));
+    if is_taken(change, test) {
+        return Some(change.at);
+    }
     if !is_state(change.attribute) {
         let is_flag = matches!(change.value.resolved_value().kind(), Kind::True | Kind::False)
             || change.attribute.ends_with("_at");
@@ -209,11 +264,14 @@ fn effect_beside<'m>(change: &RowChange<'m>, function: Node<'m>) -> Option<Node<
             },
         );
     if !is_state(change.attribute)
+        && !ends
         && let Some(given) = given
     {
         return Some(given.at);
     }
-    function.own_calls().filter(|call| goes_along(*call)).find(|call| {
+    // What was done before the test does not depend on it.
+    let behind = |call: &Node<'m>| call.file != test.file || call.id > test.id;
+    function.own_calls().filter(|call| goes_along(*call) && behind(call)).find(|call| {
         call.inserted().is_some()
             || call.does(Tag::WritesOutside)
             || call.api().is_some_and(|api| {

@@ -552,6 +552,17 @@ fn unclosed(assignment: Node<'_>, findings: &mut Findings<'_>) {
     if value.target().is_some() {
         return;
     }
+    // `sessions = get_db()`, `next(sessions)`: the generator closes it, where it is closed itself.
+    let generator = value.argument(0).filter(|_| matches!(value.callee_name(), "next" | "anext"));
+    let is_ended = |generator: Node<'_>| {
+        function.own_calls().any(|call| {
+            matches!(call.callee_name(), "close" | "aclose")
+                && call.receiver().is_some_and(|closed| closed.reads_like(generator))
+        })
+    };
+    if generator.is_some_and(is_ended) {
+        return;
+    }
     let mut closed = None;
     for node in function.descendants_of(Kind::Name) {
         if node.symbol() != target.symbol() || node == target {

@@ -55,8 +55,8 @@ fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Find
     }
     let class = call.keyword("poolclass");
     let pool = class.and_then(Node::api_when_called).and_then(|api| api.class);
-    if pool.is_some_and(|class| class.has(ClassTag::NullPool)) {
-        without_pool(call, class.unwrap_or(call), findings);
+    if let Some(class) = keeps_no_connection(call) {
+        without_pool(call, class, findings);
         return;
     }
     if class.is_some() && !pool.is_some_and(|class| class.has(ClassTag::ConnectionPool)) {
@@ -87,6 +87,13 @@ fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Find
     }
 }
 
+/// The class of pools that keeps no connection, where this engine has it.
+fn keeps_no_connection(call: Node<'_>) -> Option<Node<'_>> {
+    call.keyword("poolclass").filter(|class| {
+        class.api_when_called().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::NullPool))
+    })
+}
+
 /// Whether the address is that of a file or of memory.
 fn is_local(call: Node<'_>) -> bool {
     call.argument_or_keyword(0, "url").is_some_and(|url| {
@@ -103,6 +110,7 @@ fn without_pool(call: Node<'_>, class: Node<'_>, findings: &mut Findings<'_>) {
         || call.source_file().is_script
         || is_an_option(call)
         || call.is_for_migrations()
+        || call.source_file().is_about_migrations()
     {
         return;
     }
@@ -320,9 +328,15 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
     }) {
         return false;
     }
-    let is_cheap = is_part_of_another(call) || is_local(call) || call.has_private_transport();
+    let is_cheap = is_part_of_another(call)
+        || is_local(call)
+        || call.has_private_transport()
+        || keeps_no_connection(call).is_some();
     if !findings.asks(call, REBUILT, "it opens connections of its own", !is_cheap, &|| match is_cheap {
-        true => "it is for a file, has a transport that is given, or is a part of another client".to_owned(),
+        true => {
+            "it is for a file, keeps no connection, has a transport that is given, or is a part of another client"
+                .to_owned()
+        }
         false => "its connections are its own".to_owned(),
     }) {
         return false;

@@ -183,6 +183,9 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
             let certainty = if known { Certainty::Sure } else { Certainty::Likely };
             (Severity::Medium, certainty, "no limit on how many there are is in the given files")
         }
+        Origin::Answer => {
+            (Severity::Medium, Certainty::Likely, "what another service answers decides how many there are")
+        }
         Origin::Handed if asks_a_service(fan_out.element) => {
             (Severity::Low, Certainty::Likely, "whoever calls this decides how many there are")
         }
@@ -336,6 +339,8 @@ enum Origin {
     Own,
     /// Rows of the database, or what a caller that is not in view hands on.
     Other,
+    /// Read out of what another service has answered.
+    Answer,
     /// A collection that a parameter brings, from callers that are not in view.
     Handed,
     /// Computed on the way.
@@ -370,8 +375,22 @@ fn origin_of(source: Node<'_>, written: Node<'_>) -> Origin {
     while let Some(receiver) = root.receiver() {
         root = receiver;
     }
-    if source.asks_unseen_repository() {
+    // A method, or function, of the given files that gives rows.
+    let gives_rows = || {
+        let made = returned_value(source).map(|value| source_of(value, 0));
+        let is_limited = |rows: Node<'_>| rows.origin(|call| call.callee_name() == "limit").is_some();
+        made.is_some_and(|rows| rows.fetched().is_some() && !is_limited(rows))
+    };
+    if source.asks_unseen_repository() || gives_rows() {
         return Origin::Other;
+    }
+    let asks_elsewhere = |part: Node<'_>| {
+        part.api().is_some_and(|api| {
+            api.callable.crosses == Some(System::Http) && !api.is_constructor && api.callable.coroutine
+        })
+    };
+    if source.value_source(&asks_elsewhere).is_some() {
+        return Origin::Answer;
     }
     // What an operator configures is as long as the operator wants.
     let configured = |name: &str| {
@@ -614,7 +633,7 @@ fn queued(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let certainty = match origin_of(source, source_name(fan_out.iterable)) {
-        Origin::Request | Origin::Other => Certainty::Likely,
+        Origin::Request | Origin::Other | Origin::Answer => Certainty::Likely,
         Origin::Own | Origin::Handed | Origin::Unknown => Certainty::Question,
     };
     findings

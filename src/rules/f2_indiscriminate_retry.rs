@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Attempts, Failures, Model, Node, Pause, Retry};
+use crate::semantic::{Attempts, Failures, Kept, Model, Node, Pause, Retry};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::Kind;
 
@@ -84,6 +84,15 @@ fn judge<'m>(retry: Retry<'m>, tuning: &mut Vec<Judged<'m>>, findings: &mut Find
     if !findings.asks(retry.at, CARELESS, again, !never, &|| match never {
         true => "its number of attempts is 0".to_owned(),
         false => format!("{} does", name(&retry)),
+    }) {
+        return;
+    }
+    // A decorator sees only what comes out of its function.
+    let repeats = retry.at.parent().filter(|around| around.is(Kind::Decorator)).and_then(Node::parent);
+    let keeps = repeats.is_some_and(|function| function.keeps_its_failures(Kept::All));
+    if !findings.asks(retry.at, CARELESS, "failures reach it", !keeps, &|| match keeps {
+        true => "the function keeps all of its failures to itself, so that nothing is tried again".to_owned(),
+        false => "nothing is seen to keep them from it".to_owned(),
     }) {
         return;
     }

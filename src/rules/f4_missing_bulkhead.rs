@@ -299,6 +299,7 @@ fn clients(model: &Model<'_>, findings: &mut Findings<'_>) {
         if made.keyword("base_url").is_some()
             || made.keyword("mounts").is_some()
             || made.has_hidden_arguments()
+            || made.keyword("connector").is_some_and(may_be_without_limit)
         {
             continue;
         }
@@ -329,6 +330,13 @@ fn clients(model: &Model<'_>, findings: &mut Findings<'_>) {
             "Make a client for each service, with limits of its own: `httpx.AsyncClient(limits=httpx.Limits(max_connections=20), timeout=10)`.",
         );
     }
+}
+
+/// Whether a connector has no limit, or one that its options say elsewhere: where there is none, nobody waits.
+fn may_be_without_limit(connector: Node<'_>) -> bool {
+    let made = connector.resolved_value();
+    made.has_hidden_arguments()
+        || made.keyword("limit").is_some_and(|limit| limit.number() == Some(0.0) || limit.is_none())
 }
 
 // Checkpointers

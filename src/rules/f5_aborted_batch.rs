@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Failing, FunctionRole, Kept, Model, Node, thing_named, words_of};
-use crate::stack::Tag;
+use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
 const EACH: &str = "Put the `try` inside of the loop, around one item: `except Exception:`, `logger.exception(…)` with the item's id, \
@@ -37,7 +37,7 @@ const READ: &str = "results that are read as they come";
 const LOST: &str = "an item that fails and is lost without a word";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.source_file().is_script;
+    let is_checked = |node: &Node<'_>| !node.is_outside_production() && !node.is_run_by_hand();
     for around in model.loops().filter(is_checked) {
         aborted(around, findings);
     }
@@ -52,6 +52,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     for call in model.calls_doing(Tag::RaisesFirst).filter(is_checked) {
         gathered(call, findings);
+    }
+    for call in model.calls_doing(Tag::StartsTask).filter(is_checked) {
+        grouped(call, findings);
     }
     for call in model.calls_doing(Tag::Offloads).filter(is_checked) {
         mapped(call, findings);
@@ -125,7 +128,7 @@ fn is_general(name: &str) -> bool {
 
 /// Whether a function works through many things, by its name or because nobody waits for it.
 fn is_for_batches(function: Node<'_>) -> bool {
-    const WORDS: [&str; 23] = [
+    const WORDS: [&str; 31] = [
         "batch",
         "bulk",
         "ingest",
@@ -149,6 +152,14 @@ fn is_for_batches(function: Node<'_>) -> bool {
         "notify",
         "deliver",
         "archive",
+        "dispatch",
+        "refresh",
+        "renew",
+        "remind",
+        "invite",
+        "mail",
+        "email",
+        "charge",
     ];
     function.runs_along()
         || function.plays(FunctionRole::AfterResponse)
@@ -164,16 +175,17 @@ fn goes_over_batch(around: Node<'_>) -> bool {
     {
         return false;
     }
+    let is_for_many = around.function().is_some_and(is_for_batches);
+    if is_for_many && around.goes_over_records() {
+        return true;
+    }
     iterable
         .descendants()
         .chain(around.targets().flat_map(Node::descendants))
         // `table.items()` names no things.
         .filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute))
         .filter(|node| !(node.role() == Role::Callee && node.name() == "items"))
-        .any(|node| {
-            is_batch(node.name())
-                || (is_general(node.name()) && around.function().is_some_and(is_for_batches))
-        })
+        .any(|node| is_batch(node.name()) || (is_for_many && is_general(node.name())))
 }
 
 fn is_ending(call: Node<'_>) -> bool {
@@ -511,6 +523,41 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
+}
+
+/// Tasks of one group, of which the first that fails cancels the others.
+fn grouped(call: Node<'_>, findings: &mut Findings<'_>) {
+    let is_grouped = call.receiver().is_some_and(|group| group.is_a(ClassTag::TaskGroup));
+    let Some(work) = call.scheduled_callable().filter(|work| is_grouped && work.is(Kind::Call)) else {
+        return;
+    };
+    let around = call.ancestors().find_map(|node| match node.kind() {
+        Kind::ListComp | Kind::Generator | Kind::SetComp | Kind::DictComp => node.child(Role::Clause),
+        Kind::For => Some(node),
+        _ => None,
+    });
+    // What answers a request as a whole is of no use in parts, and the failure is its answer.
+    let answers = call.function().is_some_and(|function| function.plays(FunctionRole::Handler));
+    if !around.is_some_and(goes_over_batch) || answers || is_on_purpose(call) || is_ending(work) {
+        return;
+    }
+    if around.is_some_and(|around| call.gathers_pieces(work, around)) {
+        return;
+    }
+    let Some(failing) = work.failing().filter(|failing| !failing.of_object) else { return };
+    let draft = findings.report(
+        call,
+        Severity::Medium,
+        Certainty::Likely,
+        format!("the first `{}` that fails cancels the others of the batch", work.called()),
+    );
+    draft.because_it_fails(
+        &failing,
+        "no `try` keeps its failure from the other items",
+        "its function was not given; unless that keeps its failures, they end the group",
+    ).conforming(
+        "Keep each item's failure in its own task: a `try` in the coroutine that logs it with the item's id and notes it for the caller.",
+    );
 }
 
 /// `pool.map(load, urls)`: the first failure comes out where the results are read, and the others are thrown away.

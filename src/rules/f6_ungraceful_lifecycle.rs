@@ -2,9 +2,18 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Database, Lifespan, Model, Node, Opened, StopFault, UngracefulStop};
+use crate::semantic::{Connecting, Database, Lifespan, Model, Node, Opened, Stop, StopFault};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
+
+// What is told condition by condition.
+
+const STARTS: &str = "an application that starts without its database";
+const LEFT_OPEN: &str = "what is opened when the application starts, and never ended";
+const PASSED_OVER: &str = "an end that an error passes over";
+const OLD_EVENTS: &str = "a start in one function, and its end in another";
+const MODULE_POOL: &str = "a pool or client that a module makes, and nothing closes";
+const SIGNAL: &str = "a stop signal that is taken away from the server";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let is_checked = |node: &Node<'_>| !node.is_outside_production();
@@ -13,7 +22,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         stopped(lifespan, findings);
     }
     old_events(model, findings);
-    for stop in model.ungraceful_stops() {
+    for stop in model.stops() {
         deployed(model, stop, findings);
     }
     if !model.has_app() {
@@ -29,55 +38,119 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
     }
     for call in model.calls().filter(is_checked) {
-        if call.takes_stop_signal() && !call.source_file().is_script && builds_app(call) {
+        if call.takes_stop_signal() && !call.source_file().is_script && takes_from_server(call, findings) {
             signalled(call, findings);
         }
     }
 }
 
 fn started(lifespan: Lifespan<'_>, findings: &mut Findings<'_>) {
-    for (handler, is_known) in lifespan.fails_open() {
+    for Connecting { clause, is_known, goes_on } in lifespan.connecting() {
+        findings.asks_whether(
+            clause,
+            STARTS,
+            "what is tried needs the database",
+            true,
+            match is_known {
+                true => ["it connects to it, or asks it for nothing", ""],
+                false => ["by its name; its function was not given", ""],
+            },
+        );
+        if !findings.asks_whether(
+            clause,
+            STARTS,
+            "the start goes on all the same",
+            goes_on,
+            [
+                "the clause neither raises nor ends the process",
+                "the clause raises, ends the process, or sets what is asked for later",
+            ],
+        ) {
+            continue;
+        }
         findings
             .report(
-                handler,
+                clause,
                 Severity::High,
                 if is_known { Certainty::Sure } else { Certainty::Likely },
                 "the application starts although its database does not answer",
             )
             .because(lifespan.function, "runs before the first request")
-            .because(handler, "the failure is passed over, and the server reports that it has started")
+            .because(clause, "the failure is passed over, and the server reports that it has started")
             .conforming("Log it if you like, then `raise`: the rollout stops at this process, and the old ones go on.");
     }
 }
 
 fn stopped(lifespan: Lifespan<'_>, findings: &mut Findings<'_>) {
-    let open = lifespan.left_open();
-    for opened in &open {
-        left_open(opened, lifespan, findings);
-    }
-    match (lifespan.yielded, lifespan.cleans_up_unprotected()) {
-        (_, Some((yielded, cleaning))) => {
-            findings
-                .report(
-                    yielded,
-                    Severity::Low,
-                    Certainty::Sure,
-                    "what stands behind this `yield` is passed over when the lifespan is left by an error",
-                )
-                .because(cleaning, "ends what was opened, unless an exception comes first")
-                .conforming(
-                    "Put the `yield` into `try`, and the end into `finally`; or open with `async with`.",
-                );
+    let mut is_left_open = false;
+    for opened in &lifespan.opens() {
+        if is_never_ended(opened, findings) {
+            is_left_open = true;
+            left_open(opened, lifespan, findings);
         }
-        (Some(yielded), None) if open.is_empty() => {
-            let ends = lifespan.function.own_calls().any(|call| call.id > yielded.id)
-                || yielded.enclosing_with_items().next().is_some();
-            if ends {
-                findings.conforms(yielded, "what was opened is ended, whatever happens in between");
-            }
-        }
-        _ => {}
     }
+    if let Some((yielded, cleaning)) =
+        lifespan.function.own_yields().find_map(|yielded| Some((yielded, passed_over(yielded, findings)?)))
+    {
+        findings
+            .report(
+                yielded,
+                Severity::Low,
+                Certainty::Sure,
+                "what stands behind this `yield` is passed over when the lifespan is left by an error",
+            )
+            .because(cleaning, "ends what was opened, unless an exception comes first")
+            .conforming("Put the `yield` into `try`, and the end into `finally`; or open with `async with`.");
+    } else if let Some(yielded) = lifespan.yielded.filter(|_| !is_left_open) {
+        let ends = lifespan.function.own_calls().any(|call| call.id > yielded.id)
+            || yielded.enclosing_with_items().next().is_some();
+        if ends {
+            findings.conforms(yielded, "what was opened is ended, whatever happens in between");
+        }
+    }
+}
+
+fn is_never_ended(opened: &Opened<'_>, findings: &mut Findings<'_>) -> bool {
+    findings.asks(
+        opened.made,
+        LEFT_OPEN,
+        "it is opened to be kept while the application runs",
+        true,
+        &|| format!("`{}` holds it", opened.holder.excerpt()),
+    );
+    findings.asks_whether(
+        opened.made,
+        LEFT_OPEN,
+        "nothing ends it",
+        !opened.is_ended,
+        [
+            "the half that stops the application, its stop handlers and what it is handed to don't",
+            "the half that stops the application names it, or something that ends it is given it",
+        ],
+    )
+}
+
+/// The end behind this `yield` that an error passes over.
+fn passed_over<'m>(yielded: Node<'m>, findings: &mut Findings<'_>) -> Option<Node<'m>> {
+    let is_open = findings.asks_whether(
+        yielded,
+        PASSED_OVER,
+        "an error here passes over what stands behind",
+        !yielded.is_protected(),
+        [
+            "neither a `try` with `finally` nor a `with` is around it",
+            "a `try` with `finally`, or a `with`, is around it",
+        ],
+    );
+    if !is_open {
+        return None;
+    }
+    let ended = yielded.ended_behind();
+    findings.asks(yielded, PASSED_OVER, "something is ended behind it", ended.is_some(), &|| match ended {
+        Some(call) => format!("`{}` does ({})", call.excerpt(), call.whereabouts_from(yielded)),
+        None => "no call behind it closes, stops or cancels anything".to_owned(),
+    });
+    ended
 }
 
 fn left_open(opened: &Opened<'_>, lifespan: Lifespan<'_>, findings: &mut Findings<'_>) {
@@ -119,12 +192,30 @@ fn old_events(model: &Model<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         // What only tells that it starts opens nothing, and nobody calls what nothing names.
-        let opens = function.own_calls().any(|call| {
+        let opens = function.own_calls().find(|call| {
             let calls_nothing =
                 call.target().is_some_and(|place| model.node(place).own_calls().next().is_none());
             !(call.is_harmless() || call.writes_log() || call.does(Tag::Prints) || calls_nothing)
         });
-        if !opens || decorator.is_unused() {
+        let opens = findings.asks(
+            decorator,
+            OLD_EVENTS,
+            "the function opens or ends something",
+            opens.is_some(),
+            &|| match opens {
+                Some(call) => format!("`{}` may ({})", call.excerpt(), call.whereabouts_from(decorator)),
+                None => "it only says that it runs".to_owned(),
+            },
+        );
+        let is_used = opens
+            && findings.asks_whether(
+                decorator,
+                OLD_EVENTS,
+                "something makes the application that it belongs to",
+                !decorator.is_unused(),
+                ["nothing speaks against it", "nothing in the given files names the function around it"],
+            );
+        if !is_used {
             continue;
         }
         first = Some(decorator);
@@ -149,7 +240,32 @@ fn module_pool(made: Node<'_>, findings: &mut Findings<'_>) -> bool {
             lifespan.function.own_calls().any(|call| call.id > yielded.id && call.is_unknown_function())
         },
     );
-    if made.database() == Some(Database::Sqlite) || ends_unseen || model.closes_what(made) {
+    let is_sqlite = made.database() == Some(Database::Sqlite);
+    if !findings.asks_whether(
+        made,
+        MODULE_POOL,
+        "a server keeps the other end of its connections",
+        !is_sqlite,
+        ["it is no file of SQLite", "its database is a file of SQLite"],
+    ) {
+        return false;
+    }
+    let is_closed = model.closes_what(made);
+    if !findings.asks_whether(
+        made,
+        MODULE_POOL,
+        "nothing closes it",
+        !(ends_unseen || is_closed),
+        [
+            "no lifespan, and nothing else in the given files, does",
+            match is_closed {
+                true => "a call in the given files does",
+                false => {
+                    "a lifespan calls, behind its `yield`, a function that was not given and may close it"
+                }
+            },
+        ],
+    ) {
         return false;
     }
     let name = made.parent().and_then(|statement| statement.targets().next()).map_or("engine", Node::source);
@@ -189,15 +305,41 @@ fn builds_app(call: Node<'_>) -> bool {
         .any(|other| other.is_a(ClassTag::App) && other.api().is_some_and(|api| api.is_constructor))
 }
 
-/// A handler of SIGTERM in a process whose server handles it.
-fn signalled(call: Node<'_>, findings: &mut Findings<'_>) {
+/// Whether a handler of SIGTERM stands in a process whose server handles it, and replaces the server's own.
+fn takes_from_server(call: Node<'_>, findings: &mut Findings<'_>) -> bool {
+    if !findings.asks_whether(
+        call,
+        SIGNAL,
+        "a server runs in this process",
+        builds_app(call),
+        ["the application is made in this file", "no application is made in this file"],
+    ) {
+        return false;
+    }
     let chains = call.at(0).calls_within().any(|other| other.callee_name() == "getsignal");
+    if !findings.asks_whether(
+        call,
+        SIGNAL,
+        "the server's own handler is lost",
+        !chains,
+        ["nothing asks for the handler before", "`getsignal` asks for the handler before, to go on with it"],
+    ) {
+        return false;
+    }
     // A class that is derived from another one may be the server itself.
     let may_be_server =
         call.class().is_some_and(|class| class.children().any(|child| child.role() == Role::Base));
-    if chains || may_be_server {
-        return;
-    }
+    findings.asks_whether(
+        call,
+        SIGNAL,
+        "it is not the server that sets it",
+        !may_be_server,
+        ["no derived class is around it", "the class around it is derived from another one"],
+    )
+}
+
+/// A handler of SIGTERM that replaces the server's own.
+fn signalled(call: Node<'_>, findings: &mut Findings<'_>) {
     findings
         .report(
             call,
@@ -227,9 +369,11 @@ fn signalled(call: Node<'_>, findings: &mut Findings<'_>) {
 }
 
 /// What the deployment files say of the stop.
-fn deployed(model: &Model<'_>, stop: UngracefulStop, findings: &mut Findings<'_>) {
-    let (severity, certainty, message, because, remedy) = match stop.fault {
+fn deployed(model: &Model<'_>, stop: Stop, findings: &mut Findings<'_>) {
+    let (about, condition, severity, certainty, message, because, remedy) = match stop.fault {
         StopFault::Shell => (
+            "a shell that keeps the stop signal",
+            "a shell stays in front of the server",
             Severity::Medium,
             Certainty::Sure,
             "a shell stands before the server and keeps the stop signal to itself",
@@ -237,6 +381,8 @@ fn deployed(model: &Model<'_>, stop: UngracefulStop, findings: &mut Findings<'_>
             "Let the server be process 1: the exec form, `CMD [\"uvicorn\", \"app.main:app\", \"--timeout-graceful-shutdown\", \"25\"]`, or `exec` before it in the shell's line.",
         ),
         StopFault::UnlimitedDrain => (
+            "a server that waits without end",
+            "nothing limits how long it waits for open connections",
             Severity::Low,
             Certainty::Sure,
             "the server waits for open connections without end when it is stopped",
@@ -244,6 +390,8 @@ fn deployed(model: &Model<'_>, stop: UngracefulStop, findings: &mut Findings<'_>
             "Give it less than the platform does: `--timeout-graceful-shutdown 25`.",
         ),
         StopFault::ShortGrace => (
+            "a service that is killed soon",
+            "nothing says how long it has to stop",
             Severity::Low,
             Certainty::Likely,
             "the service is killed ten seconds after the stop signal",
@@ -251,6 +399,8 @@ fn deployed(model: &Model<'_>, stop: UngracefulStop, findings: &mut Findings<'_>
             "Give it time: `stop_grace_period: 30s`, a little more than the server's own limit.",
         ),
         StopFault::NoPause => (
+            "a pod that gets requests while it stops",
+            "neither a pause nor a grace period is given",
             Severity::Low,
             Certainty::Likely,
             "new requests still arrive while the container is stopped",
@@ -259,5 +409,8 @@ fn deployed(model: &Model<'_>, stop: UngracefulStop, findings: &mut Findings<'_>
         ),
     };
     let at = model.stretch(stop.at);
-    findings.report(at, severity, certainty, message).because(at, because).conforming(remedy);
+    let is_given = stop.grace.unwrap_or_default();
+    if findings.asks_whether(at, about, condition, stop.grace.is_none(), [because, is_given]) {
+        findings.report(at, severity, certainty, message).because(at, because).conforming(remedy);
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::explanation::{Answer, Candidate, Condition};
 use crate::report::{Certainty, Evidence, Finding, Range, Rule, RuleStatus, Severity, Status};
-use crate::semantic::{Failing, Model, Node, Place, Stretch};
+use crate::semantic::{Failing, Model, Node, Place, Span, Stretch};
 
 /// More places than these are not listed for a rule that conforms.
 const MOST_PLACES: usize = 50;
@@ -21,8 +21,14 @@ pub struct Findings<'m> {
 struct Watch {
     /// The one line that matters; all, if nothing is said.
     only: Option<(String, u32)>,
-    /// With the place in the order of the questions.
-    asked: Vec<(Place, &'static str, Candidate)>,
+    /// With where it was asked, in the order of the questions.
+    asked: Vec<(Written, &'static str, Candidate)>,
+}
+
+impl Watch {
+    fn is_about(&self, at: &Location) -> bool {
+        self.only.as_ref().is_none_or(|(path, line)| at.path == *path && is_on(at.range, *line))
+    }
 }
 
 /// What a rule asked, and what it made of that.
@@ -44,13 +50,19 @@ fn milder(severity: Severity) -> Severity {
     }
 }
 
+/// Where something is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    InCode(Place),
+    InDeployment(Span),
+}
+
 /// A place that a finding or its evidence can point at, in code or in a deployment file.
 pub struct Location {
     path: String,
     range: Range,
     symbol: String,
-    /// In code.
-    place: Option<Place>,
+    written: Written,
 }
 
 impl From<Node<'_>> for Location {
@@ -60,14 +72,19 @@ impl From<Node<'_>> for Location {
             path: node.source_file().path.to_owned(),
             range: node.heading(),
             symbol: node.qualified_name(),
-            place: Some(node.place()),
+            written: Written::InCode(node.place()),
         }
     }
 }
 
 impl From<Stretch<'_>> for Location {
     fn from(stretch: Stretch<'_>) -> Self {
-        Self { path: stretch.path().to_owned(), range: stretch.range(), symbol: String::new(), place: None }
+        Self {
+            path: stretch.path().to_owned(),
+            range: stretch.range(),
+            symbol: String::new(),
+            written: Written::InDeployment(stretch.span),
+        }
     }
 }
 
@@ -90,11 +107,8 @@ impl<'m> Findings<'m> {
 
     /// Whether somebody wants to know what is asked about this place: only then is it worth finding out more than the
     /// rule needs.
-    pub fn watches(&self, at: Node<'_>) -> bool {
-        self.watch.as_ref().is_some_and(|watch| match &watch.only {
-            Some((path, line)) => at.source_file().path == path && is_on(at.heading(), *line),
-            None => true,
-        })
+    pub fn watches(&self, at: impl Into<Location>) -> bool {
+        self.watch.as_ref().is_some_and(|watch| watch.is_about(&at.into()))
     }
 
     /// Whether somebody wants to know anything.
@@ -103,16 +117,18 @@ impl<'m> Findings<'m> {
     }
 
     /// Whether anything was asked, and taken down, about this place.
-    pub fn has_asked(&self, at: Node<'_>) -> bool {
-        let place = at.place();
-        self.watch.as_ref().is_some_and(|watch| watch.asked.iter().any(|(asked, ..)| *asked == place))
+    pub fn has_asked(&self, at: impl Into<Location>) -> bool {
+        self.watch.as_ref().is_some_and(|watch| {
+            let at = at.into();
+            watch.asked.iter().any(|(asked, ..)| *asked == at.written)
+        })
     }
 
     /// Asks whether a condition of the rule holds at a place, one after the other, and gives the answer back. `about`
     /// names the defect that is looked for; what holds, and the fact, are sentences in the manner of messages.
     pub fn asks(
         &mut self,
-        at: Node<'_>,
+        at: impl Into<Location>,
         about: &'static str,
         what: &str,
         answer: impl Into<Answer>,
@@ -120,32 +136,40 @@ impl<'m> Findings<'m> {
     ) -> bool {
         let answer = answer.into();
         if self.watch.is_some() {
-            self.take_down(at, about, what, answer, fact);
+            self.take_down(&at.into(), about, what, answer, fact);
         }
         answer == Answer::Met
+    }
+
+    /// The same where the fact is one of two sentences: for what holds, and for what does not.
+    pub fn asks_whether(
+        &mut self,
+        at: impl Into<Location>,
+        about: &'static str,
+        what: &str,
+        holds: bool,
+        [met, unmet]: [&str; 2],
+    ) -> bool {
+        self.asks(at, about, what, holds, &|| if holds { met } else { unmet }.to_owned())
     }
 
     #[inline(never)]
     fn take_down(
         &mut self,
-        at: Node<'_>,
+        at: &Location,
         about: &'static str,
         what: &str,
         answer: Answer,
         fact: &dyn Fn() -> String,
     ) {
-        if !self.watches(at) {
-            return;
-        }
-        let Some(watch) = &mut self.watch else { return };
+        let Some(watch) = self.watch.as_mut().filter(|watch| watch.is_about(at)) else { return };
         let condition = Condition { what: what.to_owned(), answer, fact: fact() };
-        let place = at.place();
         let known = watch
             .asked
             .iter_mut()
             .rev()
             .take(64)
-            .find(|(asked, defect, _)| *asked == place && *defect == about);
+            .find(|(asked, defect, _)| *asked == at.written && *defect == about);
         if let Some((_, _, candidate)) = known {
             // What several ways lead to is asked several times.
             if !candidate.conditions.contains(&condition) {
@@ -154,14 +178,17 @@ impl<'m> Findings<'m> {
             return;
         }
         let candidate = Candidate {
-            path: at.source_file().path.to_owned(),
-            range: at.heading(),
-            code: at.excerpt(),
+            path: at.path.clone(),
+            range: at.range,
+            code: match at.written {
+                Written::InCode(place) => self.model.node(place).excerpt(),
+                Written::InDeployment(span) => self.model.stretch(span).excerpt(),
+            },
             about: about.to_owned(),
             conditions: vec![condition],
             is_found: false,
         };
-        watch.asked.push((place, about, candidate));
+        watch.asked.push((at.written, about, candidate));
     }
 
     /// What was asked, once the rule has run. Where everything that was asked is met and nothing was found, something
@@ -211,7 +238,10 @@ impl<'m> Findings<'m> {
         let at = at.into();
         let severity = self.model.settings.severity.get(&self.rule).copied().unwrap_or_else(|| {
             // What nobody's request waits for is less urgent; a secret in the code is as bad there as anywhere.
-            let is_offline = || at.place.is_some_and(|place| self.model.node(place).runs_offline());
+            let is_offline = || match at.written {
+                Written::InCode(place) => self.model.node(place).runs_offline(),
+                Written::InDeployment(_) => false,
+            };
             if self.rule != Rule::O3 && is_offline() { milder(severity) } else { severity }
         });
         self.found.push(Finding {

@@ -11,6 +11,7 @@ const MOST_STEPS: f64 = 100.0;
 
 /// What is told condition by condition.
 const OPEN: &str = "a public route that one caller may use without a limit";
+const FORGOTTEN: &str = "a route for anybody beside a limited one";
 const WHOLE: &str = "an upload that is taken into memory, however large it is";
 
 pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
@@ -51,8 +52,10 @@ fn is_checked(node: Node<'_>) -> bool {
 /// Public routes: some limited and some not, or none limited at all.
 fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
     let for_all = model.application_limiter();
-    let mut limited = None;
+    // Routes with what limits them.
+    let mut limited: Vec<(Node<'m>, Node<'m>)> = Vec::new();
     let mut open: Vec<Node<'m>> = Vec::new();
+    let mut posts: Vec<(Node<'m>, Node<'m>)> = Vec::new();
     for handler in model.functions().filter(|function| is_checked(*function)) {
         let Some(route) = handler.route() else { continue };
         let limiter = for_all.or_else(|| handler.request_limiter());
@@ -62,8 +65,14 @@ fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
         });
         if let Some(limiter) = limiter {
             findings.conforms(route, "calls of this route are limited");
-            limited.get_or_insert(limiter);
+            // What limits all of them says nothing of this one.
+            if for_all.is_none() {
+                limited.push((route, limiter));
+            }
             continue;
+        }
+        if route.callee_name() == "post" {
+            posts.push((route, handler));
         }
         let path = handler.full_route_path();
         let is_public = model.settings.public_prefixes.iter().any(|prefix| path.starts_with(prefix.as_str()));
@@ -82,7 +91,39 @@ fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
             open.push(route);
         }
     }
-    if let Some(limiter) = limited {
+    for (route, handler) in posts {
+        let is_beside = limited.iter().any(|(other, _)| other.file == route.file);
+        if !is_beside || open.contains(&route) || !is_for_anybody(handler) || !does_work(handler) {
+            continue;
+        }
+        // Whoever limits one route of a file and not its neighbour has forgotten that, where nobody has to log in.
+        let neighbour = limited.iter().find(|(other, _)| {
+            let handler = other.parent().and_then(Node::parent);
+            other.file == route.file && handler.is_some_and(is_for_anybody)
+        });
+        let what = "a route of the same file that asks nobody either is limited";
+        findings.asks(route, FORGOTTEN, what, neighbour.is_some(), &|| match neighbour {
+            Some((neighbour, limiter)) => {
+                format!("`{}` is ({})", limiter.excerpt(), neighbour.whereabouts_from(route))
+            }
+            None => "none of them is".to_owned(),
+        });
+        let Some((neighbour, _)) = neighbour else { continue };
+        findings
+            .report(
+                route,
+                Severity::Medium,
+                Certainty::Likely,
+                "anybody may call this route as often as they like, although its neighbour is limited",
+            )
+            .because(*neighbour, "is limited, and asks nobody who calls either")
+            .because(route, "no dependency of the route asks who calls, and nothing limits it")
+            .conforming("Give it the same limiter, by address as long as nobody has logged in.");
+    }
+    if for_all.is_some() {
+        return;
+    }
+    if let Some(&(_, limiter)) = limited.first() {
         for route in open {
             findings
                 .report(
@@ -117,6 +158,48 @@ fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
             .because(route, "nothing in the given files does; a gateway may")
             .conforming("Give the router a limiter with the tenant's own limit: `APIRouter(…, dependencies=[Depends(enforce_rate_limit)])`.");
     }
+}
+
+/// Whether nothing is seen to ask who calls a handler: no dependency, no middleware, nothing that it calls itself.
+fn is_for_anybody(handler: Node<'_>) -> bool {
+    let asks = |name: &str| {
+        words_of(name).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "auth"
+                    | "authenticate"
+                    | "authorize"
+                    | "verify"
+                    | "require"
+                    | "permission"
+                    | "permissions"
+                    | "signature"
+            )
+        })
+    };
+    let by_middleware = || {
+        let classes = handler.model.calls_named("add_middleware").filter_map(|call| call.argument(0));
+        classes.into_iter().any(|class| words_of(class.name()).iter().any(|word| word.starts_with("auth")))
+    };
+    let in_headers = || {
+        handler
+            .parameters()
+            .flat_map(Node::calls_within)
+            .any(|call| matches!(call.callee_name(), "Header" | "Cookie" | "Security"))
+    };
+    !handler.may_ask_who_calls()
+        && !in_headers()
+        && !handler.own_calls().any(|call| asks(call.callee_name()))
+        && !handler.decorators().any(|decorator| asks(decorator.name()) || asks(decorator.callee_name()))
+        && !by_middleware()
+}
+
+/// Whether a handler does more than to answer out of the request: it calls what leaves the process, or given code.
+fn does_work(handler: Node<'_>) -> bool {
+    let ends = words_of(handler.name())
+        .iter()
+        .any(|word| matches!(word.as_str(), "logout" | "webhook" | "webhooks" | "callback" | "hook"));
+    !ends && handler.own_calls().any(|call| call.target().is_some() || call.crosses_outside().is_some())
 }
 
 fn is_probe(path: &str) -> bool {
@@ -421,6 +504,13 @@ fn page(parameter: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
         let asked = || asks_for_as_many(call, name, &is_it);
         if PAGES.contains(&name) { asked() } else { None }.or_else(|| turns_as_often(call, &is_it))
     });
+    // `ranked[:limit]`: what was loaded is answered with, up to all of it.
+    let cut = || {
+        let mut slices = function.descendants_of(Kind::Slice).filter(|_| PAGES.contains(&name));
+        let slice = slices.find(|slice| slice.child(Role::Right).is_some_and(is_it))?;
+        Some((slice.parent()?, Certainty::Likely))
+    };
+    let used = used.or_else(cut);
     if let Some((used, certainty)) = used {
         report_page(parameter, name, used, certainty, findings);
     }
@@ -550,12 +640,18 @@ fn whole_table(function: Node<'_>, findings: &mut Findings<'_>) {
     let Some(read) = found.filter(|read| !findings.has_reported(*read)) else { return };
     let narrows = |part: Node<'_>| matches!(part.callee_name(), "where" | "filter" | "filter_by");
     let which = if read.value_source(&narrows).is_some() { "matches" } else { "there is" };
+    // `rows[offset : offset + limit]`
+    let is_cut = function
+        .own_returns()
+        .filter_map(Node::value)
+        .any(|value| value.value_source(&|part| part.is(Kind::Slice)).is_some());
+    let does = if is_cut { "loads, to answer with some of them," } else { "answers with" };
     findings
         .report(
             read,
             Severity::Low,
             Certainty::Likely,
-            format!("`{}` answers with every row that {which}", function.name()),
+            format!("`{}` {does} every row that {which}", function.name()),
         )
         .because(read, "the query has no limit: the answer grows with the table")
         .because(function, "the client gets all of it in one piece")

@@ -59,7 +59,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for around in model.loops().filter(|around| !around.is_outside_production()) {
         // What goes on for ever is a service, also where it is started by hand.
         worker(around, findings);
-        if !around.source_file().is_script {
+        if !around.is_run_by_hand() {
             tour(around, findings);
         }
     }

@@ -3,8 +3,8 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
-    Container, Field, Holds, Model, Node, Port, ProxyDirective, Runs, Service, SetBy, Span, Type, Workload,
-    is_masking_name, is_secret_name, words_of,
+    Container, Field, Holds, Model, Node, Port, ProxyDirective, Runs, Service, SetBy, Span, Stretch, Type,
+    Workload, is_masking_name, is_secret_name, words_of,
 };
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
@@ -30,6 +30,18 @@ const STORES: [&str; 14] = [
     "elasticsearch",
     "rabbitmq",
 ];
+
+// What is told condition by condition.
+
+const ORIGINS: &str = "origins that may call from a browser";
+const FOR_BROWSERS: &str = "a secret in what every browser loads";
+const ANSWERED: &str = "a secret in an answer";
+const CERTIFICATE: &str = "a certificate that nobody checks";
+const HOST: &str = "a container that shares its machine";
+const PORT: &str = "a port that is open to the network";
+const OUTSIDE: &str = "a database that can be reached from outside";
+const ADMIN: &str = "an admin endpoint that is open";
+const OPERATORS: &str = "a path for operators that is open";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let speaks_of_origins =
@@ -91,6 +103,17 @@ fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
         let pattern = call.keyword("allow_origin_regex")?;
         let text = pattern.string()?.trim_start_matches('^').trim_end_matches('$');
         matches!(text, ".*" | ".+" | "https?://.*" | "https?://.+").then_some((pattern, Certainty::Sure))
+    });
+    findings.asks_whether(
+        call,
+        ORIGINS,
+        "it decides which pages may call",
+        true,
+        ["it sets up the middleware for that", ""],
+    );
+    findings.asks(call, ORIGINS, "every origin may call", star.is_some(), &|| match star {
+        Some((value, _)) => format!("`{}` holds `*`, or a pattern that matches everything", value.excerpt()),
+        None => "neither its origins nor its pattern are known to match every origin".to_owned(),
     });
     let Some((value, certainty)) = star else {
         if let Some(origins) = origins {
@@ -175,12 +198,19 @@ fn origins_of_deployment(model: &Model<'_>, findings: &mut Findings<'_>) {
         let words = words_of(&variable.name);
         let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
         let is_star = variable.by_default.trim().trim_matches(['[', ']', '"', '\'']) == "*";
-        if is_star
-            && has(&["origin", "origins", "cors"])
-            && !has(&["header", "headers", "method", "methods", "expose"])
+        let is_about_origins = has(&["origin", "origins", "cors"])
+            && !has(&["header", "headers", "method", "methods", "expose"]);
+        let at = model.stretch(variable.at);
+        if is_about_origins
+            && findings.asks_whether(
+                at,
+                ORIGINS,
+                "every origin may call",
+                is_star,
+                ["its value is `*`", "its value is not `*`"],
+            )
         {
             let severity = if variable.is_for_development { Severity::Low } else { Severity::Medium };
-            let at = model.stretch(variable.at);
             findings
                 .report(
                     at,
@@ -224,10 +254,22 @@ fn secrets_for_browsers(model: &Model<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let is_seen = words_of(name).iter().any(|word| SEEN.contains(&word.as_str()));
-        if !is_secret_name(name) || is_seen || variable.value.is_empty() {
+        let at = model.stretch(variable.at);
+        if !findings.asks_whether(
+            at,
+            FOR_BROWSERS,
+            "it is a secret by its name",
+            is_secret_name(name),
+            ["what follows the prefix says so", "what follows the prefix doesn't say so"],
+        ) || !findings.asks_whether(
+            at,
+            FOR_BROWSERS,
+            "it is given, and not made to be seen",
+            !(is_seen || variable.value.is_empty()),
+            ["nothing says otherwise", "it is empty, or a key of the kind that is public"],
+        ) {
             continue;
         }
-        let at = model.stretch(variable.at);
         findings
             .report(at, Severity::High, Certainty::Likely, format!("`{}` goes to every browser that loads the page", variable.name))
             .because(at, "what bears this prefix is written into the page's scripts when they are built")
@@ -248,17 +290,38 @@ fn headers(model: &Model<'_>, findings: &mut Findings<'_>) {
             .surroundings()
             .find(|node| node.is(Kind::Call))
             .is_some_and(|call| call.api().is_some_and(|api| api.callable.crosses.is_some()));
-        let (message, note) = if header.value.string() == Some("*") {
-            ("any page on the web may read this answer", "matches every origin")
-        } else if reflects(header.value) {
-            (
+        let is_star = header.value.string() == Some("*");
+        let lets_in_all = is_star || reflects(header.value);
+        if !findings.asks_whether(
+            header.at,
+            ORIGINS,
+            "every origin is let in",
+            lets_in_all,
+            [
+                "it is `*`, or the caller's own origin sent back",
+                "it is neither `*` nor the caller's own origin, or a list is asked before",
+            ],
+        ) {
+            continue;
+        }
+        let (message, note) = match is_star {
+            true => ("any page on the web may read this answer", "matches every origin"),
+            false => (
                 "every origin is told that it may read this answer",
                 "sends the caller's own origin back, whoever it is",
-            )
-        } else {
-            continue;
+            ),
         };
-        if is_request || is_public(header.at) || is_on_a_refusal(header.at) {
+        let is_harmless = is_request || is_public(header.at) || is_on_a_refusal(header.at);
+        if !findings.asks_whether(
+            header.at,
+            ORIGINS,
+            "there is something in the answer to read",
+            !is_harmless,
+            [
+                "nothing says otherwise",
+                "it is a request, a refusal, or an answer that everybody may read anyway",
+            ],
+        ) {
             continue;
         }
         // With a star no cookie is sent: a page needs a key of its own.
@@ -372,7 +435,7 @@ fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
             "key" | "keys" | "secret" | "secrets" | "password" | "credential" | "credentials"
         )
     });
-    if is_about_it {
+    if is_about_it && !findings.is_watched() {
         return;
     }
     let mut leaks = leaking_fields(handler);
@@ -402,8 +465,24 @@ fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
             leaks.push((item, key.name()));
         }
     }
-    let Some(&(first, name)) = leaks.first() else { return };
-    if findings.has_reported(first) {
+    let Some(&(first, name)) = leaks.first() else {
+        findings.asks(decorator, ANSWERED, "a part of the answer is a secret", false, &|| {
+            "no part of it is one by its name, as far as its model or its values are known".to_owned()
+        });
+        return;
+    };
+    findings.asks(first, ANSWERED, "it is a secret, and a part of an answer", true, &|| {
+        format!("`{}` answers with it ({})", handler.name(), decorator.whereabouts_from(first))
+    });
+    let is_told = findings.has_reported(first);
+    if !findings.asks_whether(
+        first,
+        ANSWERED,
+        "the route isn't there to tell it",
+        !is_about_it,
+        ["its path doesn't name it", "its path is named after the secret"],
+    ) || is_told
+    {
         return;
     }
     let for_admins = handler.parameters().flat_map(Node::calls_within).any(|call| {
@@ -517,7 +596,13 @@ fn unverified_context(assignment: Node<'_>, findings: &mut Findings<'_>) {
             assignment.function().into_iter().flat_map(Node::own_ifs).filter(|node| node.id < assignment.id);
         earlier.filter_map(Node::body).any(Node::leaves)
     };
-    if assignment.is_on_a_branch() || is_chosen() {
+    if !findings.asks_whether(
+        assignment,
+        CERTIFICATE,
+        "it is turned off in any case",
+        !(assignment.is_on_a_branch() || is_chosen()),
+        ["no condition decides about it", "a condition decides about it, which may be an operator's wish"],
+    ) {
         return;
     }
     findings
@@ -537,6 +622,10 @@ fn unverified(call: Node<'_>, findings: &mut Findings<'_>) {
         .iter()
         .find_map(|name| call.keyword(name))
         .filter(|value| value.resolved_value().is(Kind::False));
+    findings.asks(call, CERTIFICATE, "the check is turned off", off.is_some(), &|| match off {
+        Some(off) => format!("`{}`", off.parent().unwrap_or(off).excerpt()),
+        None => "no argument of it is known to turn the check off".to_owned(),
+    });
     let Some(off) = off else { return };
     // A look whether somebody answers carries nothing to be read.
     let is_a_look = call.callee_name() == "head"
@@ -551,7 +640,16 @@ fn unverified(call: Node<'_>, findings: &mut Findings<'_>) {
 // Compose
 
 fn host_network(model: &Model<'_>, workload: &Workload, is_milder: bool, findings: &mut Findings<'_>) {
-    let Some(at) = workload.host_network.filter(|_| workload.kind != "DaemonSet") else { return };
+    let Some(at) = workload.host_network else { return };
+    if !findings.asks_whether(
+        model.stretch(at),
+        HOST,
+        "it is no part of the machine itself",
+        workload.kind != "DaemonSet",
+        ["it is an ordinary workload", "it is a DaemonSet, which often works for its node"],
+    ) {
+        return;
+    }
     findings
         .report(model.stretch(at), if is_milder { Severity::Medium } else { Severity::High }, Certainty::Sure, format!("`{}` shares the network of its machine", workload.name))
         .because(model.stretch(at), "every port that a process in it opens is open on the machine, and it reaches what is bound to localhost there")
@@ -568,7 +666,16 @@ fn compose(
     let is_milder = service.is_for_development || service.is_for_tests;
     host_network(model, workload, is_milder, findings);
     let is_ingress = container.foreign() == Some(Holds::Ingress);
-    for (volume, at) in service.volumes.iter().filter(|(volume, _)| volume.contains("docker.sock")) {
+    for (volume, at) in &service.volumes {
+        if !findings.asks_whether(
+            model.stretch(*at),
+            HOST,
+            "it is Docker's own socket",
+            volume.contains("docker.sock"),
+            ["by its path", "its path is another one"],
+        ) {
+            continue;
+        }
         let is_reader = is_ingress && volume.ends_with(":ro");
         let severity = if is_milder || is_reader { Severity::Medium } else { Severity::High };
         findings
@@ -637,7 +744,21 @@ fn published(
 ) {
     let is_store = container.foreign() == Some(Holds::Store)
         || port.inside.is_some_and(|port| STORE_PORTS.contains(&port));
-    if door && !port.inside.is_some_and(|port| STORE_PORTS.contains(&port)) {
+    findings.asks(model.stretch(port.at), PORT, "the machine hands it on", true, &|| match &port.address {
+        Some(address) => format!("at its address `{address}`"),
+        None => "on all of its interfaces".to_owned(),
+    });
+    let is_the_door = door && !port.inside.is_some_and(|port| STORE_PORTS.contains(&port));
+    if !findings.asks_whether(
+        model.stretch(port.at),
+        PORT,
+        "it is not the door",
+        !is_the_door,
+        [
+            "another service is, or the port is a database's",
+            "it is the ingress, or the one service of the file that publishes a port of the web, or any",
+        ],
+    ) {
         return;
     }
     let file = workload.heading.file;
@@ -698,6 +819,29 @@ fn cluster(model: &Model<'_>, findings: &mut Findings<'_>) {
     for service in model.cluster_services() {
         let named = words_of(&service.name).iter().any(|word| STORES.contains(&word.as_str()));
         let is_store = named || service.ports.iter().any(|port| STORE_PORTS.contains(port));
+        if let Some((kind, at)) = &service.kind {
+            let is_open = matches!(kind.as_str(), "LoadBalancer" | "NodePort");
+            let at = model.stretch(*at);
+            findings.asks_whether(
+                at,
+                OUTSIDE,
+                "it can be reached from outside of the cluster",
+                is_open,
+                [
+                    "its type gives it an address, or a port on each node",
+                    "its type opens it inside of the cluster alone",
+                ],
+            );
+            if is_open {
+                findings.asks_whether(
+                    at,
+                    OUTSIDE,
+                    "it is a database, a cache or a queue",
+                    is_store,
+                    ["by its name or port", "neither its name nor its ports say so"],
+                );
+            }
+        }
         match &service.kind {
             Some((kind, at)) if is_store && matches!(kind.as_str(), "LoadBalancer" | "NodePort") => {
                 findings
@@ -733,7 +877,16 @@ fn host_ports(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_
 fn ingresses(model: &Model<'_>, findings: &mut Findings<'_>) {
     for ingress in model.ingresses() {
         for (name, value, at) in &ingress.annotations {
-            if name.ends_with("cors-allow-origin") && value.split(',').any(|part| part.trim() == "*") {
+            let is_star = value.split(',').any(|part| part.trim() == "*");
+            if name.ends_with("cors-allow-origin")
+                && findings.asks_whether(
+                    model.stretch(*at),
+                    ORIGINS,
+                    "every origin may call",
+                    is_star,
+                    ["its value is `*`", "its value is not `*`"],
+                )
+            {
                 findings
                     .report(
                         model.stretch(*at),
@@ -750,7 +903,13 @@ fn ingresses(model: &Model<'_>, findings: &mut Findings<'_>) {
         for (name, port, at) in &ingress.backends {
             let is_store = port.is_some_and(|port| STORE_PORTS.contains(&port))
                 || words_of(name).iter().any(|word| STORES.contains(&word.as_str()));
-            if is_store {
+            if findings.asks_whether(
+                model.stretch(*at),
+                OUTSIDE,
+                "it is a database, a cache or a queue",
+                is_store,
+                ["by its name or port", "neither its name nor its port says so"],
+            ) {
                 findings
                     .report(
                         model.stretch(*at),
@@ -801,7 +960,16 @@ fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
         let is_global = directive.parent.as_ref().is_some_and(Vec::is_empty);
         match words {
             ["admin", "off"] if is_global => findings.conforms(at, "the admin endpoint is off"),
-            ["admin", address, ..] if is_global && !is_local_address(address) => {
+            ["admin", address, ..]
+                if is_global
+                    && findings.asks_whether(
+                        at,
+                        ADMIN,
+                        "it is open beyond its own container",
+                        !is_local_address(address),
+                        ["its address is not the container's own", "its address is the container's own"],
+                    ) =>
+            {
                 findings
                     .report(
                         at,
@@ -835,24 +1003,41 @@ fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
                     .conforming("Trust the authority that signed it: `tls_trust_pool file /etc/caddy/internal-ca.pem`, or speak plain HTTP on an internal network.");
             }
             ["handle" | "handle_path" | "route", path]
-                if !guards && internal_path(&directives, path).is_some() =>
+                if internal_path(&directives, path).is_some() && is_unguarded(at, guards, findings) =>
             {
                 let hands_on = directives.iter().any(|inner| {
                     inner.words.first() == Some(&"reverse_proxy") && inner.parent.as_deref() == Some(words)
                 });
+                findings.asks_whether(
+                    at,
+                    OPERATORS,
+                    "it is handed on to the service",
+                    hands_on,
+                    ["`reverse_proxy` stands in it", "no `reverse_proxy` stands in it"],
+                );
                 if let Some(path) = internal_path(&directives, path).filter(|_| hands_on) {
                     internal(model, directive.at, path, findings);
                 }
             }
             ["reverse_proxy", path, ..]
-                if path.starts_with(['/', '@']) && !guards && internal_path(&directives, path).is_some() =>
+                if path.starts_with(['/', '@'])
+                    && internal_path(&directives, path).is_some()
+                    && is_unguarded(at, guards, findings) =>
             {
                 if let Some(path) = internal_path(&directives, path) {
                     internal(model, directive.at, path, findings);
                 }
             }
             ["reverse_proxy", targets @ ..] => {
-                if let Some(store) = targets.iter().find(|target| is_store_address(target)) {
+                let store = targets.iter().find(|target| is_store_address(target));
+                findings.asks_whether(
+                    at,
+                    OUTSIDE,
+                    "it is a database, a cache or a queue",
+                    store.is_some(),
+                    ["by its name or port", "neither its name nor its port says so"],
+                );
+                if let Some(store) = store {
                     findings
                         .report(at, Severity::High, Certainty::Sure, format!("`{store}` can be reached from outside through the proxy"))
                         .because(at, "hands requests from outside on to a database")
@@ -862,6 +1047,20 @@ fn proxy(model: &Model<'_>, findings: &mut Findings<'_>) {
             _ => {}
         }
     }
+}
+
+/// Whether nothing in the file asks who comes.
+fn is_unguarded(at: Stretch<'_>, guards: bool, findings: &mut Findings<'_>) -> bool {
+    findings.asks_whether(
+        at,
+        OPERATORS,
+        "nothing asks who comes",
+        !guards,
+        [
+            "the file has neither a login nor a list of addresses",
+            "the file has a login or a list of addresses somewhere",
+        ],
+    )
 }
 
 fn internal(model: &Model<'_>, at: Span, path: &str, findings: &mut Findings<'_>) {

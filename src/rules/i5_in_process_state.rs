@@ -256,7 +256,7 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
     let is_elsewhere = state.only_spares_log_lines()
         || state.is_a_copy_of_rows()
         || holding == Holding::PartsOfTheProcess
-        || (holding == Holding::Values && state.is_read_through());
+        || (holding == Holding::Values && (state.is_under_way() || state.is_read_through()));
     if !findings.asks(at, KEPT, "nothing else has it", !is_elsewhere, &|| match is_elsewhere {
         true => "it is filled again from elsewhere, or is about this process alone".to_owned(),
         false => "nothing is seen to fill it again".to_owned(),
@@ -274,7 +274,7 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
     // A cache with a size forgets by design; what was promised to a client it must not forget.
     let is_bounded = state.value.is(Kind::Call)
         && state.value.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::Cache));
-    let forgets = is_bounded && !needed;
+    let forgets = (is_bounded || state.keeps_the_latest()) && !needed;
     if !findings.asks(at, KEPT, "it is not meant to forget", !forgets, &|| match forgets {
         true => "it is a cache with a size or a time".to_owned(),
         false => "it keeps what it has".to_owned(),

@@ -8,6 +8,16 @@ use crate::semantic::{
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
+// What is told condition by condition.
+
+const RESOURCES: &str = "a container without its requests and limits";
+const MEMORY: &str = "a service that may take all memory of its machine";
+const ALL_COMERS: &str = "a server that accepts any number of requests";
+const CACHE: &str = "a cache that keeps every result";
+const QUEUE: &str = "a queue without an end, which requests fill";
+const GROWS: &str = "what grows with the requests";
+const CONVERSATION: &str = "a conversation that is never trimmed";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let has_defaults = model.manifests().iter().any(|(_, _, kind)| *kind == "LimitRange");
     for workload in model.workloads() {
@@ -64,6 +74,16 @@ fn pod(model: &Model<'_>, workload: &Workload, container: &Container, findings: 
         Some(at) if at.file != container.at.file => at,
         _ => container.at,
     };
+    findings.asks(
+        model.stretch(at),
+        RESOURCES,
+        "it doesn't say all that it needs and may take",
+        !missing.is_empty(),
+        &|| match missing.is_empty() {
+            true => "it has requests for CPU and memory, and limits on both".to_owned(),
+            false => format!("it has no {}", joined(&missing)),
+        },
+    );
     if missing.is_empty() {
         findings.conforms(
             model.stretch(resources.at.unwrap_or(at)),
@@ -71,11 +91,18 @@ fn pod(model: &Model<'_>, workload: &Workload, container: &Container, findings: 
         );
         return;
     }
+    let is_passing = container.is_init && !nothing;
+    if !findings.asks_whether(
+        model.stretch(at),
+        RESOURCES,
+        "it runs for long, or says nothing at all",
+        !is_passing,
+        ["it does", "it runs once, before the others, and says a part"],
+    ) {
+        return;
+    }
     let (severity, note) = match (is_severe, container.is_init) {
-        (_, true) if nothing => {
-            (Severity::Low, "it runs for a short time, but may take what the others need in it")
-        }
-        (_, true) => return,
+        (_, true) => (Severity::Low, "it runs for a short time, but may take what the others need in it"),
         (false, _) => (
             Severity::Low,
             "it may take all processors of its node; many leave this out on purpose, since a limit throttles",
@@ -121,25 +148,21 @@ fn compose(model: &Model<'_>, findings: &mut Findings<'_>) {
         };
         let limited = services().find(|container| container.resources.limits_memory);
         for container in services() {
-            if container.resources.limits_memory {
-                findings.conforms(
-                    model.stretch(container.at),
-                    format!("`{}` has a limit on memory", container.name),
-                );
+            let at = model.stretch(container.at);
+            if !findings.asks_whether(
+                at,
+                MEMORY,
+                "nothing limits its memory",
+                !container.resources.limits_memory,
+                ["neither `mem_limit` nor `deploy.resources.limits` is given", "it has a limit on memory"],
+            ) {
+                findings.conforms(at, format!("`{}` has a limit on memory", container.name));
                 continue;
             }
             let severity = if limited.is_some() { Severity::Medium } else { Severity::Low };
             let mut draft = findings
-                .report(
-                    model.stretch(container.at),
-                    severity,
-                    Certainty::Sure,
-                    format!("`{}` has no limit on memory", container.name),
-                )
-                .because(
-                    model.stretch(container.at),
-                    "on one machine all services share one memory, and this one may take all of it",
-                );
+                .report(at, severity, Certainty::Sure, format!("`{}` has no limit on memory", container.name))
+                .because(at, "on one machine all services share one memory, and this one may take all of it");
             if let Some(other) = limited {
                 draft = draft.because(
                     model.stretch(other.at),
@@ -152,7 +175,20 @@ fn compose(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 fn server(model: &Model<'_>, command: &Command, findings: &mut Findings<'_>) {
-    if !command.takes_all_comers() {
+    let is_open = command.takes_all_comers();
+    if command.serves() {
+        findings.asks_whether(
+            model.stretch(command.at),
+            ALL_COMERS,
+            "nothing limits how many requests it accepts at once",
+            is_open,
+            [
+                "`--limit-concurrency` is not given",
+                "it has a limit, is for development, or is a server of another kind",
+            ],
+        );
+    }
+    if !is_open {
         if command.serves() {
             findings.conforms(model.stretch(command.at), "the server refuses what is too much");
         }
@@ -185,13 +221,38 @@ fn cache(function: Node<'_>, findings: &mut Findings<'_>) {
         let grows = function
             .parameters()
             .any(|parameter| !matches!(parameter.name(), "self" | "cls") && !has_few_values(parameter));
-        if !is_endless || !grows {
+        findings.asks_whether(
+            decorator,
+            CACHE,
+            "it has no maximum",
+            is_endless,
+            ["it keeps every result", "it keeps a limited number of results"],
+        );
+        let is_filled = is_endless
+            && findings.asks_whether(
+                decorator,
+                CACHE,
+                "it is asked with many different arguments",
+                grows,
+                [
+                    "a parameter may take many values",
+                    "it has no parameter, or each takes few values by its annotation or name",
+                ],
+            );
+        if !is_filled {
             if let Some(size) = size.filter(|size| size.number().is_some()) {
                 findings.conforms(size, format!("`{}` keeps a limited number of results", function.name()));
             }
             continue;
         }
-        let Some(argument) = from_request(function).or_else(|| text_of_user(function)) else { continue };
+        let argument = from_request(function).or_else(|| text_of_user(function));
+        findings.asks(decorator, CACHE, "they come from outside", argument.is_some(), &|| match argument {
+            Some(argument) => {
+                format!("`{}` does ({})", argument.excerpt(), argument.whereabouts_from(decorator))
+            }
+            None => "no caller in the given files is seen to hand a part of a request to it".to_owned(),
+        });
+        let Some(argument) = argument else { continue };
         findings
             .report(decorator, Severity::Medium, Certainty::Likely, format!("keeps the result of `{}` for every argument that ever came", function.name()))
             .because(decorator, "has no maximum, and lives as long as the process")
@@ -282,6 +343,13 @@ fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
         .filter(|call| {
             let size = call.argument_or_keyword(0, "maxsize");
             let is_bounded = size.is_some_and(|size| size.number() != Some(0.0));
+            findings.asks_whether(
+                *call,
+                QUEUE,
+                "it has no end",
+                !is_bounded && !call.has_hidden_arguments(),
+                ["no `maxsize` is given", "it has a `maxsize`, or is given arguments that can't be seen"],
+            );
             if let Some(size) = size.filter(|_| is_bounded) {
                 findings.conforms(size, "the queue has an end");
             }
@@ -297,6 +365,16 @@ fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
                     .function()
                     .is_some_and(|function| function.serves_requests() || is_asked_by_name(function))
         });
+        findings.asks(
+            queue,
+            QUEUE,
+            "requests fill it, and don't wait for an answer",
+            filled.is_some(),
+            &|| match filled {
+                Some(call) => format!("`{}` does ({})", call.excerpt(), call.whereabouts_from(queue)),
+                None => "no `put` in the given files is seen to come from a request".to_owned(),
+            },
+        );
         let Some(filled) = filled else { continue };
         let is_reached = filled.function().is_some_and(Node::serves_requests);
         let certainty = if is_reached { Certainty::Sure } else { Certainty::Likely };
@@ -314,8 +392,27 @@ fn growing(state: &SharedState<'_>, findings: &mut Findings<'_>) {
     if state.is_about_code() || state.value.is_a(ClassTag::Queue) {
         return;
     }
-    let Some(change) = state.grows_with_requests() else { return };
-    if state.holding() != Holding::Values {
+    let change = state.grows_with_requests();
+    let at = state.definition;
+    findings.asks(
+        at,
+        GROWS,
+        "requests add to it, and nothing takes away",
+        change.is_some(),
+        &|| match change {
+            Some(change) => format!("`{}` adds to it ({})", change.excerpt(), change.whereabouts_from(at)),
+            None => "no request is seen to add to it, or something removes, replaces or limits what it holds"
+                .to_owned(),
+        },
+    );
+    let Some(change) = change else { return };
+    if !findings.asks_whether(
+        at,
+        GROWS,
+        "it holds values",
+        state.holding() == Holding::Values,
+        ["nothing says otherwise", "it holds live objects: connections, clients, tasks"],
+    ) {
         return;
     }
     findings
@@ -360,7 +457,19 @@ fn conversation(repeat: Node<'_>, findings: &mut Findings<'_>) {
             })
     });
     let deleted = repeat.descendants_of(Kind::Delete).any(|node| node.mentions(messages.name()));
-    let Some(added) = added.filter(|_| !trimmed && !assigned && !deleted) else { return };
+    let Some(added) = added else { return };
+    findings.asks(added, CONVERSATION, "all of it is sent to a model, turn after turn", true, &|| {
+        format!("`{}` sends it ({})", call.excerpt(), call.whereabouts_from(added))
+    });
+    if !findings.asks_whether(
+        added,
+        CONVERSATION,
+        "nothing trims it",
+        !trimmed && !assigned && !deleted,
+        ["nothing in the loop does", "something in the loop removes from it, or makes it anew"],
+    ) {
+        return;
+    }
     findings
         .report(
             added,

@@ -1,4 +1,5 @@
-//! The rules: one file each, a predicate over the facts of [`crate::semantic`].
+//! The rules: one file each, a predicate over the facts of [`crate::semantic`]. A rule of several sub-patterns is a folder:
+//! its `mod.rs` says in which order they are looked for, and each has a file of its own.
 //!
 //! A rule never walks a tree by itself, never imports another rule, and never names a library: what it needs of
 //! those goes down into `semantic` or `rules/stack`.

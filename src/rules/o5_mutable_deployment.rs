@@ -4,6 +4,18 @@ use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Image, ImageStep, Model, Pinning, Runs, SetBy, Span, Workload, words_of};
 
+// What is told condition by condition.
+
+const IMAGE: &str = "an image that is another one tomorrow";
+const HISTORY: &str = "a rollout without a way back";
+const OUTAGE: &str = "a rollout with an outage";
+const SINGLE: &str = "a single replica";
+const PACKAGES: &str = "packages in whatever version is newest";
+const SCRIPT: &str = "a script that is run as it comes";
+const ACTION: &str = "a pipeline that takes what a branch has";
+const SWITCH: &str = "what is switched on for development";
+const BUILD: &str = "a build that asks for what the Dockerfile lacks";
+
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for stage in model.stages().iter().filter(|stage| !stage.is_local) {
         image(model, &stage.image, stage.is_for_development, findings);
@@ -28,10 +40,30 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     for step in model.image_steps() {
         let loose = step.command.unpinned_packages();
-        if !loose.is_empty() {
+        if findings.asks(
+            model.stretch(step.command.at),
+            PACKAGES,
+            "it installs packages without their versions",
+            !loose.is_empty(),
+            &|| match loose.first() {
+                Some(first) => format!("`{first}` is one"),
+                None => "it installs none, or a lock file or a version says which".to_owned(),
+            },
+        ) {
             packages(model, step.command.at, &loose, findings);
         }
-        if let Some(address) = step.expanded.unseen_script() {
+        let address = step.expanded.unseen_script();
+        if findings.asks(
+            model.stretch(step.command.at),
+            SCRIPT,
+            "it runs what the network answers",
+            address.is_some(),
+            &|| match address {
+                Some(address) => format!("`{address}`, without a version and a checksum"),
+                None => "it runs nothing from the network, or a version or checksum says what".to_owned(),
+            },
+        ) && let Some(address) = address
+        {
             script(model, &step, address, findings);
         }
     }
@@ -55,6 +87,24 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 fn image(model: &Model<'_>, image: &Image, is_milder: bool, findings: &mut Findings<'_>) {
+    let moves = match image.pinning() {
+        Pinning::Fixed => false,
+        Pinning::Unknown => model.moving_default(image).is_some(),
+        _ => true,
+    };
+    findings.asks(
+        model.stretch(image.at),
+        IMAGE,
+        "its name stands for more than one version",
+        moves,
+        &|| match image.pinning() {
+            Pinning::Fixed => format!("`{}` names one version", image.text),
+            Pinning::Unknown if !moves => {
+                format!("which version `{}` is, a value decides that is not given", image.text)
+            }
+            _ => format!("`{}` has no tag, or one that is moved", image.text),
+        },
+    );
     let (certainty, what, note) = match image.pinning() {
         Pinning::Fixed => {
             findings.conforms(model.stretch(image.at), format!("`{}` names one version", image.text));
@@ -125,7 +175,11 @@ fn tag_of_values(model: &Model<'_>, at: Span, tag: &str, findings: &mut Findings
 
 /// How a Deployment goes to a new version and back.
 fn rollout(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
-    if let Some((0, at)) = workload.history {
+    if let Some((kept, at)) = workload.history
+        && findings.asks(model.stretch(at), HISTORY, "no old version is kept", kept == 0, &|| {
+            format!("`revisionHistoryLimit` is {kept}")
+        })
+    {
         findings
             .report(
                 model.stretch(at),
@@ -143,10 +197,30 @@ fn rollout(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) 
             "beat" | "scheduler" | "cron" | "worker" | "controller" | "operator" | "leader"
         )
     }) || workload.commands.iter().any(|command| command.starts_beat());
-    if runs_alone || workload.containers.iter().any(|container| container.foreign().is_some()) {
-        return;
-    }
-    if let Some((_, at)) = workload.strategy.as_ref().filter(|(kind, _)| kind == "Recreate") {
+    let is_one_of_a_kind =
+        runs_alone || workload.containers.iter().any(|container| container.foreign().is_some());
+    let serves = |at: Span, about, findings: &mut Findings<'_>| {
+        findings.asks_whether(
+            model.stretch(at),
+            about,
+            "several of it may run at once",
+            !is_one_of_a_kind,
+            [
+                "nothing says otherwise",
+                "by its name, its command or its image it is a database or a single runner",
+            ],
+        )
+    };
+    if let Some((kind, at)) = &workload.strategy
+        && findings.asks(
+            model.stretch(*at),
+            OUTAGE,
+            "all are stopped before the next one starts",
+            kind == "Recreate",
+            &|| format!("its strategy is `{kind}`"),
+        )
+        && serves(*at, OUTAGE, findings)
+    {
         findings
             .report(
                 model.stretch(*at),
@@ -159,7 +233,20 @@ fn rollout(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) 
                 "Replace them one by one: `strategy: {type: RollingUpdate}`, with a readiness probe.",
             );
     }
-    if let Some((1, at)) = workload.replicas.filter(|_| !model.is_scaled(&workload.name)) {
+    let is_scaled = model.is_scaled(&workload.name);
+    if let Some((replicas, at)) = workload.replicas
+        && findings.asks(
+            model.stretch(at),
+            SINGLE,
+            "it has a single replica",
+            replicas == 1 && !is_scaled,
+            &|| match is_scaled {
+                true => "an autoscaler that is given decides how many there are".to_owned(),
+                false => format!("`replicas` is {replicas}"),
+            },
+        )
+        && serves(at, SINGLE, findings)
+    {
         findings
             .report(
                 model.stretch(at),
@@ -193,6 +280,9 @@ fn script(model: &Model<'_>, step: &ImageStep, address: &str, findings: &mut Fin
 
 /// An action of a pipeline that is taken from a branch.
 fn pipeline(model: &Model<'_>, at: Span, action: &str, branch: &str, findings: &mut Findings<'_>) {
+    findings.asks(model.stretch(at), ACTION, "the action is taken from a branch", true, &|| {
+        format!("`{branch}` is no release and no commit")
+    });
     findings
         .report(model.stretch(at), Severity::Medium, Certainty::Sure, format!("the pipeline runs whatever `{action}` has on its branch `{branch}` that day"))
         .because(model.stretch(at), "it builds and deploys, with the pipeline's secrets in reach")
@@ -217,6 +307,15 @@ fn switches(model: &Model<'_>, findings: &mut Findings<'_>) {
         let is_environment = matches!(words.last(), Some(&("environment" | "env")))
             && matches!(value.as_str(), "development" | "dev" | "local" | "debug" | "testing");
         let at = model.stretch(variable.at);
+        if matches!(words.last(), Some(&("debug" | "environment" | "env"))) || is_debugging {
+            findings.asks(
+                at,
+                SWITCH,
+                "its value is for development",
+                is_debugging || is_environment,
+                &|| format!("it is `{}`", variable.by_default),
+            );
+        }
         if is_debugging {
             findings
                 .report(at, Severity::Medium, Certainty::Likely, format!("`{}` is switched on where it is deployed", variable.name))
@@ -240,10 +339,16 @@ fn switches(model: &Model<'_>, findings: &mut Findings<'_>) {
             .as_ref()
             .is_some_and(|service| service.is_for_development || service.is_for_tests);
         for command in workload.commands.iter().filter(|command| !is_partial && command.reloads()) {
-            if model.is_for_development(command.at) {
+            let at = model.stretch(command.at);
+            if !findings.asks_whether(
+                at,
+                SWITCH,
+                "the file is deployed",
+                !model.is_for_development(command.at),
+                ["its name doesn't say otherwise", "by its name, it is for development"],
+            ) {
                 continue;
             }
-            let at = model.stretch(command.at);
             findings
                 .report(at, Severity::Medium, Certainty::Likely, "the server starts anew whenever a file changes")
                 .because(at, "this is for development: it watches all files, runs one process, and drops requests when it restarts")
@@ -261,7 +366,13 @@ fn build(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
     if let Some((target, at)) = &build.target {
         let is_there = stages.iter().any(|stage| stage.eq_ignore_ascii_case(target));
         let is_number = target.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_there && !is_number && !target.contains('$') {
+        let is_lacking = !is_there && !is_number && !target.contains('$');
+        if findings.asks(model.stretch(*at), BUILD, "the Dockerfile has no such stage", is_lacking, &|| {
+            match is_lacking {
+                true => format!("none of its stages is `{target}`"),
+                false => format!("`{target}` is one of its stages, a number, or decided by a variable"),
+            }
+        }) {
             let names: Vec<String> = stages.iter().map(|stage| format!("`{stage}`")).collect();
             let has = if names.is_empty() { "no named stage".to_owned() } else { names.join(", ") };
             findings
@@ -278,7 +389,14 @@ fn build(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) {
     }
     let declared = model.declared_arguments(dockerfile);
     for (name, at) in &build.arguments {
-        if declared.contains(&name.as_str()) || is_predefined_argument(name) {
+        let is_declared = declared.contains(&name.as_str()) || is_predefined_argument(name);
+        if !findings.asks_whether(
+            model.stretch(*at),
+            BUILD,
+            "the Dockerfile has no such argument",
+            !is_declared,
+            ["no `ARG` declares it", "an `ARG` declares it, or every build has it"],
+        ) {
             continue;
         }
         findings

@@ -59,6 +59,10 @@ fn is_of_secret(words: &[String]) -> bool {
     if is_ingest_key(words) {
         return false;
     }
+    // `secure_secrets` says whether they are.
+    if words.first().is_some_and(|first| first == "secure") && last_is(&["secrets", "credentials"]) {
+        return false;
+    }
     // `image_pull_secrets` are the names of secrets that the cluster keeps.
     if matches!(words, [.., pull, _] if pull == "pull") {
         return false;

@@ -1,7 +1,7 @@
 //! What a loop over many things makes of them: results of their own, or one that is of use only as a whole.
 
-use super::{Node, thing_named, words_of};
-use crate::stack::Tag;
+use super::{Model, Node, Type, thing_named, words_of};
+use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
 impl<'m> Node<'m> {
@@ -19,6 +19,29 @@ impl<'m> Node<'m> {
             || gathered.iter().all(|name| self.is_counted_together(name))
             || self.goes_over_parts_of_one_input()
             || (function.returns_one_of(&gathered) && function.is_made_up_for())
+    }
+
+    /// Whether this loop, or clause of a comprehension, goes over the project's own records, by their type: rows, or what a
+    /// data model or a data class describes.
+    pub fn goes_over_records(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let Some(iterable) = self.child(Role::Iterable) else { return false };
+        match model.iterated(iterable.unwrapped()) {
+            Type::Object(class) => {
+                model.is_orm_model(class)
+                    || model.class_has(class, ClassTag::DataModel)
+                    || model.node(class).decorators().any(|decorator| {
+                        let named =
+                            if decorator.is(Kind::Call) { decorator.callee_name() } else { decorator.name() };
+                        named == "dataclass"
+                    })
+            }
+            // Its module says what it is where the file was not given.
+            kind @ Type::Foreign(_) => model.path_of(kind).is_some_and(|path| {
+                path.split('.').any(|part| matches!(part, "models" | "schemas" | "entities" | "domain"))
+            }),
+            _ => false,
+        }
     }
 
     /// Whether the turns of this loop count or collect what went well: `imported += 1`, `done.append(path)`.
@@ -260,16 +283,16 @@ impl<'m> Node<'m> {
     /// connection has gone, and so has it for the others. The same holds where the loop goes over what one connection
     /// gives for as long as it does, and a `try` around it sees to its end.
     pub fn pumps_into(self, call: Node<'m>) -> bool {
-        const CONNECTIONS: [&str; 9] =
-            ["stdin", "stdout", "pipe", "socket", "sock", "websocket", "ws", "writer", "stream"];
+        const CONNECTIONS: [&str; 10] =
+            ["stdin", "stdout", "pipe", "socket", "sock", "websocket", "ws", "writer", "stream", "conn"];
         const GIVING: [&str; 6] = ["stream", "reader", "receiver", "websocket", "ws", "socket"];
         let is_one_of = |node: Node<'m>, words: &[&str]| {
             matches!(node.kind(), Kind::Name | Kind::Attribute)
                 && words_of(node.name()).last().is_some_and(|last| words.contains(&last.as_str()))
         };
         let sends = words_of(call.callee_name())
-            .first()
-            .is_some_and(|verb| matches!(verb.as_str(), "send" | "sendall" | "write" | "drain"));
+            .iter()
+            .any(|verb| matches!(verb.as_str(), "send" | "sendall" | "write" | "drain"));
         let into_one = sends
             && call
                 .receiver()

@@ -89,9 +89,19 @@ impl<'m> Node<'m> {
         match api.callable.blocks {
             Some(System::Wait) if self.is_known_to_be_done() => return None,
             Some(System::File) if self.works_in_memory(&api) => return None,
+            Some(System::Socket) if self.names_peer_of_datagrams() => return None,
             _ => {}
         }
         api.callable.blocks
+    }
+
+    /// Whether it connects a socket for datagrams: that only says to whom they will go, and sends nothing.
+    fn names_peer_of_datagrams(self) -> bool {
+        matches!(self.callee_name(), "connect" | "connect_ex")
+            && self.receiver().and_then(Node::constructed_by).is_some_and(|made| {
+                made.argument_or_keyword(1, "type")
+                    .is_some_and(|kind| kind.descendants().any(|part| part.name() == "SOCK_DGRAM"))
+            })
     }
 
     /// Whether it is awaited in vain: a plain function of a module, which has done its waiting when it returns. Of

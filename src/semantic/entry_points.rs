@@ -126,6 +126,29 @@ impl<'m> Node<'m> {
             && (!self.source_file().is_script || self.function().is_some_and(Node::serves_requests))
     }
 
+    /// Whether this is code of a program that goes on until it is stopped, as a worker does: of those there may be several.
+    pub fn is_code_of_a_worker(self) -> bool {
+        let file = self.source_file();
+        file.is_script
+            && !file.is_in_script_folder
+            && !self.is_outside_production()
+            && self.function().is_some_and(|function| function.entry_points().includes(EntryPoints::ENDLESS))
+    }
+
+    /// Whether this is run by hand, as far as the file shows. A program that writes a log and shows nobody anything is no
+    /// such script: it is a job, which a schedule starts.
+    pub fn is_run_by_hand(self) -> bool {
+        let file = self.source_file();
+        let is_in_job = || {
+            let module = self.at(0);
+            let shows = |call: Node<'m>| {
+                call.does(Tag::Prints) || matches!(call.callee_name(), "print" | "input" | "echo" | "secho")
+            };
+            module.calls_within().any(Node::writes_log) && !module.calls_within().any(shows)
+        };
+        file.is_script && (file.is_in_script_folder || !*file.is_job.get_or_init(is_in_job))
+    }
+
     /// Whether a request may wait for this function: one does, or the given files show no handler at all, and nothing
     /// of who else calls it.
     pub fn may_serve_requests(self) -> bool {
@@ -168,7 +191,9 @@ impl<'m> Node<'m> {
                     })
             };
             match around.kind() {
-                Kind::While => around.child(Role::Test).is_some_and(|test| test.is(Kind::True)),
+                Kind::While => {
+                    around.never_ends() || around.child(Role::Test).is_some_and(|test| test.is(Kind::True))
+                }
                 _ => around.child(Role::Iterable).is_some_and(receives),
             }
         })
@@ -308,7 +333,10 @@ fn found_in(model: &Model<'_>) -> FxHashMap<Place, EntryPoints> {
             }
             match call.function() {
                 Some(caller) => calls.entry(caller.place()).or_default().push((place, passing)),
-                None => own = own.and(passing.of(imported(call))),
+                None => {
+                    let serves = with_handlers.contains(&call.file);
+                    own = own.and(passing.of(imported(call, serves)));
+                }
             }
         }
         found.insert(place, own);
@@ -333,15 +361,39 @@ fn found_in(model: &Model<'_>) -> FxHashMap<Place, EntryPoints> {
 }
 
 /// From where the code of a module itself is reached.
-fn imported(call: Node<'_>) -> EntryPoints {
+fn imported(call: Node<'_>, serves: bool) -> EntryPoints {
     let file = call.source_file();
     if file.is_test {
         EntryPoints::TEST
     } else if file.is_migration {
         EntryPoints::MIGRATION
-    } else if file.is_script {
+    } else if file.is_script && !serves {
         EntryPoints::COMMAND
     } else {
+        // An application that starts itself is no command.
         EntryPoints::STARTUP
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether this call is made whenever the application starts: in a function of its start, in one that such a function
+    /// calls, or beside the application in its module.
+    pub fn runs_when_application_starts(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        match self.function() {
+            Some(function) => {
+                let callers = model.callers_of(function.place());
+                function.is_startup()
+                    || callers
+                        .iter()
+                        .filter_map(|&caller| model.node(caller).function())
+                        .any(Node::is_startup)
+            }
+            // Beside the application it runs whenever that is imported.
+            None => {
+                !self.surroundings().any(|node| node.is(Kind::If) && node.mentions("__name__"))
+                    && model.apps().any(|app| app.file == self.file)
+            }
+        }
     }
 }

@@ -358,6 +358,14 @@ impl<'m> Node<'m> {
             .is_some_and(|attempt| attempt.handlers().any(Node::catches_everything))
     }
 
+    /// Whether nothing in the `try` of this clause can fail, as far as it was given: what it calls keeps its own failures.
+    pub fn never_catches(self) -> bool {
+        let attempt = self.parent().filter(|_| self.is(Kind::Handler));
+        attempt
+            .and_then(|attempt| attempt.child(Role::Body))
+            .is_some_and(Node::only_calls_what_keeps_its_failures)
+    }
+
     /// Whether nothing comes out of this code since the given functions that it calls keep their own failures.
     pub fn only_calls_what_keeps_its_failures(self) -> bool {
         let calls_given = self.calls_within().any(|call| call.target().is_some() && !call.writes_log());

@@ -108,7 +108,7 @@ impl<'m> Node<'m> {
         let is_strange =
             self.is_awaited() && self.receiver().is_some() && self.api().is_none() && self.target().is_none();
         let works = ((self.is_unknown_function() && WORK.contains(&verb.as_str()))
-            || (is_strange && MOVES.contains(&verb.as_str())))
+            || (is_strange && MOVES.contains(&verb.as_str()) && !self.is_on_connection()))
             && !self.callee_name().starts_with(char::is_uppercase)
             && !self.writes_log();
         works.then(|| Failing { chain: vec![self], is_known: false, of_object: false })
@@ -154,7 +154,18 @@ impl<'m> Node<'m> {
         let is_queue = || {
             self.receiver().is_some_and(|object| words_of(object.name()).iter().any(|word| word == "queue"))
         };
-        self.is_unknown_function() || (self.runs_unseen_code() && has_verb() && !is_queue())
+        self.is_unknown_function()
+            || (self.runs_unseen_code() && has_verb() && !is_queue() && !self.is_on_connection())
+    }
+
+    /// Whether it asks a database over a connection, by the name of what it is called on: what fails there ends the
+    /// transaction, and so the work on all the others.
+    fn is_on_connection(self) -> bool {
+        self.receiver().is_some_and(|object| {
+            words_of(object.name())
+                .last()
+                .is_some_and(|last| matches!(last.as_str(), "conn" | "connection" | "cursor" | "cur" | "tx"))
+        })
     }
 
     /// Whether a call of which nothing is known is told how long it may take, so that it asks another system:

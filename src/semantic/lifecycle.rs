@@ -37,6 +37,18 @@ pub struct Opened<'m> {
     /// What holds it from then on.
     pub holder: Node<'m>,
     pub is_task: bool,
+    /// Whether the half that stops the application, or something else that is given, ends it.
+    pub is_ended: bool,
+}
+
+/// A clause of the half that starts the application, behind which it is found out whether the database is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Connecting<'m> {
+    pub clause: Node<'m>,
+    /// Whether the given files show that it is the database, or only the name of a function says so.
+    pub is_known: bool,
+    /// Whether the application starts all the same where that fails.
+    pub goes_on: bool,
 }
 
 impl<'s> Model<'s> {
@@ -102,20 +114,22 @@ impl<'m> Node<'m> {
             })
     }
 
-    /// What is ended behind this `yield`, on the way that leads on from it, and passed over by an error.
-    fn ended_unprotected(self) -> Option<Node<'m>> {
+    /// Whether what stands behind this place runs whatever happens here: a `finally` or a `with` is around it.
+    pub fn is_protected(self) -> bool {
         let mut below = self;
-        for around in self.surroundings() {
-            let is_protected = match around.kind() {
-                Kind::Try => below.role() == Role::Body && around.child(Role::Final).is_some(),
-                Kind::With => below.role() == Role::Body,
-                _ => false,
-            };
-            if is_protected {
-                return None;
-            }
+        self.surroundings().any(|around| {
+            let is_in_body = below.role() == Role::Body;
             below = around;
-        }
+            match around.kind() {
+                Kind::Try => is_in_body && around.child(Role::Final).is_some(),
+                Kind::With => is_in_body,
+                _ => false,
+            }
+        })
+    }
+
+    /// What is ended behind this `yield`, on the way that leads on from it.
+    pub fn ended_behind(self) -> Option<Node<'m>> {
         self.statements_behind()
             .into_iter()
             .flat_map(Node::calls_within)
@@ -176,21 +190,12 @@ impl<'m> Lifespan<'m> {
             .filter(move |node| self.yielded.is_some_and(|yielded| node.id >= yielded.data().end))
     }
 
-    /// A `yield`, and the code that runs behind it and ends something, though an error would pass it over.
-    pub fn cleans_up_unprotected(self) -> Option<(Node<'m>, Node<'m>)> {
-        self.function.own_yields().find_map(|yielded| Some((yielded, yielded.ended_unprotected()?)))
-    }
-
-    /// What the starting half opens and nothing ends: clients, engines, pools, schedulers and tasks.
-    pub fn left_open(self) -> Vec<Opened<'m>> {
-        let mut found = Vec::new();
-        for call in self.starting() {
-            let Some(opened) = self.opened(call).or_else(|| self.begun(call)) else { continue };
-            if !self.is_ended(opened) {
-                found.push(opened);
-            }
-        }
-        found
+    /// What the starting half opens: clients, engines, pools, schedulers and tasks.
+    pub fn opens(self) -> Vec<Opened<'m>> {
+        self.starting()
+            .filter_map(|call| self.opened(call).or_else(|| self.begun(call)))
+            .map(|opened| Opened { is_ended: opened.is_ended || self.is_ended(opened), ..opened })
+            .collect()
     }
 
     /// What is begun here and held elsewhere, or nowhere: a module's scheduler, a task that goes on for ever.
@@ -204,11 +209,15 @@ impl<'m> Lifespan<'m> {
                     node.is(Kind::Call) && node.callee().is_some_and(|callee| callee.is(Kind::Name))
                 })
             };
-            let is_left = self.yielded.is_some() && !ends_unseen() && !model.closes_what(made);
-            return is_left.then_some(Opened { made: call, holder, is_task: false });
+            return self.yielded.map(|_| Opened {
+                made: call,
+                holder,
+                is_task: false,
+                is_ended: ends_unseen() || model.closes_what(made),
+            });
         }
-        if let Some(holder) = self.started_by_name(call) {
-            return Some(Opened { made: call, holder, is_task: false });
+        if let Some(started) = self.started_by_name(call) {
+            return Some(started);
         }
         let is_dropped =
             call.does(Tag::StartsTask) && call.parent().is_some_and(|it| it.is(Kind::ExprStatement));
@@ -239,12 +248,12 @@ impl<'m> Lifespan<'m> {
                 )
             }),
         };
-        goes_on.then_some(Opened { made: call, holder: work.callee()?, is_task: true })
+        goes_on.then_some(Opened { made: call, holder: work.callee()?, is_task: true, is_ended: false })
     }
 
     /// The object that this call starts, where its class comes from elsewhere and the verb says that it is to be stopped
     /// as well: `await producer.start()`. What anything in the given files stops by that name is seen to.
-    fn started_by_name(self, call: Node<'m>) -> Option<Node<'m>> {
+    fn started_by_name(self, call: Node<'m>) -> Option<Opened<'m>> {
         let model: &'m Model<'m> = self.function.model;
         let holder = call.receiver().filter(|_| matches!(call.callee_name(), "start" | "connect"))?;
         let is_own = call.parent().is_some_and(|parent| {
@@ -265,7 +274,7 @@ impl<'m> Lifespan<'m> {
                 .any(|node| node.is(Kind::Call) && node.callee().is_some_and(|it| it.is(Kind::Name)))
         };
         let opens = is_own && self.yielded.is_some() && !made.is_outside_production();
-        (opens && !ends_unseen() && !is_ended()).then_some(holder)
+        opens.then(|| Opened { made: call, holder, is_task: false, is_ended: ends_unseen() || is_ended() })
     }
 
     fn opened(self, call: Node<'m>) -> Option<Opened<'m>> {
@@ -287,7 +296,7 @@ impl<'m> Lifespan<'m> {
             outer.parent().filter(|parent| matches!(parent.kind(), Kind::Assign | Kind::AnnAssign))?;
         let holder = statement.targets().next()?;
         if api.is_some_and(|api| api.has(Tag::StartsTask)) {
-            return Some(Opened { made: call, holder, is_task: true });
+            return Some(Opened { made: call, holder, is_task: true, is_ended: false });
         }
         let is_closable = |tags: &[ClassTag]| tags.iter().any(|&tag| outer.is_a(tag));
         let opens = is_closable(&[ClassTag::Engine, ClassTag::ConnectionPool])
@@ -307,7 +316,12 @@ impl<'m> Lifespan<'m> {
         {
             return None;
         }
-        (opens && (makes || call != outer)).then_some(Opened { made: call, holder, is_task: false })
+        (opens && (makes || call != outer)).then_some(Opened {
+            made: call,
+            holder,
+            is_task: false,
+            is_ended: false,
+        })
     }
 
     /// Whether the stopping half, or a handler of the stop event, says anything of it; or it is entered, or handed
@@ -330,7 +344,7 @@ impl<'m> Lifespan<'m> {
                 && !node.data().is_store
                 && names.contains(&node.source())
         };
-        if self.stopping().any(is_it) {
+        if self.stopping().any(is_it) || opened.holder.is_ended_by_its_object() {
             return true;
         }
         let is_handed_on = self.function.descendants().filter(|node| is_it(*node)).any(|node| {
@@ -356,16 +370,18 @@ impl<'m> Lifespan<'m> {
             })
     }
 
-    /// The clauses that let the application start without its database: what they catch came from connecting to it.
-    /// With each goes whether the given files show that, or only the name of a function says so.
-    pub fn fails_open(self) -> Vec<(Node<'m>, bool)> {
+    /// The clauses that take what comes from connecting to the database: here, or in a function that is called for
+    /// nothing else.
+    pub fn connecting(self) -> Vec<Connecting<'m>> {
         let model: &'m Model<'m> = self.function.model;
-        let goes_on = |handler: Node<'m>| {
-            !handler.descendants().any(|node| {
+        let goes_on = |clause: Node<'m>| {
+            !clause.descendants().any(|node| {
                 matches!(node.kind(), Kind::Raise | Kind::Assign)
                     || (node.is(Kind::Call) && node.ends_own_process())
             })
         };
+        let tried = |clause: Node<'m>| clause.parent().and_then(|attempt| attempt.child(Role::Body));
+        let connects = |body: Node<'m>| body.calls_within().any(Node::connects_to_database);
         // A function that looks for the database, and whose result nobody asks for.
         let helpers = self
             .starting()
@@ -374,33 +390,31 @@ impl<'m> Lifespan<'m> {
                 outer.parent().is_some_and(|it| it.is(Kind::ExprStatement))
             })
             .filter_map(|call| Some(model.node(call.target()?)));
-        let in_helpers: Vec<(Node<'m>, bool)> = helpers
+        let in_helpers: Vec<Connecting<'m>> = helpers
             .flat_map(|helper| {
                 helper
                     .within(&helper.source_file().tree.handlers)
-                    .filter(move |handler| handler.function() == Some(helper))
+                    .filter(move |clause| clause.function() == Some(helper))
             })
-            .filter(|handler| handler.catches_everything() && handler.enclosing_loop().is_none())
-            .filter(|handler| {
-                let body = handler.parent().and_then(|attempt| attempt.child(Role::Body));
-                goes_on(*handler)
-                    && body.is_some_and(|body| body.calls_within().any(Node::connects_to_database))
-            })
-            .map(|handler| (handler, true))
+            .filter(|clause| clause.catches_everything() && clause.enclosing_loop().is_none())
+            .filter(|clause| tried(*clause).is_some_and(connects))
+            .map(|clause| Connecting { clause, is_known: true, goes_on: goes_on(clause) })
             .collect();
         let tree = &self.function.source_file().tree;
         self.function
             .within(&tree.handlers)
-            .filter(|handler| handler.function() == Some(self.function))
-            .filter(|handler| self.yielded.is_none_or(|yielded| handler.id < yielded.id))
-            .filter_map(|handler| {
-                let body = handler.parent().and_then(|attempt| attempt.child(Role::Body));
-                let goes_on = goes_on(handler);
+            .filter(|clause| clause.function() == Some(self.function))
+            .filter(|clause| self.yielded.is_none_or(|yielded| clause.id < yielded.id))
+            .filter_map(|clause| {
                 // The run itself is no part of the start.
-                let body = body
-                    .filter(|body| goes_on && !self.yielded.is_some_and(|yielded| body.contains(yielded)))?;
-                let is_known = body.calls_within().any(Node::connects_to_database);
-                (is_known || body.calls_within().any(Node::prepares_by_name)).then_some((handler, is_known))
+                let body = tried(clause)
+                    .filter(|body| !self.yielded.is_some_and(|yielded| body.contains(yielded)))?;
+                let is_known = connects(body);
+                (is_known || body.calls_within().any(Node::prepares_by_name)).then(|| Connecting {
+                    clause,
+                    is_known,
+                    goes_on: goes_on(clause),
+                })
             })
             .chain(in_helpers)
             .collect()
@@ -408,6 +422,15 @@ impl<'m> Lifespan<'m> {
 }
 
 impl<'m> Node<'m> {
+    /// Whether this attribute of an object is ended in a method of its class: `self._task.cancel()`.
+    fn is_ended_by_its_object(self) -> bool {
+        let Some(class) = self.class().filter(|_| self.is(Kind::Attribute)) else { return false };
+        class
+            .calls_within()
+            .filter(|call| is_ending(call.callee_name()))
+            .any(|call| call.receiver().is_some_and(|ended| ended.reads_like(self)))
+    }
+
     /// Whether a function that was not given finds out whether the database is there, by its name: `init_db`.
     fn prepares_by_name(self) -> bool {
         let words = words_of(self.callee_name());

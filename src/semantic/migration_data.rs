@@ -1,7 +1,7 @@
 //! What migrations do to rows: which of them are gone before a step, and which the way back makes again.
 
 use super::migrations::{Migration, Step, StepKind};
-use super::{Node, Type};
+use super::{Model, Node, Type};
 use crate::syntax::Kind;
 
 impl<'m> Migration<'m> {
@@ -81,6 +81,87 @@ impl<'m> Migration<'m> {
 }
 
 impl<'m> Step<'m> {
+    /// Whether it leaves tables as they are: it changes rows, replaces a function or grants a right.
+    pub fn leaves_tables_alone(&self) -> bool {
+        self.kind == StepKind::InsertRows
+            || (self.kind == StepKind::Execute
+                && (self.sql_has(&["CREATE OR REPLACE", "GRANT "])
+                    || !self.sql_has(&["ALTER", "CREATE", "DROP", "TRUNCATE"])))
+    }
+
+    /// Whether its SQL deletes rows, or drops a table or a column.
+    pub fn sql_throws_away(&self) -> bool {
+        let sql = self.sql().to_ascii_uppercase();
+        let sql = sql.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic());
+        ["DELETE ", "TRUNCATE", "DROP TABLE"].iter().any(|start| sql.starts_with(start))
+            || sql.contains("DROP COLUMN")
+    }
+
+    /// The ways forward of the revisions before this one, the nearest first, as far as they were given.
+    fn earlier_upgrades(&self) -> Vec<Node<'m>> {
+        const LONGEST: usize = 64;
+        let model: &'m Model<'m> = self.chain[0].model;
+        let all = model.migrations();
+        let mut found = Vec::new();
+        let mut next = all.iter().find(|migration| migration.upgrade.file == self.chain[0].file);
+        while let Some(parent) = next.and_then(|migration| migration.parents.first()) {
+            next = all.iter().find(|migration| migration.revision == *parent);
+            found.extend(next.map(|migration| migration.upgrade));
+            if found.len() >= LONGEST {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Whether a revision before this one fills its column: `UPDATE projects SET owner_id = …`, or `values(owner_id=…)` of
+    /// an update.
+    pub(super) fn is_filled_before(&self) -> bool {
+        let (Some(column), Some(table)) = (self.name, self.table) else { return false };
+        let has_word = |text: &str, wanted: &str| {
+            text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).any(|word| word == wanted)
+        };
+        let by_text = |upgrade: Node<'m>| {
+            upgrade
+                .descendants()
+                .filter(|node| matches!(node.kind(), Kind::Str | Kind::FString))
+                .map(Node::source)
+                .any(|text| {
+                    text.to_ascii_uppercase().contains("UPDATE ")
+                        && has_word(text, column)
+                        && has_word(text, table)
+                })
+        };
+        let by_call = |upgrade: Node<'m>| {
+            upgrade.calls_within().any(|call| {
+                let sets = call.keyword(column).is_some()
+                    || call.argument(0).is_some_and(|values| values.dictionary_value(column).is_some());
+                call.callee_name() == "values" && sets
+            })
+        };
+        self.earlier_upgrades().into_iter().any(|upgrade| by_text(upgrade) || by_call(upgrade))
+    }
+
+    /// Whether a revision before this one has made a column of this name with an enumeration of the same name: then the
+    /// change only gives it other labels, whatever a database without enumerations says of its type.
+    pub(super) fn had_enumeration(&self, new: Node<'m>) -> bool {
+        let name_of = |call: Node<'m>| {
+            (call.callee_name() == "Enum" || call.callee_name() == "ENUM")
+                .then(|| call.keyword("name")?.string())?
+        };
+        let Some(name) = name_of(new) else { return false };
+        let is_same = |call: Node<'m>| {
+            name_of(call) == Some(name)
+                && call
+                    .surroundings()
+                    .find(|around| around.is(Kind::Call))
+                    .and_then(|column| column.argument_or_keyword(0, "name"))
+                    .and_then(Node::string)
+                    == self.name
+        };
+        self.earlier_upgrades().into_iter().any(|upgrade| upgrade.calls_within().any(is_same))
+    }
+
     /// Whether its table holds no row any more, since an earlier step of the same way, that is always made, has emptied
     /// it, perhaps under the name that it had then.
     pub fn is_on_emptied_table(&self, up: &[Step<'_>]) -> bool {

@@ -8,7 +8,7 @@
 //! contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served), `summary` (what
 //! a function does, its callees included), `reach` (which of those calls run with the arguments they are given),
 //! `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what becomes of
-//! it), `retries`, `retry_loops` and `retried` (what is tried again, and after what), `batches` (what a loop over many things
+//! it), `exception_texts` (what of their texts is shown), `responses` (what clients are answered), `retries`, `retry_loops` and `retried` (what is tried again, and after what), `batches` (what a loop over many things
 //! makes of them), `callers` (who asks, and who has chosen), `models` (who asks a language model), `process` (what is
 //! done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what keeps
 //! connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of models'
@@ -33,6 +33,7 @@ mod dialects;
 mod entry_points;
 mod environment;
 mod errors;
+mod exception_texts;
 mod expressions;
 mod failing;
 mod fan_out;
@@ -54,6 +55,7 @@ mod node;
 mod process;
 mod reach;
 mod refusals;
+mod responses;
 mod retried;
 mod retries;
 mod retry_loops;
@@ -85,21 +87,23 @@ pub use databases::Database;
 pub use deployment::{
     Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
     Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
-    SetBy, SetVariable, Span, Stage, StopFault, Stretch, UngracefulStop, Value, Workload, is_example,
+    SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload, is_example,
 };
 pub use entry_points::EntryPoints;
 pub use environment::EnvironmentRead;
 pub use errors::Kept;
+pub use exception_texts::{ErrorText, Leak};
 pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name, thing_named};
 pub use failing::Failing;
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
-pub use lifecycle::{Lifespan, Opened};
+pub use lifecycle::{Connecting, Lifespan, Opened};
 pub use local_files::FileUse;
 pub use migrations::{Migration, Step, StepKind, TypeChange, same_revisions, second_heads};
 pub use node::Node;
 pub use process::{ProcessChange, is_tracing_variable};
+pub use responses::Response;
 pub use retries::{Attempts, Failures, Pause, Retry};
 pub use routes::{ServedPaths, ServedRoute};
 pub use rows::{Fetched, Inserted, RowChange};
@@ -156,6 +160,8 @@ pub struct File<'s> {
     pub is_script: bool,
     /// Where it stands says that it is run by hand, whatever is in it.
     is_in_script_folder: bool,
+    /// Whether it is a job, as far as it was asked: it writes a log and shows nobody anything.
+    is_job: std::cell::OnceCell<bool>,
     /// An Alembic migration or its environment.
     pub is_migration: bool,
     /// The types of the nodes that were asked for: 0 is 'not asked yet', `u32::MAX` 'being computed', else the
@@ -471,6 +477,7 @@ impl<'s> File<'s> {
             is_test: is_test_path(&trimmed),
             is_script: is_script_path(&trimmed),
             is_in_script_folder: is_script_path(&trimmed),
+            is_job: std::cell::OnceCell::new(),
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
             binding_types,
@@ -513,6 +520,12 @@ impl<'s> File<'s> {
 
 /// Folders and names of what is run by hand.
 impl File<'_> {
+    /// Whether its name says that it takes a schema to another version.
+    pub fn is_about_migrations(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or(self.path);
+        words_of(name).iter().any(|word| matches!(word.as_str(), "migration" | "migrations" | "migrate"))
+    }
+
     /// Whether it stands in a folder of code that rates models or measures speed.
     pub fn is_for_evaluation(&self) -> bool {
         let folders = self.path.rsplit_once('/').map_or("", |(folders, _)| folders);

@@ -28,6 +28,25 @@ impl fmt::Debug for Node<'_> {
     }
 }
 
+/// A text on one line, shortened to what fits into a message.
+pub(super) fn excerpt(source: &str) -> String {
+    let mut text = String::new();
+    for word in source.split_whitespace() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+        if text.len() > 60 {
+            break;
+        }
+    }
+    if text.chars().count() > 60 {
+        text = text.chars().take(57).collect();
+        text.push('…');
+    }
+    text
+}
+
 impl<'m> Node<'m> {
     pub fn place(self) -> Place {
         Place { file: self.file, node: self.id }
@@ -82,21 +101,7 @@ impl<'m> Node<'m> {
 
     /// The text on one line, shortened to what fits into a message.
     pub fn excerpt(self) -> String {
-        let mut text = String::new();
-        for word in self.source().split_whitespace() {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(word);
-            if text.len() > 60 {
-                break;
-            }
-        }
-        if text.chars().count() > 60 {
-            text = text.chars().take(57).collect();
-            text.push('…');
-        }
-        text
+        excerpt(self.source())
     }
 
     pub fn range(self) -> Range {

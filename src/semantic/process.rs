@@ -330,14 +330,24 @@ impl<'m> Node<'m> {
                     && node.function() == self.function()
                     && !node.is_way_out(self)
             });
-            let is_endless = source.descendants().any(|part| {
-                words_of(part.name()).iter().any(|word| {
-                    matches!(
-                        word.as_str(),
-                        "consumer" | "listen" | "subscribe" | "subscription" | "pubsub" | "queue"
-                    )
-                })
-            });
+            // `async with queue.iterator() as messages:`
+            let binds = |item: &Node<'m>| {
+                item.descendants_of(Kind::Name)
+                    .any(|name| name.data().is_store && name.symbol() == source.symbol())
+            };
+            let context = self
+                .enclosing_with_items()
+                .filter(|item| source.is(Kind::Name) && binds(item))
+                .find_map(|item| item.child(Role::Context));
+            let is_endless =
+                source.descendants().chain(context.into_iter().flat_map(Node::descendants)).any(|part| {
+                    words_of(part.name()).iter().any(|word| {
+                        matches!(
+                            word.as_str(),
+                            "consumer" | "listen" | "subscribe" | "subscription" | "pubsub" | "queue"
+                        )
+                    })
+                });
             return (is_endless && !leaves).then_some(source);
         }
         if !self.never_ends() {

@@ -17,6 +17,8 @@ pub struct ServedPaths<'m> {
     mounted: Vec<String>,
     /// Every path and prefix is written out, and every router that is included was given, or its prefix.
     pub is_complete: bool,
+    /// The same, but for routers that were not given and are included without a prefix.
+    pub is_written_out: bool,
     /// A router that was not given is included, below one of `mounted`.
     pub has_unseen_routers: bool,
 }
@@ -71,25 +73,27 @@ impl<'s> Model<'s> {
         let mut served = ServedPaths {
             routes: Vec::new(),
             mounted: Vec::new(),
-            is_complete: true,
+            is_complete: false,
+            is_written_out: true,
             has_unseen_routers: false,
         };
+        let mut has_routers_at_root = false;
         let mut inclusions: Vec<Inclusion> = Vec::new();
         for call in self.calls().filter(|call| !call.source_file().is_test) {
-            self.mount(call, &mut inclusions, &mut served);
+            has_routers_at_root |= self.mount(call, &mut inclusions, &mut served);
         }
         for handler in self.functions().filter(|function| !function.source_file().is_test) {
             let Some(decorator) = handler.route() else { continue };
             let path = decorator.argument_or_keyword(0, "path");
             let Some(path) = path.filter(|path| path.is(Kind::Str)) else {
-                served.is_complete = false;
+                served.is_written_out = false;
                 continue;
             };
             let router = decorator.receiver().and_then(Node::constructed_by);
             let prefixes = match router {
-                Some(router) => prefixes_of(router, &inclusions, 0, &mut served.is_complete),
+                Some(router) => prefixes_of(router, &inclusions, 0, &mut served.is_written_out),
                 None => {
-                    served.is_complete = false;
+                    served.is_written_out = false;
                     vec![(String::new(), None)]
                 }
             };
@@ -97,26 +101,28 @@ impl<'s> Model<'s> {
                 served.routes.push(ServedRoute { path: prefix + path.name(), handler, root });
             }
         }
+        served.is_complete = served.is_written_out && !has_routers_at_root;
         served
     }
 
-    fn mount(&self, call: Node<'_>, inclusions: &mut Vec<Inclusion>, served: &mut ServedPaths<'_>) {
+    /// Takes down what a call mounts; whether that is a router that was not given, without a prefix.
+    fn mount(&self, call: Node<'_>, inclusions: &mut Vec<Inclusion>, served: &mut ServedPaths<'_>) -> bool {
         let name = call.callee_name();
         if matches!(name, "mount" | "Mount") {
             match call.argument_or_keyword(0, "path").and_then(Node::string) {
                 Some(path) if path.starts_with('/') && path.len() > 1 => served.mounted.push(path.to_owned()),
                 // Mounted at the root, or at a path that is not written out.
-                _ if call.does(Tag::MountsRouter) => served.is_complete = false,
+                _ if call.does(Tag::MountsRouter) => served.is_written_out = false,
                 _ => {}
             }
-            return;
+            return false;
         }
         if matches!(name, "add_api_route" | "add_route" | "Route") {
-            served.is_complete = false;
-            return;
+            served.is_written_out = false;
+            return false;
         }
         if !call.does(Tag::MountsRouter) {
-            return;
+            return false;
         }
         let prefix = match call.keyword("prefix") {
             None if !call.has_hidden_arguments() => Some(""),
@@ -139,8 +145,10 @@ impl<'s> Model<'s> {
                 served.mounted.push(prefix.to_owned());
                 served.has_unseen_routers = true;
             }
-            _ => served.is_complete = false,
+            (None, Some("")) if call.receiver().is_some_and(|app| app.is_a(ClassTag::App)) => return true,
+            _ => served.is_written_out = false,
         }
+        false
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use rustc_hash::FxHashMap;
 
 use super::types::Type;
-use super::{Model, Node};
+use super::{FunctionRole, Model, Node};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -727,15 +727,37 @@ impl<'s> Model<'s> {
         let map = self.made_at_import.get_or_init(|| {
             let mut map = FxHashMap::default();
             // At module level, or by a function without parameters that keeps what it gave the first time.
+            // What a decorator makes lives as long as the function that it decorates.
+            let decorators: rustc_hash::FxHashSet<super::Place> = self
+                .functions()
+                .filter(|function| function.function().is_none())
+                .flat_map(Node::decorators)
+                .filter(|decorator| decorator.is(Kind::Call))
+                .filter_map(Node::target)
+                .collect();
             let is_made_once = |call: &Node<'_>| {
                 call.function().is_none_or(|function| {
+                    if decorators.contains(&function.place()) {
+                        return true;
+                    }
                     function.parameters().next().is_none()
                         && function.owner().is_none()
                         && function.caching_decorator().is_some()
                         && call.parent().is_some_and(|parent| parent.is(Kind::Return))
                 })
             };
-            for call in self.calls().filter(|call| !call.is_outside_production() && is_made_once(call)) {
+            // A script makes what it needs for one run, unless it is the application that starts itself.
+            let serving: Vec<u32> = self
+                .functions()
+                .filter(|function| function.source_file().is_script && function.plays(FunctionRole::Handler))
+                .map(|function| function.file)
+                .chain(self.apps().map(|app| app.file))
+                .collect();
+            let is_for_requests = |call: &Node<'_>| {
+                !call.is_outside_production()
+                    && (!call.source_file().is_script || serving.contains(&call.file))
+            };
+            for call in self.calls().filter(|call| is_for_requests(call) && is_made_once(call)) {
                 if let Some(Type::Class(class)) = call.callee().map(Node::ty) {
                     map.entry(class).or_insert(call.place());
                 }

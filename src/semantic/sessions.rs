@@ -239,12 +239,13 @@ impl<'m> Node<'m> {
     fn slow_waits(self) -> Vec<(Node<'m>, Vec<Node<'m>>)> {
         let mut found = Vec::new();
         let is_pause = |call: &Node<'m>| call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep);
+        let is_injected = std::cell::LazyCell::new(|| self.has_injected_session());
         for call in self.calls_within() {
             let Some(home) = call.function() else { continue };
             // A nested function is as late as its definition.
             let at = if home == self {
                 call
-            } else if home.function() == Some(self) && home.is_generator() && self.has_injected_session() {
+            } else if home.function() == Some(self) && home.is_generator() && *is_injected {
                 home
             } else {
                 continue;
@@ -252,7 +253,10 @@ impl<'m> Node<'m> {
             if call.session_of_call().is_some() {
                 continue;
             }
-            if let Some(slow) = call.slow_wait().filter(|slow| !slow.last().is_some_and(is_pause)) {
+            let fed = || call.slow_feed().filter(|_| home == self && *is_injected);
+            if let Some(slow) =
+                call.slow_wait().or_else(fed).filter(|slow| !slow.last().is_some_and(is_pause))
+            {
                 found.push((at, slow));
             }
         }
@@ -263,13 +267,7 @@ impl<'m> Node<'m> {
     fn has_injected_session(self) -> bool {
         let model: &'m Model<'m> = self.model;
         self.parameters().any(|parameter| {
-            model.session_kind(model.parameter_type(parameter)).is_some()
-                && (parameter
-                    .child(Role::Default)
-                    .is_some_and(|default| model.dependency_of(default).is_some())
-                    || parameter.child(Role::Annotation).is_some_and(|annotation| {
-                        annotation.descendants_of(Kind::Call).any(|call| model.dependency_of(call).is_some())
-                    }))
+            model.session_kind(model.parameter_type(parameter)).is_some() && parameter.injected_by().is_some()
         })
     }
 }

@@ -191,6 +191,24 @@ impl<'m> SharedState<'m> {
             })
     }
 
+    /// Whether it forgets by design what was not used for long: what is used is moved to the end.
+    pub fn keeps_the_latest(&self) -> bool {
+        self.changes.iter().any(|change| change.is(Kind::Call) && change.callee_name() == "move_to_end")
+    }
+
+    /// Whether it only says what this process is doing just now: keys in a set, each of which is taken out again
+    /// whatever happens.
+    pub fn is_under_way(&self) -> bool {
+        let is_cleared = |change: &Node<'m>| {
+            change.is(Kind::Call)
+                && matches!(change.callee_name(), "discard" | "remove")
+                && change.surroundings().any(|around| around.role() == Role::Final)
+        };
+        let makes_set = self.value.is(Kind::Set)
+            || (self.value.is(Kind::Call) && self.value.callee().is_some_and(|it| it.names("builtins.set")));
+        makes_set && self.changes.iter().any(is_cleared)
+    }
+
     /// What the changes put in: assigned values and arguments.
     pub fn additions(&self) -> impl Iterator<Item = Node<'m>> {
         self.changes.iter().flat_map(|change| {

@@ -163,6 +163,16 @@ impl<'m> Node<'m> {
         Some(chain)
     }
 
+    /// The same for a generator of its own with which this call feeds a response: `StreamingResponse(tokens(question))`.
+    pub(super) fn slow_feed(self) -> Option<Vec<Node<'m>>> {
+        let outer = self.parent().filter(|around| around.is(Kind::Keyword)).unwrap_or(self);
+        let feeds = outer.parent().is_some_and(|around| around.callee_name().ends_with("Response"));
+        let function = self.model.node(self.target().filter(|_| feeds)?);
+        let mut chain = function.reaches(&|call| call.waits_slowly()).filter(|_| function.is_generator())?;
+        chain.insert(0, self);
+        Some(chain)
+    }
+
     fn waits_slowly(self) -> bool {
         let Some(api) = self.api() else {
             return self.waits_for_unseen_service() || self.blocks_unseen().is_some();

@@ -1,7 +1,7 @@
 //! Which values are one tenant's: what says whose they are, through local names and displays.
 
 use super::types::Type;
-use super::{Model, Node, thing_named, words_of};
+use super::{Model, Node, Place, thing_named, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{BindingKind, Kind, Role};
 
@@ -71,6 +71,7 @@ impl<'s> Model<'s> {
                 return written.to_owned();
             }
             let known = || KEYS.into_iter().filter(|key| self.symbol(key).is_some());
+            let handled = || known().filter(|key| self.handles(key));
             let most = known()
                 .map(|key| {
                     let holders = self.classes().filter(|class| {
@@ -83,10 +84,27 @@ impl<'s> Model<'s> {
             // Where no given file has models, what their columns are called is told by the names in the code.
             let has_models = self.classes().any(|class| self.is_orm_model(class.place()));
             most.map(|(_, key)| key)
-                .or_else(|| known().find(|key| *key == "tenant_id"))
-                .or_else(|| known().find(|key| !has_models && !matches!(*key, "account_id" | "customer_id")))
+                .or_else(|| handled().find(|key| *key == "tenant_id"))
+                .or_else(|| {
+                    handled().find(|key| !has_models && !matches!(*key, "account_id" | "customer_id"))
+                })
                 .unwrap_or(written)
                 .to_owned()
+        })
+    }
+
+    /// Whether the given code handles values of this name: an object that keeps one for itself, as a client does that
+    /// tells a service on whose behalf it asks, says nothing of tenants.
+    fn handles(&self, name: &str) -> bool {
+        let Some(symbol) = self.symbol(name) else { return false };
+        self.python().any(|(file, data)| {
+            (0..).zip(&data.tree.nodes).filter(|(_, node)| node.name == symbol).any(|(node, _)| {
+                let node = self.node(Place { file, node });
+                let home = if node.role() == Role::Parameter { node.parent() } else { node.function() };
+                let is_own = node.is(Kind::Attribute)
+                    && node.receiver().is_some_and(|object| object.is(Kind::Name) && object.name() == "self");
+                !is_own && home.is_none_or(|home| home.name() != "__init__")
+            })
         })
     }
 

@@ -123,13 +123,19 @@ impl<'m> Node<'m> {
                 .any(|word| matches!(word.as_str(), "db" | "session" | "service" | "client"))
     }
 
-    /// The `Depends(…)` that a parameter has as its default or in its annotation.
+    /// The `Depends(…)` that a parameter has as its default or in its annotation, also where that is an alias:
+    /// `Db = Annotated[AsyncSession, Depends(get_db)]`.
     pub fn injected_by(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
         [Role::Default, Role::Annotation]
             .into_iter()
             .filter_map(|role| self.child(role))
+            .map(|part| match part.role() {
+                Role::Annotation if part.is(Kind::Name) => model.alias_value(part).unwrap_or(part),
+                _ => part,
+            })
             .flat_map(|part| part.descendants_of(Kind::Call))
-            .find(|call| self.model.dependency_of(*call).is_some())
+            .find(|call| model.dependency_of(*call).is_some())
     }
 
     /// Whether anything that runs before this handler may ask who calls: a dependency of it, of its route or its router.

@@ -18,6 +18,7 @@ mod stopping;
 mod variables;
 
 use super::Model;
+use super::node::excerpt;
 use crate::report::{FileKind, Range};
 use crate::syntax::{Yaml, YamlId};
 
@@ -28,7 +29,7 @@ pub use dockerfile::{ImageStep, Stage};
 pub use image::{Holds, Image, Pinning};
 pub use kubernetes::{ClusterIngress, ClusterService};
 pub use proxy::ProxyDirective;
-pub use stopping::{StopFault, UngracefulStop};
+pub use stopping::{Stop, StopFault};
 pub use variables::{SetBy, SetVariable, is_example};
 
 /// A stretch of a deployment file, in bytes.
@@ -261,8 +262,35 @@ impl<'s> Model<'s> {
                     _ => {}
                 }
             }
+            // What migrates first is a workload of its own.
+            let told: Vec<u32> = found.iter().map(|workload| workload.heading.file).collect();
+            for workload in
+                found.iter_mut().filter(|workload| workload.is_built && workload.runs == Runs::Image)
+            {
+                self.add_servers_of_scripts(workload, &told);
+            }
             found
         })
+    }
+
+    /// The servers that the script starts with which an image begins, where it was given.
+    fn add_servers_of_scripts(&self, workload: &mut Workload, told: &[u32]) {
+        let starts = |name: &str| {
+            workload.commands.iter().any(|command| {
+                command.text.split_whitespace().any(|word| word.rsplit('/').next() == Some(name))
+            })
+        };
+        let scripts = (0..).zip(&self.files).filter(|(file, data)| {
+            let is_told = told.contains(file);
+            data.kind == FileKind::Shell
+                && !is_told
+                && starts(data.path.rsplit('/').next().unwrap_or(data.path))
+        });
+        let servers: Vec<Command> = scripts
+            .flat_map(|(file, data)| script::commands(file, data.text))
+            .filter(|command| command.serves() && !command.migrates())
+            .collect();
+        workload.commands.extend(servers);
     }
 
     /// How many processes run the web application at once, where the deployment files say that it is more than one.
@@ -321,11 +349,31 @@ impl<'m> Stretch<'m> {
     }
 
     /// The first line of it.
-    pub fn range(self) -> Range {
+    fn line(self) -> &'m str {
         let file = &self.model.files[self.span.file as usize];
         let text = file.text.get(self.span.start as usize..self.span.end as usize).unwrap_or_default();
-        let line = text.split(['\n', '\r']).next().unwrap_or_default().trim_end();
-        file.lines.range(file.text, self.span.start, self.span.start + line.len() as u32)
+        text.split(['\n', '\r']).next().unwrap_or_default().trim_end()
+    }
+
+    /// Where its first line stands.
+    pub fn range(self) -> Range {
+        let file = &self.model.files[self.span.file as usize];
+        file.lines.range(file.text, self.span.start, self.span.start + self.line().len() as u32)
+    }
+
+    /// Where it stands, as seen from another place: `line 4`, or `compose.yaml, line 4` from another file.
+    pub fn whereabouts_from(self, other: Span) -> String {
+        let line = self.range().start.line;
+        if self.span.file == other.file {
+            format!("line {line}")
+        } else {
+            format!("{}, line {line}", self.path())
+        }
+    }
+
+    /// Its first line, shortened where it is long.
+    pub fn excerpt(self) -> String {
+        excerpt(self.line())
     }
 }
 

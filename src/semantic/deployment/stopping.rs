@@ -1,6 +1,6 @@
 //! How what is deployed is stopped: whether the signal reaches the server, and how long it has.
 
-use super::{Command, Runs, Span, compose};
+use super::{Command, Runs, Span, compose, script};
 use crate::report::FileKind;
 use crate::semantic::Model;
 use crate::syntax::InstructionKind;
@@ -18,13 +18,17 @@ pub enum StopFault {
     NoPause,
 }
 
-/// A server that is stopped without grace, and the place that says so.
+/// What is said of how a server is stopped, and where.
 #[derive(Clone, Copy, Debug)]
-pub struct UngracefulStop {
+pub struct Stop {
+    /// What may be wrong.
     pub fault: StopFault,
     pub at: Span,
+    /// What keeps it from being wrong, in words; nothing where it is.
+    pub grace: Option<&'static str>,
 }
 
+const HANDED_ON: &str = "`dumb-init` hands the signal on to all";
 const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
 
 impl Command {
@@ -58,17 +62,31 @@ impl Command {
             .any(|part| part.split_whitespace().next() != Some("exec"))
     }
 
-    /// What is wrong about how this command's server is stopped; `in_shell` says that a shell reads the line.
-    fn stop_fault(&self, in_shell: bool) -> Option<StopFault> {
-        if !self.serves() || self.text.contains("--reload") || self.text.contains("dumb-init") {
-            return None;
+    /// What may be wrong about how this command's server is stopped; `in_shell` says that a shell reads the line.
+    fn stops(&self, in_shell: bool, found: &mut Vec<Stop>) {
+        if !self.serves() {
+            return;
+        }
+        let mut add = |fault, grace| found.push(Stop { fault, at: self.at, grace });
+        if self.text.contains("--reload") {
+            return add(StopFault::Shell, Some("it runs for development, with `--reload`"));
+        }
+        if self.text.contains("dumb-init") {
+            return add(StopFault::Shell, Some(HANDED_ON));
         }
         let script = if in_shell { Some(self.text.as_str()) } else { self.script() };
-        if script.is_some_and(Command::keeps_shell) {
-            return Some(StopFault::Shell);
+        match script {
+            Some(script) if Command::keeps_shell(script) => return add(StopFault::Shell, None),
+            Some(_) => add(StopFault::Shell, Some("`exec` puts the server into the shell's place")),
+            None => add(StopFault::Shell, Some("no shell reads this line")),
         }
-        (self.starts_uvicorn() && !self.text.contains("--timeout-graceful-shutdown"))
-            .then_some(StopFault::UnlimitedDrain)
+        if self.starts_uvicorn() {
+            let is_limited = self.text.contains("--timeout-graceful-shutdown");
+            add(
+                StopFault::UnlimitedDrain,
+                is_limited.then_some("`--timeout-graceful-shutdown` says how long at most"),
+            );
+        }
     }
 
     fn starts_uvicorn(&self) -> bool {
@@ -79,16 +97,17 @@ impl Command {
 }
 
 impl<'s> Model<'s> {
-    /// The servers of the deployment files that are stopped without grace.
-    pub fn ungraceful_stops(&self) -> Vec<UngracefulStop> {
+    /// How the servers of the deployment files are stopped.
+    pub fn stops(&self) -> Vec<Stop> {
         let mut found = Vec::new();
         self.stops_of_images(&mut found);
+        self.stops_of_scripts(&mut found);
         self.stops_of_services(&mut found);
         self.stops_of_pods(&mut found);
         found
     }
 
-    fn stops_of_images(&self, found: &mut Vec<UngracefulStop>) {
+    fn stops_of_images(&self, found: &mut Vec<Stop>) {
         for (file, data) in (0..).zip(&self.files) {
             let (development, test) = compose::is_partial_file(data.path);
             if data.kind != FileKind::Dockerfile || development || test {
@@ -109,34 +128,82 @@ impl<'s> Model<'s> {
                     _ => {}
                 }
             }
-            // An init process such as dumb-init hands the signal on to all.
-            if lines.iter().any(|(_, command, _)| command.text.contains("dumb-init")) {
-                continue;
+            // An init process may stand in the one, and the server in the other.
+            let is_handed_on = lines.iter().any(|(_, command, _)| command.text.contains("dumb-init"));
+            for (_, command, in_shell) in &lines {
+                if !is_handed_on {
+                    command.stops(*in_shell, found);
+                } else if command.serves() {
+                    found.push(Stop { fault: StopFault::Shell, at: command.at, grace: Some(HANDED_ON) });
+                }
             }
-            found.extend(lines.iter().filter_map(|(_, command, in_shell)| {
-                Some(UngracefulStop { fault: command.stop_fault(*in_shell)?, at: command.at })
-            }));
         }
     }
 
-    fn stops_of_services(&self, found: &mut Vec<UngracefulStop>) {
+    /// Scripts that an image starts with, and that start a server without giving it their place.
+    fn stops_of_scripts(&self, found: &mut Vec<Stop>) {
+        for (file, data) in (0..).zip(&self.files).filter(|(_, data)| data.kind == FileKind::Shell) {
+            let (development, test) = compose::is_partial_file(data.path);
+            let name = data.path.rsplit('/').next().unwrap_or(data.path);
+            // A trap hands the signal on by hand, and these hand it on to all.
+            let hands_on = ["trap ", "dumb-init", "tini -g"].iter().any(|word| data.text.contains(word));
+            if development || test || hands_on || !self.images_start(name) {
+                continue;
+            }
+            let stays = script::commands(file, data.text).into_iter().find(|command| {
+                let is_beside = command.text.trim_end().ends_with('&');
+                // What only speaks of the server: `command -v uvicorn`, `set -- uvicorn "$@"`.
+                let is_about = command.text.split_whitespace().next().is_some_and(|first| {
+                    matches!(first, "set" | "command" | "which" | "if" | "[" | "test" | "export" | "printf")
+                });
+                !is_beside
+                    && !is_about
+                    && !command.text.contains("--reload")
+                    && Command::keeps_shell(&command.text)
+            });
+            found.extend(stays.map(|command| Stop { fault: StopFault::Shell, at: command.at, grace: None }));
+        }
+    }
+
+    /// Whether an image starts with the script of this name, as far as its Dockerfile was given; otherwise its name says so.
+    fn images_start(&self, script: &str) -> bool {
+        let mut lines = self
+            .files
+            .iter()
+            .flat_map(|data| &data.dockerfile)
+            .filter_map(|instruction| match &instruction.kind {
+                InstructionKind::Entrypoint(line) | InstructionKind::Command(line) => {
+                    Some(line.text.as_str())
+                }
+                _ => None,
+            })
+            .chain(
+                self.workloads()
+                    .iter()
+                    .flat_map(|workload| &workload.commands)
+                    .map(|command| command.text.as_str()),
+            )
+            .peekable();
+        match lines.peek() {
+            None => script.contains("entrypoint"),
+            Some(_) => lines.any(|line| line.contains(script) && !line.contains("dumb-init")),
+        }
+    }
+
+    fn stops_of_services(&self, found: &mut Vec<Stop>) {
         for workload in self.workloads().iter().filter(|workload| workload.runs == Runs::Service) {
             let Some(service) = &workload.service else { continue };
             if service.is_for_development || service.is_for_tests || workload.runs_once() {
                 continue;
             }
             for command in &workload.commands {
-                if let Some(fault) = command.stop_fault(false) {
-                    found.push(UngracefulStop { fault, at: command.at });
-                }
+                command.stops(false, found);
             }
             let is_reached = workload.containers.iter().any(|container| container.has_ports);
-            if workload.may_serve()
-                && is_reached
-                && !service.extends
-                && !self.says_grace(workload.heading, &workload.name)
-            {
-                found.push(UngracefulStop { fault: StopFault::ShortGrace, at: workload.heading });
+            if workload.may_serve() && is_reached && !service.extends {
+                let is_said = self.says_grace(workload.heading, &workload.name);
+                let grace = is_said.then_some("it says how long the service has, `stop_grace_period`");
+                found.push(Stop { fault: StopFault::ShortGrace, at: workload.heading, grace });
             }
         }
     }
@@ -154,7 +221,7 @@ impl<'s> Model<'s> {
             })
     }
 
-    fn stops_of_pods(&self, found: &mut Vec<UngracefulStop>) {
+    fn stops_of_pods(&self, found: &mut Vec<Stop>) {
         // A chart may say it in a part that is rendered into all of its pods.
         let is_said = std::cell::LazyCell::new(|| {
             self.mentions_text("terminationGracePeriodSeconds") || self.mentions_text("preStop")
@@ -162,15 +229,16 @@ impl<'s> Model<'s> {
         for workload in self.workloads().iter().filter(|workload| workload.runs == Runs::Deployment) {
             for container in workload.containers.iter().filter(|container| !container.is_init) {
                 let command = container.command.as_ref();
-                if let Some((command, fault)) = command.and_then(|c| Some((c, c.stop_fault(false)?))) {
-                    found.push(UngracefulStop { fault, at: command.at });
+                if let Some(command) = command {
+                    command.stops(false, found);
                 }
                 let serves = container.has_ports
                     && container.foreign().is_none()
                     && !container.is_sidecar()
                     && command.is_none_or(Command::serves);
-                if serves && container.hidden.is_none() && !*is_said {
-                    found.push(UngracefulStop { fault: StopFault::NoPause, at: container.at });
+                if serves && container.hidden.is_none() {
+                    let grace = is_said.then_some("`preStop` or `terminationGracePeriodSeconds` is given");
+                    found.push(Stop { fault: StopFault::NoPause, at: container.at, grace });
                 }
             }
         }

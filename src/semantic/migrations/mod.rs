@@ -1,6 +1,8 @@
 //! Alembic migrations: their revisions, and the steps of their two ways.
 
+mod enumerations;
 mod heads;
+mod inverses;
 mod sql;
 mod steps;
 mod types;
@@ -196,6 +198,13 @@ impl<'m> Node<'m> {
                 _ => false,
             })
         })
+    }
+
+    /// The `raise` with which this function ends, where it makes no step: it refuses.
+    pub fn only_raises(self) -> Option<Node<'m>> {
+        let last = self.body()?.children().last()?;
+        let changes = self.own_calls().any(|call| call.is_unknown_function()) || !self.steps().is_empty();
+        (last.is(Kind::Raise) && !changes).then_some(last)
     }
 
     /// The words of this function's docstring and comments, where they explain something: what a template wrote

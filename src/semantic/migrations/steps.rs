@@ -169,6 +169,12 @@ impl<'m> Step<'m> {
         })
     }
 
+    /// Whether PostgreSQL refuses it, since it is to be done beside those who write, and stands in a transaction.
+    pub fn is_refused_in_transaction(&self) -> bool {
+        let by_sql = self.statement.is_none() && self.sql_has(&["CONCURRENTLY"]) && !self.sql_is_made();
+        (self.is_concurrent() || by_sql) && !self.leaves_transaction()
+    }
+
     /// Whether it leaves no row in its table: `DELETE FROM silos` without a condition, `TRUNCATE silos`.
     pub fn empties(&self, table: &str) -> bool {
         let sql = self.sql().to_ascii_uppercase();
@@ -209,7 +215,8 @@ impl<'m> Step<'m> {
     pub fn requires(&self) -> Option<Node<'m>> {
         let call = self.call;
         if let Some(statement) = &self.statement {
-            return if statement.alters == Some(Altered::Required) { call.argument(0) } else { None };
+            let requires = statement.alters == Some(Altered::Required) && !self.is_filled_before();
+            return if requires { call.argument(0) } else { None };
         }
         let required = call.keyword("nullable").filter(|value| value.resolved_value().is(Kind::False))?;
         // Columns of some databases are said anew as a whole: then nothing changes about this.
@@ -217,7 +224,8 @@ impl<'m> Step<'m> {
         let was_required =
             call.keyword("existing_nullable").is_some_and(|value| value.resolved_value().is(Kind::False));
         let is_kept = is_said_anew || was_required || call.keyword("existing_server_default").is_some();
-        (self.kind == StepKind::AlterColumn && !is_kept).then_some(required)
+        // In two steps, as it should be: the revision before this one has filled it.
+        (self.kind == StepKind::AlterColumn && !is_kept && !self.is_filled_before()).then_some(required)
     }
 
     /// The new name of a column that it renames, where it is written; the name itself where the code shows it.
@@ -247,6 +255,7 @@ impl<'m> Step<'m> {
                     return None;
                 }
                 let change = match type_change(old, new)? {
+                    TypeChange::Converted if self.had_enumeration(new) => return None,
                     // Whoever says how to read the values has thought of it.
                     TypeChange::Converted if self.call.keyword("postgresql_using").is_some() => {
                         TypeChange::Rewritten
@@ -263,6 +272,21 @@ impl<'m> Step<'m> {
     pub fn is_not_valid(&self) -> bool {
         self.statement.is_some_and(|statement| statement.is_not_valid)
             || self.call.keyword("postgresql_not_valid").is_some_and(Node::is_true)
+    }
+
+    /// Whether the constraint that it adds is checked for all rows as soon as it is there, and is not known to hold.
+    pub fn is_checked_at_once(&self, up: &[Step<'_>]) -> bool {
+        let is_later = self.is_not_valid() || self.call.has_hidden_arguments();
+        // A column that was added here has no values to check.
+        let is_new_column = up.iter().any(|other| {
+            other.kind == StepKind::AddColumn
+                && other.has_table_of(self)
+                && other.name.is_some_and(|name| self.is_about_column(name))
+        });
+        // What replaces a constraint of the same columns was valid before.
+        let replaces =
+            up.iter().any(|other| other.kind == StepKind::DropConstraint && other.has_table_of(self));
+        !(is_later || is_new_column || replaces)
     }
 
     /// Whether the constraint that it adds is about a column, as far as the code shows it.
@@ -307,59 +331,6 @@ impl<'m> Step<'m> {
             .filter(|value| value.is(Kind::Call) && value.callee_name() == "Column")
             .filter_map(|column| column.argument(0)?.string())
             .collect()
-    }
-
-    /// Whether it is about the same table as far as both say one.
-    pub fn has_table_of(&self, other: &Step<'_>) -> bool {
-        match (self.table, other.table) {
-            (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
-            _ => true,
-        }
-    }
-
-    /// Whether it is about the same object as far as both name one.
-    pub fn has_name_of(&self, other: &Step<'_>) -> bool {
-        match (self.name, other.name) {
-            (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
-            _ => true,
-        }
-    }
-
-    /// Whether it may undo another step: the inverse, the end of what the other is a part of, or SQL, which may do
-    /// anything.
-    pub fn may_undo(&self, other: &Step<'_>) -> bool {
-        use StepKind::*;
-        let same_table = self.has_table_of(other);
-        let same = same_table && self.has_name_of(other);
-        match (other.kind, self.kind) {
-            (_, Execute | Other) | (Other, _) => true,
-            (CreateTable, DropTable) | (DropTable, CreateTable) => same_table,
-            (CreateTable, RenameTable) | (RenameTable, RenameTable) => true,
-            (AddColumn, DropColumn) | (DropColumn, AddColumn) | (AlterColumn, AlterColumn) => {
-                // A rename is undone from the new name.
-                same || (other.kind == AlterColumn && same_table)
-            }
-            (AddColumn | AlterColumn, DropTable) | (DropColumn | AlterColumn, CreateTable) => same_table,
-            (AlterColumn, DropColumn | AddColumn) => same_table,
-            // Another column takes the name of the one that was dropped.
-            (DropColumn, AlterColumn) => same_table && self.renames_column().is_some(),
-            (CreateIndex, DropIndex) | (DropIndex, CreateIndex) => self.has_name_of(other),
-            (CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint, DropConstraint) => {
-                self.has_name_of(other)
-            }
-            (DropConstraint, CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint) => same_table,
-            // A unique constraint and a unique index are one thing in PostgreSQL.
-            (CreateUnique, DropIndex) | (CreateIndex, DropConstraint) => self.has_name_of(other),
-            (DropConstraint, CreateIndex) | (DropIndex, CreateUnique) => same_table,
-            // Indexes and constraints go with their table, and with their column.
-            (
-                CreateIndex | CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint,
-                DropTable | DropColumn,
-            ) => same_table,
-            (DropIndex | DropConstraint, CreateTable | AddColumn) => same_table,
-            (Execute | InsertRows, _) => true,
-            _ => false,
-        }
     }
 }
 

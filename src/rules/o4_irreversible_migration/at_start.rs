@@ -1,0 +1,70 @@
+//! A schema that changes whenever the application, or a container of it, starts.
+//!
+//! Quiet about scripts, tests, what runs once, and services for development.
+
+use crate::report::{Certainty, Severity};
+use crate::rules::Findings;
+use crate::semantic::{Model, Node};
+use crate::stack::Tag;
+use crate::syntax::Kind;
+
+const BEFORE_THE_ROLLOUT: &str = "Migrate once, as a step of its own before the rollout: a Job, a Helm hook, or a one-shot service that the others wait for with `condition: service_completed_successfully`.";
+
+/// Migrations that the application runs when it starts, and tables that it makes then.
+pub fn created(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let of_application = |call: &Node<'_>| !call.is_outside_production() && !call.source_file().is_script;
+    for call in model
+        .calls_doing(Tag::Migrates)
+        .filter(|call| of_application(call) && call.runs_when_application_starts())
+    {
+        findings
+            .report(call, Severity::Medium, Certainty::Sure, "changes the schema whenever the application starts")
+            .because(call, "a failure keeps every new replica from starting, replicas race each other, and the way back is no part of a rollback")
+            .conforming(BEFORE_THE_ROLLOUT);
+    }
+    if model.symbol("create_all").is_none() {
+        return;
+    }
+    for call in model.calls().filter(of_application) {
+        let is_it = |node: Node<'_>| {
+            node.is(Kind::Attribute)
+                && node.name() == "create_all"
+                && node.receiver().is_some_and(|metadata| metadata.name() == "metadata")
+        };
+        let handed = call
+            .callee()
+            .filter(|callee| is_it(*callee))
+            .or_else(|| call.positional().find(|argument| is_it(*argument)));
+        let Some(handed) = handed.filter(|_| call.runs_when_application_starts()) else { continue };
+        findings
+            .report(call, Severity::Medium, Certainty::Sure, "makes the tables when the application starts")
+            .because(handed, "creates what is missing and changes nothing, so the schema and the models drift apart")
+            .conforming("Leave the schema to the migrations: `alembic upgrade head` in a job of its own, before the rollout.");
+    }
+}
+
+/// Containers that migrate before they serve.
+pub fn migrated(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for workload in model.workloads().iter().filter(|workload| !workload.runs_once()) {
+        let is_partial = workload
+            .service
+            .as_ref()
+            .is_some_and(|service| service.is_for_development || service.is_for_tests);
+        for command in
+            workload.commands.iter().filter(|command| !is_partial && command.migrates_then_serves())
+        {
+            findings
+                .report(
+                    model.stretch(command.at),
+                    Severity::Medium,
+                    Certainty::Likely,
+                    "the schema changes whenever a container starts",
+                )
+                .because(
+                    model.stretch(command.at),
+                    "a migration that fails or waits for a lock keeps the service from starting, and the image of the last release finds the new schema",
+                )
+                .conforming(BEFORE_THE_ROLLOUT);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Types of enumerations in PostgreSQL: a value that can't be taken away again, and a type that stays when its table, or
+//! what the way up made, goes.
+
+use super::{EXPLAINED, Ways};
+use crate::report::{Certainty, Severity};
+use crate::rules::Findings;
+use crate::semantic::{Node, Step, StepKind};
+
+const DROP_IT: &str =
+    "Drop it as well: `sa.Enum(name=\"silo_status\").drop(op.get_bind(), checkfirst=True)`.";
+
+/// `ALTER TYPE … ADD VALUE`. Quiet where the way back makes the type anew, or says what becomes of the value.
+pub fn added_value(step: &Step<'_>, ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
+    let is_rebuilt = ways.down.iter().any(|other| other.sql_has(&["CREATE TYPE", "DROP TYPE", "RENAME TO"]));
+    if let Some(downgrade) = ways.migration.downgrade
+        && (is_rebuilt || downgrade.words_of_explanation() >= EXPLAINED)
+    {
+        findings.conforms(downgrade, "says what becomes of the value that the enumeration keeps");
+        return;
+    }
+    findings
+        .report(
+            step.at(),
+            Severity::Medium,
+            Certainty::Sure,
+            "adds a value to an enumeration, which PostgreSQL can't take away again",
+        )
+        .because(step.at(), "the way back has to move the rows to another value, and the type keeps this one")
+        .conforming(
+            "Use a text column with a check constraint, or document in `downgrade` that the value stays.",
+        );
+}
+
+/// A type that a column of a new table makes by itself, and that stays when the way back drops the table.
+pub fn left_behind_by_table(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
+    let Ways { up, down, .. } = ways;
+    let of_postgresql = |step: &&Step<'_>| !step.call.source_file().path.contains("sqlite");
+    for step in up.iter().filter(|step| step.kind == StepKind::CreateTable).filter(of_postgresql) {
+        let dropped =
+            down.iter().find(|other| other.kind == StepKind::DropTable && other.table == step.table);
+        let Some(dropped) = dropped.filter(|_| step.table.is_some()) else { continue };
+        let Some(function) = dropped.call.function() else { continue };
+        let Some(kind) = step.enumeration_type().filter(|_| !drops_types(function, down)) else { continue };
+        findings
+            .report(
+                step.at(),
+                Severity::Low,
+                Certainty::Likely,
+                "the type of the enumeration stays when the table is dropped",
+            )
+            .because(kind, "creates a type in PostgreSQL, beside the table")
+            .because(dropped.call, "drops the table alone, so the next upgrade fails with *already exists*")
+            .conforming(DROP_IT);
+    }
+}
+
+/// A type that the way up makes by itself, and the way back doesn't take away.
+pub fn left_behind(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
+    let migration = ways.migration;
+    let Some(downgrade) = migration.downgrade.filter(|downgrade| !downgrade.does_nothing()) else { return };
+    if drops_types(downgrade, &ways.down) || downgrade.only_raises().is_some() {
+        return;
+    }
+    let Some(made) = migration.upgrade.own_calls().find(|call| call.creates_enumeration_type()) else {
+        return;
+    };
+    findings
+        .report(
+            made,
+            Severity::Low,
+            Certainty::Likely,
+            "the type of the enumeration stays after the way back",
+        )
+        .because(made, "creates a type in PostgreSQL")
+        .because(
+            downgrade,
+            "doesn't drop it, so the next upgrade fails with *already exists*, or meets other values",
+        )
+        .conforming(DROP_IT);
+}
+
+/// Whether this function drops a type, or a step of the way back does.
+fn drops_types(function: Node<'_>, down: &[Step<'_>]) -> bool {
+    function.calls_within().any(|call| call.callee_name() == "drop")
+        || down.iter().any(|step| step.sql_has(&["DROP TYPE"]))
+}
