@@ -312,11 +312,11 @@ test("the findings are listed, and walked through, by place or by severity", asy
   const sorted = (list) => list.toSorted((one, other) => RANK.indexOf(one) - RANK.indexOf(other));
   const before = await levels();
   expect(before).not.toEqual(sorted(before));
-  await page.getByRole("combobox", { name: "Order of the listed findings" }).selectOption("By severity");
+  await page.getByRole("combobox", { name: "Order of the listed findings" }).selectOption("Order: severity");
   await expect.poll(levels).toEqual(sorted(before));
   await page.keyboard.press("F8");
   await expect(playground.findings.first()).toHaveAttribute("aria-current", "true");
-  await page.getByRole("combobox", { name: "Order of the listed findings" }).selectOption("By place");
+  await page.getByRole("combobox", { name: "Order of the listed findings" }).selectOption("Order: place");
   await expect.poll(levels).toEqual(before);
 });
 

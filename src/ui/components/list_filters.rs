@@ -94,8 +94,8 @@ pub fn list_filters(store: &Store) -> Html {
                 <button type="button" class="button button-quiet" onclick={clear}>{ "Clear" }</button>
             }
             <select class="select list-filter list-order" aria-label="Order of the listed findings" onchange={ordered}>
-                <option value="" selected={!by_severity}>{ "By place" }</option>
-                <option value="severity" selected={by_severity}>{ "By severity" }</option>
+                <option value="" selected={!by_severity}>{ "Order: place" }</option>
+                <option value="severity" selected={by_severity}>{ "Order: severity" }</option>
             </select>
         </div>
     }
