@@ -275,7 +275,9 @@ impl<'m> Node<'m> {
 /// loop of the caller's own; starting a loop inside a loop raises at once, so code that works has a branch for it.
 fn is_carried_up(blocking: &Blocking) -> bool {
     match blocking.system {
-        System::Metadata | System::Cpu | System::Loop | System::Input => false,
+        System::Metadata | System::Loop | System::Input => false,
+        // What a helper computes is seen in the helper; further down it is one of many things that are done.
+        System::Cpu => blocking.chain.len() <= 1,
         System::File => blocking.chain.len() <= 2,
         _ => true,
     }
@@ -299,11 +301,12 @@ impl<'s> Model<'s> {
         if !self.visiting.borrow_mut().insert(place) {
             return None;
         }
-        // What waits for the network tells more than what reads a file, and what always runs more than what may.
+        // What waits for the network tells more than what reads a file or computes, and what always runs more than what may.
         let mut found: Option<((bool, bool), Blocking)> = None;
         for call in function.own_calls() {
             let Some(blocking) = call.blocking().filter(is_carried_up) else { continue };
-            let rank = (blocking.system == System::File, call.is_on_a_branch());
+            let is_local = matches!(blocking.system, System::File | System::Cpu);
+            let rank = (is_local, call.is_on_a_branch());
             // A file that may be read somewhere further down is mostly not.
             if rank == (true, true) && blocking.chain.len() > 1 {
                 continue;
