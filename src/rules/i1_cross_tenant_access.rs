@@ -133,6 +133,27 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
         Scoping::Named => format!("whoever comes here says which `{column}` is meant"),
         Scoping::Unreached => "no route among the given files comes here".to_owned(),
     });
+    if let Some(known) = function.forgets_own_tenant().filter(|_| scoping == Scoping::Named && selects(call)) {
+        let what = "the object knows its tenant, and the method doesn't use it";
+        findings.asks(call, OTHERS, what, true, &|| {
+            format!("`{}` is kept ({}), and nothing on the way asks for it", known.excerpt(), known.whereabouts_from(call))
+        });
+        findings
+            .report(
+                call,
+                Severity::High,
+                Certainty::Likely,
+                format!("rows of `{name}` are found without saying whose they are: another tenant's id works as well"),
+            )
+            .because(query.column, format!("`{name}` belongs to tenants, by this column"))
+            .because(known, "the object knows for whom it was made")
+            .because(call, format!("no condition here names `{}`, as other methods do", known.excerpt()))
+            .conforming(format!(
+                "Ask for both: `where({name}.id == …, {name}.{column} == {})`.",
+                known.excerpt()
+            ));
+        return;
+    }
     match scoping {
         Scoping::Named => {
             findings.conforms(call, format!("whoever comes here says which `{column}` is meant"))
