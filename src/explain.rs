@@ -1,7 +1,7 @@
 //! 'Why not?': what the checker knows of a line, and which condition of each rule is not met there.
 //!
 //! There is no second opinion: the rules run as in a check, and what they ask on the way is taken down
-//! ([`Findings::asks`]). A rule that does not tell its conditions is told by its findings and the places that conform.
+//! ([`Findings::asks`]).
 
 use crate::explanation::{
     Answer, Call, Candidate, Definition, Explanation, Line, Place, RuleAnswer, Runs, Silence, Told,
@@ -94,7 +94,6 @@ impl Run {
         let Self { status, watched, here, silenced } = self;
         let Watched { mut candidates, mut conforming } = watched;
         let looked_at = candidates.len();
-        let tells_conditions = TELLING.contains(&rule);
         let answer = sentence(&status, &here, &silenced, &candidates, &conforming, is_off, at_line);
         if !at_line {
             // What is nearest to a finding comes first: most conditions met.
@@ -119,45 +118,12 @@ impl Run {
             status: status.status,
             answer,
             looks_at: looks_at(rule).to_owned(),
-            tells_conditions,
             candidates,
             looked_at,
             conforming,
         }
     }
 }
-
-/// The rules that tell their conditions one by one.
-pub const TELLING: [Rule; 28] = [
-    Rule::C1,
-    Rule::C2,
-    Rule::C3,
-    Rule::C4,
-    Rule::C5,
-    Rule::C6,
-    Rule::C7,
-    Rule::C8,
-    Rule::C9,
-    Rule::F1,
-    Rule::F2,
-    Rule::F3,
-    Rule::F4,
-    Rule::F5,
-    Rule::F6,
-    Rule::F7,
-    Rule::F8,
-    Rule::I1,
-    Rule::I2,
-    Rule::I3,
-    Rule::I4,
-    Rule::I5,
-    Rule::I6,
-    Rule::O1,
-    Rule::O2,
-    Rule::O3,
-    Rule::O4,
-    Rule::O5,
-];
 
 fn is_on(range: Range, line: u32) -> bool {
     range.start.line <= line && line <= range.end.line

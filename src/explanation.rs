@@ -127,8 +127,6 @@ pub struct RuleAnswer {
     pub answer: String,
     /// The kinds of code it looks at.
     pub looks_at: String,
-    /// Whether the rule tells its conditions one by one.
-    pub tells_conditions: bool,
     /// What it looked at, with its conditions; the first ones where all files were asked.
     pub candidates: Vec<Candidate>,
     /// How many places it looked at, those included that are not listed.

@@ -2,7 +2,7 @@
 
 use rubric_playground::catalogue::{ENTRIES, Example};
 use rubric_playground::check::{Source, check};
-use rubric_playground::explain::{TELLING, explain};
+use rubric_playground::explain::explain;
 use rubric_playground::explanation::{Answer, Candidate, Explanation, Line, Place, RuleAnswer, Runs};
 use rubric_playground::report::{Rule, Status};
 use rubric_playground::settings::Settings;
@@ -82,9 +82,9 @@ fn where_all_conditions_are_met_the_rule_finds_something() {
 }
 
 #[test]
-fn what_a_telling_rule_finds_in_its_own_example_has_its_conditions() {
+fn what_a_rule_finds_in_its_own_example_has_its_conditions() {
     let mut failures = Vec::new();
-    for entry in ENTRIES.iter().filter(|entry| TELLING.contains(&entry.rule)) {
+    for entry in ENTRIES {
         let answer = everything(entry.violating(), entry.rule);
         if !answer.candidates.iter().any(|candidate| candidate.is_found && candidate.conditions.len() > 1) {
             failures.push(format!("{}: {:#?}", entry.name, answer.candidates));
@@ -114,7 +114,7 @@ fn every_fact_is_a_clause() {
     let mut failures = Vec::new();
     for entry in ENTRIES {
         for examples in [entry.violating(), entry.conforming()] {
-            for rule in TELLING {
+            for rule in Rule::ALL {
                 for candidate in everything(examples, rule).candidates {
                     for condition in &candidate.conditions {
                         for text in [&condition.what, &condition.fact] {
@@ -137,7 +137,7 @@ fn every_fact_is_a_clause() {
 
 #[test]
 fn every_line_of_the_examples_can_be_asked_for() {
-    for entry in ENTRIES.iter().filter(|entry| TELLING.contains(&entry.rule)) {
+    for entry in ENTRIES {
         let sources = sources(entry.violating());
         for file in &sources {
             for line in 1..=file.text.lines().count() as u32 {
@@ -279,10 +279,9 @@ fn a_rule_that_is_off_is_asked_when_it_is_named() {
 }
 
 #[test]
-fn a_rule_without_conditions_says_what_it_looks_at() {
+fn a_rule_that_looked_at_nothing_says_what_it_looks_at() {
     let explanation = explain(&[source("a.py", "x = 1\n")], &Settings::default(), &Place::Rule(Rule::O5));
     let answer = &explanation.rules[0];
-    assert!(!answer.tells_conditions);
     assert_eq!(answer.looks_at, "images, tags and pipelines in deployment files");
     assert!(answer.answer.contains("nothing of the kind"), "{}", answer.answer);
 }
@@ -294,4 +293,36 @@ fn a_rule_over_all_files_lists_what_comes_nearest_first() {
     let answer = &explanation.rules[0];
     assert_eq!(answer.candidates[0].range.start.line, 3, "{answer:#?}");
     assert!(answer.answer.contains("it runs on the event loop"), "{}", answer.answer);
+}
+
+#[test]
+fn a_line_of_a_deployment_file_is_answered_by_the_rules_that_look_there() {
+    let compose = "services:\n  api:\n    image: acme/api:1.4\n    ports: ['8000:8000']\n    mem_limit: 1g\n    stop_grace_period: 30s\n    healthcheck:\n      test: [CMD, curl, --fail, 'http://localhost:8000/ready']\n  db:\n    image: postgres:17.2\n    ports: ['5432:5432']\n";
+    let sources = [source("compose.yaml", compose)];
+    let said = |line, rule| {
+        let (what, answer, fact) = unmet(&at(&sources, "compose.yaml", line, None), rule);
+        assert_eq!(answer, Answer::NotMet);
+        format!("{what}: {fact}")
+    };
+    assert_eq!(said(2, Rule::F7), "nothing here asks it: it has a `healthcheck`");
+    assert_eq!(said(2, Rule::I6), "nothing limits its memory: it has a limit on memory");
+    assert!(said(2, Rule::F6).starts_with("nothing says how long it has to stop: "));
+    assert_eq!(said(3, Rule::O5), "its name stands for more than one version: it names one version");
+    assert_eq!(said(8, Rule::F7), "it asks for `/`: it asks for `/ready`");
+    let open = at(&sources, "compose.yaml", 11, Some(Rule::I4));
+    assert!(answer_is_found(&open, Rule::I4), "{open:#?}");
+}
+
+#[test]
+fn what_runs_a_pod_and_a_proxy_is_answered_too() {
+    let caddy = "{\n\tadmin localhost:2019\n}\nexample.com {\n\treverse_proxy app:8000\n}\n";
+    let admin = at(&[source("Caddyfile", caddy)], "Caddyfile", 2, None);
+    assert_eq!(unmet(&admin, Rule::I4).2, "its address is the container's own");
+    let image = "FROM python:3.13.1-slim\nCMD [\"uvicorn\", \"app:app\"]\n";
+    let command = at(&[source("Dockerfile", image)], "Dockerfile", 2, None);
+    assert_eq!(unmet(&command, Rule::F6).2, "no shell reads this line");
+    let pod = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  replicas: 3\n  template:\n    spec:\n      containers:\n        - name: api\n          image: acme/api:1.4\n          ports: [{containerPort: 8000}]\n          livenessProbe: {httpGet: {path: /live, port: 8000}}\n          readinessProbe: {httpGet: {path: /ready, port: 8000}}\n";
+    let sources = [source("k8s.yaml", pod)];
+    assert_eq!(unmet(&at(&sources, "k8s.yaml", 5, None), Rule::O5).2, "`replicas` is 3");
+    assert_eq!(unmet(&at(&sources, "k8s.yaml", 9, None), Rule::F7).2, "it has both");
 }

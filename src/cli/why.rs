@@ -95,7 +95,7 @@ fn of_rule(out: &mut String, answer: &RuleAnswer, at_line: bool) {
         Status::NotSeen => "not seen",
     };
     let _ = writeln!(out, "  it looks at {}; over all given files: {status}", answer.looks_at);
-    if !answer.tells_conditions || answer.candidates.is_empty() {
+    if answer.candidates.is_empty() {
         let blind = catalogue::entry(answer.rule).and_then(|entry| {
             entry.texts().iter().find(|text| text.heading == "What the checker cannot see")
         });

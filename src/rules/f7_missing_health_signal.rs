@@ -483,7 +483,7 @@ fn waits(model: &Model<'_>, workload: &Workload, is_milder: bool, findings: &mut
     let mut started = Vec::new();
     let is_for_start =
         |dependency: &&Dependency| matches!(dependency.condition.as_deref(), None | Some("service_started"));
-    findings.asks_whether(
+    let waits_for_start = findings.asks_whether(
         model.stretch(*at),
         WAITS,
         "it waits for no more than a start",
@@ -504,16 +504,18 @@ fn waits(model: &Model<'_>, workload: &Workload, is_milder: bool, findings: &mut
         }
     }
     never_healthy(model, at.file, dependencies, findings);
-    if !findings.asks_whether(
-        model.stretch(*at),
-        WAITS,
-        "what it waits for needs time until it answers, and can tell when it does",
-        !started.is_empty(),
-        [
-            "it has a health check, or is a database or a server of models",
-            "nothing of the kind is known of it",
-        ],
-    ) {
+    let needs_more = waits_for_start
+        && findings.asks_whether(
+            model.stretch(*at),
+            WAITS,
+            "what it waits for needs time until it answers, and can tell when it does",
+            !started.is_empty(),
+            [
+                "it has a health check, or is a database or a server of models",
+                "nothing of the kind is known of it",
+            ],
+        );
+    if !needs_more {
         if dependencies.iter().any(|dependency| dependency.condition.as_deref() == Some("service_healthy")) {
             findings.conforms(
                 model.stretch(*at),
@@ -945,6 +947,10 @@ fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings
         own.any(|workload| workload.commands.iter().any(|command| command.serves()))
     });
     probes.extend(images.filter_map(|(_, check)| Some(("the image".to_owned(), check.as_ref()?))));
+    let all_known = match served.is_complete {
+        true => "they are, all of them",
+        false => "they are, but for those of routers that were not given",
+    };
     for (name, probe) in probes {
         let Some((path, at)) = &probe.path else { continue };
         if path == "/" || !path.starts_with('/') || path.contains("__") {
@@ -955,7 +961,7 @@ fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings
             UNSERVED,
             "the routes of the application are known",
             app.is_some(),
-            ["they are, all of them", "no application is given, or not all of its routes"],
+            [all_known, "no application is given, or not all of its routes"],
         );
         let Some(app) = app else { continue };
         let is_unserved = !served.serves(path);

@@ -104,6 +104,13 @@ fn cross_origin(call: Node<'_>, findings: &mut Findings<'_>) {
         let text = pattern.string()?.trim_start_matches('^').trim_end_matches('$');
         matches!(text, ".*" | ".+" | "https?://.*" | "https?://.+").then_some((pattern, Certainty::Sure))
     });
+    findings.asks_whether(
+        call,
+        ORIGINS,
+        "it decides which pages may call",
+        true,
+        ["it sets up the middleware for that", ""],
+    );
     findings.asks(call, ORIGINS, "every origin may call", star.is_some(), &|| match star {
         Some((value, _)) => format!("`{}` holds `*`, or a pattern that matches everything", value.excerpt()),
         None => "neither its origins nor its pattern are known to match every origin".to_owned(),
@@ -451,6 +458,7 @@ fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
         let is_secret = matches!(value.kind(), Kind::Attribute | Kind::Name | Kind::Subscript)
             && key.is(Kind::Str)
             && is_kept_secret(key.name())
+            && !value.is_yes_or_no()
             && (value.is(Kind::Subscript) || is_kept_secret(value.name()));
         // A browser that signs in elsewhere is given both, and they are no secrets there.
         let is_for_a_browser = || {
@@ -481,12 +489,7 @@ fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
     {
         return;
     }
-    let for_admins = handler.parameters().flat_map(Node::calls_within).any(|call| {
-        let dependency = call.model.dependency_of(call);
-        dependency.is_some_and(|named| {
-            words_of(named.name()).iter().any(|word| word.contains("admin") || word == "superuser")
-        })
-    });
+    let for_admins = handler.serves_administrators(None);
     let (severity, who) = if for_admins {
         (Severity::Medium, "every administrator")
     } else {
@@ -740,6 +743,10 @@ fn published(
 ) {
     let is_store = container.foreign() == Some(Holds::Store)
         || port.inside.is_some_and(|port| STORE_PORTS.contains(&port));
+    findings.asks(model.stretch(port.at), PORT, "the machine hands it on", true, &|| match &port.address {
+        Some(address) => format!("at its address `{address}`"),
+        None => "on all of its interfaces".to_owned(),
+    });
     let is_the_door = door && !port.inside.is_some_and(|port| STORE_PORTS.contains(&port));
     if !findings.asks_whether(
         model.stretch(port.at),

@@ -1,10 +1,12 @@
 //! What looks like a secret in a text: by its form, by its look, by the name that stands before it. Both the rules and
 //! the page's sharing ask it, so it imports nothing.
 
+mod defaults;
 mod keys;
 mod names;
 mod values;
 
+pub use defaults::{is_weak_word, opens_something};
 pub use keys::{WrittenKey, written_keys};
 pub use names::{is_secret_name, names_secret, words_of};
 pub use values::{ConnectionString, connection_strings, is_guessable, is_placeholder, looks_like_secret};

@@ -175,8 +175,8 @@ fn of_rule(answer: &RuleAnswer, is_line: bool, page: &Page) -> Html {
             }
             <p class="why-note">
                 { format!("{} looks at {}. Over all files: {status}.", answer.rule, answer.looks_at.replace('`', "")) }
-                if !answer.tells_conditions {
-                    { " It does not tell its conditions one by one; its page says what the checker cannot see." }
+                if answer.candidates.is_empty() {
+                    { " Its page says what the checker cannot see." }
                 }
             </p>
         </section>
