@@ -614,7 +614,8 @@ fn knows_repetition(function: Node<'_>, chain: &[Node<'_>], is_webhook: bool) ->
 fn unique_constraint(write: Node<'_>) -> Option<bool> {
     let Type::Object(class) = write.argument(0)?.ty() else { return None };
     let class = write.model.node(class);
-    let made = write.argument(0).map(|row| row.resolved_value().unwrapped()).filter(|made| made.is(Kind::Call));
+    let made =
+        write.argument(0).map(|row| row.resolved_value().unwrapped()).filter(|made| made.is(Kind::Call));
     // A column that is NULL, or that each row has another value of, takes the row out of the constraint.
     let is_evaded = |column: &str| {
         made.and_then(|made| made.keyword(column))

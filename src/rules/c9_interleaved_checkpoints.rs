@@ -430,7 +430,9 @@ fn thread_id(dictionary: Node<'_>, findings: &mut Findings<'_>) {
                 findings.conforms(entry, "each session has a thread of its own");
             }
             for name in given {
-                if let Some((message, made, note)) = shared(name).filter(|(_, made, _)| !findings.has_reported(*made)) {
+                if let Some((message, made, note)) =
+                    shared(name).filter(|(_, made, _)| !findings.has_reported(*made))
+                {
                     shares(made, message, made, note, findings);
                 }
             }

@@ -112,8 +112,9 @@ fn without_standby<'m>(
     }
     let Some((chain, handler)) = asked else { return };
     let Some((&call, way)) = chain.split_last() else { return };
-    findings.asks(call, DOWN, "no other model takes over", true, &|| {
-        "none of the given files names a fallback".to_owned()
+    findings.asks(call, DOWN, "no other model takes over", true, &|| match call.asks_one_model_alone() {
+        true => "its model is seen to be made without one".to_owned(),
+        false => "none of the given files names a fallback".to_owned(),
     });
     findings.asks(call, DOWN, "a request waits for it", true, &|| {
         format!("`{}` leads to it ({})", handler.name(), handler.whereabouts_from(call))

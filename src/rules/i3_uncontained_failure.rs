@@ -124,13 +124,16 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let shared = shared_while_serving(change);
-    findings.asks(change.at, CHANGED, "it is made while a request is served", shared.is_some(), &|| {
+    findings.asks(change.at, CHANGED, "others run in the process meanwhile", shared.is_some(), &|| {
         match shared {
             Some((place, why, _)) => format!(
                 "`{}` {why}",
                 if place.is_function() { place.name().to_owned() } else { place.excerpt() }
             ),
-            None => "no route leads to it, or it runs before the first request".to_owned(),
+            None => {
+                "neither a route nor tasks that run side by side lead to it, or it runs before the first request"
+                    .to_owned()
+            }
         }
     });
     let Some((function, why, certainty)) = shared else { return };

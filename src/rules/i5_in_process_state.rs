@@ -348,9 +348,8 @@ fn report(kept: &Kept<'_>, states: &[SharedState<'_>], findings: &mut Findings<'
         |text: &str| ["redis", "Redis", "valkey", "memcache"].iter().any(|word| text.contains(word));
     // What a client is told of it, by code that speaks of no such store, stands in for none.
     let told = state.told_to_clients();
-    let is_replaced = kept.changes.iter().any(|change| {
-        change.targets().any(|target| !target.is(Kind::Subscript))
-    });
+    let is_replaced =
+        kept.changes.iter().any(|change| change.targets().any(|target| !target.is(Kind::Subscript)));
     let stands_alone = told.filter(|_| !is_replaced).is_some_and(|told| {
         let around = kept.changes.iter().chain([&told]).filter_map(|at| at.function());
         around.into_iter().all(|function| !names_store(function.source()))

@@ -296,7 +296,10 @@ impl Node<'_> {
     /// Whether a value is another one each time: a part of it is drawn at random.
     pub fn is_made_at_random(self) -> bool {
         self.resolved_value().calls_within().any(|call| {
-            matches!(call.callee_name(), "uuid4" | "uuid1" | "uuid7" | "token_hex" | "token_urlsafe" | "ulid" | "ULID")
+            matches!(
+                call.callee_name(),
+                "uuid4" | "uuid1" | "uuid7" | "token_hex" | "token_urlsafe" | "ulid" | "ULID"
+            )
         })
     }
 }

@@ -23,7 +23,8 @@ impl Node<'_> {
         let model = self.model;
         let is_data_class = model.node(class).decorators().any(|decorator| {
             let named = if decorator.is(Kind::Call) { decorator.callee() } else { Some(decorator) };
-            let is_hidden = decorator.keyword("repr").is_some_and(|shown| shown.resolved_value().is(Kind::False));
+            let is_hidden =
+                decorator.keyword("repr").is_some_and(|shown| shown.resolved_value().is(Kind::False));
             named.is_some_and(|named| named.names("dataclasses.dataclass")) && !is_hidden
         });
         is_data_class && ["__repr__", "__str__"].iter().all(|name| model.method_of(class, name).is_none())

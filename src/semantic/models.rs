@@ -255,7 +255,8 @@ impl<'m> Node<'m> {
         !bindings.is_empty()
             && bindings.iter().all(|&binding| {
                 let statement = self.at(tree.bindings[binding as usize].node).statement();
-                let Some(value) = statement.value().map(Node::unwrapped).filter(|_| statement.is(Kind::Assign))
+                let Some(value) =
+                    statement.value().map(Node::unwrapped).filter(|_| statement.is(Kind::Assign))
                 else {
                     return false;
                 };

@@ -154,9 +154,9 @@ impl<'m> Node<'m> {
         };
         chain.iter().any(|step| {
             step.function().is_some_and(|function| {
-                function
-                    .own_calls()
-                    .any(|end| end.id > step.id && !step.contains(end) && end.ends_transaction() && step.dominates(end))
+                function.own_calls().any(|end| {
+                    end.id > step.id && !step.contains(end) && end.ends_transaction() && step.dominates(end)
+                })
             })
         })
     }

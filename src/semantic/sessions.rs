@@ -177,8 +177,7 @@ impl<'m> Node<'m> {
         };
         self.surroundings().filter(|node| node.is(Kind::With)).filter(move |with| {
             with.children().filter(|item| item.is(Kind::WithItem)).any(|item| {
-                let binds =
-                    item.descendants_of(Kind::Name).any(|name| name.data().is_store && is_it(name));
+                let binds = item.descendants_of(Kind::Name).any(|name| name.data().is_store && is_it(name));
                 let enters = item.child(Role::Context).is_some_and(|context| {
                     context.source() == session.source()
                         || (context.is(Kind::Call)

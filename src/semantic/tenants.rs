@@ -249,8 +249,9 @@ impl<'m> Node<'m> {
             function.names_tenant()
                 || function.descendants_of(Kind::Attribute).any(|part| part.symbol() == kept.symbol())
         };
-        let leads_there =
-            |call: Node<'m>| call.target().is_some_and(|place| place != begins.place() && asks_by_it(model.node(place)));
+        let leads_there = |call: Node<'m>| {
+            call.target().is_some_and(|place| place != begins.place() && asks_by_it(model.node(place)))
+        };
         if self == begins || asks_by_it(self) || self.own_calls().any(leads_there) {
             return None;
         }
@@ -259,15 +260,16 @@ impl<'m> Node<'m> {
             return None;
         }
         let calls = model.callers_of(self.place()).iter().map(|&call| model.node(call));
-        let mut serving =
-            calls.filter(|call| call.function().is_some_and(Node::serves_requests)).peekable();
+        let mut serving = calls.filter(|call| call.function().is_some_and(Node::serves_requests)).peekable();
         serving.peek()?;
         // A row that was looked for in the tenant's name before is the tenant's.
         let is_checked = |call: Node<'m>| {
             call.function().into_iter().flat_map(Node::own_calls).any(|before| {
                 before.id < call.id
                     && !call.contains(before)
-                    && (leads_there(before) || before.statement().mentions(model.tenant_key()) && before.does(Tag::BuildsStatement))
+                    && (leads_there(before)
+                        || before.statement().mentions(model.tenant_key())
+                            && before.does(Tag::BuildsStatement))
             })
         };
         serving.any(|call| !is_checked(call)).then_some(kept)

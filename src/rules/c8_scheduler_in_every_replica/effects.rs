@@ -43,9 +43,7 @@ fn changes(call: Node<'_>) -> bool {
 fn hands_on(call: Node<'_>) -> bool {
     let verb = || words_of(call.callee_name()).into_iter().next().unwrap_or_default();
     let writes = call.does(Tag::WritesOutside)
-        && call
-            .api()
-            .is_some_and(|api| matches!(api.callable.crosses, Some(System::Broker | System::Mail)));
+        && call.api().is_some_and(|api| matches!(api.callable.crosses, Some(System::Broker | System::Mail)));
     let is_unknown = call.api().is_none() && call.target().is_none();
     writes || (is_unknown && matches!(verb().as_str(), "enqueue" | "mail" | "email"))
 }

@@ -235,9 +235,9 @@ fn plain_secret_field(value: Node<'_>) -> bool {
             .targets()
             .any(|target| is_secret_name(target.name()) || is_connection_string_name(target.name()));
         let wrapped = field.targets().any(|target| target.is_a(ClassTag::Secret));
-        let is_hidden = field.calls_within().any(|call| {
-            call.keyword("repr").is_some_and(|shown| shown.resolved_value().is(Kind::False))
-        });
+        let is_hidden = field
+            .calls_within()
+            .any(|call| call.keyword("repr").is_some_and(|shown| shown.resolved_value().is(Kind::False)));
         named && !wrapped && !is_hidden
     })
 }
