@@ -481,9 +481,12 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
                 .iter()
                 .any(|word| matches!(word.as_str(), "signature" | "hmac" | "event" | "events" | "delivery"))
         });
+    // `/_internal/mcp/metric` is asked by parts of the same system.
+    let is_internal = words_of(&path).iter().any(|word| word == "internal");
+    let by_path = || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
     let is_public = tool.is_some()
         || function.model.settings.public_prefixes.iter().any(|prefix| path.contains(prefix.as_str()))
-        || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
+        || (!is_internal && by_path());
     if !(is_webhook || is_public) {
         return;
     }
@@ -518,6 +521,11 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     };
     // Where the write is a helper's, the route is the place to mend: it has to be told the key.
     let at = if chain.len() > 1 { decorator } else { write };
+    if at != write {
+        findings.asks(write, REPEATED, "it is told here, and not at its route", false, &|| {
+            format!("a key has to come in by `{}` ({})", function.name(), decorator.whereabouts_from(write))
+        });
+    }
     findings
         .report(
             at,
