@@ -267,11 +267,11 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
     }) {
         return None;
     }
-    let told = state.told_to_clients();
-    let matters = needed || told.is_some() || changes.iter().any(|change| keeps_what_was_sent(*change));
+    let keeps = needed || changes.iter().any(|change| keeps_what_was_sent(*change));
+    let matters = keeps || state.told_to_clients().is_some();
     if !findings.asks(at, KEPT, "a later request needs it", matters, &|| match (needed, matters) {
         (true, _) => format!("`{name}` is named as what a later request asks for"),
-        (_, true) if told.is_some() => "a client is told what is in it".to_owned(),
+        (_, true) if !keeps => "a client is told what is in it".to_owned(),
         (_, true) => "it keeps what a request has sent".to_owned(),
         _ => "neither its name nor what is put in says so".to_owned(),
     }) {
@@ -346,15 +346,16 @@ fn report(kept: &Kept<'_>, states: &[SharedState<'_>], findings: &mut Findings<'
     // live objects of the same keys, it mostly says something of these.
     let names_store =
         |text: &str| ["redis", "Redis", "valkey", "memcache"].iter().any(|word| text.contains(word));
+    let speaks_of_store = names_store(state.definition.source_file().text);
     // What a client is told of it, by code that speaks of no such store, stands in for none.
-    let told = state.told_to_clients();
+    let told = speaks_of_store.then(|| state.told_to_clients()).flatten();
     let is_replaced =
         kept.changes.iter().any(|change| change.targets().any(|target| !target.is(Kind::Subscript)));
     let stands_alone = told.filter(|_| !is_replaced).is_some_and(|told| {
         let around = kept.changes.iter().chain([&told]).filter_map(|at| at.function());
         around.into_iter().all(|function| !names_store(function.source()))
     });
-    let has_store = !stands_alone && names_store(state.definition.source_file().text);
+    let has_store = speaks_of_store && !stands_alone;
     let of_live_objects = kept.holding == Holding::Values
         && states.iter().any(|other| {
             are_keyed_alike(state, other) && (other.holds_live_objects() || other.is_met_by_waiters())

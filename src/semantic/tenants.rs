@@ -255,7 +255,8 @@ impl<'m> Node<'m> {
         if self == begins || asks_by_it(self) || self.own_calls().any(leads_there) {
             return None;
         }
-        let siblings = model.functions().filter(|other| other.owner() == Some(class) && *other != begins);
+        let siblings = class.body().into_iter().flat_map(Node::children);
+        let siblings = siblings.filter(|other| other.is_function() && *other != begins);
         if !siblings.into_iter().any(asks_by_it) {
             return None;
         }
