@@ -6,7 +6,7 @@
 use super::{PLANNED, Ways, named, of_table};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Step, StepKind};
+use crate::semantic::{Step, StepKind, words_of};
 
 /// Each kind of step is told once.
 pub fn check(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
@@ -38,7 +38,7 @@ fn throws_away(step: &Step<'_>, looks: bool, ways: &Ways<'_, '_>) -> bool {
     let is_new = ways.up.iter().any(|other| {
         other.kind == StepKind::CreateTable && other.table.is_some() && other.table == step.table
     });
-    let is_temporary = step.table.is_some_and(|table| table.contains("tmp") || table.contains("temp"));
+    let is_temporary = step.table.is_some_and(is_temporary_name);
     // What is looked for first is a leftover.
     let is_leftover = looks && step.is_guarded();
     // What is computed again on the way back is not lost.
@@ -48,6 +48,11 @@ fn throws_away(step: &Step<'_>, looks: bool, ways: &Ways<'_, '_>) -> bool {
     let is_empty = || step.is_on_emptied_table(&ways.up);
     let throws = step.kind != StepKind::Execute || step.sql_throws_away();
     throws && !(is_new || is_temporary || is_leftover || is_empty() || is_kept())
+}
+
+/// `tmp_runs`, `_alembic_tmp_runs`: a word of it says so, which no word of `prompt_templates` does.
+fn is_temporary_name(table: &str) -> bool {
+    words_of(table).iter().any(|word| matches!(word.as_str(), "tmp" | "temp" | "temporary"))
 }
 
 /// `first` is the first of `count` steps of its kind.
