@@ -22,6 +22,7 @@
 
 mod application;
 mod batches;
+mod branches;
 mod callers;
 mod calls;
 mod classes;
