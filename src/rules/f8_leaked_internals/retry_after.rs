@@ -9,19 +9,37 @@ use crate::semantic::{FunctionRole, Model, Node, Response, words_of};
 use crate::syntax::{Kind, Role};
 
 /// Words that speak of what is set up, or is not.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 10] = [
     "configured",
     "configuration",
     "config",
-    "enable",
     "enabled",
     "disabled",
     "installed",
-    "missing",
     "settings",
     "getenv",
     "environ",
     "unconfigured",
+];
+
+/// What somebody who sets a service up has to give it.
+const GIVEN: [&str; 16] = [
+    "key",
+    "keys",
+    "token",
+    "secret",
+    "password",
+    "credential",
+    "credentials",
+    "variable",
+    "variables",
+    "env",
+    "environment",
+    "dependency",
+    "dependencies",
+    "package",
+    "module",
+    "license",
 ];
 
 const PROBES: [&str; 9] =
@@ -81,7 +99,6 @@ fn comes_back(call: Node<'_>, told: Node<'_>) -> bool {
         return false;
     }
     // What is not set up is not set up a minute later either: the answer says so, or the exception that led to it.
-    let is_setting = |text: &str| words_of(text).iter().any(|word| SETTINGS.contains(&word.as_str()));
     let says_so = |node: Node<'_>| {
         node.descendants()
             .filter(|part| matches!(part.kind(), Kind::FString | Kind::Str))
@@ -108,6 +125,43 @@ fn comes_back(call: Node<'_>, told: Node<'_>) -> bool {
             let setting = test.descendants().any(|node| node.is(Kind::None) || is_setting(node.name()));
             asked.peek().is_some() && !setting && !asked.any(|asked| asked.callee_name() == "getattr")
         })
+}
+
+/// Whether a name or a text speaks of what is set up. That something is missing, or is to be enabled, tells it in a
+/// name, and in a sentence only with what is: the answer of another service may be missing as well.
+fn is_setting(text: &str) -> bool {
+    let words = words_of(text);
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    if has(&SETTINGS) {
+        return true;
+    }
+    if !text.contains(char::is_whitespace) {
+        return has(&["missing", "enable"]);
+    }
+    // `SEARCH_URL`, `SEARCH=1`
+    let names_variable = || {
+        text.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | ',' | '.'))
+            .any(|word| {
+                let name = word.split('=').next().unwrap_or(word);
+                (name.contains('_') || name.len() < word.len())
+                    && name.len() > 2
+                    && name
+                        .bytes()
+                        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+            })
+    };
+    let lower = text.to_ascii_lowercase();
+    // What is filled in is the name of what is not there.
+    let misses_named =
+        || ["missing {", "missing: {", "} is missing", "} missing"].iter().any(|it| lower.contains(it));
+    let demands = || {
+        lower.split(['.', ';', ':', '!', ',', '(', '"', '\'']).any(|part| {
+            let part = part.trim_start();
+            part.starts_with("enable ") || part.starts_with("please enable ")
+        })
+    };
+    (has(&["missing"]) && (has(&GIVEN) || names_variable() || misses_named()))
+        || (has(&["enable"]) && (names_variable() || demands()))
 }
 
 /// `response.status_code = 429`, or 503, without a word on when to come back.
