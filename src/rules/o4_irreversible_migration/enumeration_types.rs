@@ -34,7 +34,7 @@ pub fn added_value(step: &Step<'_>, ways: &Ways<'_, '_>, findings: &mut Findings
 /// A type that a column of a new table makes by itself, and that stays when the way back drops the table.
 pub fn left_behind_by_table(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
     let Ways { up, down, .. } = ways;
-    let of_postgresql = |step: &&Step<'_>| !step.call.source_file().path.contains("sqlite");
+    let of_postgresql = |step: &&Step<'_>| !step.call.is_of_sqlite();
     for step in up.iter().filter(|step| step.kind == StepKind::CreateTable).filter(of_postgresql) {
         let dropped =
             down.iter().find(|other| other.kind == StepKind::DropTable && other.table == step.table);
