@@ -359,7 +359,8 @@ export const chosen = (list) => ({ files: [...list], entries: [] });
 
 /**
  * Reads files and folders, one drop after the other: `isRead(path)` says what of a folder is read, `tell(done, total,
- * path)` hears how far it is. Answers `{texts: [path, text, …], skipped: [path, reason, …], latin}`, or nothing once it was cancelled.
+ * path)` hears how far it is. Answers `{texts: [path, text, …], skipped: [path, reason, …], latin: [path, …],
+ * bundles: [name, text, …], settings: [path, text]}`, or nothing once it was cancelled.
  */
 export function takeIn(given, isRead, tell) {
   const run = async () => {
@@ -367,8 +368,7 @@ export function takeIn(given, isRead, tell) {
     const { signal } = running;
     try {
       const { takeIn } = await loadIntake();
-      const { texts, skipped, latin, bundles } = await takeIn(given, isRead, tell, signal);
-      return { texts, skipped, latin, bundles };
+      return await takeIn(given, isRead, tell, signal);
     } catch (error) {
       if (signal.aborted) return null;
       throw error;

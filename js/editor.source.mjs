@@ -143,6 +143,39 @@ const findingsField = StateField.define({
   provide: (field) => EditorView.decorations.from(field, (value) => value.marks),
 });
 
+// ---- The evidence of the selected finding, step by step ----------------------------------------------------------
+
+const setEvidenceEffect = StateEffect.define();
+
+/** Each place as a lighter mark, and at the end of its line the numbers of the steps that are on it. */
+function decorateEvidence(doc, steps) {
+  const ranges = [];
+  const lines = new Map();
+  for (const { step, range } of steps) {
+    const { from, to } = spanOf(doc, range);
+    const start = doc.lineAt(from).from;
+    lines.set(start, [...(lines.get(start) ?? []), step]);
+    if (from !== to) ranges.push(Decoration.mark({ class: "cm-evidence" }).range(from, to));
+  }
+  for (const [start, numbers] of lines) {
+    // Drawn by the style: what stands in the text itself would be copied, and read out in its midst.
+    ranges.push(Decoration.line({ attributes: { class: "cm-evidence-line", "data-steps": numbers.join(" ") } }).range(start));
+  }
+  return Decoration.set(ranges, true);
+}
+
+const evidenceField = StateField.define({
+  create: () => Decoration.none,
+  update(value, transaction) {
+    let next = value.map(transaction.changes);
+    for (const effect of transaction.effects) {
+      if (effect.is(setEvidenceEffect)) next = decorateEvidence(transaction.state.doc, effect.value);
+    }
+    return next;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
 /** The findings whose mark covers an offset, the shortest first. */
 function findingsAt(state, offset) {
   const found = [];
@@ -420,6 +453,7 @@ export function createEditor(parent, optionsJson, tell) {
   };
   const extensions = [
     findingsField,
+    evidenceField,
     // A pane that is only read shows no findings.
     ...(options.readOnly ? [] : [findingsGutter(tell)]),
     lineNumbers(),
@@ -521,6 +555,11 @@ export function setFindings(editor, json, selected) {
 /** Marks a finding as the selected one. */
 export function setSelected(editor, selected) {
   editor.view.dispatch({ effects: setSelectedEffect.of(selected ?? null) });
+}
+
+/** Marks where the evidence of the selected finding is: `[{step, range}]`. */
+export function setEvidence(editor, json) {
+  editor.view.dispatch({ effects: setEvidenceEffect.of(JSON.parse(json)) });
 }
 
 /** Marks what differs from the other side's text. `side` says which side this editor is. */

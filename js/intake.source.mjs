@@ -36,6 +36,7 @@ const REASON = {
   unreadable: "it could not be read",
   bundle: "a bundle larger than 32 MB",
   walked: "the folder has more than 100,000 files",
+  settings: "settings of a part: those of the outermost folder are offered",
   twice: "there is another file with this path",
 };
 
@@ -282,6 +283,27 @@ async function sift(entries, isRead, skipped, pace) {
   return wanted;
 }
 
+const isSettings = ({ path }) => /(^|\/)rubric\.toml$/.test(path);
+
+/**
+ * Takes the settings out of the entries: the nearest file to all that is opened, which is the one in the outermost
+ * folder. The command line takes it too, and asks no `.gitignore` about it.
+ */
+async function takeSettings(sets, skipped) {
+  const depth = ({ path }) => path.split("/").length;
+  const found = sets.flat().filter(isSettings).sort((one, other) => depth(one) - depth(other));
+  const [nearest, ...others] = found.filter(({ path, size }) => size <= LIMITS.fileBytes && !path.split("/").slice(0, -1).some(isForeign));
+  for (const set of sets) set.splice(0, set.length, ...set.filter((entry) => !isSettings(entry)));
+  for (const { path } of others) skipped.push([path, REASON.settings]);
+  if (!nearest) return [];
+  try {
+    return [nearest.path, decode(await nearest.bytes()).text];
+  } catch {
+    skipped.push([nearest.path, REASON.unreadable]);
+    return [];
+  }
+}
+
 /** Applies the limits by the stated sizes, before anything is read. */
 function limit(entries, skipped) {
   let total = 0;
@@ -345,6 +367,7 @@ export async function takeIn({ files, entries }, isRead, tell, signal) {
     const root = entries[0]?.name;
     for (const item of skipped.slice(0, before)) if (root && item[0].startsWith(`${root}/`)) item[0] = item[0].slice(root.length + 1);
   }
+  const settings = await takeSettings([named, ...sets], skipped);
   const wanted = limit([...named, ...(await sift(sets.flat(), isRead, skipped, pace))], skipped);
   const found = new Array(wanted.length);
   let next = 0;
@@ -373,7 +396,7 @@ export async function takeIn({ files, entries }, isRead, tell, signal) {
   // Some at once, since each waits for the disk.
   await Promise.all(Array.from({ length: 4 }, read));
   signal.throwIfAborted();
-  return { texts: found.filter(Boolean).flat(), skipped: skipped.flat(), latin, bundles };
+  return { texts: found.filter(Boolean).flat(), skipped: skipped.flat(), latin, bundles, settings };
 }
 
 /** A text in TOML as JSON: `[json]`, or `[null, line, column, message]`. */

@@ -2,6 +2,7 @@
 //!
 //! The modules in reading order: `check` is the whole pipeline on one page; what it returns is in `report`.
 
+pub mod breaks;
 pub mod catalogue;
 pub mod check;
 pub mod embed;
@@ -12,6 +13,7 @@ pub mod export;
 pub mod file_names;
 mod ignores;
 pub mod link;
+pub mod notebook;
 pub mod pasted;
 pub mod patch;
 pub mod report;

@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rubric_playground::breaks::check_running;
 use rubric_playground::catalogue::ENTRIES;
-use rubric_playground::check::{Source, check};
+use rubric_playground::check::Source;
 use rubric_playground::exercise::judge::{Marked, Outcome, Said, Verdict, judge, judge_marks};
 use rubric_playground::exercise::read::read;
 use rubric_playground::exercise::{Exercise, Kind};
@@ -56,7 +57,7 @@ fn assert_none(failures: &str) {
 }
 
 fn report(files: &[Source]) -> Report {
-    check(files, &Settings::default())
+    check_running(files, &Settings::default())
 }
 
 fn written(finding: &Finding) -> String {

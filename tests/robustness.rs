@@ -138,13 +138,16 @@ fn nesting_beyond_any_stack() {
     on_a_small_stack(|| check_all(inputs::deep(DEPTH), &["main.py"]));
 }
 
+/// A name, the code of each step, and what stands at the end.
+type Way = (&'static str, &'static dyn Fn(usize) -> String, &'static str);
+
 /// Code that is flat to the parser, and long to whoever follows it from name to name.
 #[test]
 fn long_ways_from_name_to_name() {
     const LONG: usize = 6_000;
     const END: &str =
         "import time\nimport requests\nfrom fastapi import Depends, FastAPI\n\napp = FastAPI()\n\n\n";
-    let ways: [(&str, &dyn Fn(usize) -> String, &str); 12] = [
+    let ways: [Way; 12] = [
         (
             "calls down",
             &|step| format!("def f{step}():\n    return f{}()\n", step + 1),

@@ -1,7 +1,7 @@
 //! Says whether an answer is right, and what is still wrong with it.
 
 use crate::exercise::{Exercise, Sign, names};
-use crate::report::{Certainty, Finding, Report, Rule};
+use crate::report::{Certainty, Finding, Problem, Report, Rule};
 use crate::source::Source;
 
 /// What is said of an answer.
@@ -25,8 +25,8 @@ pub enum Outcome {
 /// Something that is wrong with an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It cannot be read: where, and why.
-    Unreadable { path: String, line: u32, message: String },
+    /// It cannot be read, or breaks when it runs: where, and why.
+    Broken { path: String, line: u32, message: String },
     /// A comment silences the checker.
     Silenced,
     /// A function or class that others use is gone.
@@ -45,8 +45,12 @@ pub fn judge(exercise: &Exercise, before: &Report, files: &[Source], report: &Re
         return Verdict { outcome: Outcome::Untouched, wrong_turn: None, faults: Vec::new() };
     }
     let mut faults = Vec::new();
-    for problem in &report.problems {
-        faults.push(Fault::Unreadable {
+    // What the start has as well is no fault of the answer.
+    let is_old = |problem: &&Problem| {
+        before.problems.iter().any(|old| old.path == problem.path && old.message == problem.message)
+    };
+    for problem in report.problems.iter().filter(|problem| !is_old(problem)) {
+        faults.push(Fault::Broken {
             path: problem.path.clone(),
             line: problem.range.start.line,
             message: problem.message.clone(),
@@ -191,7 +195,7 @@ fn judge_mark(exercise: &Exercise, before: &Report, mark: &Marked) -> Said {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::check;
+    use crate::breaks::check_running;
     use crate::exercise::read::read;
     use crate::settings::Settings;
 
@@ -243,7 +247,7 @@ Not yet.
     }
 
     fn report(files: &[Source]) -> Report {
-        check(files, &Settings::default())
+        check_running(files, &Settings::default())
     }
 
     fn judged(text: &str) -> Verdict {
@@ -266,7 +270,11 @@ Not yet.
         assert_eq!(faults("def other(): pass\n"), [Fault::Lost("feed".into()), Fault::Missing("get".into())]);
         let silenced = start.replace("timeout=5)", "timeout=5)  # rubric: ignore[C5] no time");
         assert_eq!(faults(&silenced), [Fault::Silenced]);
-        assert!(matches!(faults(&format!("{start}def\n"))[0], Fault::Unreadable { line: 10, .. }));
+        assert!(matches!(faults(&format!("{start}def\n"))[0], Fault::Broken { line: 10, .. }));
+        let unrun = start.replace("requests.get(", "await asyncio.to_thread(requests.get, ");
+        assert!(
+            matches!(&faults(&unrun)[0], Fault::Broken { line: 5, message, .. } if message.contains("`asyncio`"))
+        );
         let worse = start.replace("async def feed", "def feed").replace(", timeout=5", "");
         assert_eq!(faults(&worse), [Fault::New(0)]);
     }

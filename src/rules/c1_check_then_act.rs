@@ -267,7 +267,13 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         None => "no `if` in front of it asks for rows of this model, or counts them".to_owned(),
     });
     let Some((test, reason)) = decision else { return };
-    let expects = function.expects_conflict();
+    // No constraint refuses one too many, unless what was counted becomes a part of the row.
+    let is_numbered = || {
+        let own = test.descendants_of(Kind::Name).filter(|name| name.as_parameter().is_none());
+        own.into_iter().any(|name| at.statement().mentions(name.name()))
+    };
+    let is_limit = matches!(reason, Reason::Counted(_)) && !is_numbered();
+    let expects = !is_limit && function.expects_conflict();
     findings.asks(at, TWICE, "nothing handles the refusal of a second row", !expects, &|| match expects {
         true => "the function handles the refusal".to_owned(),
         false => "neither `IntegrityError` nor a conflict clause is in the function".to_owned(),
@@ -318,7 +324,10 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
     let (severity, message, pattern) = match reason {
         Reason::Counted(_) => (
             Severity::High,
-            format!("rows of `{name}` are counted, then one more is inserted: two requests can both pass the check"),
+            format!(
+                "rows of `{name}` are counted{}, then one more is inserted: two requests can both pass the check",
+                if test.children().any(|side| side.is(Kind::BinOp)) { " or summed up" } else { "" }
+            ),
             ONE_MORE.to_owned(),
         ),
         Reason::Absent(_) if unique.is_some() => (
@@ -453,10 +462,15 @@ fn looks_for(value: Node<'_>, row: Type) -> bool {
 
 /// The query by which the value counts rows of this class.
 fn counts<'m>(value: Node<'m>, row: Type) -> Option<Node<'m>> {
+    // `used + quantity > limit`
+    if value.is(Kind::BinOp) {
+        return value.children().find_map(|side| counts(side, row));
+    }
     let value = if value.is(Kind::Call) && value.callee_name() == "len" { value.argument(0)? } else { value };
     let fetched = value.fetched()?;
     let is_count = value.origin(|call| {
-        call.callee_name() == "count" || call.calls_within().any(|inner| inner.callee_name() == "count")
+        call.callee_name() == "count"
+            || call.calls_within().any(|inner| matches!(inner.callee_name(), "count" | "sum"))
     });
     (is_count.is_some() && looks_for(value, row)).then_some(fetched.call)
 }

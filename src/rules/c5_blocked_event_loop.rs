@@ -198,6 +198,7 @@ fn exemption(call: Node<'_>, last: Node<'_>, system: System) -> Option<&'static 
         System::File | System::Input => is_script(call) || is_kept(call),
         System::Sleep | System::Wait if is_brief(last, 0.5) => serves_nobody(call),
         System::Sleep | System::Subprocess => is_script(call),
+        System::Cpu if call != last => serves_nobody(call) || call.runs_offline(),
         _ => false,
     };
     if on(ClassTag::ThreadLock) {

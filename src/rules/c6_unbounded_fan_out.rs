@@ -193,8 +193,12 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
             (Severity::Low, Certainty::Question, "how many there are is not to be seen here")
         }
     };
+    // Where the same file bounds another one like it, somebody has thought that there may be many.
+    let sibling = bounded_sibling(call).filter(|_| certainty == Certainty::Question);
+    let sibling = sibling.filter(|_| asks_a_service(fan_out.element));
+    let certainty = if sibling.is_some() { Certainty::Likely } else { certainty };
     let started = fan_out.element.target().map_or(fan_out.element, |place| call.model.node(place));
-    findings
+    let mut draft = findings
         .report(
             call,
             severity,
@@ -206,8 +210,25 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
             ),
         )
         .because(source, why)
-        .because(started, "no semaphore and no batch limits how many of them run at once")
-        .conforming(BOUND);
+        .because(started, "no semaphore and no batch limits how many of them run at once");
+    if let Some(sibling) = sibling {
+        draft = draft.because(sibling, "limits another one in this file");
+    }
+    draft.conforming(BOUND);
+}
+
+/// What limits how many run at once of another fan-out in the same file that asks a service as well.
+fn bounded_sibling(call: Node<'_>) -> Option<Node<'_>> {
+    let others = call.at(0).calls_within().filter(|other| *other != call);
+    others.into_iter().find_map(|other| {
+        let api = other.api()?;
+        let fan_out = match api.has(Tag::Gathers) {
+            true => gathered(other)?,
+            false if api.has(Tag::StartsTask) => started_in_loop(other)?,
+            false => return None,
+        };
+        limit_in(fan_out.element, 0).filter(|_| asks_a_service(fan_out.element))
+    })
 }
 
 enum Bounded {

@@ -471,25 +471,30 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     let file = function.source_file().path;
     // One that receives events looks at their signature, which comes with the request itself; others manage or try out
     // webhooks of their own.
-    let is_webhook = (path.contains("webhook") || function.name().contains("webhook"))
+    let receives = path.contains("webhook")
+        || function.name().contains("webhook")
+        || words_of(&path).iter().any(|word| matches!(word.as_str(), "hook" | "hooks"));
+    let is_webhook = receives
         && takes_raw_request(function)
         && function.descendants().any(|node| {
             words_of(node.name())
                 .iter()
                 .any(|word| matches!(word.as_str(), "signature" | "hmac" | "event" | "events" | "delivery"))
         });
+    // `/_internal/mcp/metric` is asked by parts of the same system.
+    let is_internal = words_of(&path).iter().any(|word| word == "internal");
+    let by_path = || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
     let is_public = tool.is_some()
         || function.model.settings.public_prefixes.iter().any(|prefix| path.contains(prefix.as_str()))
-        || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
+        || (!is_internal && by_path());
     if !(is_webhook || is_public) {
         return;
     }
     let chains = function.all_reached(&|call| {
         call.does(Tag::AddsRow) || writes(call) || (is_webhook && call.sums_in_database().is_some())
     });
-    let Some(chain) =
-        chains.iter().find(|chain| chain.last().is_some_and(|write| idempotency_key(*write).is_none()))
-    else {
+    let has_none = |write: Node<'_>| idempotency_key(write).is_none_or(Node::is_made_at_random);
+    let Some(chain) = chains.iter().find(|chain| chain.last().is_some_and(|write| has_none(*write))) else {
         return;
     };
     if knows_repetition(function, chain, is_webhook) {
@@ -514,9 +519,16 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     } else {
         "clients repeat calls that time out"
     };
+    // Where the write is a helper's, the route is the place to mend: it has to be told the key.
+    let at = if chain.len() > 1 { decorator } else { write };
+    if at != write {
+        findings.asks(write, REPEATED, "it is told here, and not at its route", false, &|| {
+            format!("a key has to come in by `{}` ({})", function.name(), decorator.whereabouts_from(write))
+        });
+    }
     findings
         .report(
-            write,
+            at,
             Severity::Medium,
             certainty,
             format!(
@@ -566,7 +578,11 @@ fn knows_repetition(function: Node<'_>, chain: &[Node<'_>], is_webhook: bool) ->
     let functions = std::iter::once(function).chain(chain.iter().filter_map(|call| call.function()));
     for function in functions {
         let told = function.descendants().any(|node| match node.kind() {
-            Kind::Parameter | Kind::Name | Kind::Str | Kind::Keyword => is_key_name(node.name()),
+            // One that is made here is another one each time.
+            Kind::Keyword => {
+                is_key_name(node.name()) && !node.child(Role::Value).is_some_and(Node::is_made_at_random)
+            }
+            Kind::Parameter | Kind::Name | Kind::Str => is_key_name(node.name()),
             Kind::Handler => node
                 .child(Role::Exception)
                 .is_some_and(|exception| exception.descendants().any(|name| name.name() == "IntegrityError")),
@@ -606,9 +622,23 @@ fn knows_repetition(function: Node<'_>, chain: &[Node<'_>], is_webhook: bool) ->
 fn unique_constraint(write: Node<'_>) -> Option<bool> {
     let Type::Object(class) = write.argument(0)?.ty() else { return None };
     let class = write.model.node(class);
+    let made =
+        write.argument(0).map(|row| row.resolved_value().unwrapped()).filter(|made| made.is(Kind::Call));
+    // A column that is NULL, or that each row has another value of, takes the row out of the constraint.
+    let is_evaded = |column: &str| {
+        made.and_then(|made| made.keyword(column))
+            .is_some_and(|value| value.is_none() || value.is_made_at_random())
+    };
     Some(class.descendants().any(|node| match node.kind() {
-        Kind::Call => node.callee_name() == "UniqueConstraint",
-        Kind::Keyword => node.name() == "unique" && node.child(Role::Value).is_some_and(Node::is_true),
+        Kind::Call => {
+            node.callee_name() == "UniqueConstraint"
+                && !node.positional().filter_map(Node::string).any(is_evaded)
+        }
+        Kind::Keyword => {
+            node.name() == "unique"
+                && node.child(Role::Value).is_some_and(Node::is_true)
+                && !node.statement().targets().any(|column| is_evaded(column.name()))
+        }
         _ => false,
     }))
 }

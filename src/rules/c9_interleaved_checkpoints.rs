@@ -423,19 +423,48 @@ fn claims(call: Node<'_>) -> bool {
 fn thread_id(dictionary: Node<'_>, findings: &mut Findings<'_>) {
     let Some((entry, name)) = dictionary.thread_name() else { return };
     let (message, made, note) = match name {
-        ThreadName::Own => return findings.conforms(entry, "each session has a thread of its own"),
-        ThreadName::Constant(made) => (
+        ThreadName::Own => {
+            // Whoever calls the function that makes the configuration may say it.
+            let given = dictionary.thread_names_given();
+            if given.is_empty() {
+                findings.conforms(entry, "each session has a thread of its own");
+            }
+            for name in given {
+                if let Some((message, made, note)) =
+                    shared(name).filter(|(_, made, _)| !findings.has_reported(*made))
+                {
+                    shares(made, message, made, note, findings);
+                }
+            }
+            return;
+        }
+        name => match shared(name) {
+            Some(told) => told,
+            None => return,
+        },
+    };
+    shares(entry, message, made, note, findings);
+}
+
+/// What is said of an id that several sessions have, and of what it is made.
+fn shared<'m>(name: ThreadName<'m>) -> Option<(&'static str, Node<'m>, &'static str)> {
+    match name {
+        ThreadName::Own => None,
+        ThreadName::Constant(made) => Some((
             "all users share one conversation: the thread's id is a constant",
             made,
             "this is the same for every request",
-        ),
-        ThreadName::Wide(made) => (
+        )),
+        ThreadName::Wide(made) => Some((
             "users share one conversation: the thread's id names no session",
             made,
             "it is made of what many sessions have in common",
-        ),
-    };
-    findings.report(entry, Severity::High, Certainty::Sure, message).because(made, note).conforming(
+        )),
+    }
+}
+
+fn shares(at: Node<'_>, message: &str, made: Node<'_>, note: &str, findings: &mut Findings<'_>) {
+    findings.report(at, Severity::High, Certainty::Sure, message).because(made, note).conforming(
         "Name the agent and the session in the thread's id: `f\"thread_{agent_id}_{session_id}\"`.",
     );
 }

@@ -13,16 +13,19 @@ const STANDBY: &str = "Give it a standby, best of a second provider: `primary.wi
 /// What is told condition by condition.
 const DOWN: &str = "a model whose failure nobody answers";
 
-pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
     let mut has_fallback = false;
     for fallback in model.fallbacks().filter(|call| !call.is_outside_production()) {
         findings.conforms(fallback, "another model takes over when the first one fails");
         has_fallback = true;
     }
-    if !has_fallback {
-        without_standby(model, findings);
-    } else if findings.is_watched() {
-        for call in model.calls().filter(|call| call.asks_model() && !call.is_outside_production()) {
+    // Where some have a standby, a model that is seen to be asked alone was forgotten.
+    without_standby(model, &|call| !has_fallback || call.asks_one_model_alone(), findings);
+    if has_fallback && findings.is_watched() {
+        let has_standby = |call: &Node<'_>| {
+            call.asks_model() && !call.is_outside_production() && !call.asks_one_model_alone()
+        };
+        for call in model.calls().filter(has_standby) {
             findings.asks(call, DOWN, "no other model takes over", false, &|| {
                 "one of the given files names a fallback".to_owned()
             });
@@ -51,7 +54,11 @@ enum Outcome<'m> {
     Raised,
 }
 
-fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
+fn without_standby<'m>(
+    model: &'m Model<'m>,
+    is_meant: &dyn Fn(Node<'m>) -> bool,
+    findings: &mut Findings<'_>,
+) {
     let mut asked: Option<(Vec<Node<'_>>, Node<'_>)> = None;
     let mut named: Vec<(Node<'_>, Node<'_>)> = Vec::new();
     let mut answered: Vec<Node<'_>> = Vec::new();
@@ -61,7 +68,7 @@ fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         for chain in handler.all_reached(&|call| call.asks_model() && !call.hands_request_on()) {
-            let Some(&call) = chain.last() else { continue };
+            let Some(&call) = chain.last().filter(|call| is_meant(**call)) else { continue };
             match outcome(&chain) {
                 Outcome::Answered => {
                     answered.push(call);
@@ -105,8 +112,9 @@ fn without_standby(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     let Some((chain, handler)) = asked else { return };
     let Some((&call, way)) = chain.split_last() else { return };
-    findings.asks(call, DOWN, "no other model takes over", true, &|| {
-        "none of the given files names a fallback".to_owned()
+    findings.asks(call, DOWN, "no other model takes over", true, &|| match call.asks_one_model_alone() {
+        true => "its model is seen to be made without one".to_owned(),
+        false => "none of the given files names a fallback".to_owned(),
     });
     findings.asks(call, DOWN, "a request waits for it", true, &|| {
         format!("`{}` leads to it ({})", handler.name(), handler.whereabouts_from(call))
@@ -198,9 +206,10 @@ fn retrieval<'m>(
         if !told.insert(last.place()) {
             continue;
         }
+        // The place to mend is where the model is asked next: others may want to hear of the failure.
         let mut draft = findings
             .report(
-                last,
+                call,
                 Severity::Medium,
                 Certainty::Likely,
                 format!("no answer is given at all when `{}` fails", last.called()),

@@ -420,8 +420,8 @@ fn after_response(call: Node<'_>, findings: &mut Findings<'_>) {
     }
     // One short request is not worth a word; many of them, a model or another program are.
     let heavy = |inner: Node<'_>| match inner.blocks_for() {
-        Some(System::Model | System::Subprocess) => true,
-        Some(System::Http | System::Storage | System::Mail | System::Vector | System::Cpu) => {
+        Some(System::Model | System::Subprocess | System::Cpu) => true,
+        Some(System::Http | System::Storage | System::Mail | System::Vector) => {
             inner.enclosing_loop().is_some()
         }
         _ => false,

@@ -119,8 +119,11 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
     }
     let (name, column) = (query.class.name(), key(call));
     let scoping = function.scoping();
+    // Whoever comes here names the tenant by making the object, and the method doesn't use it.
+    let known = (scoping == Scoping::Named && selects(call)).then(|| function.forgets_own_tenant()).flatten();
     let answer = match scoping {
         Scoping::Unnamed(_) => Answer::Met,
+        Scoping::Named if known.is_some() => Answer::Met,
         Scoping::Named => Answer::NotMet,
         Scoping::Unreached => Answer::NotKnown,
     };
@@ -128,9 +131,33 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
         Scoping::Unnamed(handler) => {
             format!("`{}` does ({})", handler.name(), handler.whereabouts_from(call))
         }
-        Scoping::Named => format!("whoever comes here says which `{column}` is meant"),
+        Scoping::Named => match known {
+            Some(known) => format!(
+                "the object is made for one, `{}` ({}), and nothing on the way asks by it",
+                known.excerpt(),
+                known.whereabouts_from(call)
+            ),
+            None => format!("whoever comes here says which `{column}` is meant"),
+        },
         Scoping::Unreached => "no route among the given files comes here".to_owned(),
     });
+    if let Some(known) = known {
+        findings
+            .report(
+                call,
+                Severity::High,
+                Certainty::Likely,
+                format!("rows of `{name}` are found without saying whose they are: another tenant's id works as well"),
+            )
+            .because(query.column, format!("`{name}` belongs to tenants, by this column"))
+            .because(known, "the object knows for whom it was made")
+            .because(call, format!("no condition here names `{}`, as other methods do", known.excerpt()))
+            .conforming(format!(
+                "Ask for both: `where({name}.id == …, {name}.{column} == {})`.",
+                known.excerpt()
+            ));
+        return;
+    }
     match scoping {
         Scoping::Named => {
             findings.conforms(call, format!("whoever comes here says which `{column}` is meant"))

@@ -586,6 +586,9 @@ fn asks_for_as_many<'m>(
         let takes = call.callee_name() == "limit" && call.argument(0).is_some_and(is_it);
         return takes.then_some((call, Certainty::Sure));
     }
+    if call.limits_rows_by(is_it) {
+        return Some((call, Certainty::Sure));
+    }
     let by_word = |name: &str| {
         words_of(name)
             .iter()
@@ -612,10 +615,12 @@ fn asks_for_as_many<'m>(
         .parameters()
         .find(|inner| call.argument_for(function, *inner).is_some_and(is_it))
         .filter(|inner| !inner.is_compared_in(function))?;
+    let is_inner = |value: Node<'m>| value.as_parameter() == Some(inner);
     let query = function.own_calls().find(|query| {
-        query.does(Tag::BuildsStatement)
+        (query.does(Tag::BuildsStatement)
             && query.callee_name() == "limit"
-            && query.argument(0).and_then(Node::as_parameter) == Some(inner)
+            && query.argument(0).is_some_and(is_inner))
+            || query.limits_rows_by(&is_inner)
     })?;
     Some((query, Certainty::Likely))
 }

@@ -63,10 +63,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             tour(around, findings);
         }
     }
-    for left in model.ways_out_of_cleanup().filter(is_checked) {
+    // A job that a schedule or an orchestrator starts is cancelled as well.
+    let is_no_tool = |node: &Node<'_>| !node.is_outside_production() && !node.is_run_by_hand();
+    for left in model.ways_out_of_cleanup().filter(is_no_tool) {
         left_by_cleanup(left, findings);
     }
-    for handler in model.handlers().filter(is_checked) {
+    for handler in model.handlers().filter(is_no_tool) {
         uncancellable(handler, findings);
     }
 }
@@ -91,8 +93,11 @@ fn shared_while_serving<'m>(change: &ProcessChange<'m>) -> Option<(Node<'m>, &'s
     if let Some(function) = request_code(change.at) {
         return Some((function, "runs while a request is served", certainty(function)));
     }
-    let tenant = change.tenant.filter(|_| !change.at.runs_at_startup())?;
-    Some((tenant, "the value is one tenant's, and not the process's", Certainty::Likely))
+    if let Some(tenant) = change.tenant.filter(|_| !change.at.runs_at_startup()) {
+        return Some((tenant, "the value is one tenant's, and not the process's", Certainty::Likely));
+    }
+    let beside = change.at.function().and_then(Node::started_several_times)?;
+    Some((beside, "several tasks of one process come here at once", Certainty::Likely))
 }
 
 fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
@@ -119,13 +124,16 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let shared = shared_while_serving(change);
-    findings.asks(change.at, CHANGED, "it is made while a request is served", shared.is_some(), &|| {
+    findings.asks(change.at, CHANGED, "others run in the process meanwhile", shared.is_some(), &|| {
         match shared {
             Some((place, why, _)) => format!(
                 "`{}` {why}",
                 if place.is_function() { place.name().to_owned() } else { place.excerpt() }
             ),
-            None => "no route leads to it, or it runs before the first request".to_owned(),
+            None => {
+                "neither a route nor tasks that run side by side lead to it, or it runs before the first request"
+                    .to_owned()
+            }
         }
     });
     let Some((function, why, certainty)) = shared else { return };
@@ -135,7 +143,11 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
         format!("assigning to `{}` changes the whole process", change.at.excerpt())
     };
     // Where no route is known to lead here, it is only known whose value it is.
-    let when = if function.is_function() { "while a request is served" } else { "for one tenant" };
+    let when = match function.is_function() {
+        true => "while a request is served",
+        false if function.does(Tag::StartsTask) => "while other tasks run in it",
+        false => "for one tenant",
+    };
     // What an administrator sets for the whole process is no tenant's.
     let severity = match change.is_fixed {
         true if change.tenant.is_none() => Severity::Low,
@@ -145,7 +157,10 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     findings
         .report(change.at, severity, certainty, format!("{what} {when}"))
         .because(function, why)
-        .because(change.at, "all requests of this process see the change, those of other tenants as well")
+        .because(change.at, match function.does(Tag::StartsTask) && !function.is_function() {
+            true => "all tasks of this process see the change, in the middle of what they do",
+            false => "all requests of this process see the change, those of other tenants as well",
+        })
         .conforming(
             "Hand the value to the object that needs it, for example `ChatOpenAI(api_key=app.openai_api_key)`; set what belongs to the process once, before the first request.",
         );

@@ -448,7 +448,10 @@ fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
         content.unwrap_or(value).resolved_value()
     });
     for item in returned
-        .filter(|value| value.is(Kind::Dict) && value.function() == Some(handler))
+        .filter(|value| {
+            matches!(value.kind(), Kind::Dict | Kind::List | Kind::ListComp)
+                && value.function() == Some(handler)
+        })
         .flat_map(|value| value.descendants_of(Kind::DictItem))
     {
         let (Some(key), Some(value)) = (item.child(Role::Key), item.child(Role::Value)) else { continue };

@@ -221,7 +221,9 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
     let name = state.name();
     let needed = has_word(name, &NEEDED);
     let kept_by = state.definition.class().map_or("", Node::name);
-    let is_dispensable = has_word(name, &DISPENSABLE)
+    // When something was last seen is no list of what was seen already.
+    let is_moment = words_of(name).first().is_some_and(|first| first == "last");
+    let is_dispensable = (has_word(name, &DISPENSABLE) && !is_moment)
         || has_word(kept_by, &DISPENSABLE)
         || (!needed && at.source_file().is_a_cache());
     let spared = (is_dispensable && state.holding() != Holding::Sockets) || state.is_about_code();
@@ -265,9 +267,11 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
     }) {
         return None;
     }
-    let matters = needed || changes.iter().any(|change| keeps_what_was_sent(*change));
+    let keeps = needed || changes.iter().any(|change| keeps_what_was_sent(*change));
+    let matters = keeps || state.told_to_clients().is_some();
     if !findings.asks(at, KEPT, "a later request needs it", matters, &|| match (needed, matters) {
         (true, _) => format!("`{name}` is named as what a later request asks for"),
+        (_, true) if !keeps => "a client is told what is in it".to_owned(),
         (_, true) => "it keeps what a request has sent".to_owned(),
         _ => "neither its name nor what is put in says so".to_owned(),
     }) {
@@ -340,8 +344,18 @@ fn report(kept: &Kept<'_>, states: &[SharedState<'_>], findings: &mut Findings<'
     };
     // Where the same file speaks of a store that all replicas share, this is mostly what stands in for it; beside
     // live objects of the same keys, it mostly says something of these.
-    let text = state.definition.source_file().text;
-    let has_store = ["redis", "Redis", "valkey", "memcache"].iter().any(|word| text.contains(word));
+    let names_store =
+        |text: &str| ["redis", "Redis", "valkey", "memcache"].iter().any(|word| text.contains(word));
+    let speaks_of_store = names_store(state.definition.source_file().text);
+    // What a client is told of it, by code that speaks of no such store, stands in for none.
+    let told = speaks_of_store.then(|| state.told_to_clients()).flatten();
+    let is_replaced =
+        kept.changes.iter().any(|change| change.targets().any(|target| !target.is(Kind::Subscript)));
+    let stands_alone = told.filter(|_| !is_replaced).is_some_and(|told| {
+        let around = kept.changes.iter().chain([&told]).filter_map(|at| at.function());
+        around.into_iter().all(|function| !names_store(function.source()))
+    });
+    let has_store = speaks_of_store && !stands_alone;
     let of_live_objects = kept.holding == Holding::Values
         && states.iter().any(|other| {
             are_keyed_alike(state, other) && (other.holds_live_objects() || other.is_met_by_waiters())
@@ -359,6 +373,9 @@ fn report(kept: &Kept<'_>, states: &[SharedState<'_>], findings: &mut Findings<'
     }
     for (index, change) in kept.changes.iter().take(4).enumerate() {
         draft = draft.because(*change, if index == 0 { "a request changes it" } else { "so does this" });
+    }
+    if let Some(told) = told {
+        draft = draft.because(told, "a client is told what is in it");
     }
     draft.conforming(match kept.holding {
         Holding::Sockets => {

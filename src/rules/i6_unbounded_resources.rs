@@ -245,7 +245,13 @@ fn cache(function: Node<'_>, findings: &mut Findings<'_>) {
             }
             continue;
         }
-        let argument = from_request(function).or_else(|| text_of_user(function));
+        let of_row = || from_row(function);
+        let asked = from_request(function).or_else(|| text_of_user(function));
+        let why = match asked {
+            Some(_) => "comes from outside, and so is never the same for long",
+            None => "is a row's, and so is another one for each row",
+        };
+        let argument = asked.or_else(of_row);
         findings.asks(decorator, CACHE, "they come from outside", argument.is_some(), &|| match argument {
             Some(argument) => {
                 format!("`{}` does ({})", argument.excerpt(), argument.whereabouts_from(decorator))
@@ -256,7 +262,7 @@ fn cache(function: Node<'_>, findings: &mut Findings<'_>) {
         findings
             .report(decorator, Severity::Medium, Certainty::Likely, format!("keeps the result of `{}` for every argument that ever came", function.name()))
             .because(decorator, "has no maximum, and lives as long as the process")
-            .because(argument, "comes from outside, and so is never the same for long")
+            .because(argument, why)
             .conforming("Give it a size: `@lru_cache(maxsize=1000)`, or a time as well: `TTLCache(maxsize=1000, ttl=60)`.");
     }
 }
@@ -271,6 +277,21 @@ fn from_request(function: Node<'_>) -> Option<Node<'_>> {
             .filter(|parameter| !has_few_values(*parameter))
             .filter_map(|parameter| call.argument_for(function, parameter))
             .find(|argument| argument.may_come_from_request())
+    })
+}
+
+/// An argument that some caller, while it serves a request, takes out of a row of the database.
+fn from_row(function: Node<'_>) -> Option<Node<'_>> {
+    let model = function.model;
+    let calls = model.callers_of(function.place()).iter().map(|&call| model.node(call));
+    let serving = calls.take(24).filter(|call| call.function().is_some_and(Node::serves_requests));
+    serving.into_iter().find_map(|call| {
+        function
+            .parameters()
+            .filter(|parameter| !has_few_values(*parameter))
+            .filter_map(|parameter| call.argument_for(function, parameter))
+            .filter(|argument| argument.is(Kind::Attribute))
+            .find(|argument| argument.receiver().is_some_and(|row| row.fetched().is_some()))
     })
 }
 

@@ -42,9 +42,14 @@ impl<'s> Model<'s> {
 impl<'m> Node<'m> {
     /// Whether this is `app.state.name`, by the type of the application or by the usual name.
     pub fn is_in_application_state(self) -> bool {
-        let Some(state) =
-            self.receiver().filter(|state| state.is(Kind::Attribute) && state.name() == "state")
-        else {
+        // `state = request.app.state`, then `state.graph`.
+        let written = |state: Node<'m>| match state.kind() {
+            Kind::Name if matches!(state.name(), "state" | "app_state") => state.assigned_value(),
+            Kind::Attribute => Some(state),
+            _ => None,
+        };
+        let state = self.receiver().and_then(written);
+        let Some(state) = state.filter(|state| state.is(Kind::Attribute) && state.name() == "state") else {
             return false;
         };
         state

@@ -291,6 +291,36 @@ impl<'m> Node<'m> {
         if statement.is(Kind::Call) { statement.argument(0)?.string() } else { statement.string() }
     }
 
+    /// Whether the LIMIT of the SQL that this call sends is the value that `is_it` knows: by its number (`LIMIT $2`), by its
+    /// name (`LIMIT :count`) or, where the text only marks places, as the last value.
+    pub fn limits_rows_by(self, is_it: &dyn Fn(Node<'m>) -> bool) -> bool {
+        let Some(sql) = self.sql() else { return false };
+        let lower = sql.to_ascii_lowercase();
+        let Some(at) = lower.rfind("limit ") else { return false };
+        let bound = lower[at + "limit ".len()..].trim_start();
+        let letters = |text: &str| {
+            text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(text.len())
+        };
+        if let Some(number) = bound.strip_prefix('$') {
+            return number[..letters(number)]
+                .parse()
+                .is_ok_and(|index: usize| self.argument(index).is_some_and(is_it));
+        }
+        let values = || {
+            let given = self.positional().skip(1);
+            given.flat_map(|values| match values.kind() {
+                Kind::Tuple | Kind::List => values.children().collect(),
+                _ => vec![values],
+            })
+        };
+        if let Some(name) = bound.strip_prefix(':') {
+            let name = &name[..letters(name)];
+            return self.keyword(name).is_some_and(is_it)
+                || values().filter_map(|values| values.dictionary_value(name)).any(is_it);
+        }
+        (bound.starts_with("%s") || bound.starts_with('?')) && values().last().is_some_and(is_it)
+    }
+
     /// The name by which a person would call the callee: `requests.get`, `session.commit`, `reply`.
     pub fn called(self) -> String {
         self.callee().map_or_else(String::new, |callee| {

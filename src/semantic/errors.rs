@@ -104,7 +104,33 @@ impl<'m> Node<'m> {
 
     /// Whether a `try` lets a failure in its body end there.
     pub(super) fn keeps_failures(self) -> bool {
-        self.handlers().any(|handler| !handler.catches_cancellation_alone() && !handler.raises_at_last())
+        self.handlers().any(|handler| {
+            !handler.catches_cancellation_alone() && !handler.raises_at_last() && !handler.gives_up()
+        })
+    }
+
+    /// Whether an `except` clause raises what it caught once the attempts of the loop around it are used up:
+    /// `if attempt == 2: raise`.
+    fn gives_up(self) -> bool {
+        let Some(around) = self.enclosing_loop() else { return false };
+        let counts = |test: Node<'m>| {
+            around.targets().flat_map(Node::descendants).any(|target| test.mentions(target.name()))
+                || test.descendants_of(Kind::Name).any(|name| {
+                    words_of(name.name())
+                        .iter()
+                        .any(|word| matches!(word.as_str(), "attempt" | "attempts" | "tries" | "retries"))
+                })
+        };
+        self.body().is_some_and(|body| {
+            body.children().filter(|branch| branch.is(Kind::If)).any(|branch| {
+                branch.child(Role::Test).is_some_and(|test| test.compares_order() || test.is(Kind::Compare))
+                    && branch.child(Role::Test).is_some_and(counts)
+                    && branch
+                        .body()
+                        .and_then(|body| body.children().last())
+                        .is_some_and(|last| last.is(Kind::Raise))
+            })
+        })
     }
 
     /// The places that raise what this expression names, if that is a class of the given files.

@@ -292,6 +292,18 @@ impl<'m> Node<'m> {
     }
 }
 
+impl Node<'_> {
+    /// Whether a value is another one each time: a part of it is drawn at random.
+    pub fn is_made_at_random(self) -> bool {
+        self.resolved_value().calls_within().any(|call| {
+            matches!(
+                call.callee_name(),
+                "uuid4" | "uuid1" | "uuid7" | "token_hex" | "token_urlsafe" | "ulid" | "ULID"
+            )
+        })
+    }
+}
+
 /// Whether a name says that its value is about a person: an address, a telephone number.
 pub fn is_personal_name(identifier: &str) -> bool {
     let words = words_of(identifier);

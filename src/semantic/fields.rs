@@ -15,6 +15,22 @@ pub struct Field<'m> {
     pub value: Option<Node<'m>>,
 }
 
+impl Node<'_> {
+    /// Whether a value's text shows what all of its fields hold: it is an object of a given data class that writes no text
+    /// of its own.
+    pub fn shows_all_fields(self) -> bool {
+        let Type::Object(class) = self.ty() else { return false };
+        let model = self.model;
+        let is_data_class = model.node(class).decorators().any(|decorator| {
+            let named = if decorator.is(Kind::Call) { decorator.callee() } else { Some(decorator) };
+            let is_hidden =
+                decorator.keyword("repr").is_some_and(|shown| shown.resolved_value().is(Kind::False));
+            named.is_some_and(|named| named.names("dataclasses.dataclass")) && !is_hidden
+        });
+        is_data_class && ["__repr__", "__str__"].iter().all(|name| model.method_of(class, name).is_none())
+    }
+}
+
 impl<'m> Field<'m> {
     /// The options that `Field(…)` gives it.
     pub fn options(self) -> Option<Node<'m>> {

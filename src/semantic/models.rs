@@ -236,6 +236,40 @@ impl<'m> Node<'m> {
     }
 }
 
+impl<'m> Node<'m> {
+    /// Whether this call asks a chat model that is seen to have no other one behind it: its local name was given a model as
+    /// it is constructed, or what a given function returns that makes some and gives none a standby.
+    pub fn asks_one_model_alone(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let makes = |call: Node<'m>| {
+            call.api().is_some_and(|api| {
+                api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::ChatModel))
+            })
+        };
+        let name = self.receiver().filter(|name| name.is(Kind::Name));
+        let Some(name) = name.filter(|name| self.asks_model() && name.scope_of_name() != Some(0)) else {
+            return false;
+        };
+        let tree = &self.source_file().tree;
+        let bindings = name.reaching_bindings();
+        !bindings.is_empty()
+            && bindings.iter().all(|&binding| {
+                let statement = self.at(tree.bindings[binding as usize].node).statement();
+                let Some(value) =
+                    statement.value().map(Node::unwrapped).filter(|_| statement.is(Kind::Assign))
+                else {
+                    return false;
+                };
+                makes(value)
+                    || value.target().map(|place| model.node(place)).is_some_and(|function| {
+                        function.is_function()
+                            && function.calls_within().any(makes)
+                            && !function.calls_within().any(|call| call.does(Tag::FallsBack))
+                    })
+            })
+    }
+}
+
 impl<'s> Model<'s> {
     /// Whether the given files make chat models of a provider's own: then they would make the standby as well.
     pub fn makes_models(&self) -> bool {

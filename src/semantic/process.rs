@@ -423,6 +423,27 @@ impl<'m> Node<'m> {
 }
 
 impl<'m> Node<'m> {
+    /// The call that starts this function, or one that leads to it, as a task several times: in a loop.
+    pub fn started_several_times(self) -> Option<Node<'m>> {
+        self.started_within(&mut Vec::new())
+    }
+
+    fn started_within(self, seen: &mut Vec<Place>) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        if seen.len() > 20 || seen.contains(&self.place()) || self.runs_in_own_process() {
+            return None;
+        }
+        seen.push(self.place());
+        model.callers_of(self.place()).iter().map(|&call| model.node(call)).find_map(|call| {
+            let function = call.function().filter(|_| !call.is_outside_production())?;
+            let start = call.parent().filter(|_| call.is_started_aside());
+            match start {
+                Some(start) => start.enclosing_loop().map(|_| start),
+                None => function.started_within(seen),
+            }
+        })
+    }
+
     /// Whether this function only runs in processes that are started for it, as the target of one, the work of a pool of
     /// processes or what each of them does first; or is called by nothing but such functions.
     pub fn runs_in_own_process(self) -> bool {

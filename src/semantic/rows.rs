@@ -120,7 +120,7 @@ impl<'m> Node<'m> {
         if self.function() == lock.function() {
             return true;
         }
-        if self.ends_session_of(lock) {
+        if self.ends_session_of(lock) || self.ends_transaction_of(lock) {
             return false;
         }
         lock.surroundings()
@@ -141,6 +141,23 @@ impl<'m> Node<'m> {
             step.enclosing_with_items()
                 .flat_map(Node::targets)
                 .any(|session| step.descendants_of(Kind::Name).any(|name| name.symbol() == session.symbol()))
+        })
+    }
+
+    /// Whether what this call runs ends the transaction after it has taken the lock: by the time that the call is over,
+    /// nobody holds it.
+    fn ends_transaction_of(self, lock: Node<'m>) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let takes = |call: Node<'m>| call.file == lock.file && call.contains(lock);
+        let Some(chain) = self.target().and_then(|place| model.node(place).reaches(&takes)) else {
+            return false;
+        };
+        chain.iter().any(|step| {
+            step.function().is_some_and(|function| {
+                function.own_calls().any(|end| {
+                    end.id > step.id && !step.contains(end) && end.ends_transaction() && step.dominates(end)
+                })
+            })
         })
     }
 

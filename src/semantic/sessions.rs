@@ -165,11 +165,19 @@ impl<'m> Node<'m> {
 
     /// The `with` statements around this place at whose end the session gives its connection back.
     fn transactions_around(self, session: Node<'m>) -> impl Iterator<Item = Node<'m>> {
+        // `Repository(session).find(…)`: the object was handed the session that a `with` opens, and keeps it.
+        let is_its_own = session.function() != self.function();
+        let object = self.receiver().filter(|_| is_its_own).map(Node::resolved_value);
+        let object = object.filter(|object| object.is(Kind::Call));
+        let is_it = move |name: Node<'m>| {
+            name.source() == session.source()
+                || object.is_some_and(|object| {
+                    object.descendants_of(Kind::Name).any(|given| given.source() == name.source())
+                })
+        };
         self.surroundings().filter(|node| node.is(Kind::With)).filter(move |with| {
             with.children().filter(|item| item.is(Kind::WithItem)).any(|item| {
-                let binds = item
-                    .descendants_of(Kind::Name)
-                    .any(|name| name.data().is_store && name.source() == session.source());
+                let binds = item.descendants_of(Kind::Name).any(|name| name.data().is_store && is_it(name));
                 let enters = item.child(Role::Context).is_some_and(|context| {
                     context.source() == session.source()
                         || (context.is(Kind::Call)

@@ -209,6 +209,27 @@ impl<'m> SharedState<'m> {
         makes_set && self.changes.iter().any(is_cleared)
     }
 
+    /// Where a client is told what is in it: the part of a handler's answer that comes from it, and not only how many
+    /// there are.
+    pub fn told_to_clients(&self) -> Option<Node<'m>> {
+        let model = self.definition.model;
+        let is_it = |part: Node<'m>| {
+            part.symbol() == self.definition.symbol()
+                && matches!(part.kind(), Kind::Name | Kind::Attribute)
+                && part.defining_target() == Some(self.definition)
+                && !part.parent().is_some_and(|around| around.callee_name() == "len")
+        };
+        let told = |handler: Node<'m>| {
+            let mut answers = handler.own_returns().filter_map(|answer| answer.child(Role::Value));
+            answers.find_map(|answer| answer.value_source(&is_it))
+        };
+        let handlers = model.functions().filter(|function| {
+            function.route().is_some()
+                && function.descendants().any(|part| part.symbol() == self.definition.symbol())
+        });
+        handlers.into_iter().filter(|handler| !handler.serves_administrators(None)).find_map(told)
+    }
+
     /// What the changes put in: assigned values and arguments.
     pub fn additions(&self) -> impl Iterator<Item = Node<'m>> {
         self.changes.iter().flat_map(|change| {

@@ -275,7 +275,9 @@ impl<'m> Node<'m> {
 /// loop of the caller's own; starting a loop inside a loop raises at once, so code that works has a branch for it.
 fn is_carried_up(blocking: &Blocking) -> bool {
     match blocking.system {
-        System::Metadata | System::Cpu | System::Loop | System::Input => false,
+        System::Metadata | System::Loop | System::Input => false,
+        // What a helper computes is seen in the helper; further down it is one of many things that are done.
+        System::Cpu => blocking.chain.len() <= 1,
         System::File => blocking.chain.len() <= 2,
         _ => true,
     }
@@ -292,12 +294,13 @@ struct Summing<'m> {
 }
 
 impl<'m> Summing<'m> {
-    /// Takes in what a call waits for. What waits for the network tells more than what reads a file, and what always
-    /// runs more than what may.
+    /// Takes in what a call waits for. What waits for the network tells more than what reads a file or computes, and
+    /// what always runs more than what may.
     fn take(&mut self, call: Node<'m>) {
         self.next += 1;
         let Some(blocking) = call.blocking().filter(is_carried_up) else { return };
-        let rank = (blocking.system == System::File, call.is_on_a_branch());
+        let is_local = matches!(blocking.system, System::File | System::Cpu);
+        let rank = (is_local, call.is_on_a_branch());
         // A file that may be read somewhere further down is mostly not.
         if rank == (true, true) && blocking.chain.len() > 1 {
             return;

@@ -234,6 +234,48 @@ impl<'m> Node<'m> {
         found
     }
 
+    /// The attribute in which this method's object keeps its tenant, where other methods ask by it and this one does not:
+    /// neither itself, nor what it calls, nor a caller by anything else than making the object.
+    pub fn forgets_own_tenant(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let class = self.owner()?;
+        let begins = model.node(model.method_of(class.place(), "__init__")?);
+        let kept = begins.within(&begins.source_file().tree.assignments).find_map(|assignment| {
+            let given = assignment.value()?.as_parameter()?;
+            let target = assignment.targets().next().filter(|target| target.is(Kind::Attribute))?;
+            given.is_tenant_parameter().then_some(target)
+        })?;
+        let asks_by_it = |function: Node<'m>| {
+            function.names_tenant()
+                || function.descendants_of(Kind::Attribute).any(|part| part.symbol() == kept.symbol())
+        };
+        let leads_there = |call: Node<'m>| {
+            call.target().is_some_and(|place| place != begins.place() && asks_by_it(model.node(place)))
+        };
+        if self == begins || asks_by_it(self) || self.own_calls().any(leads_there) {
+            return None;
+        }
+        let siblings = class.body().into_iter().flat_map(Node::children);
+        let siblings = siblings.filter(|other| other.is_function() && *other != begins);
+        if !siblings.into_iter().any(asks_by_it) {
+            return None;
+        }
+        let calls = model.callers_of(self.place()).iter().map(|&call| model.node(call));
+        let mut serving = calls.filter(|call| call.function().is_some_and(Node::serves_requests)).peekable();
+        serving.peek()?;
+        // A row that was looked for in the tenant's name before is the tenant's.
+        let is_checked = |call: Node<'m>| {
+            call.function().into_iter().flat_map(Node::own_calls).any(|before| {
+                before.id < call.id
+                    && !call.contains(before)
+                    && (leads_there(before)
+                        || before.statement().mentions(model.tenant_key())
+                            && before.does(Tag::BuildsStatement))
+            })
+        };
+        serving.any(|call| !is_checked(call)).then_some(kept)
+    }
+
     /// A dependency that is told the same id as the handler may check whose it is.
     fn dependencies_name_tenant(self) -> bool {
         let model: &'m Model<'m> = self.model;

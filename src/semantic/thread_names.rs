@@ -1,6 +1,6 @@
 //! Whose conversation a thread's id names.
 
-use super::{Node, words_of};
+use super::{Model, Node, words_of};
 use crate::syntax::Kind;
 
 /// How a thread's id tells conversations apart.
@@ -27,9 +27,39 @@ impl<'m> Node<'m> {
             None => false,
         };
         let entry = value.parent().filter(|_| is_configurable && !self.only_reads_thread())?;
-        let made = value.resolved_value();
+        Some((entry, value.tells_apart()?))
+    }
+
+    /// What requests give to a function that puts its parameter into the configuration as the thread's id: how each tells
+    /// conversations apart.
+    pub fn thread_names_given(self) -> Vec<ThreadName<'m>> {
+        let mut found = Vec::new();
+        if let Some(value) = self.dictionary_value("thread_id") {
+            value.given_threads(&mut found, 0);
+        }
+        found
+    }
+
+    fn given_threads(self, found: &mut Vec<ThreadName<'m>>, depth: u32) {
+        let model: &'m Model<'m> = self.model;
+        let Some(parameter) = self.resolved_value().as_parameter().filter(|_| depth < 3) else { return };
+        let Some(function) = parameter.parent().filter(|function| function.is_function()) else { return };
+        let calls = model.callers_of(function.place()).iter().take(24).map(|&call| model.node(call));
+        for call in calls.filter(|call| call.function().is_some_and(Node::serves_requests)) {
+            let Some(given) = call.argument_for(function, parameter) else { continue };
+            match given.tells_apart() {
+                Some(ThreadName::Own) => given.given_threads(found, depth + 1),
+                Some(name) if !found.contains(&name) => found.push(name),
+                _ => {}
+            }
+        }
+    }
+
+    /// How a thread's id tells conversations apart; nothing where it is made of nothing that has a name.
+    fn tells_apart(self) -> Option<ThreadName<'m>> {
+        let made = self.resolved_value();
         if made.is(Kind::Str) {
-            return Some((entry, ThreadName::Constant(made)));
+            return Some(ThreadName::Constant(made));
         }
         let mut parts = Vec::new();
         name_parts(made, &mut parts, 0);
@@ -37,7 +67,7 @@ impl<'m> Node<'m> {
             return None;
         }
         let is_wide = parts.iter().all(|part| is_wider_than_a_session(*part));
-        Some((entry, if is_wide { ThreadName::Wide(made) } else { ThreadName::Own }))
+        Some(if is_wide { ThreadName::Wide(made) } else { ThreadName::Own })
     }
 }
 

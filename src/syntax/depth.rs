@@ -15,6 +15,8 @@ const INDENTATION: usize = 100;
 const OPERATORS: u32 = 400;
 /// A text with more lambdas is read word by word throughout: commas do not end them, but end what bytes are counted.
 const LAMBDAS: u32 = 50;
+/// A statement with more bytes outside strings, since the last comma, is read word by word.
+const BYTES_OF_STATEMENT: u32 = OPERATORS - LAMBDAS;
 /// A longer file is not source code that a person wrote, and offsets are 32 bits wide.
 const BYTES: usize = 64 << 20;
 
@@ -182,12 +184,12 @@ impl Scan<'_> {
                     let rest = &bytes[start..];
                     let length = rest.iter().position(|byte| !PLAIN[*byte as usize]).unwrap_or(rest.len());
                     self.at += length;
-                    if rest[length - 1] == b',' {
+                    level.operators += length as u32;
+                    self.total += length as u32;
+                    // What was too much before the comma is read again.
+                    if rest[length - 1] == b',' && self.total <= BYTES_OF_STATEMENT {
                         self.total -= level.operators;
                         level.operators = 0;
-                    } else {
-                        level.operators += length as u32;
-                        self.total += length as u32;
                     }
                     if matches!(bytes.get(self.at), Some(b'"' | b'\'')) {
                         let is_of_word = |byte: &&u8| BYTE[**byte as usize] == Byte::Word;
@@ -270,7 +272,7 @@ impl Scan<'_> {
                     self.at += 1;
                 }
             }
-            if !self.is_exact && self.total > OPERATORS - LAMBDAS {
+            if !self.is_exact && self.total > BYTES_OF_STATEMENT {
                 self.at = self.statement;
                 self.outer.clear();
                 self.mode = Mode::Code(Level::default());
@@ -445,6 +447,7 @@ mod tests {
                     ("f(\n    a,\n", "\n)\nb"),
                     ("if a:\n  ", "\n"),
                     ("'''", "'''"),
+                    ("a.", ",\nb"),
                 ] {
                     let one = format!("{before}{}{behind}", unit.repeat(count));
                     let two = format!("{one}\n{}", "a + ".repeat(count));

@@ -14,6 +14,7 @@ use crate::ui::components::palette::Palette;
 use crate::ui::components::said::Said;
 use crate::ui::components::status_line::StatusLine;
 use crate::ui::components::uncopied::UncopiedText;
+use crate::ui::drawn::{self, draw};
 use crate::ui::hooks::{
     Build, Draft, Readable, load_draft, load_settings, use_build, use_catalogue, use_draft,
     use_kept_settings, use_menu_places, use_theme,
@@ -38,7 +39,7 @@ pub fn run() {
         .expect("index.html has the element");
     spawn_local(async move {
         let draft = Rc::new(load_draft().await);
-        yew::Renderer::<App>::with_root_and_props(root, Props { draft }).render();
+        drawn::start::<App>(root, Props { draft });
     });
 }
 
@@ -77,41 +78,41 @@ pub fn App(props: &Props) -> Html {
     use_draft(&store);
     use_kept_settings(&store);
     use_menu_places();
-    let readable = use_catalogue();
+    use_catalogue(&store);
     // What is kept for use without a network is fetched last.
-    let there = *loaded && readable != Readable::Loading;
+    let there = *loaded && store.readable != Readable::Loading;
     let build = use_build(there);
     html! {
         <ContextProvider<Store> context={store.clone()}>
             <ContextProvider<Client> context={(*client).clone()}>
-                <ContextProvider<Readable> context={readable}>
-                    <HashRouter>
-                        <Header {theme} choose_theme={choose_theme.clone()} />
-                        <NewerBuild {build} />
-                        <Switch<Route> render={page} />
-                        <StatusLine loaded={*loaded} quiet={there && build != Build::Fetching} {build} />
-                        <Palette {choose_theme} />
-                        <UncopiedText />
-                        <Said />
-                        <Announcer text={store.announcement.clone()} />
-                    </HashRouter>
-                </ContextProvider<Readable>>
+                <HashRouter>
+                    { draw!(Header { theme, choose_theme: choose_theme.clone() }) }
+                    { draw!(NewerBuild { build }) }
+                    { draw!(Shown) }
+                    { draw!(StatusLine { loaded: *loaded, quiet: there && build != Build::Fetching, build }) }
+                    { draw!(Palette { choose_theme }) }
+                    { draw!(UncopiedText) }
+                    { draw!(Said) }
+                    { draw!(Announcer { text: store.announcement.clone() }) }
+                </HashRouter>
             </ContextProvider<Client>>
         </ContextProvider<Store>>
     }
 }
 
-fn page(route: Route) -> Html {
-    match route {
-        Route::Playground => html! { <PlaygroundPage /> },
-        Route::Rules => html! { <RulesPage /> },
+/// The page that the address names.
+#[component]
+fn Shown() -> Html {
+    match use_route::<Route>().unwrap_or(Route::NotFound) {
+        Route::Playground => draw!(PlaygroundPage),
+        Route::Rules => draw!(RulesPage),
         // A page for itself: nothing that was typed into one rule's pair shows up in the next one's.
-        Route::Rule { rule } => html! { <RulePage key={rule.id()} {rule} /> },
-        Route::Settings => html! { <Settings /> },
-        Route::Private => html! { <PrivatePage /> },
-        Route::Learn | Route::Exercise { .. } => html! { <Learn /> },
-        Route::Link => html! { <LinkPage /> },
-        Route::NotFound => html! { <NotFoundPage /> },
+        Route::Rule { rule } => draw!(RulePage { rule }, key = rule.id()),
+        Route::Settings => draw!(Settings),
+        Route::Private => draw!(PrivatePage),
+        Route::Learn | Route::Exercise { .. } => draw!(Learn),
+        Route::Link => draw!(LinkPage),
+        Route::NotFound => draw!(NotFoundPage),
     }
 }
 
@@ -119,7 +120,7 @@ fn page(route: Route) -> Html {
 #[component]
 fn Learn() -> Html {
     let address = use_location().map(|location| format!("{}{}", location.path(), location.query_str()));
-    html! { <Later key={View::Learn.word()} view={View::Learn} given={address.unwrap_or_default()} /> }
+    draw!(Later { view: View::Learn, given: address.unwrap_or_default() }, key = View::Learn.word())
 }
 
 /// The settings' form.
@@ -129,5 +130,5 @@ fn Settings() -> Html {
     // The form begins with them and keeps its own.
     let settings =
         use_memo((), |()| AttrValue::from(serde_json::to_string(&*store.settings).unwrap_or_default()));
-    html! { <Later key={View::Settings.word()} view={View::Settings} given={(*settings).clone()} /> }
+    draw!(Later { view: View::Settings, given: (*settings).clone() }, key = View::Settings.word())
 }

@@ -8,11 +8,12 @@ use yew::UseReducerDispatcher;
 use crate::ui::state::{Action, State};
 
 /// Copies a text and says so; where that fails, the text is offered to be copied by hand.
-pub fn copy(text: String, what: &'static str, dispatch: UseReducerDispatcher<State>) {
+pub fn copy(text: String, what: &str, dispatch: UseReducerDispatcher<State>) {
+    let said = format!("Copied {what}");
     spawn_local(async move {
         let copied = write(&text).await;
         dispatch.dispatch(if copied {
-            Action::Say(format!("Copied {what}").into())
+            Action::Say(said.into())
         } else {
             Action::Uncopied(Some(text.into()))
         });

@@ -128,13 +128,14 @@ pub fn commands(state: &State) -> Vec<Command> {
 }
 
 /// Keys that are no command of the palette, for the help sheet.
-pub const OTHER_KEYS: [(&str, &str); 8] = [
+pub const OTHER_KEYS: [(&str, &str); 9] = [
     ("Command palette", "Ctrl K"),
     ("Leave the editor", "Esc then Tab"),
     ("Search in the editor", "Ctrl F"),
     ("From tab to tab, with the focus on the tabs", "← →"),
     ("Move the tab, with the focus on the tabs", "Ctrl Shift ← →"),
     ("Close the tab, with the focus on the tabs", "Delete"),
+    ("From cell to cell, with the focus on the scorecard", "← → ↑ ↓"),
     ("Search the rules, on their page", "/"),
     ("Undo in the editor", "Ctrl Z"),
 ];

@@ -22,6 +22,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn latin(this: &Taken) -> Array;
 
+    /// The project's settings as a path and a text, if the files had some.
+    #[wasm_bindgen(method, getter)]
+    pub fn settings(this: &Taken) -> Array;
+
     /// Bundles of a playground, as names and texts.
     #[wasm_bindgen(method, getter)]
     pub fn bundles(this: &Taken) -> Array;

@@ -13,8 +13,19 @@ const KEPT_MILLISECONDS: u32 = 10_000;
 
 /// Downloads a text and says so; where that fails, the text is offered to be copied by hand.
 pub fn download(name: &str, kind: &str, text: String, dispatch: &UseReducerDispatcher<State>) {
+    download_part(name, kind, text, "", dispatch);
+}
+
+/// The same, with a word on what part of the whole it is.
+pub fn download_part(
+    name: &str,
+    kind: &str,
+    text: String,
+    part: &str,
+    dispatch: &UseReducerDispatcher<State>,
+) {
     dispatch.dispatch(if save(name, kind, &text) {
-        Action::Say(format!("Downloaded {name}").into())
+        Action::Say(["Downloaded ", name, part].concat().into())
     } else {
         Action::Uncopied(Some(text.into()))
     });

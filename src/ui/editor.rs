@@ -23,6 +23,9 @@ extern "C" {
     #[wasm_bindgen(js_name = setSelected)]
     pub fn set_selected(editor: &Editor, selected: Option<u32>);
 
+    #[wasm_bindgen(js_name = setEvidence)]
+    pub fn set_evidence(editor: &Editor, json: &str);
+
     #[wasm_bindgen(js_name = compareWith)]
     pub fn compare_with(editor: &Editor, text: Option<&str>, side: &str, aligned: bool);
 

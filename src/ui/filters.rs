@@ -4,6 +4,16 @@ use yew::AttrValue;
 
 use crate::report::{Certainty, Finding, Section, Severity};
 
+/// In which order findings are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// As they stand in the files.
+    #[default]
+    Place,
+    /// The most severe ones first, those of one severity as they stand in the files.
+    Severity,
+}
+
 /// Nothing chosen narrows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListFilters {

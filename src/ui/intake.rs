@@ -4,11 +4,15 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+use yew::UseReducerDispatcher;
 
 use crate::file_names::is_read_in_folders;
 use crate::link::Shared;
+use crate::settings::Settings;
+use crate::settings_file::Mistake;
 use crate::ui::device::{self, Dropped, Taken};
-use crate::ui::state::{Action, Given, Store};
+use crate::ui::settings_text;
+use crate::ui::state::{Action, Given, State, Store};
 use crate::ui::words;
 
 /// How far the reading is.
@@ -33,6 +37,15 @@ pub struct Outcome {
 pub struct Reason {
     pub words: String,
     pub paths: Vec<String>,
+}
+
+/// Settings that came with files: `rubric.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub path: String,
+    /// What can be put in the place of the settings that hold: the file's, and once those are used the ones before.
+    pub settings: Rc<Settings>,
+    pub used: bool,
 }
 
 /// Reads what was dropped or chosen and opens it beside what is there. What is left out is listed with its reason.
@@ -70,12 +83,19 @@ pub fn open(given: Dropped, store: &Store) {
                     });
                 }
                 let files = files(&taken);
-                if is_alone && files.is_empty() && taken.skipped().length() == 0 {
+                let settings = device::pairs(&taken.settings()).into_iter().next();
+                if (is_alone || settings.is_some()) && files.is_empty() && taken.skipped().length() == 0 {
                     dispatch.dispatch(Action::Outcome(None));
+                    if let Some((path, text)) = settings {
+                        offer(path, &text, &dispatch).await;
+                    }
                     return;
                 }
                 let outcome = outcome(&files, &taken);
                 dispatch.dispatch(Action::Add(files));
+                if let Some((path, text)) = settings {
+                    offer(path, &text, &dispatch).await;
+                }
                 outcome
             }
             Err(_) => Outcome {
@@ -87,6 +107,18 @@ pub fn open(given: Dropped, store: &Store) {
         dispatch.dispatch(Action::Announce(outcome.said.clone().into()));
         let is_worth_telling = !outcome.left_out.is_empty() || !outcome.said.starts_with("Opened");
         dispatch.dispatch(Action::Outcome(is_worth_telling.then(|| outcome.into())));
+    });
+}
+
+/// Offers the settings that came with the files, or says what is wrong with them.
+async fn offer(path: String, text: &str, dispatch: &UseReducerDispatcher<State>) {
+    dispatch.dispatch(match settings_text::read(text).await {
+        Ok(settings) => {
+            Action::Offer(Some(Rc::new(Offer { path, settings: Rc::new(settings), used: false })))
+        }
+        Err(Mistake { line, column, message }) => Action::Refused(Some(
+            format!("The project's settings are not used. {path}:{line}:{column}: {message}.").into(),
+        )),
     });
 }
 

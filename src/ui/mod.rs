@@ -8,6 +8,7 @@ pub mod components;
 pub mod device;
 pub mod dialogs;
 mod download;
+mod drawn;
 pub mod editor;
 pub mod filters;
 mod hooks;
@@ -18,6 +19,7 @@ mod pages;
 pub mod patches;
 pub mod rescue;
 pub mod route;
+pub mod settings_text;
 pub mod state;
 pub mod words;
 

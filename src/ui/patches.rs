@@ -129,7 +129,10 @@ impl Patches {
         let places = shown
             .findings
             .iter_mut()
-            .map(|finding| (&mut finding.path, &mut finding.range))
+            .flat_map(|finding| {
+                let evidence = finding.because.iter_mut().map(|step| (&mut step.path, &mut step.range));
+                std::iter::once((&mut finding.path, &mut finding.range)).chain(evidence)
+            })
             .chain(shown.problems.iter_mut().map(|problem| (&mut problem.path, &mut problem.range)));
         for (path, range) in places {
             if let Some(found) = reading.in_patch(path, *range) {

@@ -30,7 +30,7 @@ pub async fn ask(client: &Client, settings: &Rc<Settings>, files: Vec<Text>) -> 
             let _ = sender.send(reply);
         }
     });
-    client.check(Job { settings: settings.clone(), sets: vec![files], why: None }, reply);
+    client.check(Job { settings: settings.clone(), sets: vec![files], ..Job::default() }, reply);
     receiver.await.ok()
 }
 

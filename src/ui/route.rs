@@ -1,6 +1,5 @@
 //! The addresses of the page, all behind the `#`: it can be served under any path by any static host.
 
-use serde::{Deserialize, Serialize};
 use web_sys::UrlSearchParams;
 use yew_router::prelude::*;
 
@@ -35,18 +34,20 @@ pub enum Route {
     NotFound,
 }
 
+impl Route {
+    /// The address, for a link: the browser's own links reach the router as well.
+    pub fn address(&self) -> String {
+        format!("#{}", self.to_path())
+    }
+}
+
 /// What the list of rules is narrowed to, as it stands behind the `?` of its address. Empty words narrow nothing;
 /// so does a word that names nothing, so that an old or a mistyped address still shows the rules.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filters {
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub search: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub section: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub severity: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub needs: String,
 }
 
@@ -76,11 +77,10 @@ impl ChosenSet {
         self.address(Route::Exercise { exercise: number.to_string() })
     }
 
-    /// The address of a page that keeps the set, for a link. The browser's own links reach the router as well, and need
-    /// no code for each kind of query.
+    /// The address of a page that keeps the set, for a link.
     pub fn address(&self, route: Route) -> String {
-        let path = route.to_path();
-        if self.is_empty() { format!("#{path}") } else { format!("#{path}?{}", self.query()) }
+        let address = route.address();
+        if self.is_empty() { address } else { format!("{address}?{}", self.query()) }
     }
 
     /// What stands behind the `?`.
@@ -94,6 +94,34 @@ impl ChosenSet {
 pub const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
 
 impl Filters {
+    /// What an address narrows the list to behind its `?`.
+    pub fn read(query: &str) -> Self {
+        let Ok(words) = UrlSearchParams::new_with_str(query) else { return Self::default() };
+        let word = |name| words.get(name).unwrap_or_default();
+        Self {
+            search: word("search"),
+            section: word("section"),
+            severity: word("severity"),
+            needs: word("needs"),
+        }
+    }
+
+    /// What stands behind the `?`.
+    pub fn query(&self) -> String {
+        let Ok(words) = UrlSearchParams::new() else { return String::new() };
+        for (name, word) in [
+            ("search", &self.search),
+            ("section", &self.section),
+            ("severity", &self.severity),
+            ("needs", &self.needs),
+        ] {
+            if !word.is_empty() {
+                words.set(name, word);
+            }
+        }
+        words.to_string().into()
+    }
+
     pub fn section(&self) -> Option<Section> {
         Section::ALL.into_iter().find(|section| section_key(*section) == self.section)
     }

@@ -1,12 +1,23 @@
 //! Small texts that several components say alike.
 
 pub use crate::export::counted as count;
+use crate::notebook::cell_line;
 use crate::report::{Certainty, Finding, Range, Report, Shape, Status};
+use crate::ui::state::State;
 use crate::worker::client::Failure;
 
 /// `app/chat.py:13`, as an editor or a terminal links it.
 pub fn place(path: &str, range: &Range) -> String {
     format!("{path}:{}", range.start.line)
+}
+
+/// The same, with the cell where the file is an open notebook: there its line means nothing to a person.
+pub fn place_in(state: &State, path: &str, range: &Range) -> String {
+    let notebook = state.notebooks.iter().find(|(of, _)| of == path);
+    match notebook.and_then(|(_, lines)| cell_line(lines, range.start)) {
+        Some(at) => format!("{}, cell {}, line {}", path, at.cell, at.line),
+        None => place(path, range),
+    }
 }
 
 /// The word and shape of a finding: its severity, or that it is a question.

@@ -49,6 +49,8 @@ pub fn same_text(one: &AttrValue, other: &AttrValue) -> bool {
 pub struct Job {
     pub settings: Rc<Settings>,
     pub sets: Vec<Vec<Text>>,
+    /// Whether what breaks when the code runs is told as well.
+    pub running: bool,
     /// What is to be explained of the first set, where it is not to be checked.
     pub why: Option<Place>,
 }
@@ -69,7 +71,12 @@ impl Job {
             };
             set.iter().enumerate().map(sent).collect()
         });
-        Request { settings: (*self.settings).clone(), sets: sets.collect(), why: self.why.clone() }
+        Request {
+            settings: (*self.settings).clone(),
+            sets: sets.collect(),
+            running: self.running,
+            why: self.why.clone(),
+        }
     }
 }
 

@@ -17,6 +17,9 @@ use crate::settings::Settings;
 pub struct Request {
     pub settings: Settings,
     pub sets: Vec<Vec<Sent>>,
+    /// Whether what breaks when the code runs is told as well, among the problems of each report.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub running: bool,
     /// What is to be explained of the first set; then nothing is checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Place>,

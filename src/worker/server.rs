@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::breaks::check_running;
 use crate::check::{Source, check};
 use crate::explain::explain;
 use crate::worker::protocol::Request;
@@ -52,6 +53,7 @@ impl Server {
             let explanation = explain(sources, &request.settings, place);
             return serde_json::to_string(&explanation).map(|json| vec![json]).map_err(|_| Unreadable);
         }
+        let check = if request.running { check_running } else { check };
         self.sets
             .iter()
             .map(|sources| serde_json::to_string(&check(sources, &request.settings)).map_err(|_| Unreadable))
@@ -78,7 +80,7 @@ mod tests {
     }
 
     fn ask(server: &mut Server, sets: Vec<Vec<Sent>>) -> Result<Vec<String>, Unreadable> {
-        let request = Request { settings: Settings::default(), sets, why: None };
+        let request = Request { settings: Settings::default(), sets, running: false, why: None };
         server.answer(&serde_json::to_string(&request).unwrap())
     }
 
@@ -109,6 +111,7 @@ mod tests {
         let request = Request {
             settings: Settings::default(),
             sets: vec![vec![sent("a.py", None)]],
+            running: false,
             why: Some(place.clone()),
         };
         let answered = server.answer(&serde_json::to_string(&request).unwrap()).unwrap();
@@ -117,6 +120,15 @@ mod tests {
         assert_eq!(answered, [direct]);
         // The texts are known still.
         assert!(ask(&mut server, vec![vec![sent("a.py", None)]]).is_ok());
+    }
+
+    #[test]
+    fn what_breaks_when_it_runs_is_told_where_it_is_asked_for() {
+        let sets = vec![vec![sent("a.py", Some("load()\n"))]];
+        let request = Request { settings: Settings::default(), sets, running: true, why: None };
+        let answered = Server::default().answer(&serde_json::to_string(&request).unwrap()).unwrap();
+        assert!(answered[0].contains("`load` is defined nowhere"), "{answered:?}");
+        assert!(!direct(&[("a.py", "load()\n")]).contains("defined nowhere"));
     }
 
     #[test]

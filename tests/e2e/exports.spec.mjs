@@ -142,3 +142,30 @@ for (const colorScheme of ["light", "dark"]) {
     });
   });
 }
+
+test("with narrowed lists, what is listed is exported or all of it, and the export says which", async ({ page, playground }) => {
+  await mayReadClipboard(page);
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  const total = (await playground.findings.count()) + (await playground.questions.count());
+  const items = await menu(page);
+  await expect(items).toContainText(`All of it: ${total} findings.`);
+  await page.keyboard.press("Escape");
+
+  await playground.cell("C5").click();
+  await menu(page);
+  await expect(items.getByRole("radio", { name: "The 1 listed" })).toBeChecked();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await items.getByRole("button", { name: "As Markdown" }).click();
+  await expect.poll(() => clipboard(page)).toContain(`This is a part: 1 of ${total} findings.`);
+  expect(await clipboard(page)).toContain("## Rubric: 1 finding, 0 questions");
+  await expect(page.locator("p.visually-hidden[role=status]")).toContainText(`: 1 of ${total} findings`);
+  const part = JSON.parse((await download(page, "JSON")).text);
+  expect(part.findings.map(({ rule }) => rule)).toEqual(["C5"]);
+
+  await menu(page);
+  await items.getByRole("radio", { name: `All ${total}` }).check();
+  await items.getByRole("button", { name: "JSON" }).click();
+  await expect(page.locator("p.visually-hidden[role=status]")).toHaveText("Downloaded rubric-report.json");
+});

@@ -333,3 +333,78 @@ test("lone surrogates, control characters and HTML in paths and texts do no harm
   await loaded(page);
   await expect(playground.finding("C5")).toContainText(":10");
 });
+
+const SETTINGS = 'off = ["C5"]\n';
+
+test("a folder's rubric.toml is offered, used, and taken back", async ({ page, playground }) => {
+  await dropFolder(page, "project", [
+    ["app/main.py", VIOLATING],
+    ["app/rubric.toml", 'off = ["F1"]\n'],
+    ["rubric.toml", SETTINGS],
+  ]);
+  const offer = page.getByTestId("offer");
+  await expect(offer).toContainText("rubric.toml has the project's own settings. They are not used yet.");
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await offer.getByRole("button", { name: "Use them" }).click();
+  await expect(playground.finding("C5")).toHaveCount(0);
+  await expect(playground.finding("F1")).toHaveCount(1);
+  await expect(offer).toContainText("The settings of rubric.toml hold now");
+  await offer.getByRole("button", { name: "Undo" }).click();
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await offer.getByRole("button", { name: "Use them" }).click();
+  await offer.getByRole("button", { name: "Dismiss" }).click();
+  await expect(offer).toHaveCount(0);
+  await page.reload();
+  await loaded(page);
+  await expect(playground.finding("F1")).toHaveCount(1);
+  await expect(playground.finding("C5")).toHaveCount(0);
+});
+
+test("so is the rubric.toml of an archive and of a set of files; a mistake in it is told", async ({ page, playground }) => {
+  const archive = (settings) => [
+    { name: "project.zip", buffer: Buffer.from(zipSync({ "a/main.py": bytes(VIOLATING), "a/rubric.toml": bytes(settings) })) },
+  ];
+  await playground.open(archive(SETTINGS));
+  await expect(page.getByTestId("offer")).toContainText("rubric.toml has the project's own settings");
+  await playground.open([{ name: "b.py", text: "x = 1\n" }, { name: "rubric.toml", text: SETTINGS }]);
+  await expect(playground.tabs).toHaveCount(2);
+  await expect(page.getByTestId("offer")).toBeVisible();
+  await playground.open(archive('off = ["C99"]\n'));
+  await expect(page.getByRole("alert").filter({ hasText: "rubric.toml:1:8: unknown variant `C99`" })).toBeVisible();
+});
+
+test("what was said before the text changed is not said of the new text", async ({ page, playground }) => {
+  await playground.open([{ name: "a.py", text: "a = 1\n" }, { name: "b.py", text: "b = 1\n" }]);
+  await playground.tabs.nth(1).click();
+  await page.keyboard.press("Delete");
+  await expect(page.getByText("Closed b.py.")).toBeVisible();
+  await playground.open([{ name: "broken.rubric.json", text: "{" }]);
+  await expect(page.getByText("broken.rubric.json was not opened.")).toBeVisible();
+  await playground.editor.focus();
+  await page.keyboard.type("# more");
+  await expect(page.getByText("Closed b.py.")).toHaveCount(0);
+  await expect(page.getByText("broken.rubric.json was not opened.")).toHaveCount(0);
+  // It can be opened again all the same.
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Actions" }).fill("open b.py again");
+  await page.keyboard.press("Enter");
+  await expect(playground.tabs).toHaveCount(2);
+});
+
+test("a place in a notebook is the cell and the line in it", async ({ playground }) => {
+  const cell = (type, ...lines) => ({ cell_type: type, metadata: {}, source: lines });
+  const notebook = {
+    cells: [
+      cell("markdown", "# Archive\n", "Some words."),
+      cell("code", "import requests\n"),
+      cell("code", "async def load():\n", "    return requests.get('http://archive')"),
+    ],
+    metadata: {},
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+  await playground.open([{ name: "study.ipynb", text: JSON.stringify(notebook, null, 1) }]);
+  await expect(playground.finding("C5")).toContainText("study.ipynb, cell 3, line 2");
+  await playground.finding("C5").click();
+  await expect(playground.detail.locator(".evidence .place-at").first()).toContainText("study.ipynb, cell 3, line");
+});

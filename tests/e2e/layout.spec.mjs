@@ -38,3 +38,15 @@ for (const [name, menu] of [
     expect([below.x >= 0, below.x + below.width <= width]).toEqual([true, true]);
   });
 }
+
+test("the buttons stay beside the tabs, which scroll", async ({ page, playground }) => {
+  // On a phone the tabs have a line of their own.
+  await page.setViewportSize({ width: 1280, height: 740 });
+  await playground.open(["first", "second", "third", "fourth", "fifth"].map((name) => ({ name: `app/services/${name}.py`, text: "" })));
+  const middle = async (locator) => {
+    const { y, height } = await locator.boundingBox();
+    return y + height / 2;
+  };
+  const tabs = await middle(page.getByRole("tablist", { name: "Files" }));
+  expect(Math.abs(tabs - (await middle(page.getByRole("button", { name: "Samples" }))))).toBeLessThan(8);
+});

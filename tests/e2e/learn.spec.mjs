@@ -75,7 +75,13 @@ test("mend it: a wrong turn gets its hint, every right way counts, and it surviv
   await write(page, "x = 1\n");
   await expect(verdict(page)).toContainText("convert is gone, and others use it");
   await write(page, "def convert(:\n");
-  await expect(verdict(page)).toContainText("cannot be read, line 1");
+  await expect(verdict(page)).toContainText("app/routes.py, line 1:");
+
+  // What the rule has nothing against, and what breaks at run time all the same.
+  await write(page, handler("await asyncio.to_thread(rates, source)").replace("import asyncio\n", ""));
+  await expect(verdict(page)).toContainText("asyncio is defined nowhere: a NameError when this line runs");
+  await write(page, handler("await asyncio.to_thread(rates, source)", "def"));
+  await expect(verdict(page)).toContainText("await stands in convert, which is no async def");
 
   // A way that the exercise does not list: an executor of the loop.
   await write(page, handler("await asyncio.get_running_loop().run_in_executor(None, rates, source)"));

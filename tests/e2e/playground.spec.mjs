@@ -301,3 +301,63 @@ test("a rule about which there is only a question is asked, and not unseen", asy
   await expect(page.locator(".seen").getByRole("link", { name: "C7", exact: true })).toBeVisible();
   await expect(page.locator(".seen").getByRole("link", { name: "C6", exact: true })).toHaveCount(0);
 });
+
+test("the findings are listed, and walked through, by place or by severity", async ({ page, playground }) => {
+  await playground.paste(
+    `import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef note(name):\n    logger.info(f"a {name}")\n\n\n${VIOLATING}`,
+  );
+  await expect(playground.finding("C5")).toHaveCount(1);
+  const levels = async () => (await playground.findings.locator(".finding-level").allTextContents()).map((text) => text.trim());
+  const RANK = ["critical", "high", "medium", "low"];
+  const sorted = (list) => list.toSorted((one, other) => RANK.indexOf(one) - RANK.indexOf(other));
+  const before = await levels();
+  expect(before).not.toEqual(sorted(before));
+  await page.getByRole("combobox", { name: "Order of the listed findings" }).selectOption("Order: severity");
+  await expect.poll(levels).toEqual(sorted(before));
+  await page.keyboard.press("F8");
+  await expect(playground.findings.first()).toHaveAttribute("aria-current", "true");
+  await page.getByRole("combobox", { name: "Order of the listed findings" }).selectOption("Order: place");
+  await expect.poll(levels).toEqual(before);
+});
+
+test("the evidence of the selected finding is marked in the editor, step by step", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await expect(page.locator(".cm-evidence")).toHaveCount(0);
+  await playground.finding("C5").click();
+  const lines = page.locator(".code .cm-evidence-line");
+  const places = playground.detail.locator(".evidence .place-at");
+  await expect(lines.first()).toBeVisible();
+  const steps = (await lines.evaluateAll((all) => all.map((line) => line.dataset.steps.split(" ")))).flat();
+  expect(steps.toSorted()).toEqual(Array.from({ length: await places.count() }, (_, index) => String(index + 1)));
+  // Another finding has other evidence, and what is typed moves it along.
+  const count = await page.locator(".cm-evidence").count();
+  await playground.editor.focus();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type("# one\n");
+  await expect(page.locator(".cm-evidence")).toHaveCount(count);
+  await expect(page.locator(".cm-evidence-line").last()).toContainText("requests.get");
+});
+
+test("the scorecard is one stop of the Tab key, and arrow keys go through it", async ({ page, playground }) => {
+  await expect(page.locator(".cell[tabindex='0']")).toHaveCount(1);
+  await playground.cell("C1").focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(playground.cell("C2")).toBeFocused();
+  await page.keyboard.press("End");
+  await expect(playground.cell("C9")).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(playground.cell("F1")).toBeFocused();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowDown");
+  const below = page.locator(".cell:focus");
+  const [here, there] = [await playground.cell("F1").boundingBox(), await below.boundingBox()];
+  expect(there.y).toBeGreaterThan(here.y);
+  await page.keyboard.press("ArrowUp");
+  await expect(page.locator(".cell[tabindex='0']")).toHaveCount(1);
+  await playground.cell("C5").focus();
+  await page.keyboard.press("Enter");
+  await expect(playground.cell("C5")).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.press("Tab");
+  await expect(page.locator(".cell:focus")).toHaveCount(0);
+});

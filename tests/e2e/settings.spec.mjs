@@ -34,11 +34,30 @@ test("a field says what is wrong with it, and what was there still holds", async
   const prefixes = page.getByRole("textbox", { name: /^Public prefixes/ });
   await prefixes.fill("/open\nno-slash\n");
   await expect(page.getByRole("alert").filter({ hasText: "A prefix begins with a slash" })).toBeVisible();
+  // What is wrong is named at the top as well, and leads to its field.
+  const refused = page.getByRole("status").filter({ hasText: "Not kept as written: Public prefixes." });
+  await expect(refused).toBeVisible();
+  await refused.getByRole("button", { name: "Public prefixes" }).click();
+  await expect(prefixes).toBeFocused();
+  // The other fields go on.
+  await page.getByRole("checkbox", { name: /^O1/ }).uncheck();
+  await expect(prefixes).toHaveValue("/open\nno-slash\n");
+  const { text } = await downloaded(page, () => page.getByRole("button", { name: "Save as rubric.toml" }).click());
+  expect(text).toBe('tenant_key = "silo_id"\noff = ["O1"]\n');
+  await prefixes.fill("/open\n/closed\n");
+  await expect(refused).toHaveCount(0);
   await page.getByRole("button", { name: "Back to the defaults" }).click();
   await expect(key).toHaveValue("app_id");
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(key).toHaveValue("silo_id");
-  await expect(prefixes).toHaveValue("/open");
+  await expect(prefixes).toHaveValue("/open\n/closed");
+
+  // What is wrong goes with the defaults too, though they hold already.
+  await page.getByRole("button", { name: "Back to the defaults" }).click();
+  await key.fill("silo id");
+  await page.getByRole("button", { name: "Back to the defaults" }).click();
+  await expect(key).toHaveValue("app_id");
+  await expect(page.getByText("Not kept as written")).toHaveCount(0);
 });
 
 test("rubric.toml goes out and comes in again, and a mistake in it is told with its line", async ({ page, site }) => {
@@ -60,6 +79,10 @@ test("rubric.toml goes out and comes in again, and a mistake in it is told with 
   await expect(page.getByRole("checkbox", { name: /^O1/ })).not.toBeChecked();
 
   const alert = page.getByRole("alert").filter({ hasText: "rubric.toml" });
+  // What was said of the file is no news once something else was chosen.
+  await page.getByRole("checkbox", { name: /^O1/ }).check();
+  await expect(page.getByText("Took over the settings of rubric.toml.")).toHaveCount(0);
+  await page.getByRole("checkbox", { name: /^O1/ }).uncheck();
   await open('tenant_key = "a"\noff = ["C99"]\n');
   await expect(alert).toContainText("rubric.toml:2:8: unknown variant `C99`, expected one of");
   await open('# tenant\ntenant = "a"\n');

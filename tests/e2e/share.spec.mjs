@@ -221,3 +221,18 @@ test("the settings of a link hold for what it opens, and the device keeps its ow
   await expect(playground.finding("C5")).toHaveCount(1);
   await expect(playground.finding("F1")).toHaveCount(0);
 });
+
+test("what deployment files set is looked at as rule O3 looks at it", async ({ page, playground }) => {
+  await playground.open([
+    { name: "Dockerfile", text: "FROM python:3.13\nENV INDEX_PASSWORD harbour\n" },
+    { name: "compose.yaml", text: "services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: postgres\n" },
+    { name: "backend.yaml", text: "env:\n  - name: API_TOKEN\n    value: tulip42\n" },
+  ]);
+  await expect(playground.tabs).toHaveCount(3);
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  await expect(dialogOf(page).getByRole("listitem")).toHaveText([
+    "Dockerfile:2: the value of INDEX_PASSWORD, h…",
+    "backend.yaml:3: the value of API_TOKEN, t…",
+    "compose.yaml:4: the value of POSTGRES_PASSWORD, po…",
+  ]);
+});

@@ -1,14 +1,16 @@
 //! Whether doing scheduled work twice matters: what of it reaches others, and what each process does for itself.
 
 use crate::semantic::{Node, words_of};
-use crate::stack::Tag;
+use crate::stack::{System, Tag};
 
 /// The call for which doing the work twice may matter: it changes something outside the process, asks a model, or
 /// runs something that was not given. What refreshes this process's memory, hands on what it gathered, writes a log
 /// record or a metric may run everywhere.
 pub fn effect_of(work: Node<'_>) -> Option<Node<'_>> {
     let function = if work.is_function() { work } else { work.function()? };
-    if keeps_house(&telling_name(function)) {
+    // What hands work to others, or writes to people, keeps no house, whatever it is called.
+    let is_for_itself = function.reaches(&hands_on).is_none();
+    if keeps_house(&telling_name(function)) && is_for_itself {
         return None;
     }
     work.calls_within().filter(|call| call.function() == Some(function)).find_map(|call| {
@@ -18,7 +20,7 @@ pub fn effect_of(work: Node<'_>) -> Option<Node<'_>> {
         }
         let logs =
             call.receiver().is_some_and(|receiver| words_of(receiver.name()).contains(&"logger".to_owned()));
-        if logs || call.is_started_aside() || keeps_house(call.callee_name()) {
+        if logs || call.is_started_aside() || (keeps_house(call.callee_name()) && is_for_itself) {
             return None;
         }
         work.model.node(call.target()?).reaches(&changes).map(|_| call)
@@ -35,6 +37,15 @@ fn changes(call: Node<'_>) -> bool {
         Tag::InvokesGraph,
     ];
     EFFECTS.iter().any(|&tag| call.does(tag)) || call.writes_by_sql() || sounds_effective(call)
+}
+
+/// Whether a call gives a worker something to do, or sends a mail: done twice, that is done twice by whoever gets it.
+fn hands_on(call: Node<'_>) -> bool {
+    let verb = || words_of(call.callee_name()).into_iter().next().unwrap_or_default();
+    let writes = call.does(Tag::WritesOutside)
+        && call.api().is_some_and(|api| matches!(api.callable.crosses, Some(System::Broker | System::Mail)));
+    let is_unknown = call.api().is_none() && call.target().is_none();
+    writes || (is_unknown && matches!(verb().as_str(), "enqueue" | "mail" | "email"))
 }
 
 /// Whether something that is not known is called as what reaches other people or systems.
@@ -58,6 +69,9 @@ pub fn only_removes(work: Node<'_>) -> bool {
                 .any(|known| word.starts_with(known))
         })
     };
+    if function.is_some_and(|function| function.reaches(&hands_on).is_some()) {
+        return false;
+    }
     function.is_some_and(|function| tidies(&telling_name(function)))
         || effect_of(work).is_some_and(|call| tidies(call.callee_name()) || call.does(Tag::DeletesRow))
 }

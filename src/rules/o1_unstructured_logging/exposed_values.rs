@@ -60,6 +60,12 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
         Kind::DictItem => {
             if let Some(inner) = value.child(Role::Value) {
                 look_into(inner, depth + 1, found);
+                // `extra={"email": mail["To"]}`: the key says what it is.
+                let is_personal = value.child(Role::Key).is_some_and(|key| is_personal_name(key.name()));
+                if is_personal && matches!(inner.kind(), Kind::Subscript | Kind::Attribute) {
+                    let (severity, what) = (Severity::Low, "is about a person, by its key");
+                    found(Exposed { value: inner, severity, what, named: "personal data" });
+                }
             }
         }
         Kind::FString | Kind::Tuple | Kind::List | Kind::Set | Kind::Dict | Kind::BoolOp => {
@@ -165,7 +171,7 @@ fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
     if value.api_when_called().is_some_and(|api| api.has(Tag::HoldsSecrets)) {
         return high("holds every secret that the process was given");
     }
-    if value.is_a(ClassTag::SettingsModel) && plain_secret_field(value) {
+    if (value.is_a(ClassTag::SettingsModel) || value.shows_all_fields()) && plain_secret_field(value) {
         return high("prints its plain fields, secrets among them");
     }
     if is_personal_name(name) {
@@ -229,7 +235,10 @@ fn plain_secret_field(value: Node<'_>) -> bool {
             .targets()
             .any(|target| is_secret_name(target.name()) || is_connection_string_name(target.name()));
         let wrapped = field.targets().any(|target| target.is_a(ClassTag::Secret));
-        named && !wrapped
+        let is_hidden = field
+            .calls_within()
+            .any(|call| call.keyword("repr").is_some_and(|shown| shown.resolved_value().is(Kind::False)));
+        named && !wrapped && !is_hidden
     })
 }
 

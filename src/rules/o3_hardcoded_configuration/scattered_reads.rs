@@ -44,11 +44,11 @@ fn is_late(read: &EnvironmentRead<'_>, has_settings: bool) -> bool {
     let is_named_for_it =
         |name: &str, words: &[&str]| words_of(name).iter().any(|word| words.contains(&word.as_str()));
     // Not set is an answer as well, or somebody else is asked first.
-    let may_be_unset = read.at.asks_whether_set() || read.at.is_last_resort();
-    !is_system_variable(read.name)
-        && !may_be_unset
-        // The default of a field is what its owner may give otherwise.
-        && (read.at.function().is_some() || read.at.class().is_none())
+    if is_system_variable(read.name) || read.at.asks_whether_set() || read.at.is_last_resort() {
+        return false;
+    }
+    // The default of a field is what its owner may give otherwise.
+    (read.at.function().is_some() || read.at.class().is_none())
         && !(is_of_constructor(read.at) && stands_in(read.at))
         && !read
             .at

@@ -196,7 +196,20 @@ impl<'s> Model<'s> {
                 return None;
             }
         }
-        probe(file, &data.yaml, container, key)
+        let mut found = probe(file, &data.yaml, container, key)?;
+        // A path that the chart's values say: where they say it is the place to mend.
+        if let Some((_, at)) = found.path
+            && let [action] = data.template.within(at.start, at.end)
+            && data
+                .text
+                .get(at.start as usize..action.start as usize)
+                .is_some_and(|key| key.trim() == "path:")
+            && let Some(value) = self.values_for(file, action).and_then(|values| values.into_iter().next())
+            && let Some(text) = value.text(self)
+        {
+            found.path = Some((text.to_owned(), value.span(self)));
+        }
+        Some(found)
     }
 
     /// What a template renders among the keys of this mapping.

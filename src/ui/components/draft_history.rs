@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::ui::device::{self, Kept};
 use crate::ui::dialogs;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::Draft;
 use crate::ui::state::{Action, Store};
 
@@ -119,7 +120,7 @@ pub fn DraftHistory() -> Html {
                             <li class="draft" key={kept.id()}>
                                 <div class="draft-about">
                                     if renaming.as_deref() == Some(kept.id().as_str()) {
-                                        <NameField name={kept.title()} done={rename(&kept.id())} />
+                                        { draw!(NameField { name: kept.title(), done: rename(&kept.id()) }) }
                                     } else {
                                         <span class="draft-title">{ kept.title() }</span>
                                     }

@@ -50,6 +50,25 @@ pub fn marks(report: &Report, path: &str) -> Vec<Mark> {
         .collect()
 }
 
+/// A place that the selected finding rests on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// Its number among the finding's evidence, from 1.
+    pub step: usize,
+    pub range: Range,
+}
+
+/// The evidence of the selected finding that is in the file of this path.
+pub fn steps(report: &Report, selected: Option<usize>, path: &str) -> Vec<Step> {
+    let finding = selected.and_then(|index| report.findings.get(index));
+    finding
+        .into_iter()
+        .flat_map(|finding| (1..).zip(&finding.because))
+        .filter(|(_, evidence)| evidence.path == path)
+        .map(|(step, evidence)| Step { step, range: evidence.range })
+        .collect()
+}
+
 /// Which side of a pair an editor shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -107,6 +126,9 @@ pub struct Props {
     pub marks: Rc<Vec<Mark>>,
     #[prop_or_default]
     pub selected: Option<usize>,
+    /// What the selected finding rests on here.
+    #[prop_or_default]
+    pub evidence: Rc<Vec<Step>>,
     #[prop_or_default]
     pub comparison: Option<Comparison>,
     #[prop_or_default]
@@ -209,6 +231,15 @@ pub fn EditorPane(props: &Props) -> Html {
         use_effect_with(props.selected, move |selected| {
             if let Some(view) = current() {
                 editor::set_selected(&view, selected.map(|index| index as u32));
+            }
+        });
+    }
+    {
+        let current = current.clone();
+        // With the marks: a new report may have the same evidence, and what was typed has moved it.
+        use_effect_with((props.evidence.clone(), props.marks.clone(), shown.clone()), move |(steps, ..)| {
+            if let Some(view) = current() {
+                editor::set_evidence(&view, &serde_json::to_string(&**steps).expect("steps are plain data"));
             }
         });
     }

@@ -15,6 +15,7 @@ use crate::ui::components::later::Later;
 use crate::ui::device;
 use crate::ui::dialogs;
 use crate::ui::download::page_address;
+use crate::ui::drawn::draw;
 use crate::ui::later::View;
 use crate::ui::packing::pack;
 use crate::ui::state::Store;
@@ -52,13 +53,13 @@ pub fn EmbedCode(props: &Props) -> Html {
         Callback::from(move |()| {
             let embedding = Embedding { rule, title: title.to_string(), sides: sides.emit(()), own };
             let given = serde_json::to_string(&embedding).unwrap_or_default();
-            html! { <Later view={View::Embed} {given} /> }
+            draw!(Later { view: View::Embed, given })
         })
     };
     html! {
         <>
             <button type="button" class="button" onclick={|_| dialogs::open(dialogs::EMBED)}>{ "Embed" }</button>
-            <Dialog id={dialogs::EMBED} title="Embed in a page" class="embed" {content} />
+            { draw!(Dialog { id: dialogs::EMBED, title: "Embed in a page", class: "embed", content }) }
         </>
     }
 }
@@ -252,5 +253,5 @@ fn origin(folder: &str) -> String {
 }
 
 fn count_suspects(sides: &[Side]) -> usize {
-    sides.iter().flat_map(|side| &side.files).map(|file| suspects(&file.text).len()).sum()
+    sides.iter().flat_map(|side| &side.files).map(|file| suspects(&file.path, &file.text).len()).sum()
 }

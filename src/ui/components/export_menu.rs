@@ -1,5 +1,7 @@
 //! The menu of what can be taken away.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -8,8 +10,10 @@ use crate::export::{audit, json, markdown, sarif};
 use crate::report::Report;
 use crate::ui::clipboard::copy;
 use crate::ui::components::printed_report::PrintedReport;
-use crate::ui::download::{download, page_address};
+use crate::ui::download::{download_part, page_address};
+use crate::ui::drawn::draw;
 use crate::ui::state::Store;
+use crate::ui::words;
 
 type Written = fn(&Report) -> String;
 
@@ -21,10 +25,12 @@ fn as_sarif(report: &Report) -> String {
     sarif::report(report, Some(&page_address()))
 }
 
+const MARKDOWN: &str = "text/markdown";
+
 /// The items' ids, with what the palette calls them.
 pub const EXPORTS: [(&str, &str); 7] = [
-    ("copy-markdown", "Copy all findings as Markdown"),
-    ("copy-audit", "Copy all findings as an audit"),
+    ("copy-markdown", "Copy the findings as Markdown"),
+    ("copy-audit", "Copy the findings as an audit"),
     ("save-markdown", "Download the report as Markdown"),
     ("save-audit", "Download the audit"),
     ("save-sarif", "Download the report as SARIF"),
@@ -40,19 +46,56 @@ const COPIES: [(&str, &str, &str, Written); 2] = [
 
 /// The item's id and what it says, the file's name, its type, and how it is written.
 const FILES: [(&str, &str, &str, &str, Written); 4] = [
-    (EXPORTS[2].0, "Markdown", "rubric-report.md", "text/markdown", as_markdown),
-    (EXPORTS[3].0, "Audit", "rubric-audit.md", "text/markdown", audit::report),
+    (EXPORTS[2].0, "Markdown", "rubric-report.md", MARKDOWN, as_markdown),
+    (EXPORTS[3].0, "Audit", "rubric-audit.md", MARKDOWN, audit::report),
     (EXPORTS[4].0, "SARIF", "rubric-report.sarif", "application/sarif+json", as_sarif),
     (EXPORTS[5].0, "JSON", "rubric-report.json", "application/json", json::report),
 ];
 
-/// Copies or keeps the shown report in a form, or prints it.
+/// What is taken away: the report, and what of the whole it is where that is a part, `3 of 12 findings`.
+#[derive(Clone, PartialEq)]
+struct Taken {
+    report: Rc<Report>,
+    part: Option<String>,
+}
+
+impl Taken {
+    /// The listed findings alone, or all of them.
+    fn of(store: &Store, all: bool) -> Option<Self> {
+        let whole = store.report.clone()?;
+        let listed = store.listed();
+        if all || listed.len() == whole.findings.len() {
+            return Some(Self { report: whole, part: None });
+        }
+        let mut report = (*whole).clone();
+        let mut index = 0;
+        report.findings.retain(|_| {
+            index += 1;
+            listed.contains(&(index - 1))
+        });
+        let part = format!("{} of {}", listed.len(), words::count(whole.findings.len(), "finding"));
+        Some(Self { report: Rc::new(report), part: Some(part) })
+    }
+
+    /// As a form writes it; what a person reads says that it is a part.
+    fn written(&self, form: Written, is_read: bool) -> String {
+        let text = form(&self.report);
+        match &self.part {
+            Some(part) if is_read => format!("{}\n\nThis is a part: {part}.\n", text.trim_end()),
+            _ => text,
+        }
+    }
+}
+
+/// Copies or keeps the listed findings or the whole report in a form, or prints it.
 #[component]
 pub fn ExportMenu() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let (button, popover) = (use_node_ref(), use_node_ref());
     let printed = use_state_eq(|| 0_u32);
-    let Some(report) = store.report.clone() else { return html! { <div></div> } };
+    let all = use_state_eq(|| false);
+    let Some(taken) = Taken::of(&store, *all) else { return html! { <div></div> } };
+    let report = taken.report.clone();
     let close = {
         let (popover, button) = (popover.clone(), button.clone());
         move || {
@@ -65,10 +108,11 @@ pub fn ExportMenu() -> Html {
         }
     };
     let copied = |(id, title, what, written): (&'static str, &'static str, &'static str, Written)| {
-        let (dispatch, report, close) = (store.dispatcher(), report.clone(), close.clone());
+        let (dispatch, taken, close) = (store.dispatcher(), taken.clone(), close.clone());
         let press = Callback::from(move |_: MouseEvent| {
             close();
-            copy(written(&report), what, dispatch.clone());
+            let said = taken.part.as_ref().map(|part| format!("{what}: {part}"));
+            copy(taken.written(written, true), said.as_deref().unwrap_or(what), dispatch.clone());
         });
         html! { <li key={title}><button {id} type="button" class="menu-item" onclick={press}>{ title }</button></li> }
     };
@@ -79,10 +123,12 @@ pub fn ExportMenu() -> Html {
         &'static str,
         Written,
     )| {
-        let (dispatch, report, close) = (store.dispatcher(), report.clone(), close.clone());
+        let (dispatch, taken, close) = (store.dispatcher(), taken.clone(), close.clone());
         let press = Callback::from(move |_: MouseEvent| {
             close();
-            download(name, kind, written(&report), &dispatch);
+            let part = taken.part.as_ref().map_or_else(String::new, |part| format!(": {part}"));
+            let text = taken.written(written, kind == MARKDOWN);
+            download_part(name, kind, text, &part, &dispatch);
         });
         html! {
             <li key={title}>
@@ -103,7 +149,8 @@ pub fn ExportMenu() -> Html {
         <div>
             <button type="button" class="button" popovertarget="export" ref={button}>{ "Export" }</button>
             <div class="menu menu-small" id="export" popover="auto" ref={popover} role="group" aria-label="Export">
-                <h2 class="menu-title">{ "Copy all findings" }</h2>
+                { choice(&store, &all) }
+                <h2 class="menu-title">{ "Copy" }</h2>
                 <ul>{ for COPIES.into_iter().map(copied) }</ul>
                 <h2 class="menu-title">{ "Download" }</h2>
                 <ul>{ for FILES.into_iter().map(kept) }</ul>
@@ -112,7 +159,32 @@ pub fn ExportMenu() -> Html {
                     <li><button id={EXPORTS[6].0} type="button" class="menu-item" onclick={print}>{ "Printable page" }</button></li>
                 </ul>
             </div>
-            <PrintedReport {report} asked={*printed} />
+            { draw!(PrintedReport { report, part: taken.part.clone(), asked: *printed }) }
         </div>
+    }
+}
+
+/// Says what is taken away; where the lists are narrowed, there is a choice.
+fn choice(store: &Store, all: &UseStateHandle<bool>) -> Html {
+    let total = store.report.as_ref().map_or(0, |report| report.findings.len());
+    let listed = store.listed().len();
+    if listed == total {
+        return html! { <p class="menu-about">{ format!("All of it: {}.", words::count(total, "finding")) }</p> };
+    }
+    let option = |words: String, chosen: bool, value: bool| {
+        let all = all.setter();
+        let choose = move |_: Event| all.set(value);
+        html! {
+            <label class="menu-choice">
+                <input type="radio" name="exported" checked={chosen} onchange={choose} />{ words }
+            </label>
+        }
+    };
+    html! {
+        <fieldset class="menu-choices">
+            <legend class="menu-title">{ "Which findings" }</legend>
+            { option(format!("The {listed} listed"), !**all, false) }
+            { option(format!("All {total}"), **all, true) }
+        </fieldset>
     }
 }

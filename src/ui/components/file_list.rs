@@ -6,6 +6,7 @@ use crate::report::Certainty;
 use crate::ui::components::chooser::{Choice, Chooser};
 use crate::ui::components::rename_field::RenameField;
 use crate::ui::dialogs;
+use crate::ui::drawn::draw;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
 
@@ -13,7 +14,7 @@ use crate::ui::words;
 pub fn file_list(store: &Store) -> Html {
     let file = store.file();
     if store.renaming == Some(file.id) {
-        return html! { <RenameField id={file.id} path={file.path.clone()} /> };
+        return draw!(RenameField { id: file.id, path: file.path.clone() });
     }
     html! {
         <button
@@ -78,14 +79,12 @@ pub fn file_chooser(store: &Store) -> Html {
             dispatch.dispatch(Action::Show(order[line]));
         })
     };
-    html! {
-        <Chooser
-            id="files-chooser"
-            label="Find a file"
-            placeholder="Part of its path…"
-            noun="file"
-            {choices}
-            on_choose={choose}
-        />
-    }
+    draw!(Chooser {
+        id: "files-chooser",
+        label: "Find a file",
+        placeholder: "Part of its path…",
+        noun: "file",
+        choices,
+        on_choose: choose,
+    })
 }

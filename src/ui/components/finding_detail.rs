@@ -1,7 +1,6 @@
 //! The selected finding: its evidence, its pattern, and the pair of its rule.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::catalogue;
 use crate::report::{Certainty, Finding};
@@ -9,6 +8,7 @@ use crate::ui::components::copy_finding::copy_finding;
 use crate::ui::components::level::Level;
 use crate::ui::components::rule_pair::{RulePair, pair_files};
 use crate::ui::components::with_code::with_code;
+use crate::ui::drawn::draw;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
@@ -33,13 +33,13 @@ pub fn finding_detail(store: &Store, readable: bool) -> Html {
                 </h2>
                 <div class="detail-actions">
                     { copy_finding(store, finding) }
-                    <Link<Route> to={Route::Rule { rule: finding.rule }} classes="detail-link">
+                    <a class="detail-link" href={Route::Rule { rule: finding.rule }.address()}>
                         { format!("All about {}", finding.rule) }
-                    </Link<Route>>
+                    </a>
                 </div>
             </header>
             <p class="detail-message">
-                <Level word={words::level(finding)} />
+                { draw!(Level { word: words::level(finding) }) }
                 { " " }
                 { sentence(&finding.message) }
                 if finding.certainty == Certainty::Likely {
@@ -54,12 +54,11 @@ pub fn finding_detail(store: &Store, readable: bool) -> Html {
             <p class="detail-conforming">{ with_code(&finding.conforming) }</p>
             if let Some(entry) = entry.filter(|_| readable) {
                 <h3 class="detail-part">{ format!("{} by example", finding.rule) }</h3>
-                <RulePair
-                    key={entry.name}
-                    name={format!("detail/{}", entry.name)}
-                    violating={pair_files(entry.violating())}
-                    conforming={pair_files(entry.conforming())}
-                />
+                { draw!(RulePair {
+                    name: format!("detail/{}", entry.name),
+                    violating: pair_files(entry.violating()),
+                    conforming: pair_files(entry.conforming()),
+                }, key = entry.name) }
             }
         </section>
     }
@@ -83,7 +82,7 @@ fn evidence(store: &Store, finding: &Finding) -> Html {
                     html! {
                         <li>
                             <button type="button" class="place" onclick={jump}>
-                                <span class="place-at">{ words::place(&step.path, &step.range) }</span>
+                                <span class="place-at">{ words::place_in(store, &step.path, &step.range) }</span>
                                 <span>{ with_code(&step.note) }</span>
                             </button>
                         </li>

@@ -1,7 +1,6 @@
 //! The list of findings, and apart from it that of questions and problems.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::catalogue;
 use crate::embed::code::Side;
@@ -16,6 +15,7 @@ use crate::ui::components::share::Share;
 use crate::ui::components::unchanged::unchanged as folded_away;
 use crate::ui::components::why;
 use crate::ui::components::with_code::with_code;
+use crate::ui::drawn::draw;
 use crate::ui::route::Route;
 use crate::ui::state::{Action, Store, press};
 use crate::ui::words;
@@ -55,9 +55,9 @@ pub fn FindingList() -> Html {
                 <h2 class="headline-main">{ first }</h2>
                 <p class="headline-more">{ second }</p>
                 <div class="headline-buttons">
-                    <ExportMenu />
-                    <Share />
-                    <EmbedCode sides={open_files(&store)} own=true />
+                    { draw!(ExportMenu) }
+                    { draw!(Share) }
+                    { draw!(EmbedCode { sides: open_files(&store), own: true }) }
                     { why::line(&store) }
                 </div>
             </div>
@@ -96,9 +96,9 @@ pub fn FindingList() -> Html {
                         html! {
                             <li>
                                 <button type="button" class="finding" onclick={jump}>
-                                    <span class="finding-level problem"><Level word="problem" /></span>
+                                    <span class="finding-level problem">{ draw!(Level { word: "problem" }) }</span>
                                     <span class="finding-message">{ with_code(&problem.message) }</span>
-                                    <span class="finding-place">{ words::place(&problem.path, &problem.range) }</span>
+                                    <span class="finding-place">{ words::place_in(&store, &problem.path, &problem.range) }</span>
                                 </button>
                             </li>
                         }
@@ -130,9 +130,9 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
         <div class="narrowed">
             <div class="narrowed-head">
                 <span class="rule-id">{ rule.id() }</span>
-                <Link<Route> to={Route::Rule { rule }} classes="narrowed-title">
+                <a class="narrowed-title" href={Route::Rule { rule }.address()}>
                     { catalogue::entry(rule).map(|entry| entry.title).unwrap_or("Its page") }
-                </Link<Route>>
+                </a>
                 <span class="narrowed-words">{ cell.words() }</span>
                 { why::rule(rule) }
                 <button type="button" class="button button-quiet" onclick={all}>{ "Show all" }</button>
@@ -149,7 +149,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
                                 class="place"
                                 onclick={jump(store, &place.path, place.range)}
                             >
-                                <span class="place-at">{ words::place(&place.path, &place.range) }</span>
+                                <span class="place-at">{ words::place_in(store, &place.path, &place.range) }</span>
                                 <span>{ with_code(&place.note) }</span>
                             </button>
                         </li>
@@ -172,10 +172,10 @@ fn item(store: &Store, report: &Report, index: usize) -> Html {
                 aria-current={selected.then_some("true")}
                 onclick={select}
             >
-                <span class="finding-level"><Level word={words::level(finding)} /></span>
+                <span class="finding-level">{ draw!(Level { word: words::level(finding) }) }</span>
                 <span class="finding-rule">{ finding.rule.id() }</span>
                 <span class="finding-message">{ with_code(&finding.message) }</span>
-                <span class="finding-place">{ words::place(&finding.path, &finding.range) }</span>
+                <span class="finding-place">{ words::place_in(store, &finding.path, &finding.range) }</span>
             </button>
         </li>
     }

@@ -26,14 +26,14 @@ pub fn Header(props: &Props) -> Html {
     let changed = *store.settings != Settings::default();
     let link = |to: Route, current: bool, text: &str| {
         html! {
-            <Link<Route> {to} classes="nav-link">
+            <a class="nav-link" href={to.address()}>
                 <span class="nav-text" data-current={current.to_string()}>
                     { text.to_owned() }
                     if current {
                         <span class="visually-hidden">{ " (this page)" }</span>
                     }
                 </span>
-            </Link<Route>>
+            </a>
         }
     };
     let in_learn = matches!(route, Some(Route::Learn | Route::Exercise { .. }));
@@ -57,10 +57,10 @@ pub fn Header(props: &Props) -> Html {
     html! {
         <header class="bar">
             <a class="skip" href="#/" onclick={skip}>{ "Skip to the content" }</a>
-            <Link<Route> to={Route::Playground} classes="brand">
+            <a class="brand" href={Route::Playground.address()}>
                 <span class="brand-mark" aria-hidden="true"></span>
                 <span class="brand-name">{ "Rubric Playground" }</span>
-            </Link<Route>>
+            </a>
             <nav class="nav" aria-label="Pages">
                 { link(Route::Playground, route == Some(Route::Playground), "Playground") }
                 { link(Route::Rules, in_rules, "Rules") }

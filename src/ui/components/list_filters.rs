@@ -4,13 +4,13 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::report::{Certainty, Section};
-use crate::ui::filters::ListFilters as Filters;
+use crate::ui::filters::{ListFilters as Filters, Order};
 use crate::ui::route::{SEVERITIES, section_key};
 use crate::ui::state::{Action, Store, press};
 
 const CERTAINTIES: [Certainty; 3] = [Certainty::Sure, Certainty::Likely, Certainty::Question];
 
-/// Four choices, and a button that takes them back.
+/// Four choices, a button that takes them back, and the order.
 pub fn list_filters(store: &Store) -> Html {
     let Some(report) = store.report.clone() else { return html! {} };
     let filters = store.filters.clone();
@@ -45,10 +45,19 @@ pub fn list_filters(store: &Store) -> Html {
             </select>
         }
     };
+    let ordered = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |event: Event| {
+            let select: HtmlSelectElement = event.target_unchecked_into();
+            let order = if select.value().is_empty() { Order::Place } else { Order::Severity };
+            dispatch.dispatch(Action::Order(order));
+        })
+    };
+    let by_severity = store.order == Order::Severity;
     let clear = press(store, Action::Filter(Filters::default()));
     let same = |word: &str| (word.to_owned(), word.to_owned());
     html! {
-        <div class="list-filters" role="group" aria-label="Narrow the lists">
+        <div class="list-filters" role="group" aria-label="Narrow and order the lists">
             { choice(
                 "Severity",
                 filters.severity.map(|severity| severity.word().to_owned()).unwrap_or_default(),
@@ -84,6 +93,10 @@ pub fn list_filters(store: &Store) -> Html {
             if !filters.is_empty() {
                 <button type="button" class="button button-quiet" onclick={clear}>{ "Clear" }</button>
             }
+            <select class="select list-filter list-order" aria-label="Order of the listed findings" onchange={ordered}>
+                <option value="" selected={!by_severity}>{ "Order: place" }</option>
+                <option value="severity" selected={by_severity}>{ "Order: severity" }</option>
+            </select>
         </div>
     }
 }

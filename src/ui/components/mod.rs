@@ -37,6 +37,7 @@ pub mod said;
 pub mod sample_menu;
 pub mod scorecard;
 pub mod seen;
+pub mod settings_notice;
 pub mod share;
 pub mod start_over;
 pub mod status_line;

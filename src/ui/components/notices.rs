@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::ui::components::intake_notice::intake_notice;
+use crate::ui::components::settings_notice::settings_notice;
 use crate::ui::components::stopped_files::{stopped_files, tells};
 use crate::ui::state::{Action, Checker, Store, press};
 use crate::ui::words;
@@ -33,7 +34,8 @@ pub fn Notices() -> Html {
                 { stopped_files(&store) }
             }
             { intake_notice(&store) }
-            if let Some(closed) = store.closed.last() {
+            { settings_notice(&store) }
+            if let Some(closed) = store.closed.last().filter(|_| store.tells_closed) {
                 <div class="notice">
                     <p>{ format!("Closed {}.", closed.file.path) }</p>
                     <button type="button" class="button" onclick={act(Action::Reopen)}>{ "Undo" }</button>

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use crate::ui::components::file_list::file_list;
 use crate::ui::components::file_menu::FileMenu;
 use crate::ui::components::rename_field::RenameField;
+use crate::ui::drawn::draw;
 use crate::ui::state::{Action, File, Store};
 
 /// More files than these are a list.
@@ -43,7 +44,7 @@ pub fn OpenTabs() -> Html {
         return html! {
             <div class="open-files">
                 { file_list(&store) }
-                <FileMenu />
+                { draw!(FileMenu) }
             </div>
         };
     }
@@ -80,9 +81,9 @@ pub fn OpenTabs() -> Html {
             </div>
             // Beside the tabs: a list of tabs may hold nothing else.
             if let Some(file) = store.files.iter().find(|file| store.renaming == Some(file.id)) {
-                <RenameField key={file.id} id={file.id} path={file.path.clone()} />
+                { draw!(RenameField { id: file.id, path: file.path.clone() }, key = file.id) }
             }
-            <FileMenu />
+            { draw!(FileMenu) }
         </div>
     }
 }

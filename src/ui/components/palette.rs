@@ -10,6 +10,7 @@ use crate::ui::components::dialog::Dialog;
 use crate::ui::components::draft_history::DraftHistory;
 use crate::ui::components::file_list::file_chooser;
 use crate::ui::dialogs;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::{Theme, use_window_key};
 use crate::ui::route::Route;
 use crate::ui::state::Store;
@@ -73,10 +74,10 @@ pub fn Palette(props: &Props) -> Html {
     };
     html! {
         <>
-            <Dialog id={dialogs::PALETTE} title="Do something" class="dialog-wide" content={palette} />
-            <Dialog id={dialogs::HELP} title="Keys" class="dialog-wide" content={content(help)} />
-            <Dialog id={dialogs::FILES} title="Open files" class="dialog-wide" content={content(file_chooser)} />
-            <Dialog id={dialogs::DRAFTS} title="Drafts" class="dialog-wide" content={|()| html! { <DraftHistory /> }} />
+            { draw!(Dialog { id: dialogs::PALETTE, title: "Do something", class: "dialog-wide", content: palette }) }
+            { draw!(Dialog { id: dialogs::HELP, title: "Keys", class: "dialog-wide", content: content(help) }) }
+            { draw!(Dialog { id: dialogs::FILES, title: "Open files", class: "dialog-wide", content: content(file_chooser) }) }
+            { draw!(Dialog { id: dialogs::DRAFTS, title: "Drafts", class: "dialog-wide", content: |()| draw!(DraftHistory) }) }
         </>
     }
 }
@@ -96,16 +97,14 @@ fn actions(store: &Store, run: &Callback<Run>) -> Html {
         let run = run.clone();
         Callback::from(move |index: usize| run.emit(all[index].run.clone()))
     };
-    html! {
-        <Chooser
-            id="palette-chooser"
-            label="Actions"
-            placeholder="What do you want to do?"
-            noun="action"
-            {choices}
-            on_choose={choose}
-        />
-    }
+    draw!(Chooser {
+        id: "palette-chooser",
+        label: "Actions",
+        placeholder: "What do you want to do?",
+        noun: "action",
+        choices,
+        on_choose: choose,
+    })
 }
 
 fn help(store: &Store) -> Html {

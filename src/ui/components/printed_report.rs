@@ -10,11 +10,14 @@ use crate::export::markdown::status_lines;
 use crate::report::{Certainty, Finding, Report};
 use crate::ui::components::level::Level;
 use crate::ui::components::with_code::with_code;
+use crate::ui::drawn::draw;
 use crate::ui::words;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub report: Rc<Report>,
+    /// What of the whole it is, where it is a part.
+    pub part: Option<String>,
     /// Another number asks for another print.
     pub asked: u32,
 }
@@ -56,13 +59,13 @@ pub fn PrintedReport(props: &Props) -> Html {
     html! {
         <div hidden=true>
             if let (true, Some(body)) = (*drawn, body) {
-                { create_portal(page(&props.report), body.into()) }
+                { create_portal(page(&props.report, props.part.as_deref()), body.into()) }
             }
         </div>
     }
 }
 
-fn page(report: &Report) -> Html {
+fn page(report: &Report, part: Option<&str>) -> Html {
     let (first, second) = words::headline(report);
     let (questions, findings): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|finding| finding.certainty == Certainty::Question);
@@ -76,6 +79,9 @@ fn page(report: &Report) -> Html {
         <article class="printed" aria-label="Report to print">
             <h1>{ "Rubric report" }</h1>
             <p>{ format!("{first}. {second}.") }</p>
+            if let Some(part) = part {
+                <p>{ format!("This is a part: {part}.") }</p>
+            }
             <ul>
                 { for status_lines(report).into_iter().map(|line| html! { <li>{ line }</li> }) }
             </ul>
@@ -100,7 +106,7 @@ fn block(finding: &Finding) -> Html {
     let title = catalogue::entry(finding.rule).map(|entry| entry.title).unwrap_or_default();
     html! {
         <section class="printed-finding">
-            <h3><Level word={words::level(finding)} />{ format!(" {} {title}", finding.rule) }</h3>
+            <h3>{ draw!(Level { word: words::level(finding) }) }{ format!(" {} {title}", finding.rule) }</h3>
             <p><code>{ words::place(&finding.path, &finding.range) }</code>{ ": " }{ with_code(&finding.message) }</p>
             <ol>
                 { for finding.because.iter().map(|evidence| html! {

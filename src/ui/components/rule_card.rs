@@ -1,10 +1,10 @@
 //! One rule in the gallery.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::catalogue::Entry;
 use crate::ui::components::level::Level;
+use crate::ui::drawn::draw;
 use crate::ui::route::Route;
 
 /// A rule in the list of rules.
@@ -13,7 +13,7 @@ pub fn rule_card(entry: &Entry) -> Html {
         <li class="card" key={entry.rule.id()}>
             <h3 class="card-title">
                 <span class="rule-id">{ entry.rule.id() }</span>
-                <Link<Route> to={Route::Rule { rule: entry.rule }} classes="card-link">{ entry.title }</Link<Route>>
+                <a class="card-link" href={Route::Rule { rule: entry.rule }.address()}>{ entry.title }</a>
             </h3>
             <div class="card-text">{ Html::from_html_unchecked(entry.summary_html.into()) }</div>
             { facts(entry) }
@@ -25,7 +25,7 @@ pub fn rule_card(entry: &Entry) -> Html {
 pub fn facts(entry: &Entry) -> Html {
     html! {
         <p class="card-facts">
-            <Level word={entry.severity.word()} />
+            { draw!(Level { word: entry.severity.word() }) }
             <span class="fact">{ format!("needs {}", needs(entry)) }</span>
             if !entry.checked {
                 <span class="fact fact-unchecked">{ "not checked yet" }</span>

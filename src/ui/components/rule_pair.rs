@@ -10,6 +10,7 @@ use crate::ui::components::editor_pane::{Comparison, EditorPane, Listeners, Side
 use crate::ui::components::file_tabs::FileTabs;
 use crate::ui::components::level::Level;
 use crate::ui::components::with_code::with_code;
+use crate::ui::drawn::draw;
 use crate::ui::state::Reveal;
 use crate::ui::words;
 
@@ -73,27 +74,27 @@ pub fn RulePair(props: &Props) -> Html {
     html! {
         <div class="pair">
             if !single {
-                <FileTabs label="Files of the example" {paths} active={index} on_show={show} />
+                { draw!(FileTabs { label: "Files of the example", paths, active: index, on_show: show }) }
             }
             <div class="pair-sides">
-                <PairSide
-                    name={props.name.clone()}
-                    side={Side::Violating}
-                    file={violating.clone()}
-                    other={conforming.clone()}
-                    revision={props.revision}
-                    report={props.violating_report.clone()}
-                    on_typed={props.on_typed.clone()}
-                />
-                <PairSide
-                    name={props.name.clone()}
-                    side={Side::Conforming}
-                    file={conforming}
-                    other={violating}
-                    revision={props.revision}
-                    report={props.conforming_report.clone()}
-                    on_typed={props.on_typed.clone()}
-                />
+                { draw!(PairSide {
+                    name: props.name.clone(),
+                    side: Side::Violating,
+                    file: violating.clone(),
+                    other: conforming.clone(),
+                    revision: props.revision,
+                    report: props.violating_report.clone(),
+                    on_typed: props.on_typed.clone(),
+                }) }
+                { draw!(PairSide {
+                    name: props.name.clone(),
+                    side: Side::Conforming,
+                    file: conforming,
+                    other: violating,
+                    revision: props.revision,
+                    report: props.conforming_report.clone(),
+                    on_typed: props.on_typed.clone(),
+                }) }
             </div>
         </div>
     }
@@ -159,24 +160,24 @@ fn PairSide(props: &SideProps) -> Html {
                 }
             </h3>
             if let Some(file) = &props.file {
-                <EditorPane
-                    label={format!("{} example, {}", side.word(), file.path)}
-                    described_by={live.then(|| AttrValue::from("editor-hint"))}
-                    document={format!("{}/{}/{}", props.name, side.word(), file.path)}
-                    path={file.path.clone()}
-                    text={file.text.clone()}
-                    revision={props.revision}
-                    marks={shown.clone()}
-                    comparison={props.other.as_ref().map(|other| Comparison {
+                { draw!(EditorPane {
+                    label: format!("{} example, {}", side.word(), file.path),
+                    described_by: live.then(|| AttrValue::from("editor-hint")),
+                    document: format!("{}/{}/{}", props.name, side.word(), file.path),
+                    path: file.path.clone(),
+                    text: file.text.clone(),
+                    revision: props.revision,
+                    marks: shown.clone(),
+                    comparison: props.other.as_ref().map(|other| Comparison {
                         other: other.text.clone(),
                         side,
                         aligned: live,
-                    })}
-                    reveal={(*reveal).clone()}
-                    read_only={!live}
-                    wrap={!live}
-                    {listeners}
-                />
+                    }),
+                    reveal: (*reveal).clone(),
+                    read_only: !live,
+                    wrap: !live,
+                    listeners,
+                }) }
                 if live && !shown.is_empty() {
                     <ul class="pair-findings">
                         { for shown.iter().map(|mark| {
@@ -191,7 +192,7 @@ fn PairSide(props: &SideProps) -> Html {
                             html! {
                                 <li key={mark.index}>
                                     <button type="button" class="pair-finding" onclick={jump}>
-                                        <Level word={mark.level} />
+                                        { draw!(Level { word: mark.level }) }
                                         <b>{ mark.rule }</b>
                                         <span class="pair-line">{ format!("line {}", mark.range.start.line) }</span>
                                         <span>{ with_code(&mark.message) }</span>

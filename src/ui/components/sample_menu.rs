@@ -27,7 +27,7 @@ fn violating(index: usize) -> &'static [Example] {
 #[component]
 pub fn SampleMenu() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
-    let ready = use_context::<Readable>() == Some(Readable::Ready);
+    let ready = store.readable == Readable::Ready;
     let popover = use_node_ref();
     let load = |files: fn(usize) -> &'static [Example], index: usize, title: String| {
         let (dispatch, popover) = (store.dispatcher(), popover.clone());

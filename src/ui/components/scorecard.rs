@@ -1,5 +1,7 @@
 //! All rules by section, each with its status.
 
+use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlElement};
 use yew::prelude::*;
 
 use crate::catalogue;
@@ -83,19 +85,35 @@ impl Cell {
     }
 }
 
-/// All 28 rules by section, each a button that narrows the lists to its rule.
-pub fn scorecard(store: &Store) -> Html {
+/// All 28 rules by section, each a button that narrows the lists to its rule. It is one stop of the Tab key: arrow keys
+/// go from cell to cell as they lie on the screen, Home and End to the ends of a section.
+#[component]
+pub fn Scorecard() -> Html {
+    let store = use_context::<Store>().expect("the application provides the store");
+    // The cell that the Tab key goes to.
+    let stop = use_state_eq(|| Rule::ALL[0]);
+    let press = {
+        let stop = *stop;
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(cell) = neighbour(stop, &event.key()).and_then(element) {
+                event.prevent_default();
+                // The cell notes that it has the focus.
+                let _ = cell.focus();
+            }
+        })
+    };
+    let draw_cell = |rule| cell(&store, rule, &stop);
     html! {
         <section class="scorecard" id="scorecard" aria-label="Scorecard" tabindex="-1">
-            <div class="sections">
+            <div class="sections" role="grid" aria-label="Rules by section" onkeydown={press}>
                 { for Section::ALL.into_iter().map(|section| html! {
-                    <div class="section" role="group" aria-label={section.title()}>
-                        <span class="section-title" aria-hidden="true">{ section.title() }</span>
-                        <div class="cells">
+                    <div class="section" role="row" aria-label={section.title()}>
+                        <span class="section-title" role="rowheader">{ section.title() }</span>
+                        <div class="cells" role="none">
                             { for Rule::ALL
                                 .into_iter()
                                 .filter(|rule| rule.section() == section)
-                                .map(|rule| cell(store, rule)) }
+                                .map(draw_cell) }
                         </div>
                     </div>
                 }) }
@@ -113,24 +131,74 @@ pub fn scorecard(store: &Store) -> Html {
     }
 }
 
-fn cell(store: &Store, rule: Rule) -> Html {
+fn cell(store: &Store, rule: Rule, stop: &UseStateHandle<Rule>) -> Html {
     let cell = Cell::of(store.report.as_deref(), rule);
     let chosen = store.rule == Some(rule);
     let title = catalogue::entry(rule).map(|entry| entry.title).unwrap_or_default();
     let label = format!("{rule} {title}: {}", cell.words());
+    let focused = {
+        let stop = stop.setter();
+        Callback::from(move |_: FocusEvent| stop.set(rule))
+    };
     let narrow = press(store, Action::Narrow((!chosen).then_some(rule)));
     html! {
-        <button
-            key={rule.id()}
-            type="button"
-            class={classes!("cell", cell.class())}
-            aria-pressed={chosen.to_string()}
-            aria-label={label.clone()}
-            title={label}
-            onclick={narrow}
-        >
-            <span class="cell-rule">{ rule.id() }</span>
-            <span class="cell-sign">{ cell.sign() }</span>
-        </button>
+        <div key={rule.id()} role="gridcell">
+            <button
+                id={cell_id(rule)}
+                type="button"
+                class={classes!("cell", cell.class())}
+                tabindex={if **stop == rule { "0" } else { "-1" }}
+                onfocus={focused}
+                aria-pressed={chosen.to_string()}
+                aria-label={label.clone()}
+                title={label}
+                onclick={narrow}
+            >
+                <span class="cell-rule">{ rule.id() }</span>
+                <span class="cell-sign">{ cell.sign() }</span>
+            </button>
+        </div>
     }
+}
+
+fn cell_id(rule: Rule) -> String {
+    format!("cell-{rule}")
+}
+
+fn element(rule: Rule) -> Option<HtmlElement> {
+    let document: Document = web_sys::window()?.document()?;
+    document.get_element_by_id(&cell_id(rule))?.dyn_into().ok()
+}
+
+/// The rule whose cell a key leads to. Where there is none in that direction, it is the cell itself.
+fn neighbour(from: Rule, key: &str) -> Option<Rule> {
+    let index = Rule::ALL.iter().position(|rule| *rule == from)?;
+    let in_section = || Rule::ALL.into_iter().filter(|rule| rule.section() == from.section());
+    match key {
+        "ArrowRight" => Some(Rule::ALL[(index + 1).min(Rule::ALL.len() - 1)]),
+        "ArrowLeft" => Some(Rule::ALL[index.saturating_sub(1)]),
+        "Home" => in_section().next(),
+        "End" => in_section().next_back(),
+        "ArrowDown" => Some(across(from, 1.0)),
+        "ArrowUp" => Some(across(from, -1.0)),
+        _ => None,
+    }
+}
+
+/// The nearest cell of the next row on the screen, below for 1 and above for -1: how the sections wrap depends on the
+/// width.
+fn across(from: Rule, direction: f64) -> Rule {
+    let place = |rule| element(rule).map(|cell| cell.get_bounding_client_rect());
+    let Some(here) = place(from) else { return from };
+    let mut nearest = (f64::INFINITY, from);
+    for rule in Rule::ALL {
+        let Some(there) = place(rule) else { continue };
+        let rows = (there.top() - here.top()) * direction;
+        // A row away counts more than any distance within one.
+        let distance = rows * 1000.0 + (there.left() - here.left()).abs();
+        if rows > 1.0 && distance < nearest.0 {
+            nearest = (distance, rule);
+        }
+    }
+    nearest.1
 }

@@ -1,7 +1,6 @@
 //! What a report rests on: which rules had something to see, and which could not.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::catalogue::{self, Needs};
 use crate::report::{FileKind, Report, Rule, Status};
@@ -72,7 +71,7 @@ fn rules(rules: &[Rule]) -> Html {
                 if index > 0 {
                     { ", " }
                 }
-                <Link<Route> to={Route::Rule { rule }}>{ rule.id() }</Link<Route>>
+                <a href={Route::Rule { rule }.address()}>{ rule.id() }</a>
             </>
         }) }
     }

@@ -13,6 +13,7 @@ use crate::ui::components::dialog::Dialog;
 use crate::ui::components::with_code::with_code;
 use crate::ui::dialogs;
 use crate::ui::download::{download, page_address};
+use crate::ui::drawn::draw;
 use crate::ui::packing::pack;
 use crate::ui::state::Store;
 use crate::ui::words;
@@ -86,7 +87,7 @@ pub fn Share() -> Html {
     html! {
         <div>
             <button id={SHARE} type="button" class="button" onclick={open}>{ "Share" }</button>
-            <Dialog id={dialogs::SHARE} title="Share" class="dialog-wide" {content} {on_close} />
+            { draw!(Dialog { id: dialogs::SHARE, title: "Share", class: "dialog-wide", content, on_close }) }
         </div>
     }
 }
@@ -159,7 +160,7 @@ fn suspected(files: &[Source]) -> Vec<String> {
     files
         .iter()
         .flat_map(|file| {
-            suspects(&file.text).into_iter().map(|suspect| {
+            suspects(&file.path, &file.text).into_iter().map(|suspect| {
                 let line = file.text[..suspect.start].matches('\n').count() + 1;
                 let secret: Vec<char> = file.text[suspect.start..suspect.end].chars().collect();
                 let shown: String = secret.iter().take((secret.len() / 4).min(4)).collect();

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::ui::components::dialog::Dialog;
 use crate::ui::dialogs;
+use crate::ui::drawn::draw;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
 
@@ -48,7 +49,7 @@ pub fn start_over(store: &Store) -> Html {
             >
                 { "Start over" }
             </button>
-            <Dialog id={dialogs::START_OVER} title="Start over?" asks=true {content} />
+            { draw!(Dialog { id: dialogs::START_OVER, title: "Start over?", asks: true, content }) }
         </>
     }
 }

@@ -1,7 +1,6 @@
 //! The line at the bottom: files, time, requests since loading.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::ui::components::read_as::read_as;
 use crate::ui::hooks::{Build, use_request_count};
@@ -46,19 +45,19 @@ pub fn StatusLine(props: &Props) -> Html {
             }
             { read_as(&store) }
             if !store.settings.off.is_empty() {
-                <Link<Route> to={Route::Settings} classes="status-link">
+                <a class="status-link" href={Route::Settings.address()}>
                     { format!("{} off", words::count(store.settings.off.len(), "rule")) }
-                </Link<Route>>
+                </a>
             }
             if let Some(requests) = requests {
-                <Link<Route> to={Route::Private} classes="status-link">
+                <a class="status-link" href={Route::Private.address()}>
                     <span
                         data-testid="requests"
                         title="What the browser has asked any server for since this page was loaded, counted by the browser"
                     >
                         { format!("{} since loading", words::count(requests as usize, "request")) }
                     </span>
-                </Link<Route>>
+                </a>
             }
             if matches!(props.build, Build::Kept | Build::Newer) {
                 <span data-testid="offline" title="The files of this page are on this device">{ "works offline" }</span>

@@ -6,6 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::ui::clipboard::copy;
+use crate::ui::drawn::draw;
 use crate::ui::rescue::{self, LeftOut};
 use crate::ui::state::{Checker, Store};
 use crate::ui::words;
@@ -14,14 +15,11 @@ use crate::worker::client::{Client, Failure};
 /// One notice a file that stops the checker.
 pub fn stopped_files(store: &Store) -> Html {
     html! {
-        { for store.left_out.iter().map(|left_out| html! {
-            <StoppedFile
-                key={left_out.file.path.to_string()}
-                left_out={left_out.clone()}
-                is_told={matches!(store.checker, Checker::Failed(_))}
-                others={store.files.len().saturating_sub(store.left_out.len())}
-            />
-        }) }
+        { for store.left_out.iter().map(|left_out| draw!(StoppedFile {
+            left_out: left_out.clone(),
+            is_told: matches!(store.checker, Checker::Failed(_)),
+            others: store.files.len().saturating_sub(store.left_out.len()),
+        }, key = left_out.file.path.to_string())) }
     }
 }
 

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use crate::ui::components::dialog::Dialog;
 use crate::ui::dialogs;
+use crate::ui::drawn::draw;
 use crate::ui::state::{Action, Store};
 
 /// Where the browser does not let the page copy or download, the text stands here, selected.
@@ -18,10 +19,8 @@ pub fn UncopiedText() -> Html {
     });
     let on_close = use_callback(store.dispatcher(), |(), dispatch| dispatch.dispatch(Action::Uncopied(None)));
     let text = store.uncopied.clone().unwrap_or_default();
-    let content = Callback::from(move |()| html! { <Text text={text.clone()} /> });
-    html! {
-        <Dialog id={dialogs::UNCOPIED} title="Copy it by hand" class="dialog-wide" {content} {on_close} />
-    }
+    let content = Callback::from(move |()| draw!(Text { text: text.clone() }));
+    draw!(Dialog { id: dialogs::UNCOPIED, title: "Copy it by hand", class: "dialog-wide", content, on_close })
 }
 
 #[derive(Properties, PartialEq)]

@@ -10,6 +10,7 @@ use crate::ui::commands::WHY_NOT;
 use crate::ui::components::dialog::Dialog;
 use crate::ui::components::later::Later;
 use crate::ui::dialogs;
+use crate::ui::drawn::draw;
 use crate::ui::later::View;
 use crate::ui::patches::Patches;
 use crate::ui::state::Store;
@@ -29,7 +30,7 @@ pub fn line(store: &Store) -> Html {
             Some(rule) => Place::Rule(rule),
             None => Place::Line { path: path.clone(), line: caret_line(), rule: None },
         };
-        html! { <Asked {place} /> }
+        draw!(Asked { place })
     });
     html! {
         <>
@@ -42,7 +43,7 @@ pub fn line(store: &Store) -> Html {
             >
                 { "Why not?" }
             </button>
-            <Dialog id={dialogs::WHY} title="Why, or why not?" class="why" {content} />
+            { draw!(Dialog { id: dialogs::WHY, title: "Why, or why not?", class: "why", content }) }
         </>
     }
 }
@@ -93,7 +94,12 @@ fn Asked(props: &AskedProps) -> Html {
             patches.place(&mut place);
             let mut files = patches.texts(&store.files);
             files.retain(|file| !store.left_out.iter().any(|left| left.file == *file));
-            let job = Job { settings: store.settings.clone(), sets: vec![files], why: Some(place) };
+            let job = Job {
+                settings: store.settings.clone(),
+                sets: vec![files],
+                why: Some(place),
+                ..Job::default()
+            };
             client.check(
                 job,
                 Callback::from(move |reply| {
@@ -110,5 +116,5 @@ fn Asked(props: &AskedProps) -> Html {
             );
         });
     }
-    html! { <Later view={View::Why} given={(*given).clone()} /> }
+    draw!(Later { view: View::Why, given: (*given).clone() })
 }

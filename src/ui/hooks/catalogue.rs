@@ -6,42 +6,47 @@ use yew::prelude::*;
 use crate::catalogue::{FILE_NAME, provide, readings};
 use crate::exercise::{listed, texts};
 use crate::ui::device;
+use crate::ui::state::{Action, Store};
 
-/// Whether what a file beside the page holds is there to read: the rules' texts, examples and samples, or the exercises. Components get it from the context.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether what a file beside the page holds is there to read: the rules' texts, examples and samples, or the exercises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Readable {
+    #[default]
     Loading,
     Ready,
     /// Their file did not load, or is another build's.
     Failed,
 }
 
-/// Loads the rules' texts, once; the application calls it, and provides what it says as a context.
+/// Loads the rules' texts, once; the application calls it, and the store says what became of it.
 #[hook]
-pub fn use_catalogue() -> Readable {
-    use_file(FILE_NAME, || readings().is_some(), provide)
+pub fn use_catalogue(store: &Store) {
+    use_file(store, FILE_NAME, || readings().is_some(), provide);
 }
 
 /// Loads the exercises likewise; the second module calls it.
 #[hook]
-pub fn use_exercises() -> Readable {
-    use_file(listed::FILE_NAME, texts::are_there, texts::provide)
+pub fn use_exercises(store: &Store) {
+    use_file(store, listed::FILE_NAME, texts::are_there, texts::provide);
 }
 
 #[hook]
-fn use_file(name: &'static str, is_there: fn() -> bool, provide: fn(&str) -> Result<(), String>) -> Readable {
-    let state = use_state_eq(|| if is_there() { Readable::Ready } else { Readable::Loading });
-    {
-        let state = state.setter();
-        use_effect_with((), move |()| {
-            if !is_there() {
-                spawn_local(async move {
-                    let json = device::read_beside(name).await.ok().and_then(|json| json.as_string());
-                    let loaded = json.is_some_and(|json| provide(&json).is_ok());
-                    state.set(if loaded { Readable::Ready } else { Readable::Failed });
-                });
-            }
+fn use_file(
+    store: &Store,
+    name: &'static str,
+    is_there: fn() -> bool,
+    provide: fn(&str) -> Result<(), String>,
+) {
+    let dispatch = store.dispatcher();
+    use_effect_with((), move |()| {
+        if is_there() {
+            dispatch.dispatch(Action::Readable(Readable::Ready));
+            return;
+        }
+        spawn_local(async move {
+            let json = device::read_beside(name).await.ok().and_then(|json| json.as_string());
+            let loaded = json.is_some_and(|json| provide(&json).is_ok());
+            dispatch.dispatch(Action::Readable(if loaded { Readable::Ready } else { Readable::Failed }));
         });
-    }
-    *state
+    });
 }

@@ -39,7 +39,7 @@ pub fn use_check(sets: Rc<Vec<Vec<Text>>>) -> Check {
                 return None;
             }
             // A file that has not changed since it stopped the checker would stop it again.
-            let mut job = Job { settings: settings.clone(), sets: (**sets).clone(), why: None };
+            let mut job = Job { settings: settings.clone(), sets: (**sets).clone(), ..Job::default() };
             left_out.borrow_mut().retain(|left| sets.iter().flatten().any(|file| *file == left.file));
             if let [files] = job.sets.as_mut_slice() {
                 files.retain(|file| !left_out.borrow().iter().any(|left| left.file == *file));

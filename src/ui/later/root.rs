@@ -10,7 +10,8 @@ use crate::exercise::listed::{Number, UnknownExercise};
 use crate::settings::Settings;
 use crate::ui::components::embed_code::{Choices, Embedding};
 use crate::ui::components::why_answer::WhyAnswer;
-use crate::ui::hooks::{Readable, use_exercises, use_kept_settings};
+use crate::ui::drawn::draw;
+use crate::ui::hooks::{use_exercises, use_kept_settings};
 use crate::ui::pages::exercise::ExercisePage;
 use crate::ui::pages::learn::LearnPage;
 use crate::ui::pages::settings::SettingsPage;
@@ -36,21 +37,19 @@ pub fn Root(props: &Props) -> Html {
         State::new(AttrValue::default(), Vec::new(), 0, settings)
     });
     use_telling(&store, &props.page);
-    let readable = use_exercises();
+    use_exercises(&store);
     html! {
         <ContextProvider<Store> context={store}>
             <ContextProvider<Page> context={props.page.clone()}>
-                <ContextProvider<Readable> context={readable}>
-                    { match props.view {
-                        View::Learn => learn(&props.given),
-                        View::Embed => match serde_json::from_str::<Embedding>(&props.given) {
-                            Ok(embedding) => html! { <Choices {embedding} /> },
-                            Err(_) => html! {},
-                        },
-                        View::Settings => html! { <KeptSettings /> },
-                        View::Why => html! { <WhyAnswer given={props.given.clone()} /> },
-                    } }
-                </ContextProvider<Readable>>
+                { match props.view {
+                    View::Learn => learn(&props.given),
+                    View::Embed => match serde_json::from_str::<Embedding>(&props.given) {
+                        Ok(embedding) => draw!(Choices { embedding }),
+                        Err(_) => html! {},
+                    },
+                    View::Settings => draw!(KeptSettings),
+                    View::Why => draw!(WhyAnswer { given: props.given.clone() }),
+                } }
             </ContextProvider<Page>>
         </ContextProvider<Store>>
     }
@@ -62,10 +61,10 @@ fn learn(address: &str) -> Html {
     match Route::recognize(path) {
         Some(Route::Exercise { exercise }) => match exercise.parse::<Number>() {
             // An exercise keeps its own draft and marks.
-            Ok(number) => html! { <ExercisePage key={number.index()} exercise={number} {set} /> },
-            Err(UnknownExercise) => html! { <LearnPage {set} unknown={exercise} /> },
+            Ok(number) => draw!(ExercisePage { exercise: number, set }, key = number.index()),
+            Err(UnknownExercise) => draw!(LearnPage { set, unknown: exercise }),
         },
-        _ => html! { <LearnPage {set} /> },
+        _ => draw!(LearnPage { set }),
     }
 }
 
@@ -78,7 +77,7 @@ fn KeptSettings() -> Html {
     use_effect_with(store.settings.clone(), move |settings: &Rc<Settings>| {
         page.tell(&Told::Settings(Box::new((**settings).clone())));
     });
-    html! { <SettingsPage /> }
+    draw!(SettingsPage)
 }
 
 /// Hands on what the page shows for all of its parts.

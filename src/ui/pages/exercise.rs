@@ -12,8 +12,10 @@ use crate::ui::components::learn::paragraphs;
 use crate::ui::components::learn::row::state;
 use crate::ui::components::learn::which_is_right::WhichIsRight;
 use crate::ui::components::notices::Notices;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::{Readable, use_page_title, use_progress};
 use crate::ui::route::{ChosenSet, Route};
+use crate::ui::state::Store;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -27,7 +29,7 @@ pub struct Props {
 pub fn ExercisePage(props: &Props) -> Html {
     let number = props.exercise;
     let listed = number.listed();
-    let readable = use_context::<Readable>().unwrap_or(Readable::Loading);
+    let readable = use_context::<Store>().map_or(Readable::Loading, |store| store.readable);
     let heading = use_page_title(listed.title.to_owned());
     let set = &props.set;
     let exercise = texts::exercise(number);
@@ -43,9 +45,9 @@ pub fn ExercisePage(props: &Props) -> Html {
                 <h1 ref={heading} tabindex="-1">{ listed.title }</h1>
                 <p class="page-count">{ listed.kind.words() }</p>
             </div>
-            <Notices />
+            { draw!(Notices) }
             if let Some(exercise) = exercise {
-                <Body {exercise} />
+                { draw!(Body { exercise }) }
             } else {
                 <p class="rule-unread" role="status">
                     { if readable == Readable::Failed {
@@ -77,14 +79,14 @@ fn Body(props: &BodyProps) -> Html {
             <p class="visually-hidden" role="status">{ state(&done).1 }</p>
             {
                 match exercise.kind {
-                    Kind::Mend => html! { <MendIt {exercise} kept={kept.clone()} /> },
-                    Kind::Find => html! { <FindIt {exercise} kept={kept.clone()} /> },
-                    Kind::Which => html! { <WhichIsRight {exercise} kept={kept.clone()} /> },
+                    Kind::Mend => draw!(MendIt { exercise, kept: kept.clone() }),
+                    Kind::Find => draw!(FindIt { exercise, kept: kept.clone() }),
+                    Kind::Which => draw!(WhichIsRight { exercise, kept: kept.clone() }),
                 }
             }
-            <Hints {exercise} kept={kept.clone()} />
+            { draw!(Hints { exercise, kept: kept.clone() }) }
             if is_known {
-                <Answer {exercise} />
+                { draw!(Answer { exercise }) }
             }
         </>
     }

@@ -8,6 +8,7 @@ use crate::ui::components::learn::choose_set::ChooseSet;
 use crate::ui::components::learn::progress_file::ProgressFile;
 use crate::ui::components::learn::row::ExerciseRow;
 use crate::ui::components::notices::Notices;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::{Kept, use_page_title, use_progress};
 use crate::ui::route::{ChosenSet, Route};
 use crate::ui::words;
@@ -42,7 +43,7 @@ pub fn LearnPage(props: &Props) -> Html {
                 <h1 ref={heading} tabindex="-1">{ title }</h1>
                 <p class="page-count">{ format!("{solved} of {} solved", words::count(numbers.len(), "exercise")) }</p>
             </div>
-            <Notices />
+            { draw!(Notices) }
             if !kept.is_kept {
                 <div class="notice notice-warning" role="status">
                     <p>
@@ -83,8 +84,8 @@ pub fn LearnPage(props: &Props) -> Html {
                         <span class="visually-hidden">{ format!(": {}", next.listed().title) }</span>
                     </a>
                 }
-                <ProgressFile kept={kept.clone()} />
-                <ChooseSet />
+                { draw!(ProgressFile { kept: kept.clone() }) }
+                { draw!(ChooseSet) }
             </div>
             if is_set {
                 { list(&chosen.numbers, &kept, &set) }
@@ -110,14 +111,11 @@ fn part(title: &'static str, section: Option<Section>, kept: &Kept) -> Html {
 fn list(numbers: &[Number], kept: &Kept, set: &ChosenSet) -> Html {
     html! {
         <ul class="exercise-rows">
-            { for numbers.iter().map(|&number| html! {
-                <ExerciseRow
-                    key={number.listed().id}
-                    {number}
-                    done={kept.progress.of(number.listed().id)}
-                    set={set.clone()}
-                />
-            }) }
+            { for numbers.iter().map(|&number| draw!(ExerciseRow {
+                number,
+                done: kept.progress.of(number.listed().id),
+                set: set.clone(),
+            }, key = number.listed().id)) }
         </ul>
     }
 }

@@ -1,7 +1,6 @@
 //! What is shown for an address that leads nowhere.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::ui::hooks::use_page_title;
 use crate::ui::route::Route;
@@ -15,9 +14,9 @@ pub fn NotFoundPage() -> Html {
             <h1 ref={heading} tabindex="-1">{ "There is no such page" }</h1>
             <p>
                 { "The address may be mistyped. Go to the " }
-                <Link<Route> to={Route::Playground}>{ "playground" }</Link<Route>>
+                <a href={Route::Playground.address()}>{ "playground" }</a>
                 { " or to " }
-                <Link<Route> to={Route::Rules}>{ "the rules" }</Link<Route>>
+                <a href={Route::Rules.address()}>{ "the rules" }</a>
                 { "." }
             </p>
         </main>

@@ -5,7 +5,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::catalogue::SAMPLE_TITLES;
-use crate::ui::components::editor_pane::{EditorPane, Listeners, marks};
+use crate::ui::components::editor_pane::{EditorPane, Listeners, marks, steps};
 use crate::ui::components::finding_detail::finding_detail;
 use crate::ui::components::finding_list::FindingList;
 use crate::ui::components::link_notice::link_notice;
@@ -14,9 +14,10 @@ use crate::ui::components::open_files::OpenFiles;
 use crate::ui::components::open_tabs::OpenTabs;
 use crate::ui::components::patch_notice::PatchNotice;
 use crate::ui::components::sample_menu::{SampleMenu, given, sample};
-use crate::ui::components::scorecard::scorecard;
+use crate::ui::components::scorecard::Scorecard;
 use crate::ui::components::start_over::start_over;
 use crate::ui::device;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::intake;
 use crate::ui::patches::Patches;
@@ -26,7 +27,7 @@ use crate::ui::state::{Action, Store};
 #[component]
 pub fn PlaygroundPage() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
-    let ready = use_context::<Readable>() == Some(Readable::Ready);
+    let ready = store.readable == Readable::Ready;
     let heading = use_page_title("Playground".to_owned());
     let over = use_state_eq(|| false);
     let patches = use_memo(store.files.clone(), |files| Patches::of(files));
@@ -51,6 +52,13 @@ pub fn PlaygroundPage() -> Html {
     let shown = use_memo((store.report.clone(), file.path.clone()), |(report, path)| {
         report.as_ref().map(|report| marks(&store.patches.in_tab(report, path), path)).unwrap_or_default()
     });
+    let evidence =
+        use_memo((store.report.clone(), store.selected, file.path.clone()), |(report, selected, path)| {
+            report
+                .as_ref()
+                .map(|report| steps(&store.patches.in_tab(report, path), *selected, path))
+                .unwrap_or_default()
+        });
     let listeners = {
         let id = file.id;
         let (typed, caret, finding, walk) =
@@ -101,30 +109,31 @@ pub fn PlaygroundPage() -> Html {
             <h1 class="visually-hidden" ref={heading} tabindex="-1">{ "Playground" }</h1>
             <div class="code" id="code" tabindex="-1">
                 <div class="toolbar">
-                    <OpenTabs />
+                    { draw!(OpenTabs) }
                     <div class="toolbar-buttons">
-                        <SampleMenu />
-                        <OpenFiles />
+                        { draw!(SampleMenu) }
+                        { draw!(OpenFiles) }
                         { start_over(&store) }
                     </div>
                 </div>
-                <Notices />
+                { draw!(Notices) }
                 { link_notice(&store) }
-                <PatchNotice />
+                { draw!(PatchNotice) }
                 <div class="editor-panel" id="editor-panel" role="tabpanel" aria-label={file.path.clone()}>
-                    <EditorPane
-                        label={format!("Code of {}", file.path)}
-                        described_by="editor-hint"
-                        placeholder="Paste Python here, or drop files"
-                        document={file.id.to_string()}
-                        path={file.path.clone()}
-                        text={file.text.clone()}
-                        revision={file.revision}
-                        marks={shown}
-                        selected={store.selected}
-                        reveal={store.reveal.clone()}
-                        {listeners}
-                    />
+                    { draw!(EditorPane {
+                        label: format!("Code of {}", file.path),
+                        described_by: "editor-hint",
+                        placeholder: "Paste Python here, or drop files",
+                        document: file.id.to_string(),
+                        path: file.path.clone(),
+                        text: file.text.clone(),
+                        revision: file.revision,
+                        marks: shown,
+                        selected: store.selected,
+                        evidence,
+                        reveal: store.reveal.clone(),
+                        listeners,
+                    }) }
                 </div>
                 <p class="hint" id="editor-hint">
                     <kbd>{ "F8" }</kbd>{ " next finding, " }<kbd>{ "Shift F8" }</kbd>{ " previous, " }
@@ -132,11 +141,11 @@ pub fn PlaygroundPage() -> Html {
                 </p>
             </div>
             <div class="outcome">
-                { scorecard(&store) }
+                { draw!(Scorecard) }
                 if store.is_empty() {
                     { welcome(&store, ready) }
                 } else {
-                    <FindingList />
+                    { draw!(FindingList) }
                     { finding_detail(&store, ready) }
                 }
             </div>

@@ -14,6 +14,7 @@ use crate::ui::components::embed_code::EmbedCode;
 use crate::ui::components::notices::Notices;
 use crate::ui::components::rule_card::facts;
 use crate::ui::components::rule_pair::{PairFile, RulePair, pair_files};
+use crate::ui::drawn::draw;
 use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::route::Route;
@@ -28,11 +29,11 @@ pub struct Props {
 /// A rule: its texts, and its pair to play with.
 #[component]
 pub fn RulePage(props: &Props) -> Html {
-    let readable = use_context::<Readable>().unwrap_or(Readable::Loading);
+    let readable = use_context::<Store>().map_or(Readable::Loading, |store| store.readable);
     match catalogue::entry(props.rule) {
-        Some(entry) if readable == Readable::Ready => html! { <EntryPage {entry} /> },
-        Some(entry) => html! { <UnreadPage {entry} failed={readable == Readable::Failed} /> },
-        None => html! { <NotFoundPage /> },
+        Some(entry) if readable == Readable::Ready => draw!(EntryPage { entry }),
+        Some(entry) => draw!(UnreadPage { entry, failed: readable == Readable::Failed }),
+        None => draw!(NotFoundPage),
     }
 }
 
@@ -94,7 +95,7 @@ fn head(entry: &Entry, heading: &NodeRef) -> Html {
     html! {
         <>
             <p class="crumbs">
-                <Link<Route> to={Route::Rules}>{ "Rules" }</Link<Route>>
+                <a href={Route::Rules.address()}>{ "Rules" }</a>
                 { " / " }{ entry.rule.section().title() }
             </p>
             <div class="page-head">
@@ -198,7 +199,7 @@ fn EntryPage(props: &EntryProps) -> Html {
     html! {
         <main id="main" class="page rule-page">
             { head(entry, &heading) }
-            <Notices />
+            { draw!(Notices) }
             <section class="rule-example" aria-labelledby="example-title">
                 <div class="example-head">
                     <h2 id="example-title">{ "By example" }</h2>
@@ -210,18 +211,18 @@ fn EntryPage(props: &EntryProps) -> Html {
                             { "Reset" }
                         </button>
                         <button type="button" class="button" onclick={take}>{ "Open in the playground" }</button>
-                        <EmbedCode rule={entry.rule} title={entry.title} {sides} own={*pair != original} />
+                        { draw!(EmbedCode { rule: entry.rule, title: entry.title, sides, own: *pair != original }) }
                     </div>
                 </div>
-                <RulePair
-                    name={entry.name}
-                    violating={pair.violating.clone()}
-                    conforming={pair.conforming.clone()}
-                    revision={pair.revision}
-                    violating_report={report(0)}
-                    conforming_report={report(1)}
-                    {on_typed}
-                />
+                { draw!(RulePair {
+                    name: entry.name,
+                    violating: pair.violating.clone(),
+                    conforming: pair.conforming.clone(),
+                    revision: pair.revision,
+                    violating_report: report(0),
+                    conforming_report: report(1),
+                    on_typed,
+                }) }
                 <p class="hint" id="editor-hint">
                     { "Both sides can be edited. " }<kbd>{ "F8" }</kbd>{ " next finding, " }
                     <kbd>{ "Esc" }</kbd>{ " then " }<kbd>{ "Tab" }</kbd>{ " leaves the editor" }
@@ -245,16 +246,16 @@ fn EntryPage(props: &EntryProps) -> Html {
             </div>
             <nav class="neighbours" aria-label="Previous and next rule">
                 if let Some(before) = neighbour(-1) {
-                    <Link<Route> to={Route::Rule { rule: before.rule }} classes="neighbour neighbour-before">
+                    <a class="neighbour neighbour-before" href={Route::Rule { rule: before.rule }.address()}>
                         <span class="neighbour-label">{ "Previous" }</span>
                         { format!("{} {}", before.rule, before.title) }
-                    </Link<Route>>
+                    </a>
                 }
                 if let Some(after) = neighbour(1) {
-                    <Link<Route> to={Route::Rule { rule: after.rule }} classes="neighbour neighbour-after">
+                    <a class="neighbour neighbour-after" href={Route::Rule { rule: after.rule }.address()}>
                         <span class="neighbour-label">{ "Next" }</span>
                         { format!("{} {}", after.rule, after.title) }
-                    </Link<Route>>
+                    </a>
                 }
             </nav>
         </main>

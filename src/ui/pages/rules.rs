@@ -3,13 +3,15 @@
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 use yew_router::prelude::*;
+use yew_router::query::Raw;
 
 use crate::catalogue::{ENTRIES, Entry};
 use crate::report::Section;
 use crate::ui::components::rule_card::rule_card;
 use crate::ui::components::rule_filters::rule_filters;
-use crate::ui::hooks::{Readable, use_page_title, use_window_key};
+use crate::ui::hooks::{use_page_title, use_window_key};
 use crate::ui::route::{Filters, Route};
+use crate::ui::state::Store;
 use crate::ui::words;
 
 /// All rules, narrowed by what stands in the address.
@@ -18,9 +20,9 @@ pub fn RulesPage() -> Html {
     let heading = use_page_title("Rules".to_owned());
     let navigator = use_navigator().expect("the application has a router");
     let location = use_location();
-    let filters = location.and_then(|location| location.query::<Filters>().ok()).unwrap_or_default();
+    let filters = location.map(|location| Filters::read(location.query_str())).unwrap_or_default();
     // The search also reads the texts, so the list is narrowed anew when they are there.
-    let _ = use_context::<Readable>();
+    let _ = use_context::<Store>();
     let search = use_node_ref();
     {
         let search = search.clone();
@@ -38,7 +40,7 @@ pub fn RulesPage() -> Html {
     let change = Callback::from({
         let navigator = navigator.clone();
         move |filters: Filters| {
-            let _ = navigator.replace_with_query(&Route::Rules, &filters);
+            let _ = navigator.replace_with_query(&Route::Rules, Raw(filters.query()));
         }
     });
     let clear = Callback::from(move |_: MouseEvent| navigator.replace(&Route::Rules));

@@ -2,20 +2,22 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use crate::catalogue;
 use crate::report::{Rule, Section};
 use crate::settings::Settings;
-use crate::settings_file::{self, Mistake};
+use crate::settings_file;
 use crate::ui::components::file_button::FileButton;
 use crate::ui::components::notices::Notices;
-use crate::ui::device;
 use crate::ui::download::download;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::use_page_title;
 use crate::ui::route::SEVERITIES;
+use crate::ui::settings_text;
 use crate::ui::state::{Action, Store};
 
 /// The form. Every change holds at once and is kept on this device.
@@ -25,15 +27,29 @@ pub fn SettingsPage() -> Html {
     let heading = use_page_title("Settings".to_owned());
     let settings = store.settings.clone();
     let former = use_state_eq(|| None::<Rc<Settings>>);
+    let refused = use_reducer_eq(Refused::default);
+    // Counts how often all fields were replaced: each then shows what holds.
+    let revision = use_state_eq(|| 0_u32);
+    let put_all = {
+        let (store, revision) = (store.clone(), revision.clone());
+        Callback::from(move |settings: Settings| {
+            revision.set(*revision + 1);
+            store.dispatch(Action::Settings(Rc::new(settings)));
+        })
+    };
+    // What was replaced as a whole can be taken back until the next change.
     let set = {
-        let store = store.clone();
-        Callback::from(move |settings: Settings| store.dispatch(Action::Settings(Rc::new(settings))))
+        let (store, former) = (store.clone(), former.setter());
+        Callback::from(move |settings: Settings| {
+            former.set(None);
+            store.dispatch(Action::Settings(Rc::new(settings)));
+        })
     };
     let replace = {
-        let (set, former, settings) = (set.clone(), former.setter(), settings.clone());
+        let (put_all, former, settings) = (put_all.clone(), former.setter(), settings.clone());
         Callback::from(move |new: Settings| {
             former.set(Some(settings.clone()));
-            set.emit(new);
+            put_all.emit(new);
         })
     };
     let reset = {
@@ -41,15 +57,20 @@ pub fn SettingsPage() -> Html {
         Callback::from(move |_: MouseEvent| replace.emit(Settings::default()))
     };
     let undo = {
-        let (former, set) = (former.clone(), set.clone());
+        let (former, put_all) = (former.clone(), put_all.clone());
         Callback::from(move |_: MouseEvent| {
             if let Some(settings) = &*former {
-                set.emit((**settings).clone());
+                put_all.emit((**settings).clone());
             }
             former.set(None);
         })
     };
     let changed = *settings != Settings::default();
+    let told = {
+        let (dispatch, revision) = (refused.dispatcher(), *revision);
+        let on_refused = Callback::from(move |change| dispatch.dispatch(change));
+        move |name, label, about| Told { name, label, about, revision, on_refused: on_refused.clone() }
+    };
     html! {
         <main id="main" class="page settings">
             <header class="page-head">
@@ -58,10 +79,22 @@ pub fn SettingsPage() -> Html {
                     { if changed { "Changed from the defaults. " } else { "All at their defaults. " } }
                     { "They hold at once and stay on this device." }
                 </p>
+                <p class="settings-refused" role="status">
+                    if !refused.0.is_empty() {
+                        { "Not kept as written: " }
+                        { for refused.0.iter().enumerate().map(|(index, (name, label))| html! {
+                            <>
+                                if index > 0 { { ", " } }
+                                <button type="button" class="link-button" onclick={focus(name)}>{ *label }</button>
+                            </>
+                        }) }
+                        { ". What was there before still holds." }
+                    }
+                </p>
             </header>
-            <Notices />
+            { draw!(Notices) }
             <div class="settings-buttons">
-                <ImportSettings on_read={replace} />
+                { draw!(ImportSettings { on_read: replace, settings: settings.clone() }) }
                 <button
                     type="button"
                     class="button"
@@ -74,50 +107,40 @@ pub fn SettingsPage() -> Html {
                 >
                     { "Save as rubric.toml" }
                 </button>
-                <button type="button" class="button" disabled={!changed} onclick={reset}>{ "Back to the defaults" }</button>
+                <button type="button" class="button" disabled={!changed && refused.0.is_empty()} onclick={reset}>{ "Back to the defaults" }</button>
                 if former.is_some() {
                     <button type="button" class="button button-quiet" onclick={undo}>{ "Undo" }</button>
                 }
             </div>
             <form class="settings-form" onsubmit={|event: SubmitEvent| event.prevent_default()}>
-                <WordField
-                    name="tenant_key"
-                    label="Tenant key"
-                    about="The column that keeps tenants apart. I1 asks for it in every query of a model that has it. Where no file speaks of it, the usual name that most models have is taken."
-                    value={settings.tenant_key.clone()}
-                    set={put(&settings, &set, |settings, value| settings.tenant_key = value)}
-                />
-                <WordField
-                    name="settings_module"
-                    label="Settings module"
-                    about="The module through which configuration is read, dotted. O3 spares what is read there."
-                    value={settings.settings_module.clone()}
-                    set={put(&settings, &set, |settings, value| settings.settings_module = value)}
-                />
-                <LinesField
-                    name="counter_models"
-                    label="Counter models"
-                    about="Models whose rows are counters or quotas: C1 rates a lost change of one as high, whatever its name. One a line."
-                    value={settings.counter_models.clone()}
-                    kind={LineKind::Name}
-                    set={put(&settings, &set, |settings, value| settings.counter_models = value)}
-                />
-                <LinesField
-                    name="public_prefixes"
-                    label="Public prefixes"
-                    about="Paths that clients outside the organisation call, where C7 and I2 look at writes and limits. One a line."
-                    value={settings.public_prefixes.clone()}
-                    kind={LineKind::Prefix}
-                    set={put(&settings, &set, |settings, value| settings.public_prefixes = value)}
-                />
-                <LinesField
-                    name="chat_paths"
-                    label="Chat paths"
-                    about="Fragments of the paths of the core chat path, where a missing fallback (F3) weighs more. One a line."
-                    value={settings.chat_paths.clone()}
-                    kind={LineKind::Name}
-                    set={put(&settings, &set, |settings, value| settings.chat_paths = value)}
-                />
+                { draw!(WordField {
+                    told: told("tenant_key", "Tenant key", "The column that keeps tenants apart. I1 asks for it in every query of a model that has it. Where no file speaks of it, the usual name that most models have is taken."),
+                    value: settings.tenant_key.clone(),
+                    set: put(&settings, &set, |settings, value| settings.tenant_key = value),
+                }) }
+                { draw!(WordField {
+                    told: told("settings_module", "Settings module", "The module through which configuration is read, dotted. O3 spares what is read there."),
+                    value: settings.settings_module.clone(),
+                    set: put(&settings, &set, |settings, value| settings.settings_module = value),
+                }) }
+                { draw!(LinesField {
+                    told: told("counter_models", "Counter models", "Models whose rows are counters or quotas: C1 rates a lost change of one as high, whatever its name. One a line."),
+                    value: settings.counter_models.clone(),
+                    kind: LineKind::Name,
+                    set: put(&settings, &set, |settings, value| settings.counter_models = value),
+                }) }
+                { draw!(LinesField {
+                    told: told("public_prefixes", "Public prefixes", "Paths that clients outside the organisation call, where C7 and I2 look at writes and limits. One a line."),
+                    value: settings.public_prefixes.clone(),
+                    kind: LineKind::Prefix,
+                    set: put(&settings, &set, |settings, value| settings.public_prefixes = value),
+                }) }
+                { draw!(LinesField {
+                    told: told("chat_paths", "Chat paths", "Fragments of the paths of the core chat path, where a missing fallback (F3) weighs more. One a line."),
+                    value: settings.chat_paths.clone(),
+                    kind: LineKind::Name,
+                    set: put(&settings, &set, |settings, value| settings.chat_paths = value),
+                }) }
                 <fieldset class="settings-rules">
                     <legend>{ "Rules" }</legend>
                     <p class="settings-about">
@@ -136,6 +159,44 @@ pub fn SettingsPage() -> Html {
             </form>
         </main>
     }
+}
+
+/// The fields that have something wrong in them, as their names and labels, in the order of the form.
+#[derive(Default, PartialEq)]
+struct Refused(Vec<(&'static str, &'static str)>);
+
+/// Whether a field, by its name and label, has something wrong in it now.
+type Objected = (&'static str, &'static str, bool);
+
+impl Reducible for Refused {
+    type Action = Objected;
+
+    fn reduce(self: Rc<Self>, (name, label, is_wrong): Objected) -> Rc<Self> {
+        let mut fields: Vec<_> = self.0.iter().copied().filter(|(known, _)| *known != name).collect();
+        if is_wrong {
+            fields.push((name, label));
+        }
+        Rc::new(Self(fields))
+    }
+}
+
+/// Puts the caret into a field.
+fn focus(name: &'static str) -> Callback<MouseEvent> {
+    Callback::from(move |_| {
+        let field = web_sys::window()
+            .and_then(|window| window.document()?.get_element_by_id(name))
+            .and_then(|field| field.dyn_into::<HtmlElement>().ok());
+        if let Some(field) = field {
+            let _ = field.focus();
+        }
+    })
+}
+
+/// Tells the page whether a field has something wrong in it.
+#[hook]
+fn use_objection(props: &Told, is_wrong: bool) {
+    let Told { name, label, on_refused, .. } = props.clone();
+    use_effect_with(is_wrong, move |is_wrong| on_refused.emit((name, label, *is_wrong)));
 }
 
 /// A callback that puts a value into a copy of the settings.
@@ -200,11 +261,20 @@ fn rule_row(settings: &Rc<Settings>, set: &Callback<Settings>, rule: Rule) -> Ht
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct WordProps {
+/// What every field is told by its page.
+#[derive(Clone, PartialEq)]
+struct Told {
     name: &'static str,
     label: &'static str,
     about: &'static str,
+    /// At a change of it the field shows what holds, whatever was typed.
+    revision: u32,
+    on_refused: Callback<Objected>,
+}
+
+#[derive(Properties, PartialEq)]
+struct WordProps {
+    told: Told,
     value: AttrValue,
     set: Callback<String>,
 }
@@ -216,9 +286,12 @@ fn WordField(props: &WordProps) -> Html {
     {
         // Import, reset and another tab change the value from outside.
         let typed = typed.setter();
-        use_effect_with(props.value.clone(), move |value| typed.set(value.to_string()));
+        use_effect_with((props.value.clone(), props.told.revision), move |(value, _)| {
+            typed.set(value.to_string())
+        });
     }
     let objection = name_objection(&typed);
+    use_objection(&props.told, objection.is_some());
     let input = {
         let (typed, set) = (typed.setter(), props.set.clone());
         Callback::from(move |event: InputEvent| {
@@ -229,11 +302,11 @@ fn WordField(props: &WordProps) -> Html {
             typed.set(value);
         })
     };
-    field(props.name, props.label, props.about, objection, |described| {
+    field(&props.told, objection, |described| {
         html! {
             <input
                 class="field"
-                id={props.name}
+                id={props.told.name}
                 aria-describedby={described}
                 aria-invalid={objection.is_some().then_some("true")}
                 autocomplete="off"
@@ -275,21 +348,28 @@ impl LineKind {
     fn objection(self, line: &str) -> Option<&'static str> {
         match self {
             LineKind::Name if line.contains(char::is_whitespace) => {
-                Some("A line has one name without spaces; such a line does not count.")
+                Some("A line has one name without spaces. What was there before still holds.")
             }
             LineKind::Prefix if !line.starts_with('/') => {
-                Some("A prefix begins with a slash; such a line does not count.")
+                Some("A prefix begins with a slash. What was there before still holds.")
             }
             _ => None,
         }
     }
 }
 
+/// The items of a list that is written one a line.
+fn items(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+fn objection_to(kind: LineKind, items: &[String]) -> Option<&'static str> {
+    items.iter().find_map(|line| kind.objection(line))
+}
+
 #[derive(Properties, PartialEq)]
 struct LinesProps {
-    name: &'static str,
-    label: &'static str,
-    about: &'static str,
+    told: Told,
     value: Vec<String>,
     kind: LineKind,
     set: Callback<Vec<String>>,
@@ -300,36 +380,34 @@ struct LinesProps {
 fn LinesField(props: &LinesProps) -> Html {
     let typed = use_state_eq(|| props.value.join("\n"));
     let kind = props.kind;
-    let items = move |text: &str| -> Vec<String> {
-        text.lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && kind.objection(line).is_none())
-            .map(str::to_owned)
-            .collect()
-    };
     {
         let typed = typed.clone();
-        use_effect_with(props.value.clone(), move |value| {
-            if items(&typed) != *value {
+        use_effect_with((props.value.clone(), props.told.revision), move |(value, _)| {
+            let holds = items(&typed);
+            if holds != *value || objection_to(kind, &holds).is_some() {
                 typed.set(value.join("\n"));
             }
         });
     }
-    let objection =
-        typed.lines().map(str::trim).filter(|line| !line.is_empty()).find_map(|line| kind.objection(line));
+    let objection = objection_to(kind, &items(&typed));
+    use_objection(&props.told, objection.is_some());
     let input = {
         let (typed, set) = (typed.setter(), props.set.clone());
         Callback::from(move |event: InputEvent| {
             let value = event.target_unchecked_into::<HtmlTextAreaElement>().value();
-            set.emit(items(&value));
+            let items = items(&value);
+            // One bad line keeps the whole list from being taken over: half of it would be nobody's choice.
+            if objection_to(kind, &items).is_none() {
+                set.emit(items);
+            }
             typed.set(value);
         })
     };
-    field(props.name, props.label, props.about, objection, |described| {
+    field(&props.told, objection, |described| {
         html! {
             <textarea
                 class="field"
-                id={props.name}
+                id={props.told.name}
                 rows={(typed.lines().count() + 1).clamp(3, 8).to_string()}
                 aria-describedby={described}
                 aria-invalid={objection.is_some().then_some("true")}
@@ -343,9 +421,7 @@ fn LinesField(props: &LinesProps) -> Html {
 
 /// A label, its control, what it does, and what is wrong with it.
 fn field(
-    name: &'static str,
-    label: &'static str,
-    about: &'static str,
+    &Told { name, label, about, .. }: &Told,
     objection: Option<&'static str>,
     control: impl FnOnce(String) -> Html,
 ) -> Html {
@@ -359,23 +435,11 @@ fn field(
     }
 }
 
-async fn read(text: &str) -> Result<Settings, Mistake> {
-    let Ok(parsed) = device::read_toml(text).await else {
-        let message = "the part of the page that reads it could not be loaded, try it again".to_owned();
-        return Err(Mistake { line: 1, column: 1, message });
-    };
-    let parsed = js_sys::Array::from(&parsed);
-    if let Some(json) = parsed.get(0).as_string() {
-        return settings_file::from_json(&json, text);
-    }
-    let number = |index| parsed.get(index).as_f64().unwrap_or(1.0) as usize;
-    let message = parsed.get(3).as_string().unwrap_or_default();
-    Err(Mistake { line: number(1), column: number(2), message })
-}
-
 #[derive(Properties, PartialEq)]
 struct ImportProps {
     on_read: Callback<Settings>,
+    /// What holds: once it is no longer what was read, what was said of that is no news.
+    settings: Rc<Settings>,
 }
 
 /// Reads a `rubric.toml`. A mistake in it is told with its line, as the command line tells it.
@@ -383,15 +447,26 @@ struct ImportProps {
 fn ImportSettings(props: &ImportProps) -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let said = use_state_eq(|| Ok::<String, String>(String::new()));
+    let read = use_mut_ref(|| None::<Settings>);
+    {
+        let (said, read) = (said.setter(), read.clone());
+        use_effect_with(props.settings.clone(), move |settings: &Rc<Settings>| {
+            if read.borrow().as_ref() != Some(&**settings) {
+                said.set(Ok(String::new()));
+            }
+        });
+    }
     let take = {
         let (said, on_read, dispatch) = (said.setter(), props.on_read.clone(), store.dispatcher());
         Callback::from(move |(name, text): (String, Option<String>)| {
             let (said, on_read, dispatch) = (said.clone(), on_read.clone(), dispatch.clone());
+            let read = read.clone();
             spawn_local(async move {
                 let outcome = match text {
                     None => Err(format!("{name}: the settings cannot be read. Nothing was changed.")),
-                    Some(text) => match read(&text).await {
+                    Some(text) => match settings_text::read(&text).await {
                         Ok(settings) => {
+                            *read.borrow_mut() = Some(settings.clone());
                             on_read.emit(settings);
                             Ok(format!("Took over the settings of {name}."))
                         }
@@ -410,13 +485,13 @@ fn ImportSettings(props: &ImportProps) -> Html {
     };
     html! {
         <>
-            <FileButton
-                id="settings-file"
-                words="Open rubric.toml"
-                label="A rubric.toml to open"
-                accept=".toml"
-                on_read={take}
-            />
+            { draw!(FileButton {
+                id: "settings-file",
+                words: "Open rubric.toml",
+                label: "A rubric.toml to open",
+                accept: ".toml",
+                on_read: take,
+            }) }
             { match &*said {
                 Ok(words) if words.is_empty() => html! {},
                 Ok(words) => html! { <p class="settings-said">{ words.clone() }</p> },

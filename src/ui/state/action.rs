@@ -9,8 +9,9 @@ use crate::link::Shared;
 use crate::pasted::Pasted;
 use crate::report::{Position, Range, Report, Rule};
 use crate::settings::Settings;
-use crate::ui::filters::ListFilters;
-use crate::ui::intake::{Outcome, Progress};
+use crate::ui::filters::{ListFilters, Order};
+use crate::ui::hooks::Readable;
+use crate::ui::intake::{Offer, Outcome, Progress};
 use crate::ui::patches::Patches;
 use crate::ui::rescue::LeftOut;
 use crate::worker::client::Failure;
@@ -49,7 +50,7 @@ pub enum Action {
     Close(u32),
     /// Open the file that was closed last.
     Reopen,
-    /// Forget that a file was closed.
+    /// That a file was closed is no news any more; it can be opened again all the same.
     ForgetClosed,
     /// Put a file to another place among the files.
     Move {
@@ -67,10 +68,16 @@ pub enum Action {
     },
     Settings(Rc<Settings>),
     Filter(ListFilters),
+    /// List the findings in this order.
+    Order(Order),
     /// Narrow the lists to nothing.
     ShowAll,
     Intake(Option<Progress>),
     Outcome(Option<Rc<Outcome>>),
+    /// Settings came with the files, or the offer of them was dismissed.
+    Offer(Option<Rc<Offer>>),
+    /// Use the settings that are offered, or those before them again.
+    SwapSettings,
     LeftOut(Rc<Vec<LeftOut>>),
     /// Return to the files before they were replaced.
     Undo,
@@ -79,6 +86,8 @@ pub enum Action {
     Checker(Checker),
     /// No single file could be found that stops the checker.
     SearchFailed(Failure),
+    /// What became of the texts that are loaded after the first screen.
+    Readable(Readable),
     /// A worker is ready.
     Loaded,
     /// The report for the files as they are now.
@@ -142,7 +151,7 @@ impl Reducible for State {
             Action::ReadAs { id, kind } => state.read_as(id, kind),
             Action::Close(id) => state.close(id),
             Action::Reopen => state.reopen(),
-            Action::ForgetClosed => state.closed.clear(),
+            Action::ForgetClosed => state.tells_closed = false,
             Action::Move { id, index } => state.move_to(id, index),
             Action::Turn(step) => {
                 let count = state.files.len() as i32;
@@ -161,18 +170,26 @@ impl Reducible for State {
                 state.own_settings = None;
             }
             Action::Filter(filters) => state.filter(filters),
+            Action::Order(order) => state.order = order,
             Action::ShowAll => {
                 state.rule = None;
                 state.filters = ListFilters::default();
             }
             Action::Intake(progress) => state.intake = progress,
             Action::Outcome(outcome) => state.outcome = outcome,
+            Action::Offer(offer) => {
+                // What holds already need not be offered.
+                let is_news = |offer: &Rc<Offer>| offer.settings != state.settings;
+                state.offer = offer.filter(is_news);
+            }
+            Action::SwapSettings => state.swap_settings(),
             Action::LeftOut(left_out) => state.left_out = left_out,
             Action::Undo => state.undo(),
             Action::ForgetFormer => state.former = None,
             // A worker that was restarted is ready again, which does not undo what is told of the one before.
             Action::Loaded if state.checker == Checker::Loading => state.checker = Checker::Ready,
             Action::Loaded => {}
+            Action::Readable(readable) => state.readable = readable,
             Action::Checker(checker) => state.checker = checker,
             // A newer check may have begun meanwhile.
             Action::SearchFailed(failure) if state.checker == Checker::Searching => {

@@ -11,6 +11,7 @@ use crate::settings::Settings;
 use crate::source::Source;
 use crate::ui::device;
 use crate::ui::filters::ListFilters;
+use crate::ui::intake::Offer;
 use crate::ui::patches::Patches;
 use crate::ui::words;
 
@@ -75,6 +76,8 @@ impl State {
         }
         self.active = 0;
         self.closed.clear();
+        self.refused = None;
+        self.offer = None;
         self.filters = ListFilters::default();
         self.forget_report();
         self.with_unchanged = false;
@@ -92,6 +95,7 @@ impl State {
         self.left_out = Rc::default();
         self.report = None;
         self.whole = None;
+        self.notebooks = Rc::default();
         self.patches = Patches::default();
         self.selected = None;
         self.rule = None;
@@ -125,6 +129,9 @@ impl State {
             }
         }
         self.files[index].text = text;
+        // What was said of something before is no news any more.
+        self.refused = None;
+        self.tells_closed = false;
         if self.is_empty() {
             self.forget_report();
         }
@@ -139,6 +146,7 @@ impl State {
         self.announcement = format!("Closed {}", file.path).into();
         if !file.text.trim().is_empty() {
             self.closed.push(Closed { file, index });
+            self.tells_closed = true;
             if self.closed.len() > CLOSED_FILES {
                 self.closed.remove(0);
             }
@@ -155,6 +163,7 @@ impl State {
 
     pub(super) fn reopen(&mut self) {
         let Some(Closed { mut file, index }) = self.closed.pop() else { return };
+        self.tells_closed = false;
         if self.is_empty() && self.files.len() == 1 {
             self.files.clear();
         }
@@ -272,6 +281,21 @@ impl State {
             self.files.insert(index, file);
             self.active = self.files.iter().position(|file| file.id == shown).unwrap_or_default();
         }
+    }
+
+    /// Uses the settings that are offered, or those before them again. They are this device's from then on: what came
+    /// with a link held for that alone.
+    pub(super) fn swap_settings(&mut self) {
+        let Some(offer) = self.offer.take() else { return };
+        let before = self.own_settings.take().unwrap_or_else(|| self.settings.clone());
+        self.settings = offer.settings.clone();
+        let used = !offer.used;
+        self.announcement = if used {
+            format!("The settings of {} hold", offer.path).into()
+        } else {
+            "Your former settings hold again".into()
+        };
+        self.offer = Some(Rc::new(Offer { path: offer.path.clone(), settings: before, used }));
     }
 
     /// Brings back the files that were replaced.

@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use super::{Reveal, State};
+use crate::notebook::cell_lines;
 use crate::report::{Certainty, Position, Range, Report, Rule};
-use crate::ui::filters::ListFilters;
+use crate::ui::filters::{ListFilters, Order};
+use crate::ui::route::SEVERITIES;
 use crate::ui::words;
 
 impl State {
@@ -21,7 +23,18 @@ impl State {
                 .filter(|(_, finding)| self.filters.let_pass(finding))
                 .map(|(index, _)| index)
         };
-        of(false).chain(of(true)).collect()
+        let findings: Vec<usize> = of(false).collect();
+        let findings = match self.order {
+            Order::Place => findings,
+            Order::Severity => {
+                let with = |severity| {
+                    let is_so = move |index: &usize| report.findings[*index].severity == severity;
+                    findings.iter().copied().filter(is_so)
+                };
+                SEVERITIES.into_iter().flat_map(with).collect()
+            }
+        };
+        findings.into_iter().chain(of(true)).collect()
     }
 
     pub(super) fn show(&mut self, path: &str, range: Range, focus: bool) {
@@ -103,6 +116,8 @@ impl State {
         });
         let (first, second) = words::headline(&report);
         self.announcement = format!("{first}. {second}.").into();
+        let notebooks = self.files.iter().filter(|file| file.path.ends_with(".ipynb"));
+        self.notebooks = Rc::new(notebooks.map(|file| (file.path.clone(), cell_lines(&file.text))).collect());
         self.report = Some(report);
     }
 

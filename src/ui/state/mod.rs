@@ -13,10 +13,12 @@ use yew::{AttrValue, Callback, UseReducerHandle};
 pub use action::Action;
 
 use crate::link::Shared;
+use crate::notebook::CellLine;
 use crate::report::{Range, Report, Rule};
 use crate::settings::Settings;
-use crate::ui::filters::ListFilters;
-use crate::ui::intake::{Outcome, Progress};
+use crate::ui::filters::{ListFilters, Order};
+use crate::ui::hooks::Readable;
+use crate::ui::intake::{Offer, Outcome, Progress};
 use crate::ui::patches::Patches;
 use crate::ui::rescue::LeftOut;
 use crate::worker::client::{Failure, same_text};
@@ -108,6 +110,8 @@ pub struct State {
     pub report: Option<Rc<Report>>,
     /// The report with what is on unchanged lines of patches.
     pub whole: Option<Rc<Report>>,
+    /// Where the lines of the cells are, for each notebook of the report.
+    pub notebooks: Rc<Vec<(AttrValue, Vec<CellLine>)>>,
     /// How the report's files are read in the open patches.
     pub patches: Patches,
     /// Whether what is on unchanged lines of patches is shown.
@@ -126,13 +130,19 @@ pub struct State {
     pub rule: Option<Rule>,
     /// What else the list is narrowed to.
     pub filters: ListFilters,
+    /// In which order the findings are listed, and walked through.
+    pub order: Order,
     pub reveal: Option<Reveal>,
     pub checker: Checker,
+    /// Whether the texts of the rules, or of the exercises, are there.
+    pub readable: Readable,
     pub former: Option<Former>,
     /// The file whose path is being edited.
     pub renaming: Option<u32>,
     /// The files that were closed, the last one at the end.
     pub closed: Vec<Closed>,
+    /// Whether it is still news that the last of them was closed.
+    pub tells_closed: bool,
     /// Under which the files are kept on this device.
     pub draft: AttrValue,
     /// What is specific to the project under check.
@@ -143,6 +153,8 @@ pub struct State {
     pub intake: Option<Progress>,
     /// What became of the last drop, until it is dismissed.
     pub outcome: Option<Rc<Outcome>>,
+    /// Settings that came with the files, to be used or left alone.
+    pub offer: Option<Rc<Offer>>,
     /// The files that stop the checker, and so were left out of the report.
     pub left_out: Rc<Vec<LeftOut>>,
     /// False once the browser has refused to keep the draft.
@@ -169,6 +181,7 @@ impl State {
             active: 0,
             report: None,
             whole: None,
+            notebooks: Rc::default(),
             patches: Patches::default(),
             with_unchanged: false,
             linked: None,
@@ -178,16 +191,20 @@ impl State {
             selected: None,
             rule: None,
             filters: ListFilters::default(),
+            order: Order::default(),
             reveal: None,
             checker: Checker::Loading,
+            readable: Readable::default(),
             former: None,
             renaming: None,
             closed: Vec::new(),
+            tells_closed: false,
             draft: draft.clone(),
             settings: Rc::new(settings),
             own_settings: None,
             intake: None,
             outcome: None,
+            offer: None,
             left_out: Rc::default(),
             kept: true,
             announcement: AttrValue::default(),

@@ -8,6 +8,7 @@ use crate::exercise::Exercise;
 use crate::ui::components::learn::paragraphs;
 use crate::ui::components::rule_pair::{PairFile, RulePair};
 use crate::ui::components::with_code::with_code;
+use crate::ui::drawn::draw;
 use crate::ui::route::{ChosenSet, Route};
 
 #[derive(Properties, PartialEq)]
@@ -53,12 +54,11 @@ pub fn Answer(props: &Props) -> Html {
             </div>
             <p class="answer-text">{ with_code(&solution.text) }</p>
             <div class="answer-pair">
-                <RulePair
-                    key={*chosen}
-                    name={format!("answer/{}/{}", exercise.id, *chosen)}
-                    violating={files(&exercise.start)}
-                    conforming={files(&solution.files)}
-                />
+                { draw!(RulePair {
+                    name: format!("answer/{}/{}", exercise.id, *chosen),
+                    violating: files(&exercise.start),
+                    conforming: files(&solution.files),
+                }, key = *chosen) }
             </div>
             <p class="answer-rules">
                 { "More on " }

@@ -10,6 +10,7 @@ use crate::ui::clipboard;
 use crate::ui::components::dialog::Dialog;
 use crate::ui::dialogs;
 use crate::ui::download::page_address;
+use crate::ui::drawn::draw;
 use crate::ui::route::ChosenSet;
 use crate::ui::state::Store;
 use crate::ui::words;
@@ -102,12 +103,12 @@ pub fn ChooseSet() -> Html {
             <button type="button" class="button" onclick={|_| dialogs::open(dialogs::CHOOSE_SET)}>
                 { "Make a set" }
             </button>
-            <Dialog
-                id={dialogs::CHOOSE_SET}
-                title="A link to chosen exercises"
-                class="dialog-wide"
-                {content}
-            />
+            { draw!(Dialog {
+                id: dialogs::CHOOSE_SET,
+                title: "A link to chosen exercises",
+                class: "dialog-wide",
+                content,
+            }) }
         </>
     }
 }

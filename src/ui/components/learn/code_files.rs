@@ -8,6 +8,7 @@ use crate::check::Source;
 use crate::report::{Position, Report};
 use crate::ui::components::editor_pane::{Comparison, EditorPane, Listeners, Mark, Side, marks};
 use crate::ui::components::file_tabs::FileTabs;
+use crate::ui::drawn::draw;
 use crate::ui::state::Reveal;
 
 /// The other files that are compared with, and which side these are.
@@ -132,26 +133,26 @@ pub fn CodeFiles(props: &Props) -> Html {
     html! {
         <div class="exercise-code">
             if props.files.len() > 1 {
-                <FileTabs
-                    label={format!("Files of {}", props.label)}
-                    paths={props.files.iter().map(|file| AttrValue::from(file.path.clone())).collect::<Vec<_>>()}
-                    active={index}
-                    on_show={show}
-                />
+                { draw!(FileTabs {
+                    label: format!("Files of {}", props.label),
+                    paths: props.files.iter().map(|file| AttrValue::from(file.path.clone())).collect::<Vec<_>>(),
+                    active: index,
+                    on_show: show,
+                }) }
             }
-            <EditorPane
-                label={format!("{}, {}", props.label, path)}
-                described_by={props.described_by.clone()}
-                document={format!("{}/{}", props.name, path)}
-                path={path.clone()}
-                text={file.text.clone()}
-                revision={props.revision}
-                marks={shown}
-                {comparison}
-                reveal={asked.or_else(|| (*walked).clone())}
-                read_only={props.on_typed.is_none()}
-                listeners={Listeners { typed, caret, walk, ..Listeners::default() }}
-            />
+            { draw!(EditorPane {
+                label: format!("{}, {}", props.label, path),
+                described_by: props.described_by.clone(),
+                document: format!("{}/{}", props.name, path),
+                path: path.clone(),
+                text: file.text.clone(),
+                revision: props.revision,
+                marks: shown,
+                comparison,
+                reveal: asked.or_else(|| (*walked).clone()),
+                read_only: props.on_typed.is_none(),
+                listeners: Listeners { typed, caret, walk, ..Listeners::default() },
+            }) }
         </div>
     }
 }

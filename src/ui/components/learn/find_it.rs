@@ -14,6 +14,7 @@ use crate::exercise::judge::{Marked, Said, Search, judge_marks};
 use crate::report::{Position, Range, Report, Rule, Section};
 use crate::ui::components::editor_pane::Mark;
 use crate::ui::components::with_code::with_code;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::use_judging;
 use crate::ui::state::Reveal;
 use crate::ui::words;
@@ -133,16 +134,16 @@ pub fn FindIt(props: &ExerciseProps) -> Html {
                         </button>
                     </div>
                 </div>
-                <CodeFiles
-                    label="Code to look through"
-                    name={exercise.id.clone()}
-                    files={start}
-                    report={before.clone().filter(|_| is_known)}
-                    own_marks={(!is_known).then_some(own_marks)}
-                    {on_line}
-                    reveal={(*reveal).clone()}
-                    described_by="exercise-keys"
-                />
+                { draw!(CodeFiles {
+                    label: "Code to look through",
+                    name: exercise.id.clone(),
+                    files: start,
+                    report: before.clone().filter(|_| is_known),
+                    own_marks: (!is_known).then_some(own_marks),
+                    on_line,
+                    reveal: (*reveal).clone(),
+                    described_by: "exercise-keys",
+                }) }
                 <p class="hint" id="exercise-keys">
                     { "Go to a line with a click or the arrow keys, mark it with " }<kbd>{ "Enter" }</kbd>
                     { " or the button above" }

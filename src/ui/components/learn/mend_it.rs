@@ -12,6 +12,7 @@ use crate::exercise::judge::{Fault, Outcome, Verdict, judge};
 use crate::report::Report;
 use crate::ui::components::learn::paragraphs;
 use crate::ui::components::with_code::with_code;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::{Judged, use_judging};
 use crate::ui::words;
 
@@ -121,15 +122,15 @@ pub fn MendIt(props: &ExerciseProps) -> Html {
                         </button>
                     </div>
                 </div>
-                <CodeFiles
-                    label="Code to mend"
-                    name={exercise.id.clone()}
-                    files={draft.files.clone()}
-                    revision={draft.revision}
-                    report={report.clone()}
-                    {on_typed}
-                    described_by="exercise-keys"
-                />
+                { draw!(CodeFiles {
+                    label: "Code to mend",
+                    name: exercise.id.clone(),
+                    files: draft.files.clone(),
+                    revision: draft.revision,
+                    report: report.clone(),
+                    on_typed,
+                    described_by: "exercise-keys",
+                }) }
                 <p class="hint" id="exercise-keys">
                     <kbd>{ "Ctrl Z" }</kbd>{ " undoes, " }<kbd>{ "F8" }</kbd>{ " goes to the next finding, " }
                     <kbd>{ "Esc" }</kbd>{ " then " }<kbd>{ "Tab" }</kbd>{ " leaves the editor" }
@@ -203,9 +204,7 @@ fn fault_in_words(fault: &Fault, report: &Report) -> Html {
         None => html! {},
     };
     match fault {
-        Fault::Unreadable { path, line, message } => {
-            with_code(&format!("`{path}` cannot be read, line {line}: {message}"))
-        }
+        Fault::Broken { path, line, message } => with_code(&format!("`{path}`, line {line}: {message}.")),
         Fault::Silenced => html! { { "A comment silences the checker. Here the code itself is to change." } },
         Fault::Lost(name) => with_code(&format!("`{name}` is gone, and others use it.")),
         Fault::Missing(word) => with_code(&format!("`{word}` is gone. The code has to do what it did.")),

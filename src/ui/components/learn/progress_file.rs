@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::exercise::progress::Progress;
 use crate::ui::components::file_button::FileButton;
 use crate::ui::download::download;
+use crate::ui::drawn::draw;
 use crate::ui::hooks::Kept;
 use crate::ui::state::{Action, Store};
 
@@ -42,13 +43,13 @@ pub fn ProgressFile(props: &Props) -> Html {
             <button type="button" class="button" disabled={props.kept.progress.is_empty()} onclick={export}>
                 { "Export progress" }
             </button>
-            <FileButton
-                id="progress-file"
-                words="Import progress"
-                label="File of progress"
-                accept=".json,application/json"
-                on_read={take}
-            />
+            { draw!(FileButton {
+                id: "progress-file",
+                words: "Import progress",
+                label: "File of progress",
+                accept: ".json,application/json",
+                on_read: take,
+            }) }
         </>
     }
 }

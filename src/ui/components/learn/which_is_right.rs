@@ -9,6 +9,7 @@ use super::code_files::{CodeFiles, Compared};
 use crate::check::Source;
 use crate::ui::components::editor_pane::Side;
 use crate::ui::components::learn::paragraphs;
+use crate::ui::drawn::draw;
 
 /// Two versions side by side, the words that differ marked, and a button below each.
 #[component]
@@ -47,15 +48,15 @@ pub fn WhichIsRight(props: &ExerciseProps) -> Html {
                     { format!("{word} version") }
                     if let Some(known) = known { <span>{ format!(": {known}") }</span> }
                 </h2>
-                <CodeFiles
-                    label={format!("{word} version")}
-                    name={format!("{}/{word}", exercise.id)}
-                    files={files.clone()}
-                    compared={Compared {
+                { draw!(CodeFiles {
+                    label: format!("{word} version"),
+                    name: format!("{}/{word}", exercise.id),
+                    files: files.clone(),
+                    compared: Compared {
                         others: others.clone(),
                         side: if first { Side::Violating } else { Side::Conforming },
-                    }}
-                />
+                    },
+                }) }
                 <div class="which-choose">
                     <button
                         type="button"

@@ -1,0 +1,259 @@
+//! What of Python code breaks as soon as it runs, whatever the rubric says of it. An answer to an exercise is asked for
+//! it: no rule has an opinion on a name that is defined nowhere.
+
+use crate::check::{Source, check};
+use crate::report::{Problem, Report};
+use crate::semantic::{Model, Node};
+use crate::settings::Settings;
+use crate::syntax::{Kind, Role, ScopeKind};
+
+/// Checks files, and tells what breaks when they run among the problems.
+pub fn check_running(sources: &[Source], settings: &Settings) -> Report {
+    let mut report = check(sources, settings);
+    report.problems.extend(breaks(sources, settings));
+    report
+}
+
+/// Everything that is sure to break, in the order of the files and lines. A text that is no module as it stands is not
+/// asked: what it lacks is elsewhere.
+pub fn breaks(sources: &[Source], settings: &Settings) -> Vec<Problem> {
+    let model = Model::new(sources, settings);
+    let mut found = Vec::new();
+    for (index, file) in model.python() {
+        if file.tree.shape.is_some() || !file.tree.problems.is_empty() {
+            continue;
+        }
+        let has_star = file.tree.imports.iter().any(|&id| {
+            let place = crate::semantic::Place { file: index, node: id };
+            model.node(place).children().any(|alias| alias.is(Kind::Alias) && alias.name() == "*")
+        });
+        for id in 0..file.tree.nodes.len() {
+            let node = model.node(crate::semantic::Place { file: index, node: id as u32 });
+            let message = match node.kind() {
+                Kind::Name if !has_star => undefined(node),
+                Kind::Call => unawaited(node).or_else(|| awaited_in_vain(node)),
+                Kind::Await => awaited_in_plain_function(node),
+                _ => None,
+            };
+            if let Some(message) = message {
+                found.push(Problem { path: file.path.to_owned(), range: node.range(), message });
+            }
+        }
+    }
+    found
+}
+
+/// A name that no scope binds, and that is none of Python's own.
+fn undefined(node: Node<'_>) -> Option<String> {
+    let name = node.name();
+    // An annotation may never be evaluated, and a module has names of its own such as `__file__`.
+    let is_annotation = std::iter::once(node)
+        .chain(node.ancestors())
+        .any(|node| matches!(node.role(), Role::Annotation | Role::Returns));
+    if node.data().is_store
+        || is_annotation
+        || name.starts_with("__")
+        || BUILT_IN.split(' ').any(|known| known == name)
+        || node.scope_of_name().is_some()
+        || is_of_class(node)
+    {
+        return None;
+    }
+    Some(format!("`{name}` is defined nowhere: a `NameError` when this line runs"))
+}
+
+/// Whether the class around a comprehension binds the name: what the comprehension goes through is evaluated there.
+fn is_of_class(node: Node<'_>) -> bool {
+    let tree = &node.source_file().tree;
+    let mut scope = node.data().scope;
+    while tree.scopes[scope as usize].kind == ScopeKind::Comprehension {
+        scope = tree.scopes[scope as usize].parent;
+    }
+    tree.last_binding.contains_key(&(scope, node.symbol()))
+}
+
+/// A call of an `async def` of these files whose coroutine nobody awaits, and that is not handed to anybody.
+fn unawaited(call: Node<'_>) -> Option<String> {
+    let function = coroutine_function(call)?;
+    let parent = call.parent()?;
+    let name = function.name();
+    if parent.is(Kind::ExprStatement) {
+        return Some(format!("`{name}` is called without `await`: its body never runs"));
+    }
+    let is_wrong = uses_result(call, parent)
+        || matches!(parent.kind(), Kind::Assign | Kind::AnnAssign)
+            && call.role() == Role::Value
+            && is_kept_in_vain(parent);
+    is_wrong
+        .then(|| format!("`{name}` is called without `await`: this is a coroutine, and not what it returns"))
+}
+
+/// The undecorated `async def` of these files that a call calls.
+fn coroutine_function(call: Node<'_>) -> Option<Node<'_>> {
+    let function = call.model.function_named_by(call.callee()?)?;
+    let is_coroutine = function.is(Kind::FunctionDef) && function.is_async() && !function.is_generator();
+    (is_coroutine && function.decorators().next().is_none()).then_some(function)
+}
+
+/// Whether an expression is used as if it were the result, which a coroutine never is.
+fn uses_result(value: Node<'_>, parent: Node<'_>) -> bool {
+    match parent.kind() {
+        // A coroutine has methods of its own, and nobody calls them by accident.
+        Kind::Attribute => {
+            !parent.name().starts_with("__") && !matches!(parent.name(), "send" | "throw" | "close")
+        }
+        Kind::Subscript => value.role() == Role::Value,
+        Kind::BinOp | Kind::Compare | Kind::UnaryOp | Kind::FString => true,
+        Kind::For | Kind::Comprehension => value.role() == Role::Iterable,
+        Kind::If | Kind::While | Kind::Assert => value.role() == Role::Test,
+        // A plain function may hand a coroutine on; one that awaits by itself means the result.
+        Kind::Return => parent.function().is_some_and(Node::is_async),
+        _ => false,
+    }
+}
+
+/// Whether what is assigned is used as a result everywhere that it is used, or nowhere.
+fn is_kept_in_vain(assignment: Node<'_>) -> bool {
+    let (Some(target), Some(function)) = (assignment.targets().next(), assignment.function()) else {
+        return false;
+    };
+    target.is(Kind::Name)
+        && target.scope_of_name().is_some()
+        && function
+            .descendants_of(Kind::Name)
+            .filter(|name| name.symbol() == target.symbol() && !name.data().is_store)
+            .all(|name| name.parent().is_some_and(|parent| uses_result(name, parent)))
+}
+
+/// `await` before a call of a plain function of these files that returns nothing that can be awaited.
+fn awaited_in_vain(call: Node<'_>) -> Option<String> {
+    let function = call.model.function_named_by(call.callee()?).filter(|_| call.is_awaited())?;
+    let is_plain = function.is(Kind::FunctionDef)
+        && !function.is_async()
+        && !function.is_generator()
+        && !function.is_stub()
+        && function.decorators().next().is_none();
+    let is_in_vain =
+        is_plain && function.own_returns().all(|end| end.child(Role::Value).is_none_or(cannot_be_awaited));
+    is_in_vain
+        .then(|| format!("`{}` is no `async def`, and what it returns cannot be awaited", function.name()))
+}
+
+/// Whether a value is certainly nothing that can be awaited: written out, computed, or from a call that blocks.
+fn cannot_be_awaited(value: Node<'_>) -> bool {
+    match value.kind() {
+        Kind::Dict | Kind::List | Kind::Set | Kind::Tuple | Kind::Str | Kind::FString | Kind::Bytes => true,
+        Kind::Number | Kind::True | Kind::False | Kind::None | Kind::Compare => true,
+        Kind::ListComp | Kind::SetComp | Kind::DictComp => true,
+        Kind::Call => value.blocks_for().is_some() || value.receiver().is_some_and(cannot_be_awaited),
+        _ => false,
+    }
+}
+
+/// `await` in a function that is no `async def`.
+fn awaited_in_plain_function(node: Node<'_>) -> Option<String> {
+    let function =
+        node.function().filter(|function| function.is(Kind::FunctionDef) && !function.is_async())?;
+    Some(format!("`await` stands in `{}`, which is no `async def`: Python refuses the file", function.name()))
+}
+
+/// The names that Python gives to every module.
+const BUILT_IN: &str = "ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup \
+    BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError ConnectionAbortedError \
+    ConnectionError ConnectionRefusedError ConnectionResetError DeprecationWarning EOFError Ellipsis \
+    EncodingWarning EnvironmentError Exception ExceptionGroup False FileExistsError FileNotFoundError \
+    FloatingPointError FutureWarning GeneratorExit IOError ImportError ImportWarning IndentationError IndexError \
+    InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError \
+    NameError None NotADirectoryError NotImplemented NotImplementedError OSError OverflowError \
+    PendingDeprecationWarning PermissionError ProcessLookupError PythonFinalizationError RecursionError \
+    ReferenceError ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration StopIteration SyntaxError \
+    SyntaxWarning SystemError SystemExit TabError TimeoutError True TypeError UnboundLocalError \
+    UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning UserWarning ValueError \
+    Warning WindowsError ZeroDivisionError _ abs aiter all anext any ascii bin bool breakpoint bytearray bytes \
+    callable chr classmethod compile complex copyright credits delattr dict dir divmod enumerate eval exec exit \
+    filter float format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter \
+    len license list locals map max memoryview min next object oct open ord pow print property quit range repr \
+    reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let files = [Source { path: "main.py".to_owned(), text: text.to_owned() }];
+        breaks(&files, &Settings::default())
+            .into_iter()
+            .map(|problem| format!("{} {}", problem.range.start.line, problem.message))
+            .collect()
+    }
+
+    const LOAD: &str = "import httpx\n\n\nasync def load(url):\n    async with httpx.AsyncClient() as client:\n        return await client.get(url)\n\n\n";
+
+    #[test]
+    fn a_name_that_is_defined_nowhere_is_found() {
+        assert_eq!(
+            found("async def feed():\n    return await asyncio.to_thread(print)\n"),
+            ["2 `asyncio` is defined nowhere: a `NameError` when this line runs"]
+        );
+        for harmless in [
+            "from a import *\nb()\n",
+            "def f(x: Later) -> Later:\n    return x\n",
+            "class A:\n    b = 1\n    c = [_ for _ in range(b)]\n\n    def d(self):\n        return super(), __class__, __name__\n",
+            "def f():\n    global g\n    g = 1\n\n\ndef h():\n    return g\n",
+            "try:\n    import x\nexcept ImportError as error:\n    print(error)\n",
+            "match a:\n    case 1:\n        pass\n".replace("match a", "match 1").as_str(),
+            "print([i for j in range(3) if (i := j)])\n",
+            "f = lambda a, *b, **c: (a, b, c)\n",
+            "def first[T](items: list[T]) -> T:\n    found: T = items[0]\n    return found\n",
+        ] {
+            assert_eq!(found(harmless), [""; 0], "{harmless}");
+        }
+    }
+
+    #[test]
+    fn a_coroutine_that_nobody_awaits_is_found() {
+        let in_feed = |line: &str| found(&format!("{LOAD}async def feed():\n{line}"));
+        assert_eq!(in_feed("    load('a')\n"), ["10 `load` is called without `await`: its body never runs"]);
+        for broken in [
+            "    return load('a').json()\n",
+            "    return load('a')\n",
+            "    answer = load('a')\n    return answer.json()\n",
+            "    answer = load('a')\n",
+            "    for row in load('a'):\n        print(row)\n",
+            "    if load('a'):\n        print(1)\n",
+        ] {
+            assert_eq!(in_feed(broken).len(), 1, "{broken}");
+        }
+        for harmless in [
+            "    return await load('a')\n",
+            "    answer = load('a')\n    return await answer\n",
+            "    answer = load('a')\n    return await gather(answer)\n".replace("gather", "load").as_str(),
+            "    return [await each for each in [load('a')]]\n",
+            "    return (await load('a')).json()\n",
+        ] {
+            assert_eq!(in_feed(harmless), [""; 0], "{harmless}");
+        }
+        let handed_on = format!("{LOAD}def feed():\n    return load('a')\n");
+        assert_eq!(found(&handed_on), [""; 0]);
+    }
+
+    #[test]
+    fn an_await_that_cannot_work_is_found() {
+        assert_eq!(
+            found(
+                "import requests\n\n\ndef load(url):\n    return requests.get(url, timeout=5).json()\n\n\nasync def feed():\n    return await load('a')\n"
+            ),
+            ["9 `load` is no `async def`, and what it returns cannot be awaited"]
+        );
+        assert_eq!(
+            found("import asyncio\n\n\ndef feed():\n    return await asyncio.sleep(1)\n"),
+            ["5 `await` stands in `feed`, which is no `async def`: Python refuses the file"]
+        );
+        for harmless in [
+            "import asyncio\n\n\ndef load():\n    return asyncio.sleep(1)\n\n\nasync def feed():\n    await load()\n",
+            "class A:\n    def load(self): ...\n\n\nasync def feed(a: A):\n    await a.load()\n",
+        ] {
+            assert_eq!(found(harmless), [""; 0], "{harmless}");
+        }
+    }
+}
