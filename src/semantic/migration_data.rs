@@ -83,22 +83,24 @@ impl<'m> Migration<'m> {
 impl<'m> Migration<'m> {
     /// Whether the way forward may keep what a step throws away: it inserts, updates or renames something, and that is
     /// about the table, or about the column that is dropped.
-    pub fn may_keep(&self, lost: &Step<'_>, up: &[Step<'m>]) -> bool {
+    pub fn may_keep(&self, lost: &Step<'m>, up: &[Step<'m>]) -> bool {
         let Some(table) = lost.loses_from() else {
             // What it takes the rows from is not known.
             return up.iter().any(Step::may_copy) || self.upgrade.works_on_rows();
         };
         let column = lost.name.filter(|_| lost.kind == StepKind::DropColumn);
         up.iter().any(|step| step.may_copy() && step.keeps(table, column))
-            || (self.upgrade.works_on_rows() && self.code_speaks_of(table, column, up))
+            || (self.upgrade.works_on_rows() && self.code_speaks_of(table, column, lost, up))
     }
 
     /// Whether the code that works on rows may be about a table or a column: it names one of them, apart from the steps
     /// that change the schema and the way back, or it is in another file, or puts its statements together.
-    fn code_speaks_of(&self, table: &str, column: Option<&str>, up: &[Step<'m>]) -> bool {
+    fn code_speaks_of(&self, table: &str, column: Option<&str>, lost: &Step<'m>, up: &[Step<'m>]) -> bool {
         let is_step = |node: Node<'m>| {
-            let is_of_schema = |step: &&Step<'m>| step.kind != StepKind::Execute && !step.may_copy();
-            up.iter().filter(is_of_schema).any(|step| step.call.file == node.file && step.call.contains(node))
+            let is_of_schema = |step: &Step<'m>| step.kind != StepKind::Execute && !step.may_copy();
+            up.iter()
+                .filter(|step| is_of_schema(step) || step.call == lost.call)
+                .any(|step| step.call.file == node.file && step.call.contains(node))
         };
         let is_way_back = |node: Node<'m>| self.downgrade.is_some_and(|downgrade| downgrade.contains(node));
         let speaks = |node: Node<'m>| match node.kind() {

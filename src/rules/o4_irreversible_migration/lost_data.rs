@@ -28,7 +28,7 @@ pub fn check(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
 }
 
 /// Whether what a step drops was there before, and is nowhere afterwards.
-fn throws_away(step: &Step<'_>, looks: bool, ways: &Ways<'_, '_>) -> bool {
+fn throws_away<'m>(step: &Step<'m>, looks: bool, ways: &Ways<'_, 'm>) -> bool {
     let is_new = ways.up.iter().any(|other| {
         other.kind == StepKind::CreateTable && other.table.is_some() && other.table == step.table
     });
