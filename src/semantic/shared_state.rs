@@ -217,7 +217,7 @@ impl<'m> SharedState<'m> {
             part.symbol() == self.definition.symbol()
                 && matches!(part.kind(), Kind::Name | Kind::Attribute)
                 && part.defining_target() == Some(self.definition)
-                && !part.parent().is_some_and(|around| around.callee_name() == "len")
+                && part.parent().is_none_or(|around| around.callee_name() != "len")
         };
         let told = |handler: Node<'m>| {
             let mut answers = handler.own_returns().filter_map(|answer| answer.child(Role::Value));
