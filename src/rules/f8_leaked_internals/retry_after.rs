@@ -166,10 +166,10 @@ fn is_setting(text: &str) -> bool {
 
 /// `response.status_code = 429`, or 503, without a word on when to come back.
 pub fn check_set_status(assignment: Node<'_>, findings: &mut Findings<'_>) {
-    let sets = assignment.targets().any(Node::is_status_of_response);
-    let Some(status @ (429 | 503)) = assignment.value().and_then(Node::http_status).filter(|_| sets) else {
+    if !assignment.targets().any(Node::is_status_of_response) {
         return;
-    };
+    }
+    let Some(status @ (429 | 503)) = assignment.value().and_then(Node::http_status) else { return };
     let says = assignment.function().is_some_and(|function| {
         function.descendants_of(Kind::Str).any(|text| text.name().eq_ignore_ascii_case("retry-after"))
     });
