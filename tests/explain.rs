@@ -211,6 +211,23 @@ fn a_helper_runs_where_its_caller_does() {
     assert!(line.runs_because.contains("line 2"), "{}", line.runs_because);
 }
 
+// What O1 says of prints
+
+#[test]
+fn a_print_that_shows_a_secret_is_told_by_itself() {
+    let text = "from fastapi import APIRouter\nrouter = APIRouter()\n@router.post('/keys')\nasync def create(api_key: str):\n    print('new')\n    print('old')\n    print('the key is', api_key)\n";
+    let asked = |line| {
+        let explanation = at(&[source("app/main.py", text)], "app/main.py", line, Some(Rule::O1));
+        answer(&explanation, Rule::O1)
+            .candidates
+            .iter()
+            .flat_map(|candidate| &candidate.conditions)
+            .find(|condition| condition.what == "it is the first in the file")
+            .map(|condition| condition.answer)
+    };
+    assert_eq!([asked(5), asked(6), asked(7)], [Some(Answer::Met), Some(Answer::NotMet), None]);
+}
+
 // What is called
 
 #[test]

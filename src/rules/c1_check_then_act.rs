@@ -484,6 +484,10 @@ struct Changes<'m> {
     changed: Option<(Node<'m>, Type)>,
 }
 
+/// No function that a person has written makes more; for one that a program has, each change is held against all calls
+/// before it.
+const MOST_CALLS: usize = 1000;
+
 /// `check_quota(…)` reads and raises, `increment_usage(…)` adds: each is fine, but others pass the check in between.
 fn checked_elsewhere<'m>(
     function: Node<'m>,
@@ -493,7 +497,7 @@ fn checked_elsewhere<'m>(
 ) {
     let model = function.model;
     let matters = |call: &Node<'m>| call.target().is_some() || call.inserted().is_some();
-    let calls: Vec<Node<'m>> = function.own_calls().filter(matters).take(40).collect();
+    let calls: Vec<Node<'m>> = function.own_calls().filter(matters).take(MOST_CALLS).collect();
     for (index, &change) in calls.iter().enumerate() {
         let known = change.target().map(|place| {
             *changes.entry(place).or_insert_with(|| {

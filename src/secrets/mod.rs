@@ -11,7 +11,9 @@ mod values;
 pub use defaults::{is_weak_word, opens_something};
 pub use keys::{WrittenKey, written_keys};
 pub use names::{is_secret_name, names_secret, words_of};
-pub use values::{ConnectionString, connection_strings, is_guessable, is_placeholder, looks_like_secret};
+pub use values::{
+    ConnectionString, connection_strings, is_guessable, is_path, is_placeholder, looks_like_secret,
+};
 
 /// A stretch of a text that looks like a secret, by its form or by the name that stands before it; byte offsets.
 #[derive(Clone, Debug, PartialEq, Eq)]

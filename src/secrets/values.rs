@@ -159,6 +159,28 @@ pub fn is_placeholder(text: &str) -> bool {
         || lower.split(['-', '_', '.']).any(|word| word == "test")
 }
 
+/// Whether a text with a `/` in it says where something is, rather than being the thing: an address, or a path whose
+/// parts are names. A `/` is one of the letters of Base64, too.
+pub fn is_path(text: &str) -> bool {
+    const SHORTEST: usize = 16;
+    if !text.contains('/') {
+        return false;
+    }
+    let has = |fits: fn(&u8) -> bool| text.bytes().any(|byte| fits(&byte));
+    let is_mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
+    let of_base64 =
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    // `Agents`, `v2`, `k8s`: a digit stands at the end, or all is lower case.
+    let is_name = |part: &str| {
+        let stem = part.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        !part.contains(['+', '='])
+            && (!stem.contains(|letter: char| letter.is_ascii_digit())
+                || !part.contains(|letter: char| letter.is_ascii_uppercase()))
+    };
+    let is_encoded = text.len() >= SHORTEST && of_base64 && is_mixed && !text.split('/').all(is_name);
+    !is_encoded
+}
+
 /// Whether a key is meant to be seen: those with which a page in a browser reports to its provider.
 fn is_public_key(text: &str) -> bool {
     ["phc_", "pk_live_", "pk_test_", "pk-lf-"].iter().any(|start| text.starts_with(start))
@@ -228,6 +250,18 @@ mod tests {
             "redis://cache:6379",
         ] {
             assert_eq!(found(harmless), None, "{harmless}");
+        }
+        for path in [
+            "/run/secrets/token",
+            "vault/data/agents/v2/Signing",
+            "op://Agents2/Item/Key",
+            "./a",
+            "k8s/Agents1",
+        ] {
+            assert!(is_path(path), "{path}");
+        }
+        for key in ["harbour-tulip-42", "qT7/bWx2Lk9/Vd4+Rm1sYh8=", "aGFy/Ym91ci1/0dWxpcC00Mg"] {
+            assert!(!is_path(key), "{key}");
         }
         let text = "é (redis://:harbour-tulip-42@h)";
         assert_eq!(&text[connection_strings(text)[0].start..][..8], "redis://");

@@ -5,6 +5,13 @@ use crate::stack::Tag;
 use crate::syntax::{Kind, Operator, Role};
 
 impl<'m> Node<'m> {
+    /// Whether the path of its file says that it is for SQLite: a word of it does.
+    pub fn is_of_sqlite(self) -> bool {
+        words_of(self.source_file().path)
+            .iter()
+            .any(|word| matches!(word.as_str(), "sqlite" | "sqlite3" | "aiosqlite" | "pysqlite"))
+    }
+
     /// The branch for databases that cannot do what the branch for PostgreSQL does; never that branch itself.
     pub fn is_for_another_dialect(self) -> bool {
         self.dialect_branches().next().is_some()

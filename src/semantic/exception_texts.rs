@@ -126,21 +126,24 @@ fn text_of(class: Node<'_>) -> ErrorText {
     }
 }
 
-/// Inside of `if isinstance(exc, …)` or `if type(exc) is …`, or of `if "not found" in str(exc)`, it is known after all what is shown.
+/// Where `isinstance(exc, …)` or `type(exc) is …` holds, or `"not found" in str(exc)`, it is known after all what is
+/// shown; where they do not, it is not.
 fn is_narrowed(leaf: Node<'_>, root: Node<'_>) -> bool {
     let is_about = |node: Node<'_>| node.descendants_of(Kind::Name).any(|name| name.reads_like(root));
-    leaf.surroundings().filter_map(|node| node.child(Role::Test)).any(|test| {
-        test.descendants().any(|node| match node.kind() {
-            Kind::Call => {
-                matches!(node.callee_name(), "isinstance" | "type") && node.argument(0).is_some_and(is_about)
-            }
-            Kind::Compare => {
-                node.operator() == Operator::In
-                    && node.child(Role::Left).is_some_and(|text| text.is(Kind::Str))
-                    && node.child(Role::Right).is_some_and(is_about)
-            }
-            _ => false,
-        })
+    leaf.is_where(&|part, holds| {
+        holds != part.asks_for_opposite()
+            && part.descendants().any(|node| match node.kind() {
+                Kind::Call => {
+                    matches!(node.callee_name(), "isinstance" | "type")
+                        && node.argument(0).is_some_and(is_about)
+                }
+                Kind::Compare => {
+                    matches!(node.operator(), Operator::In | Operator::NotIn)
+                        && node.child(Role::Left).is_some_and(|text| text.is(Kind::Str))
+                        && node.child(Role::Right).is_some_and(is_about)
+                }
+                _ => false,
+            })
     })
 }
 
@@ -154,9 +157,14 @@ fn is_masked(shown: Node<'_>) -> bool {
 
 /// Shown only where a switch for developers is on.
 fn is_for_developers(shown: Node<'_>) -> bool {
-    shown.surroundings().filter_map(|node| node.child(Role::Test)).any(|test| {
-        test.descendants().filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute)).any(|node| {
-            words_of(node.name()).iter().any(|word| matches!(word.as_str(), "debug" | "dev" | "development"))
-        })
+    shown.is_where(&|part, holds| {
+        holds != part.asks_for_opposite()
+            && part.descendants().filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute)).any(
+                |node| {
+                    words_of(node.name())
+                        .iter()
+                        .any(|word| matches!(word.as_str(), "debug" | "dev" | "development"))
+                },
+            )
     })
 }

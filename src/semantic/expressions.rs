@@ -29,7 +29,11 @@ impl<'m> Node<'m> {
         let value = self.resolved_value();
         match value.kind() {
             Kind::Number => value.name().replace('_', "").parse().ok(),
-            Kind::UnaryOp => value.value()?.number().map(|number| -number),
+            // Only one sign: `step = -step` in a loop is its own opposite for ever.
+            Kind::UnaryOp => {
+                let inner = value.value()?.resolved_value();
+                if inner.is(Kind::Number) { inner.number().map(|number| -number) } else { None }
+            }
             _ => None,
         }
     }

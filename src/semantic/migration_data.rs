@@ -80,7 +80,122 @@ impl<'m> Migration<'m> {
     }
 }
 
+impl<'m> Migration<'m> {
+    /// Whether the way forward may keep what a step throws away: it inserts, updates or renames something, and that is
+    /// about the table, or about the column that is dropped.
+    pub fn may_keep(&self, lost: &Step<'m>, up: &[Step<'m>]) -> bool {
+        let Some(table) = lost.loses_from() else {
+            // What it takes the rows from is not known.
+            return up.iter().any(Step::may_copy) || self.upgrade.works_on_rows();
+        };
+        let column = lost.name.filter(|_| lost.kind == StepKind::DropColumn);
+        up.iter().any(|step| step.may_copy() && step.keeps(table, column))
+            || (self.upgrade.works_on_rows() && self.code_speaks_of(table, column, lost, up))
+    }
+
+    /// Whether the code that works on rows may be about a table or a column: it names one of them, apart from the steps
+    /// that change the schema and the way back, or it is in another file, or puts its statements together.
+    fn code_speaks_of(&self, table: &str, column: Option<&str>, lost: &Step<'m>, up: &[Step<'m>]) -> bool {
+        let is_step = |node: Node<'m>| {
+            let is_of_schema = |step: &Step<'m>| step.kind != StepKind::Execute && !step.may_copy();
+            up.iter()
+                .filter(|step| is_of_schema(step) || step.call == lost.call)
+                .any(|step| step.call.file == node.file && step.call.contains(node))
+        };
+        let is_way_back = |node: Node<'m>| self.downgrade.is_some_and(|downgrade| downgrade.contains(node));
+        let speaks = |node: Node<'m>| match node.kind() {
+            Kind::Str => {
+                has_word(node.source(), table) || column.is_some_and(|it| has_word(node.source(), it))
+            }
+            // `Silo` is the class of `silos`.
+            Kind::Name | Kind::Attribute | Kind::Keyword | Kind::ClassDef => {
+                is_class_of(node.name(), table) || column == Some(node.name())
+            }
+            _ => false,
+        };
+        // Where a batch opens the table, or the schema is looked at, no row is meant.
+        let is_schema = |node: Node<'m>| {
+            node.parent().is_some_and(|call| {
+                matches!(
+                    call.callee_name(),
+                    "batch_alter_table" | "has_table" | "get_columns" | "get_indexes"
+                )
+            })
+        };
+        let is_text = |node: Node<'m>| node.parent().is_some_and(|parent| parent.is(Kind::ExprStatement));
+        let is_made = |call: Node<'m>| {
+            call.positional().map(Node::resolved_value).any(|sql| {
+                let inner = if sql.is(Kind::Call) { sql.argument(0).map(Node::resolved_value) } else { None };
+                inner.unwrap_or(sql).is(Kind::FString)
+            })
+        };
+        let elsewhere = |call: Node<'m>| call.target().is_some_and(|place| place.file != self.upgrade.file);
+        let module = self.upgrade.at(0);
+        module.descendants().any(|node| {
+            speaks(node) && !is_text(node) && !is_schema(node) && !is_way_back(node) && !is_step(node)
+        }) || self.upgrade.own_calls().any(|call| elsewhere(call) || is_made(call))
+    }
+}
+
+/// Whether a text has a word, in whatever case.
+fn has_word(text: &str, wanted: &str) -> bool {
+    text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
+        .any(|word| word.eq_ignore_ascii_case(wanted))
+}
+
+/// Whether a name may be that of a table, or of the class of its rows: `silo_files`, `SiloFile`, `SiloFileRow`.
+fn is_class_of(name: &str, table: &str) -> bool {
+    let plain = |text: &str| text.replace('_', "").to_ascii_lowercase();
+    let table = plain(table);
+    plain(name).starts_with(table.strip_suffix('s').unwrap_or(&table))
+}
+
 impl<'m> Step<'m> {
+    /// The table from which it takes rows or values, where its code or its SQL shows one.
+    fn loses_from(&self) -> Option<&'m str> {
+        if self.kind != StepKind::Execute {
+            return self.table;
+        }
+        let words = || {
+            self.sql()
+                .split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '.')))
+                .filter(|word| !word.is_empty())
+        };
+        let verb = words().position(|word| {
+            ["delete", "truncate", "drop"].iter().any(|verb| word.eq_ignore_ascii_case(verb))
+        })?;
+        let skipped = ["from", "table", "only", "if", "exists"];
+        words()
+            .skip(verb + 1)
+            .find(|word| !skipped.iter().any(|skipped| word.eq_ignore_ascii_case(skipped)))
+            .map(|name| name.rsplit('.').next().unwrap_or(name))
+            .filter(|name| !self.sql_is_made() && !name.eq_ignore_ascii_case("column"))
+    }
+
+    /// Whether it writes rows, or gives something another name.
+    fn may_copy(&self) -> bool {
+        self.kind == StepKind::InsertRows || self.sql_has(&["INSERT", "UPDATE ", "AS SELECT", "RENAME "])
+    }
+
+    /// Whether what it writes may be what a table, or a column of it, has held: its statement names them.
+    fn keeps(&self, table: &str, column: Option<&str>) -> bool {
+        if self.kind == StepKind::InsertRows {
+            // Rows that are written out come from nowhere.
+            let rows = self.call.argument_or_keyword(1, "rows").map(Node::resolved_value);
+            let is_computed = rows.is_none_or(|rows| {
+                !rows.is(Kind::List) || rows.children().any(|row| !row.resolved_value().is(Kind::Dict))
+            });
+            let into = self.call.argument(0).map(Node::resolved_value);
+            return is_computed || into.is_some_and(|into| has_word(into.source(), table));
+        }
+        let sql = self.sql();
+        // An update of other columns of the same table keeps nothing of this one.
+        let is_update = self.sql_has(&["UPDATE "]) && !self.sql_has(&["INSERT", "AS SELECT", "RENAME "]);
+        self.sql_is_made()
+            || column.is_some_and(|column| has_word(sql, column))
+            || (has_word(sql, table) && !(is_update && column.is_some()))
+    }
+
     /// Whether it leaves tables as they are: it changes rows, replaces a function or grants a right.
     pub fn leaves_tables_alone(&self) -> bool {
         self.kind == StepKind::InsertRows

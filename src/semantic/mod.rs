@@ -22,6 +22,7 @@
 
 mod application;
 mod batches;
+mod branches;
 mod callers;
 mod calls;
 mod classes;
@@ -80,8 +81,8 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use crate::secrets::{
-    connection_strings, is_guessable, is_placeholder, is_secret_name, is_weak_word, looks_like_secret,
-    names_secret, opens_something, words_of, written_keys,
+    connection_strings, is_guessable, is_path, is_placeholder, is_secret_name, is_weak_word,
+    looks_like_secret, names_secret, opens_something, words_of, written_keys,
 };
 pub use calls::{Api, Bounded, Deadline};
 pub use clients::SharedClient;

@@ -34,6 +34,13 @@ impl<'m> Node<'m> {
         Some(Response { call: self, body, headers: given("headers"), status })
     }
 
+    /// Whether it is the status of a response that the code answers with: `response.status_code`.
+    pub fn is_status_of_response(self) -> bool {
+        self.is(Kind::Attribute)
+            && self.name() == "status_code"
+            && self.receiver().is_some_and(|response| response.is_a(ClassTag::Response))
+    }
+
     /// Whether an `except` clause takes HTTP errors.
     pub fn catches_http_errors(self) -> bool {
         self.catches_everything()

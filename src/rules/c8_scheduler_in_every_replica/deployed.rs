@@ -78,8 +78,7 @@ fn migration(model: &Model<'_>, workload: &Workload, command: &Command, findings
     };
     let is_alone = workload.replicas.is_some_and(|(number, _)| number <= 1);
     // A lock in the migrations' environment lets one container at a time go on.
-    let locked = model.python().any(|(_, file)| file.is_migration && file.text.contains("advisory"));
-    if !runs_in_each || is_alone || locked {
+    if !runs_in_each || is_alone || model.locks_migrations() {
         return;
     }
     let several = workload.replicas.is_some_and(|(number, _)| number > 1);

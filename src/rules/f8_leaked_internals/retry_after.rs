@@ -6,23 +6,40 @@ use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{FunctionRole, Model, Node, Response, words_of};
-use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
 /// Words that speak of what is set up, or is not.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 10] = [
     "configured",
     "configuration",
     "config",
-    "enable",
     "enabled",
     "disabled",
     "installed",
-    "missing",
     "settings",
     "getenv",
     "environ",
     "unconfigured",
+];
+
+/// What somebody who sets a service up has to give it.
+const GIVEN: [&str; 16] = [
+    "key",
+    "keys",
+    "token",
+    "secret",
+    "password",
+    "credential",
+    "credentials",
+    "variable",
+    "variables",
+    "env",
+    "environment",
+    "dependency",
+    "dependencies",
+    "package",
+    "module",
+    "license",
 ];
 
 const PROBES: [&str; 9] =
@@ -41,7 +58,7 @@ pub fn check(response: &Response<'_>, findings: &mut Findings<'_>) {
         None => "its headers are not written out".to_owned(),
     });
     if status == 503 && says == Some(false) {
-        let comes_back = comes_back(call);
+        let comes_back = comes_back(call, call);
         findings.asks(call, NO_RETURN, "waiting helps", comes_back, &|| match comes_back {
             true => "what was there has failed, and may come back".to_owned(),
             false => {
@@ -51,7 +68,7 @@ pub fn check(response: &Response<'_>, findings: &mut Findings<'_>) {
     }
     match says {
         Some(true) => findings.conforms(call, format!("the {status} says when to come back")),
-        Some(false) if status == 503 && !comes_back(call) => {}
+        Some(false) if status == 503 && !comes_back(call, call) => {}
         // Waiting makes no room: what the status tells is another matter.
         Some(false) if status == 429 && call.is_about_size_alone() => {}
         Some(false) => {
@@ -71,8 +88,9 @@ pub fn check(response: &Response<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Whether waiting helps: something that was there has failed. A probe asks again on its own schedule, and what was
-/// never installed, configured or switched on is not there a minute later either.
-fn comes_back(call: Node<'_>) -> bool {
+/// never installed, configured or switched on is not there a minute later either. What is told with the status stands in
+/// `told`.
+fn comes_back(call: Node<'_>, told: Node<'_>) -> bool {
     let is_probe = call.function().is_some_and(|function| {
         let words = [words_of(function.name()), words_of(function.route_path())].concat();
         words.iter().any(|word| PROBES.contains(&word.as_str()))
@@ -81,13 +99,12 @@ fn comes_back(call: Node<'_>) -> bool {
         return false;
     }
     // What is not set up is not set up a minute later either: the answer says so, or the exception that led to it.
-    let is_setting = |text: &str| words_of(text).iter().any(|word| SETTINGS.contains(&word.as_str()));
     let says_so = |node: Node<'_>| {
         node.descendants()
             .filter(|part| matches!(part.kind(), Kind::FString | Kind::Str))
             .any(|part| is_setting(part.source()))
     };
-    if says_so(call) {
+    if says_so(told) {
         return false;
     }
     if let Some(handler) = call.enclosing_handler() {
@@ -110,28 +127,62 @@ fn comes_back(call: Node<'_>) -> bool {
         })
 }
 
-/// `response.status_code = 429`, without a word on when to come back.
+/// Whether a name or a text speaks of what is set up. That something is missing, or is to be enabled, tells it in a
+/// name, and in a sentence only with what is: the answer of another service may be missing as well.
+fn is_setting(text: &str) -> bool {
+    let words = words_of(text);
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    if has(&SETTINGS) {
+        return true;
+    }
+    if !text.contains(char::is_whitespace) {
+        return has(&["missing", "enable"]);
+    }
+    // `SEARCH_URL`, `SEARCH=1`
+    let names_variable = || {
+        text.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | ',' | '.'))
+            .any(|word| {
+                let name = word.split('=').next().unwrap_or(word);
+                (name.contains('_') || name.len() < word.len())
+                    && name.len() > 2
+                    && name
+                        .bytes()
+                        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+            })
+    };
+    let lower = text.to_ascii_lowercase();
+    // What is filled in is the name of what is not there.
+    let misses_named =
+        || ["missing {", "missing: {", "} is missing", "} missing"].iter().any(|it| lower.contains(it));
+    let demands = || {
+        lower.split(['.', ';', ':', '!', ',', '(', '"', '\'']).any(|part| {
+            let part = part.trim_start();
+            part.starts_with("enable ") || part.starts_with("please enable ")
+        })
+    };
+    (has(&["missing"]) && (has(&GIVEN) || names_variable() || misses_named()))
+        || (has(&["enable"]) && (names_variable() || demands()))
+}
+
+/// `response.status_code = 429`, or 503, without a word on when to come back.
 pub fn check_set_status(assignment: Node<'_>, findings: &mut Findings<'_>) {
-    let sets = assignment.targets().any(|target| {
-        target.is(Kind::Attribute)
-            && target.name() == "status_code"
-            && target.receiver().is_some_and(|response| response.is_a(ClassTag::Response))
-    });
-    if !sets || assignment.value().and_then(Node::http_status) != Some(429) {
+    if !assignment.targets().any(Node::is_status_of_response) {
         return;
     }
+    let Some(status @ (429 | 503)) = assignment.value().and_then(Node::http_status) else { return };
     let says = assignment.function().is_some_and(|function| {
         function.descendants_of(Kind::Str).any(|text| text.name().eq_ignore_ascii_case("retry-after"))
     });
-    if !says {
-        findings
-            .report(assignment, Severity::Medium, Certainty::Sure, "the 429 does not say when to come back")
-            .because(
-                assignment,
-                "no `Retry-After` header goes with it, so clients cannot know when to try again",
-            )
-            .conforming("Say how many seconds to wait: `response.headers[\"Retry-After\"] = \"30\"`.");
+    // What the client is told stands beside the status.
+    let told = assignment.parent().unwrap_or(assignment);
+    if says || (status == 503 && !comes_back(assignment, told)) {
+        return;
     }
+    let severity = if status == 429 { Severity::Medium } else { Severity::Low };
+    findings
+        .report(assignment, severity, Certainty::Sure, format!("the {status} does not say when to come back"))
+        .because(assignment, "no `Retry-After` header goes with it, so clients cannot know when to try again")
+        .conforming("Say how many seconds to wait: `response.headers[\"Retry-After\"] = \"30\"`.");
 }
 
 /// A limiter that sends its 429 without headers.

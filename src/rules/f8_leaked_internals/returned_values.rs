@@ -6,7 +6,7 @@
 use super::leak_reports::report;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{ErrorText, Leak, Node};
+use crate::semantic::{ErrorText, Leak, Node, words_of};
 use crate::syntax::{Kind, Role};
 
 /// What a handler returns.
@@ -94,10 +94,15 @@ fn check_status(returned: Node<'_>, value: Node<'_>, function: Node<'_>, finding
     {
         return;
     }
-    let sets_status = function
+    let set: Vec<Option<u16>> = function
         .own_assignments()
-        .flat_map(Node::targets)
-        .any(|target| target.is(Kind::Attribute) && target.name() == "status_code");
+        .filter(|assignment| assignment.targets().any(is_answered_status))
+        .map(|assignment| assignment.value().and_then(Node::http_status))
+        .collect();
+    // A failure keeps the status of success that was set before.
+    let is_success = |status: Option<u16>| status.is_some_and(|status| status < 300);
+    let sets_status = !set.iter().copied().all(is_success);
+    let status = set.iter().copied().flatten().next_back().unwrap_or(200);
     let body = value.resolved_value();
     if !sets_status && is_error_body(body) {
         findings
@@ -105,7 +110,7 @@ fn check_status(returned: Node<'_>, value: Node<'_>, function: Node<'_>, finding
                 returned,
                 Severity::Medium,
                 Certainty::Likely,
-                format!("`{}` answers a failure with status 200", function.name()),
+                format!("`{}` answers a failure with status {status}", function.name()),
             )
             .because(handler, "something has failed when this clause runs")
             .because(body, "the body tells of the failure, but clients and dashboards go by the status")
@@ -113,6 +118,18 @@ fn check_status(returned: Node<'_>, value: Node<'_>, function: Node<'_>, finding
                 "Raise it as what it is: `raise HTTPException(500, \"…\")`, with a sentence for the client.",
             );
     }
+}
+
+/// Whether a target is the status of what is answered. A response of which nothing is known is told by its name.
+fn is_answered_status(target: Node<'_>) -> bool {
+    let is_named = |response: Node<'_>| {
+        response.instance_of().is_none()
+            && words_of(response.name()).iter().any(|word| matches!(word.as_str(), "response" | "resp"))
+    };
+    target.is_status_of_response()
+        || (target.is(Kind::Attribute)
+            && target.name() == "status_code"
+            && target.receiver().is_some_and(is_named))
 }
 
 /// `{"error": …}`, `{"success": False, …}`. JSON-RPC has its errors in answers of status 200, and a check that finds

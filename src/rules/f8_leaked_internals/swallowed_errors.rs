@@ -84,7 +84,12 @@ fn passes_on(handler: Node<'_>) -> bool {
         Kind::Raise => node.child(Role::Exception).is_none_or(|raised| {
             raised.is(Kind::Name) && !handler.symbol().is_empty() && raised.symbol() == handler.symbol()
         }),
-        Kind::Call => matches!(node.callee_name(), "isinstance" | "getattr" | "hasattr"),
+        Kind::Call => {
+            matches!(node.callee_name(), "isinstance" | "getattr" | "hasattr")
+                && node.argument(0).is_some_and(|asked| {
+                    asked.descendants_of(Kind::Name).any(|name| name.caught_by() == Some(handler))
+                })
+        }
         Kind::Attribute => {
             node.name() == "status_code" && node.receiver().and_then(Node::caught_by) == Some(handler)
         }

@@ -55,19 +55,20 @@ pub fn check<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Fin
     ) {
         return;
     }
-    let is_first = repeated.prints.is_empty() && repeated.traces.is_empty();
-    findings.asks(call, PRINTED, "it is the first in the file", is_first, &|| match is_first {
-        true => "prints are told once for each file, here".to_owned(),
-        false => "prints are told once for each file, at the first one".to_owned(),
-    });
-    if call.does(Tag::FormatsTraceback) {
-        repeated.traces.push(call);
+    let is_trace = call.does(Tag::FormatsTraceback);
+    // What must not be seen is told wherever it is printed.
+    if let Some(exposed) = exposed_in(call).filter(|exposed| exposed.severity > Severity::Low && !is_trace) {
+        report_exposed(call, &exposed, findings);
         return;
     }
-    match exposed_in(call).filter(|exposed| exposed.severity > Severity::Low) {
-        Some(exposed) => report_exposed(call, &exposed, findings),
-        None => repeated.prints.push(call),
-    }
+    let told = if is_trace { &mut repeated.traces } else { &mut repeated.prints };
+    let is_first = told.is_empty();
+    let what = if is_trace { "stack traces" } else { "prints" };
+    findings.asks(call, PRINTED, "it is the first in the file", is_first, &|| match is_first {
+        true => format!("{what} are told once for each file, here"),
+        false => format!("{what} are told once for each file, at the first one"),
+    });
+    told.push(call);
 }
 
 /// Whether a function is there to print, by its name, or is only reached by commands that a person runs.

@@ -34,13 +34,15 @@ pub fn added_value(step: &Step<'_>, ways: &Ways<'_, '_>, findings: &mut Findings
 /// A type that a column of a new table makes by itself, and that stays when the way back drops the table.
 pub fn left_behind_by_table(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
     let Ways { up, down, .. } = ways;
-    let of_postgresql = |step: &&Step<'_>| !step.call.source_file().path.contains("sqlite");
+    let of_postgresql = |step: &&Step<'_>| !step.call.is_of_sqlite();
     for step in up.iter().filter(|step| step.kind == StepKind::CreateTable).filter(of_postgresql) {
         let dropped =
             down.iter().find(|other| other.kind == StepKind::DropTable && other.table == step.table);
         let Some(dropped) = dropped.filter(|_| step.table.is_some()) else { continue };
         let Some(function) = dropped.call.function() else { continue };
-        let Some(kind) = step.enumeration_type().filter(|_| !drops_types(function, down)) else { continue };
+        let Some(kind) = step.enumeration_type().filter(|kind| !drops_type(*kind, function, down)) else {
+            continue;
+        };
         findings
             .report(
                 step.at(),
@@ -58,12 +60,14 @@ pub fn left_behind_by_table(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
 pub fn left_behind(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
     let migration = ways.migration;
     let Some(downgrade) = migration.downgrade.filter(|downgrade| !downgrade.does_nothing()) else { return };
-    if drops_types(downgrade, &ways.down) || downgrade.only_raises().is_some() {
+    if downgrade.only_raises().is_some() {
         return;
     }
-    let Some(made) = migration.upgrade.own_calls().find(|call| call.creates_enumeration_type()) else {
-        return;
+    let stays = |call: &Node<'_>| {
+        let kind = call.receiver().filter(|_| call.creates_enumeration_type());
+        kind.is_some_and(|kind| !drops_type(kind, downgrade, &ways.down))
     };
+    let Some(made) = migration.upgrade.own_calls().find(stays) else { return };
     findings
         .report(
             made,
@@ -79,8 +83,8 @@ pub fn left_behind(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
         .conforming(DROP_IT);
 }
 
-/// Whether this function drops a type, or a step of the way back does.
-fn drops_types(function: Node<'_>, down: &[Step<'_>]) -> bool {
-    function.calls_within().any(|call| call.callee_name() == "drop")
-        || down.iter().any(|step| step.sql_has(&["DROP TYPE"]))
+/// Whether this function drops the type, or a step of the way back does, as far as both say which one.
+fn drops_type(kind: Node<'_>, function: Node<'_>, down: &[Step<'_>]) -> bool {
+    function.calls_within().any(|call| call.may_drop_type(kind))
+        || down.iter().any(|step| step.sql_may_drop_type(kind))
 }

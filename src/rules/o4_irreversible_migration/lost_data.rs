@@ -1,21 +1,15 @@
 //! Steps that throw rows or values away for good: tables and columns that are dropped, rows that are deleted.
 //!
-//! Quiet where the migration, or one before it, copies them, where the way back fills them again, where the object is
+//! Quiet where the migration, or one before it, may copy them, where the way back fills them again, where the object is
 //! temporary or was made here, and where a comment or a docstring says what becomes of them.
 
 use super::{PLANNED, Ways, named, of_table};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Step, StepKind};
+use crate::semantic::{Step, StepKind, words_of};
 
 /// Each kind of step is told once.
 pub fn check(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
-    let copies = ways.up.iter().any(|step| {
-        step.kind == StepKind::InsertRows || step.sql_has(&["INSERT", "UPDATE ", "AS SELECT", "RENAME "])
-    }) || ways.migration.upgrade.works_on_rows();
-    if copies {
-        return;
-    }
     let looks = ways.migration.upgrade.asks_for_connection();
     for kind in [StepKind::DropTable, StepKind::DropColumn, StepKind::Execute] {
         let lost: Vec<&Step<'_>> =
@@ -34,20 +28,28 @@ pub fn check(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
 }
 
 /// Whether what a step drops was there before, and is nowhere afterwards.
-fn throws_away(step: &Step<'_>, looks: bool, ways: &Ways<'_, '_>) -> bool {
+fn throws_away<'m>(step: &Step<'m>, looks: bool, ways: &Ways<'_, 'm>) -> bool {
     let is_new = ways.up.iter().any(|other| {
         other.kind == StepKind::CreateTable && other.table.is_some() && other.table == step.table
     });
-    let is_temporary = step.table.is_some_and(|table| table.contains("tmp") || table.contains("temp"));
+    let is_temporary = step.table.is_some_and(is_temporary_name);
     // What is looked for first is a leftover.
     let is_leftover = looks && step.is_guarded();
     // What is computed again on the way back is not lost.
-    let is_kept =
-        || ways.migration.refills(step, &ways.down) || ways.migration.is_copied_before(step, ways.all);
+    let is_kept = || {
+        ways.migration.refills(step, &ways.down)
+            || ways.migration.is_copied_before(step, ways.all)
+            || ways.migration.may_keep(step, &ways.up)
+    };
     // What was emptied before is told there.
     let is_empty = || step.is_on_emptied_table(&ways.up);
     let throws = step.kind != StepKind::Execute || step.sql_throws_away();
     throws && !(is_new || is_temporary || is_leftover || is_empty() || is_kept())
+}
+
+/// `tmp_runs`, `_alembic_tmp_runs`: a word of it says so, which no word of `prompt_templates` does.
+fn is_temporary_name(table: &str) -> bool {
+    words_of(table).iter().any(|word| matches!(word.as_str(), "tmp" | "temp" | "temporary"))
 }
 
 /// `first` is the first of `count` steps of its kind.

@@ -9,7 +9,7 @@ use crate::semantic::{Step, StepKind};
 pub fn check(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
     let Ways { migration, up, down, .. } = ways;
     // SQLite has one writer anyway, copies the table whatever is changed, and is small.
-    let is_sqlite = migration.upgrade.source_file().path.contains("sqlite");
+    let is_sqlite = migration.upgrade.is_of_sqlite();
     let commits = up.iter().any(|step| step.sql_has(&["COMMIT"]));
     let fills =
         up.iter().any(|step| step.sql_has(&["UPDATE ", "IS NULL"])) || migration.upgrade.works_on_rows();

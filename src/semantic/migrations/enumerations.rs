@@ -21,9 +21,38 @@ impl<'m> Step<'m> {
         let columns = self.call.positional().map(Node::resolved_value);
         columns.flat_map(|column| column.positional()).map(Node::resolved_value).find(is_made)
     }
+
+    /// Whether its SQL drops this type of an enumeration, or one that it does not name.
+    pub fn sql_may_drop_type(&self, kind: Node<'_>) -> bool {
+        let is_named = |name: &str| {
+            self.sql()
+                .split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
+                .any(|word| word.eq_ignore_ascii_case(name))
+        };
+        self.sql_has(&["DROP TYPE"]) && (self.sql_is_made() || kind.enumeration_name().is_none_or(is_named))
+    }
 }
 
 impl<'m> Node<'m> {
+    /// The name that a type of an enumeration has in the database.
+    fn enumeration_name(self) -> Option<&'m str> {
+        self.resolved_value().keyword("name")?.string()
+    }
+
+    /// Whether a call drops this type of an enumeration, or one of which the code does not say the name.
+    pub fn may_drop_type(self, kind: Node<'_>) -> bool {
+        let Some(dropped) = self.receiver().filter(|_| self.callee_name() == "drop") else { return false };
+        let value = dropped.resolved_value();
+        let is_same = || match (value.enumeration_name(), kind.enumeration_name()) {
+            (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
+            _ => true,
+        };
+        // `sa.Table("runs", …).drop(…)`
+        let is_something_else =
+            value.is(Kind::Call) && matches!(value.callee_name(), "Table" | "Index" | "Sequence");
+        !is_something_else && is_same()
+    }
+
     /// Whether a call makes the type of an enumeration in the database: `status.create(op.get_bind())`.
     pub fn creates_enumeration_type(self) -> bool {
         self.callee_name() == "create"

@@ -74,6 +74,23 @@ impl<'s> Model<'s> {
         self.python().filter_map(|(file, _)| self.migration(file)).collect()
     }
 
+    /// Whether the migrations, or their environment, take a lock of the database that other processes respect: in SQL or
+    /// by a call.
+    pub fn locks_migrations(&self) -> bool {
+        let locks = |call: Node<'_>| {
+            let is_sent = |value: Node<'_>| {
+                let value = value.resolved_value();
+                matches!(value.kind(), Kind::Str | Kind::FString) && value.source().contains("advisory")
+            };
+            call.callee_name().contains("advisory")
+                || call.takes_distributed_lock()
+                || (call.positional().any(is_sent) && !call.writes_log() && !call.does(Tag::Prints))
+        };
+        self.python()
+            .filter(|(_, file)| file.is_migration)
+            .any(|(file, _)| self.node(Place { file, node: 0 }).calls_within().any(locks))
+    }
+
     fn migration(&self, file: u32) -> Option<Migration<'_>> {
         let value_of = |name: &str| {
             let symbol = self.symbol(name)?;
