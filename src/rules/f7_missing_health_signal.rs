@@ -182,7 +182,10 @@ fn without_route(app: Node<'_>, is_only: bool, served: &ServedPaths<'_>, finding
     }
     findings
         .report(app, Severity::Medium, Certainty::Likely, "no route of this application says whether it lives or can work")
-        .because(app, format!("serves {} routes, and none of them is about its health", own().count()))
+        .because(app, match own().count() {
+            1 => "serves 1 route, and it is not about its health".to_owned(),
+            count => format!("serves {count} routes, and none of them is about its health"),
+        })
         .conforming("Add two: `/health/live` returns at once; `/health/ready` runs `SELECT 1` and answers 503 when that fails. Wire both to the platform's probes.");
 }
 
@@ -995,7 +998,13 @@ fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings
                 format!("`{name}` is asked at `{path}`, which no route of the application serves"),
             )
             .because(model.stretch(*at), why)
-            .because(app, format!("serves {} routes, and this is none of them", served.routes.len()));
+            .because(
+                app,
+                match served.routes.len() {
+                    1 => "serves 1 route, and this is another one".to_owned(),
+                    count => format!("serves {count} routes, and this is none of them"),
+                },
+            );
         for route in served.routes.iter().filter(|route| {
             let part = last_part(&route.path);
             LIVE.contains(&part) || READY.contains(&part) || HEALTH.contains(&part)
