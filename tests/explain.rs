@@ -294,3 +294,35 @@ fn a_rule_over_all_files_lists_what_comes_nearest_first() {
     assert_eq!(answer.candidates[0].range.start.line, 3, "{answer:#?}");
     assert!(answer.answer.contains("it runs on the event loop"), "{}", answer.answer);
 }
+
+#[test]
+fn a_line_of_a_deployment_file_is_answered_by_the_rules_that_look_there() {
+    let compose = "services:\n  api:\n    image: acme/api:1.4\n    ports: ['8000:8000']\n    mem_limit: 1g\n    stop_grace_period: 30s\n    healthcheck:\n      test: [CMD, curl, --fail, 'http://localhost:8000/ready']\n  db:\n    image: postgres:17.2\n    ports: ['5432:5432']\n";
+    let sources = [source("compose.yaml", compose)];
+    let said = |line, rule| {
+        let (what, answer, fact) = unmet(&at(&sources, "compose.yaml", line, None), rule);
+        assert_eq!(answer, Answer::NotMet);
+        format!("{what}: {fact}")
+    };
+    assert_eq!(said(2, Rule::F7), "nothing here asks it: it has a `healthcheck`");
+    assert_eq!(said(2, Rule::I6), "nothing limits its memory: it has a limit on memory");
+    assert!(said(2, Rule::F6).starts_with("nothing says how long it has to stop: "));
+    assert_eq!(said(3, Rule::O5), "its name stands for more than one version: it names one version");
+    assert_eq!(said(8, Rule::F7), "it asks for `/`: it asks for `/ready`");
+    let open = at(&sources, "compose.yaml", 11, Some(Rule::I4));
+    assert!(answer_is_found(&open, Rule::I4), "{open:#?}");
+}
+
+#[test]
+fn what_runs_a_pod_and_a_proxy_is_answered_too() {
+    let caddy = "{\n\tadmin localhost:2019\n}\nexample.com {\n\treverse_proxy app:8000\n}\n";
+    let admin = at(&[source("Caddyfile", caddy)], "Caddyfile", 2, None);
+    assert_eq!(unmet(&admin, Rule::I4).2, "its address is the container's own");
+    let image = "FROM python:3.13.1-slim\nCMD [\"uvicorn\", \"app:app\"]\n";
+    let command = at(&[source("Dockerfile", image)], "Dockerfile", 2, None);
+    assert_eq!(unmet(&command, Rule::F6).2, "no shell reads this line");
+    let pod = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  replicas: 3\n  template:\n    spec:\n      containers:\n        - name: api\n          image: acme/api:1.4\n          ports: [{containerPort: 8000}]\n          livenessProbe: {httpGet: {path: /live, port: 8000}}\n          readinessProbe: {httpGet: {path: /ready, port: 8000}}\n";
+    let sources = [source("k8s.yaml", pod)];
+    assert_eq!(unmet(&at(&sources, "k8s.yaml", 5, None), Rule::O5).2, "`replicas` is 3");
+    assert_eq!(unmet(&at(&sources, "k8s.yaml", 9, None), Rule::F7).2, "it has both");
+}

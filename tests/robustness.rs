@@ -138,6 +138,117 @@ fn nesting_beyond_any_stack() {
     on_a_small_stack(|| check_all(inputs::deep(DEPTH), &["main.py"]));
 }
 
+/// A name, the code of each step, and what stands at the end.
+type Way = (&'static str, &'static dyn Fn(usize) -> String, &'static str);
+
+/// Code that is flat to the parser, and long to whoever follows it from name to name.
+#[test]
+fn long_ways_from_name_to_name() {
+    const LONG: usize = 6_000;
+    const END: &str =
+        "import time\nimport requests\nfrom fastapi import Depends, FastAPI\n\napp = FastAPI()\n\n\n";
+    let ways: [Way; 12] = [
+        (
+            "calls down",
+            &|step| format!("def f{step}():\n    return f{}()\n", step + 1),
+            "def f6000():\n    time.sleep(1)\nasync def g():\n    f0()\n",
+        ),
+        (
+            "calls up",
+            &|step| format!("def f{}():\n    return f{step}()\n", step + 1),
+            "def f0():\n    time.sleep(1)\n@app.get('/')\nasync def g():\n    f6000()\n",
+        ),
+        (
+            "calls in a circle",
+            &|step| format!("def f{step}():\n    return f{}() + f{}()\n", (step + 1) % LONG, step * 7 % LONG),
+            "@app.get('/')\nasync def g():\n    f0()\n",
+        ),
+        (
+            "awaited calls",
+            &|step| format!("async def f{step}(x):\n    return await f{}(x)\n", step + 1),
+            "async def f6000(x):\n    return requests.get(x)\n@app.get('/')\nasync def g(x):\n    return await f0(x)\n",
+        ),
+        (
+            "generators",
+            &|step| format!("async def f{step}(x):\n    async for y in f{}(x):\n        yield y\n", step + 1),
+            "@app.get('/')\nasync def g(x):\n    return StreamingResponse(f0(x))\n",
+        ),
+        (
+            "functions in functions' results",
+            &|step| {
+                format!(
+                    "def f{step}(x):\n    def inner():\n        return f{}(x)()\n    return inner\n",
+                    step + 1
+                )
+            },
+            "@app.get('/')\nasync def g(x):\n    return f0(x)()\n",
+        ),
+        (
+            "names of names",
+            &|step| format!("a{} = a{step}\n", step + 1),
+            "a0 = requests.Session()\nasync def g():\n    a6000.get('x')\n",
+        ),
+        (
+            "names of names in a function",
+            &|step| match step {
+                0 => "async def g(a0: requests.Session):\n    a1 = a0\n".to_owned(),
+                _ => format!("    a{} = a{step}\n", step + 1),
+            },
+            "    a6000.get('x')\n",
+        ),
+        (
+            "bases of bases",
+            &|step| format!("class A{}(A{step}):\n    pass\n", step + 1),
+            "class A0:\n    def run(self):\n        time.sleep(1)\nasync def g(a: A6000):\n    a.run()\n",
+        ),
+        (
+            "methods",
+            &|step| {
+                format!(
+                    "class A{step}:\n    def __init__(self, a: 'A{0}'):\n        self.a = a\n    def run(self):\n        return self.a.run()\n",
+                    step + 1
+                )
+            },
+            "async def g(a: A0):\n    a.run()\n",
+        ),
+        (
+            "dependencies",
+            &|step| format!("def d{step}(x=Depends(d{})):\n    yield x\n", step + 1),
+            "@app.get('/')\nasync def g(x=Depends(d0)):\n    x.get()\n",
+        ),
+        (
+            "decorators",
+            &|step| {
+                format!(
+                    "def d{step}(f):\n    @d{}\n    def w():\n        return f()\n    return w\n",
+                    step + 1
+                )
+            },
+            "@d0\nasync def g():\n    time.sleep(1)\n",
+        ),
+    ];
+    for (name, step, end) in ways {
+        let text = END.to_owned() + &(0..LONG).map(step).collect::<String>() + end;
+        let name = name.to_owned();
+        on_a_small_stack(move || {
+            checked(&name, &[Source { path: "main.py".to_owned(), text }]);
+        });
+    }
+    let files: Vec<Source> = (0..600)
+        .map(|step| Source {
+            path: format!("app/m{step}.py"),
+            text: format!("from app.m{} import f as f\nx = f()\n", step + 1),
+        })
+        .chain([Source {
+            path: "app/m600.py".to_owned(),
+            text: "import requests\ndef f():\n    requests.get('x')\n".to_owned(),
+        }])
+        .collect();
+    on_a_small_stack(move || {
+        checked("re-exports of re-exports", &files);
+    });
+}
+
 #[test]
 fn deep_texts_of_other_kinds() {
     on_a_small_stack(|| {

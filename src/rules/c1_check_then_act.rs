@@ -354,7 +354,7 @@ fn inserted_row<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findin
         ),
     };
     let mut draft = findings
-        .report(at, severity, Certainty::Likely, message)
+        .report(at, severity, if at.is_unused() { Certainty::Question } else { Certainty::Likely }, message)
         .because(fetching, "this sees what is there now")
         .because(test, "the decision rests on it")
         .because(at, format!("by now another {another} may have inserted the same"));

@@ -38,8 +38,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             findings.conforms(call, "the row changes only if it still has the expected value");
         }
     }
-    for call in model.calls().filter(|node| node.is_shared_code()) {
-        locked(call, findings);
+    if model.locks_rows() {
+        for call in model.calls().filter(|node| node.is_shared_code()) {
+            locked(call, findings);
+        }
     }
 }
 
@@ -143,7 +145,12 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
         .because(test, format!("`{what}` is tested as it was then"))
         .because(at, "and set, whatever it is by now");
     if let Some(effect) = effect.filter(|effect| *effect != at) {
-        draft = draft.because(effect, "so this can happen twice");
+        // What is written into the same row does not happen twice: the later one stands.
+        let note = match effect.is(Kind::Call) {
+            true => "so this can happen twice",
+            false => "both are told that it is theirs, and the later one stands here",
+        };
+        draft = draft.because(effect, note);
     }
     draft.conforming(format!(
         "Lock the row before the test (`.with_for_update()`), or let one statement decide: \

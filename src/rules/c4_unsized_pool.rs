@@ -17,6 +17,7 @@ const UNSIZED: &str = "a pool of which nobody has chosen the size";
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let processes = model.processes();
     let shared = model.shared_clients();
+    let mut rebuilt = Vec::new();
     for (call, api) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {
         let constructs = |tag: ClassTag| api.is_constructor && api.class.is_some_and(|class| class.has(tag));
         let is_engine = api.class.is_none() && call.is_a(ClassTag::Engine);
@@ -24,7 +25,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             || constructs(ClassTag::ConnectionPool)
             || constructs(ClassTag::PooledClient)
             || call.makes_pooled_client();
-        if keeps_connections && rebuilt(call, &shared, findings) {
+        if keeps_connections && is_rebuilt(call, &shared, &mut rebuilt, findings) {
             continue;
         }
         if call.opens_connection() {
@@ -291,7 +292,12 @@ fn waiters(call: Node<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Reports what keeps connections but is built for each request or item; whether it was one.
-fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<'_>) -> bool {
+fn is_rebuilt<'m>(
+    call: Node<'m>,
+    shared: &[SharedClient<'_>],
+    rebuilt: &mut Vec<Node<'m>>,
+    findings: &mut Findings<'_>,
+) -> bool {
     let function = call.function();
     if !findings.asks(
         call,
@@ -379,7 +385,22 @@ fn rebuilt(call: Node<'_>, shared: &[SharedClient<'_>], findings: &mut Findings<
     } else {
         Certainty::Sure
     };
+    // A second one of the same kind on the way through this function is a part of the same finding.
+    let is_again = rebuilt.iter().any(|other| {
+        repeated.is_none()
+            && other.function() == Some(function)
+            && other.called() == call.called()
+            && other.dominates(call)
+    });
+    if !findings.asks(call, REBUILT, "it is told once for its function", !is_again, &|| match is_again {
+        true => "another one before it in this function has the finding".to_owned(),
+        false => "it is the first of its kind in this function".to_owned(),
+    }) {
+        return true;
+    }
+    rebuilt.push(call);
     let rare = is_unasked
+        || call.is_only_after_an_expiry()
         || function.serves_administrators(None)
         || (tries_again.is_some() && !serves)
         || function.entry_points().are_rare()

@@ -299,7 +299,7 @@ fn clients(model: &Model<'_>, findings: &mut Findings<'_>) {
         if made.keyword("base_url").is_some()
             || made.keyword("mounts").is_some()
             || made.has_hidden_arguments()
-            || made.keyword("connector").is_some_and(may_be_without_limit)
+            || made.keyword("connector").is_some_and(keeps_hosts_apart)
         {
             continue;
         }
@@ -326,17 +326,21 @@ fn clients(model: &Model<'_>, findings: &mut Findings<'_>) {
             draft =
                 draft.because(*call, format!("asks `{service}`, and keeps a connection until it answers"));
         }
-        draft.conforming(
-            "Make a client for each service, with limits of its own: `httpx.AsyncClient(limits=httpx.Limits(max_connections=20), timeout=10)`.",
-        );
+        let of = made.api().and_then(|api| api.class).map_or("", |class| class.name);
+        draft.conforming(match of.split('.').next().unwrap_or_default() {
+            "httpx" => "Make a client for each service, with limits of its own: `httpx.AsyncClient(limits=httpx.Limits(max_connections=20), timeout=10)`.",
+            "aiohttp" => "Limit what one host may take, `aiohttp.TCPConnector(limit_per_host=20)`; or make a session for each service.",
+            _ => "Make a client for each service, with a limit of its own on connections.",
+        });
     }
 }
 
-/// Whether a connector has no limit, or one that its options say elsewhere: where there is none, nobody waits.
-fn may_be_without_limit(connector: Node<'_>) -> bool {
+/// Whether no host waits for the connections of another: the connector has a limit for each, or none at all, or its options
+/// say so elsewhere.
+fn keeps_hosts_apart(connector: Node<'_>) -> bool {
     let made = connector.resolved_value();
-    made.has_hidden_arguments()
-        || made.keyword("limit").is_some_and(|limit| limit.number() == Some(0.0) || limit.is_none())
+    let limit = |name: &str| made.keyword(name).map(|limit| limit.number() == Some(0.0) || limit.is_none());
+    made.has_hidden_arguments() || limit("limit") == Some(true) || limit("limit_per_host") == Some(false)
 }
 
 // Checkpointers

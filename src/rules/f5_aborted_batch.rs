@@ -247,7 +247,10 @@ fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     let Some(failing) = failing else { return };
     // To leave out what failed would make the result wrong, and nothing that was done is lost with it.
     let call = failing.chain[0];
-    let is_whole = around.gathers_a_whole() || sends_parts(call, around) || around.pumps_into(call);
+    let is_whole = around.gathers_a_whole()
+        || around.reads_piece_by_piece()
+        || sends_parts(call, around)
+        || around.pumps_into(call);
     if !findings.asks(around, ENDED, "each is of use without the others", !is_whole, &|| match is_whole {
         true => {
             "they are parts of one whole, or go through one connection: without one the others are of no use"

@@ -950,6 +950,10 @@ fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings
         own.any(|workload| workload.commands.iter().any(|command| command.serves()))
     });
     probes.extend(images.filter_map(|(_, check)| Some(("the image".to_owned(), check.as_ref()?))));
+    let all_known = match served.is_complete {
+        true => "they are, all of them",
+        false => "they are, but for those of routers that were not given",
+    };
     for (name, probe) in probes {
         let Some((path, at)) = &probe.path else { continue };
         if path == "/" || !path.starts_with('/') || path.contains("__") {
@@ -960,7 +964,7 @@ fn unserved(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Findings
             UNSERVED,
             "the routes of the application are known",
             app.is_some(),
-            ["they are, all of them", "no application is given, or not all of its routes"],
+            [all_known, "no application is given, or not all of its routes"],
         );
         let Some(app) = app else { continue };
         let is_unserved = !served.serves(path);

@@ -40,10 +40,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for assignment in model.assignments().filter(|assignment| is_checked(*assignment)) {
         kept(assignment, findings);
     }
-    if model.knows_tenants() {
-        for call in model.calls().filter(|call| is_checked(*call)) {
-            stored(call, findings);
-        }
+    for call in model.calls_that_store().filter(|call| is_checked(*call)) {
+        stored(call, findings);
     }
     for dictionary in model.dictionaries().filter(|dictionary| is_checked(*dictionary)) {
         conversation(dictionary, findings);

@@ -99,7 +99,8 @@ fn routes<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
         // Whoever limits one route of a file and not its neighbour has forgotten that, where nobody has to log in.
         let neighbour = limited.iter().find(|(other, _)| {
             let handler = other.parent().and_then(Node::parent);
-            other.file == route.file && handler.is_some_and(is_for_anybody)
+            // A login looks at what it is sent, and is for anybody all the same.
+            other.file == route.file && handler.is_some_and(|handler| !handler.may_ask_who_calls())
         });
         let what = "a route of the same file that asks nobody either is limited";
         findings.asks(route, FORGOTTEN, what, neighbour.is_some(), &|| match neighbour {

@@ -247,7 +247,11 @@ fn report_dropped(tasks: &Dropped<'_>, findings: &mut Findings<'_>) {
         .and_then(|coroutine| coroutine.target())
         .is_some_and(|place| call.model.node(place).keeps_its_failures(Kept::Expected));
     let work = call.scheduled_callable().and_then(|coroutine| coroutine.target());
-    let is_caught = keeps || work.is_some_and(|place| call.model.node(place).begins_with_a_net());
+    let is_caught = keeps
+        || work.is_some_and(|place| {
+            let function = call.model.node(place);
+            function.begins_with_a_net() || function.lets_no_work_fail()
+        });
     // What an object does when it is thrown away has no owner left that could hold it.
     let is_last = call.function().is_some_and(|function| function.name() == "__del__");
     let severity = if keeps || is_last { Severity::Low } else { Severity::Medium };

@@ -455,6 +455,7 @@ fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
         let is_secret = matches!(value.kind(), Kind::Attribute | Kind::Name | Kind::Subscript)
             && key.is(Kind::Str)
             && is_kept_secret(key.name())
+            && !value.is_yes_or_no()
             && (value.is(Kind::Subscript) || is_kept_secret(value.name()));
         // A browser that signs in elsewhere is given both, and they are no secrets there.
         let is_for_a_browser = || {
@@ -485,12 +486,7 @@ fn answers(handler: Node<'_>, findings: &mut Findings<'_>) {
     {
         return;
     }
-    let for_admins = handler.parameters().flat_map(Node::calls_within).any(|call| {
-        let dependency = call.model.dependency_of(call);
-        dependency.is_some_and(|named| {
-            words_of(named.name()).iter().any(|word| word.contains("admin") || word == "superuser")
-        })
-    });
+    let for_admins = handler.serves_administrators(None);
     let (severity, who) = if for_admins {
         (Severity::Medium, "every administrator")
     } else {

@@ -221,11 +221,13 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
     let name = state.name();
     let needed = has_word(name, &NEEDED);
     let kept_by = state.definition.class().map_or("", Node::name);
-    let is_dispensable = has_word(name, &DISPENSABLE) || has_word(kept_by, &DISPENSABLE);
+    let is_dispensable = has_word(name, &DISPENSABLE)
+        || has_word(kept_by, &DISPENSABLE)
+        || (!needed && at.source_file().is_a_cache());
     let spared = (is_dispensable && state.holding() != Holding::Sockets) || state.is_about_code();
     if !findings.asks(at, KEPT, "it may not differ between processes", !spared, &|| match spared {
         true => format!(
-            "`{name}` is named as a cache, a registry or the like, or holds what the code itself says"
+            "`{name}` or what it stands in is named as a cache, a registry or the like, or it holds what the code says"
         ),
         false => format!("`{name}` is not named as a cache or a registry"),
     }) {
@@ -272,8 +274,9 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
         return None;
     }
     // A cache with a size forgets by design; what was promised to a client it must not forget.
-    let is_bounded = state.value.is(Kind::Call)
+    let is_sized = state.value.is(Kind::Call)
         && state.value.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::Cache));
+    let is_bounded = is_sized || state.is_evicted_when_full();
     let forgets = (is_bounded || state.keeps_the_latest()) && !needed;
     if !findings.asks(at, KEPT, "it is not meant to forget", !forgets, &|| match forgets {
         true => "it is a cache with a size or a time".to_owned(),

@@ -381,9 +381,13 @@ fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
         findings
             .report(queue, Severity::Low, certainty, "this queue has no end, and requests fill it")
             .because(filled, "puts one more in for each request, however many wait already")
-            .conforming(
-                "End it: `asyncio.Queue(maxsize=1000)`. Whoever puts too much in then waits, or is told 503.",
-            );
+            .conforming(match filled.callee_name() {
+                "put_nowait" => {
+                    "End it: `asyncio.Queue(maxsize=1000)`. `put_nowait` then raises `QueueFull` where it is full: handle that \
+                     before anything else is done for the request, and answer 503."
+                }
+                _ => "End it: `asyncio.Queue(maxsize=1000)`. Whoever puts too much in then waits, or is told 503.",
+            });
     }
 }
 

@@ -33,8 +33,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 /// An application that asks a model, and no sign of tracing in any given file: asked once.
 fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let (has_app, is_traced) = (model.has_app(), model.is_traced());
-    if (!has_app || is_traced) && !findings.is_watched() {
+    let has_app = model.has_app();
+    if !has_app && !findings.is_watched() {
         return;
     }
     let asking = || {
@@ -46,6 +46,11 @@ fn untraced(model: &Model<'_>, findings: &mut Findings<'_>) {
     // What a request waits for says most of what is missing.
     let serving = asking().find(|call| call.function().is_some_and(Node::serves_requests));
     let Some(call) = serving.or_else(|| asking().next()) else { return };
+    // All texts are searched for it: asked last.
+    let is_traced = model.is_traced();
+    if is_traced && !findings.is_watched() {
+        return;
+    }
     if findings.is_watched() {
         for other in asking().filter(|other| *other != call) {
             findings.asks(other, UNTRACED, "no other call of a model stands for all", false, &|| {

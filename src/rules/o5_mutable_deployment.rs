@@ -1,6 +1,7 @@
 //! O5: what is deployed can't be named exactly, or can't be put back.
 
 use super::Findings;
+use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Image, ImageStep, Model, Pinning, Runs, SetBy, Span, Workload, words_of};
 
@@ -87,30 +88,34 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 fn image(model: &Model<'_>, image: &Image, is_milder: bool, findings: &mut Findings<'_>) {
-    let moves = match image.pinning() {
-        Pinning::Fixed => false,
-        Pinning::Unknown => model.moving_default(image).is_some(),
-        _ => true,
-    };
+    let at = model.stretch(image.at);
+    let by_default = model.moving_default(image);
+    let is_known = image.pinning() != Pinning::Unknown || by_default.is_some();
     findings.asks(
-        model.stretch(image.at),
+        at,
         IMAGE,
-        "its name stands for more than one version",
-        moves,
-        &|| match image.pinning() {
-            Pinning::Fixed => format!("`{}` names one version", image.text),
-            Pinning::Unknown if !moves => {
-                format!("which version `{}` is, a value decides that is not given", image.text)
-            }
-            _ => format!("`{}` has no tag, or one that is moved", image.text),
+        "which image it is, the given files say",
+        if is_known { Answer::Met } else { Answer::NotKnown },
+        &|| match is_known {
+            true => format!("it is `{}`", image.text),
+            false => "a value decides that is not given".to_owned(),
         },
     );
+    if is_known {
+        findings.asks_whether(
+            at,
+            IMAGE,
+            "its name stands for more than one version",
+            image.pinning() != Pinning::Fixed,
+            ["it has no tag, or one that is moved", "it names one version"],
+        );
+    }
     let (certainty, what, note) = match image.pinning() {
         Pinning::Fixed => {
             findings.conforms(model.stretch(image.at), format!("`{}` names one version", image.text));
             return;
         }
-        Pinning::Unknown => match model.moving_default(image) {
+        Pinning::Unknown => match by_default {
             Some(tag) => (
                 Certainty::Sure,
                 format!("the image is `{tag}` wherever no values file says its tag"),

@@ -105,18 +105,20 @@ const SHORTEST: usize = 20;
 /// The stretches of letters, digits, `_` and `-` that are long enough for a key. A key begins where such a stretch
 /// does.
 fn long_words(bytes: &[u8]) -> Vec<(usize, usize)> {
-    let is_of_word = |byte: &u8| WORD[*byte as usize];
+    let is_gap = |byte: &u8| !WORD[*byte as usize];
     let mut found = Vec::new();
     // A word may begin at `start`. Looked at from where it would be long enough back to what interrupts it, most bytes
     // need no look at all: the next word begins behind that.
     let mut start = 0;
     while let Some(window) = bytes.get(start..start + SHORTEST) {
-        if let Some(gap) = window.iter().rposition(|byte| !is_of_word(byte)) {
-            start += gap + 1;
+        // A bit for each byte, the last one's the lowest: where words end is not to be foreseen, so nothing branches on it.
+        let gaps = window.iter().fold(0_u32, |gaps, byte| gaps << 1 | u32::from(is_gap(byte)));
+        if gaps != 0 {
+            start += SHORTEST - gaps.trailing_zeros() as usize;
             continue;
         }
         let rest = &bytes[start + SHORTEST..];
-        let more = rest.iter().position(|byte| !is_of_word(byte)).unwrap_or(rest.len());
+        let more = rest.iter().position(is_gap).unwrap_or(rest.len());
         let end = start + SHORTEST + more;
         found.push((start, end));
         start = end + 1;

@@ -3,10 +3,12 @@
 
 use crate::file_names::{self, Named};
 
+mod defaults;
 mod keys;
 mod names;
 mod values;
 
+pub use defaults::{is_weak_word, opens_something};
 use keys::written_tokens;
 pub use keys::{WrittenKey, written_keys};
 pub use names::{is_secret_name, names_secret, words_of};

@@ -39,7 +39,33 @@ fn is_ingest_key(words: &[String]) -> bool {
 /// Whether a name says that its value is a secret. `token_count`, `max_tokens`, `password_reset_url` and the like
 /// speak about secrets without being one.
 pub fn is_secret_name(identifier: &str) -> bool {
-    is_of_secret(&words_of(identifier))
+    ends_as_secret(identifier) && is_of_secret(&words_of(identifier))
+}
+
+/// Whether a name ends as all names of secrets do. Most names don't, and need not be taken to words.
+fn ends_as_secret(identifier: &str) -> bool {
+    const ENDS: [&str; 15] = [
+        "header",
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "secrets",
+        "key",
+        "jwt",
+        "credential",
+        "credentials",
+        "passphrase",
+        "plain",
+        "raw",
+        "clear",
+        "text",
+    ];
+    let end = identifier.trim_end_matches(|letter: char| !letter.is_alphanumeric()).as_bytes();
+    let ends_with = |word: &str| {
+        end.len() >= word.len() && end[end.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes())
+    };
+    ends_with("token") || ENDS.iter().any(|word| ends_with(word))
 }
 
 fn is_of_secret(words: &[String]) -> bool {
@@ -125,6 +151,9 @@ pub fn names_secret(name: &str) -> bool {
         "per",
         "max",
     ];
+    if !ends_as_secret(name) {
+        return false;
+    }
     let words = words_of(name);
     // The name of one that exists elsewhere, as charts have it: `existingSecret`.
     if words.first().is_some_and(|first| first == "existing") {

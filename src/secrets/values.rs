@@ -10,6 +10,8 @@ pub struct ConnectionString {
     pub end: usize,
     /// The password is the user's name, or a word that anybody would try first.
     pub is_guessable: bool,
+    /// The host is the machine itself.
+    pub is_for_this_machine: bool,
 }
 
 /// All connection strings in a text whose password is written out.
@@ -40,7 +42,9 @@ pub fn connection_strings(text: &str) -> Vec<ConnectionString> {
             .rfind(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '+' | '-' | '.'))
             .map_or(0, |before| before + text[before..].chars().next().map_or(1, char::len_utf8));
         let is_guessable = password.eq_ignore_ascii_case(user) || is_guessable(password);
-        found.push(ConnectionString { start, end: at + 3 + end, is_guessable });
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let is_for_this_machine = matches!(name, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0");
+        found.push(ConnectionString { start, end: at + 3 + end, is_guessable, is_for_this_machine });
     }
     found
 }

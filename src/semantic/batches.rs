@@ -1,7 +1,7 @@
 //! What a loop over many things makes of them: results of their own, or one that is of use only as a whole.
 
 use super::{Model, Node, Type, thing_named, words_of};
-use crate::stack::{ClassTag, Tag};
+use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
 impl<'m> Node<'m> {
@@ -141,6 +141,79 @@ impl<'m> Node<'m> {
                     && piece.descendants_of(Kind::Slice).next().is_some()
             })
         })
+    }
+
+    /// Whether this loop does nothing but ask one database for what belongs to each piece of a list, which was cut because a
+    /// statement takes only so much: the pieces are no things of their own, and what is missing of one is missing in
+    /// the whole. Not where a turn leaves anything behind.
+    pub fn reads_piece_by_piece(self) -> bool {
+        let (Some(iterable), Some(body)) = (self.child(Role::Iterable), self.body()) else { return false };
+        if !(iterable.is_cut_from_a_list() || iterable.cuts_by_name() || self.goes_by_steps()) {
+            return false;
+        }
+        let mut asked =
+            body.calls_within().filter(|call| call.function() == self.function() && call.may_ask_somebody());
+        let mut any = false;
+        asked.all(|call| {
+            any = true;
+            call.reads_database_by_name() && !call.callee().is_some_and(|it| it.concerns_element_of(self))
+        }) && any
+            && !body.calls_within().any(|call| {
+                call.writes_by_sql() || call.leads_to(Tag::WritesOutside) || call.leads_to(Tag::Commits)
+            })
+    }
+
+    /// Whether this call may ask another system, as far as it shows: a function or method that was not given included.
+    fn may_ask_somebody(self) -> bool {
+        self.failing_anyhow().is_some() || self.works_by_name().is_some()
+    }
+
+    /// Whether it sends a query through a connection, by what is known of it or by the usual names where nothing is.
+    fn reads_database_by_name(self) -> bool {
+        const HOLDERS: [&str; 10] =
+            ["conn", "connection", "db", "database", "session", "cursor", "cur", "tx", "transaction", "pool"];
+        let is_known = self.crosses_outside() == Some(System::Database);
+        let by_name = || {
+            self.sends_sql_by_name()
+                || matches!(
+                    self.callee_name(),
+                    "fetch_all" | "fetchall" | "fetchone" | "scalars" | "fetch_one"
+                )
+        };
+        let through = || {
+            self.receiver().is_some_and(|it| {
+                words_of(it.name()).last().is_some_and(|last| HOLDERS.contains(&last.as_str()))
+            })
+        };
+        is_known || (by_name() && through())
+    }
+
+    /// Whether the call cuts what it is handed into pieces, by its name: `chunked(ids, 500)`, `iter_id_batches(ids)`.
+    fn cuts_by_name(self) -> bool {
+        self.is(Kind::Call)
+            && self.argument(0).is_some()
+            && words_of(self.callee_name()).last().is_some_and(|last| {
+                matches!(
+                    last.as_str(),
+                    "batched"
+                        | "batches"
+                        | "chunk"
+                        | "chunks"
+                        | "chunked"
+                        | "slices"
+                        | "sliced"
+                        | "partition"
+                )
+            })
+    }
+
+    /// Whether the loop counts in steps, and takes what lies between two of them: `for at in range(0, count, 100)`.
+    fn goes_by_steps(self) -> bool {
+        self.child(Role::Iterable)
+            .is_some_and(|range| range.callee_name() == "range" && range.argument(2).is_some())
+            && self.body().is_some_and(|body| {
+                body.descendants_of(Kind::Slice).any(|piece| piece.concerns_element_of(self))
+            })
     }
 
     /// Whether this function gives back one of these names, as it is.

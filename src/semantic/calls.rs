@@ -24,6 +24,15 @@ impl Api {
     }
 }
 
+/// What runs where a given class is called.
+#[derive(Clone, Copy)]
+pub(super) struct Constructor {
+    /// The `__init__` of the class or of a given base.
+    pub own: Option<super::Place>,
+    /// What the tables say of the constructor of its base, where it has none of its own.
+    pub api: Option<Api>,
+}
+
 /// How a call's waiting is bounded.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Deadline<'m> {
@@ -59,7 +68,7 @@ impl<'m> Node<'m> {
         let table = &self.model.table;
         let id = self.known_type()?;
         match table.get(id) {
-            Type::Class(place) => self.model.inherited_constructor(place),
+            Type::Class(place) => self.model.constructor(place).api,
             _ => table.api(id),
         }
     }
@@ -496,9 +505,23 @@ impl<'m> Node<'m> {
     }
 
     /// The call that made the object which this expression stands for: through names, `self.x`, `with … as`,
-    /// module singletons and functions that return it.
+    /// module singletons and functions that return it. Some rules ask it of each value for each client or scheduler, so
+    /// it is remembered.
     pub fn constructed_by(self) -> Option<Node<'m>> {
-        self.constructed_within(0)
+        if !matches!(self.kind(), Kind::Call | Kind::Name | Kind::Attribute | Kind::Await | Kind::Named) {
+            return None;
+        }
+        let model: &'m Model<'m> = self.model;
+        let known = model.constructed.borrow().get(&self.place()).copied();
+        let found = known.unwrap_or_else(|| {
+            let found = self.constructed_within(0).map(Node::place);
+            // While types are still being found out, not all is known.
+            if model.depth.get() == 0 {
+                model.constructed.borrow_mut().insert(self.place(), found);
+            }
+            found
+        });
+        found.map(|place| model.node(place))
     }
 
     fn constructed_within(self, depth: u32) -> Option<Node<'m>> {
@@ -623,13 +646,21 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
-    /// What the tables say of a given class's constructor, where it has none of its own.
+    /// What runs where a given class is called. Asked for at each call of it, so it is remembered as soon as the class's
+    /// bases are known for sure.
     #[inline(never)]
-    fn inherited_constructor(&self, class: super::Place) -> Option<Api> {
-        if self.method_of(class, "__init__").is_some() {
-            return None;
+    pub(super) fn constructor(&self, class: super::Place) -> Constructor {
+        if let Some(&known) = self.constructors.borrow().get(&class) {
+            return known;
         }
-        Some(Api::of_constructor(&crate::stack::CLASSES[self.table_base(class)? as usize]))
+        let own = self.method_of(class, "__init__");
+        let base = if own.is_some() { None } else { self.table_base(class) };
+        let api = base.map(|base| Api::of_constructor(&crate::stack::CLASSES[base as usize]));
+        let found = Constructor { own, api };
+        if self.depth.get() == 0 {
+            self.constructors.borrow_mut().insert(class, found);
+        }
+        found
     }
 
     /// The one value that a module gives a name, reached from another function or file.
@@ -644,7 +675,14 @@ impl<'s> Model<'s> {
             }
             (name.file, name.symbol())
         };
-        self.singleton_in(file, symbol, 0)
+        // A name that is assigned many times is asked for as many times.
+        let known = self.singletons.borrow().get(&(file, symbol)).copied();
+        let found = known.unwrap_or_else(|| {
+            let found = self.singleton_in(file, symbol, 0).map(Node::place);
+            self.singletons.borrow_mut().insert((file, symbol), found);
+            found
+        });
+        found.map(|place| self.node(place))
     }
 
     fn singleton_in(&self, file: u32, name: crate::syntax::Symbol, hops: u32) -> Option<Node<'_>> {

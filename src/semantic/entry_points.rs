@@ -274,6 +274,14 @@ impl<'m> Node<'m> {
         }
     }
 
+    /// Whether this runs only where its file is the program: `if __name__ == "__main__":`.
+    fn is_behind_main_guard(self) -> bool {
+        self.surroundings()
+            .filter(|around| around.is(Kind::If))
+            .filter_map(|around| around.child(Role::Test))
+            .any(|test| test.descendants_of(Kind::Str).any(|text| text.name() == "__main__"))
+    }
+
     fn is_called(self) -> bool {
         !self.model.callers_of(self.place()).is_empty()
     }
@@ -334,7 +342,7 @@ fn found_in(model: &Model<'_>) -> FxHashMap<Place, EntryPoints> {
             match call.function() {
                 Some(caller) => calls.entry(caller.place()).or_default().push((place, passing)),
                 None => {
-                    let serves = with_handlers.contains(&call.file);
+                    let serves = with_handlers.contains(&call.file) && !call.is_behind_main_guard();
                     own = own.and(passing.of(imported(call, serves)));
                 }
             }

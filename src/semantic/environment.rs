@@ -60,6 +60,50 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether this read of a variable is what is tried when the caller, or the configuration, said nothing:
+    /// `config.get("project") or os.getenv("PROJECT")`, or `if not key: key = os.getenv("KEY")`.
+    pub fn is_last_resort(self) -> bool {
+        let is_told = |part: Node<'m>| {
+            part.as_parameter().is_some()
+                || part.is(Kind::Attribute)
+                || part.callee_name() == "get"
+                || part.is(Kind::Subscript)
+        };
+        let asks_others =
+            |part: Node<'m>| is_told(part) && !part.descendants().any(|it| it.environment_read().is_some());
+        let behind_or = || {
+            let Some(choice) =
+                self.parent().filter(|it| it.is(Kind::BoolOp) && it.operator() == Operator::Or)
+            else {
+                return false;
+            };
+            choice
+                .children()
+                .take_while(|part| *part != self)
+                .any(|part| asks_others(part) || part.assigned_value().is_some_and(asks_others))
+        };
+        let behind_if = || {
+            let statement = self.statement();
+            let Some(branch) = statement.parent().and_then(Node::parent).filter(|it| it.is(Kind::If)) else {
+                return false;
+            };
+            statement.value() == Some(self)
+                && statement.targets().filter(|target| target.is(Kind::Name)).any(|target| {
+                    branch.child(Role::Test).is_some_and(|test| {
+                        let mut names =
+                            test.descendants_of(Kind::Name).filter(|it| it.symbol() == target.symbol());
+                        let is_open = test.is(Kind::Compare) && test.operator() == Operator::Is
+                            || test.is(Kind::UnaryOp) && test.operator() == Operator::Not;
+                        is_open
+                            && names.any(|name| {
+                                asks_others(name) || name.assigned_value().is_some_and(asks_others)
+                            })
+                    })
+                })
+        };
+        behind_or() || behind_if()
+    }
+
     /// What a value may be where an environment variable is not set: the default of a read in it, or the last of
     /// several alternatives (`os.getenv("A") or "x"`).
     pub fn environment_default(self) -> Option<Node<'m>> {
@@ -127,4 +171,49 @@ impl<'s> Model<'s> {
             one.at.place().cmp(&other.at.place())
         })
     }
+}
+
+/// Variables that the operating system or the user's session sets: they configure nothing of the application's own.
+pub fn is_system_variable(name: &str) -> bool {
+    const NAMES: [&str; 19] = [
+        "HOME",
+        "PATH",
+        "HOSTNAME",
+        "COMPUTERNAME",
+        "USER",
+        "USERNAME",
+        "LOGNAME",
+        "LNAME",
+        "USERPROFILE",
+        "SHELL",
+        "PWD",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "LANG",
+        "TERM",
+        "COLUMNS",
+        "APPDATA",
+        "LOCALAPPDATA",
+    ];
+    NAMES.contains(&name) || name.starts_with("XDG_")
+}
+
+/// Variables that the system, or the platform on which a service runs, sets.
+pub fn is_platform_variable(name: &str) -> bool {
+    const NAMES: [&str; 7] = ["PORT", "HOST", "TZ", "CI", "EDITOR", "VIRTUAL_ENV", "NO_COLOR"];
+    const STARTS: [&str; 11] = [
+        "PYTHON",
+        "PYTEST",
+        "KUBERNETES_",
+        "AWS_",
+        "OTEL_",
+        "GITHUB_",
+        "CUDA_",
+        "OMP_",
+        "NVIDIA_",
+        "HTTP_PROXY",
+        "SSL_",
+    ];
+    is_system_variable(name) || NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
 }

@@ -171,6 +171,72 @@ impl<'m> Node<'m> {
         self.passes_failure(&|call| call.takes_care())
     }
 
+    /// Whether an `except` clause keeps the exception, or a text made from it, in a name of the function that is raised
+    /// with after the clause: the failure does not end there.
+    pub fn is_raised_later(self) -> bool {
+        self.is_kept_for(&|kind| kind == Kind::Raise)
+    }
+
+    /// The same for what the function raises or gives back.
+    pub fn is_told_later(self) -> bool {
+        self.is_kept_for(&|kind| matches!(kind, Kind::Raise | Kind::Return))
+    }
+
+    fn is_kept_for(self, fits: &dyn Fn(Kind) -> bool) -> bool {
+        if self.symbol().is_empty() {
+            return false;
+        }
+        let Some(function) = self.function() else { return false };
+        let tells = |value: Node<'m>| value.mentions(self.name());
+        let assigned = self
+            .within(&self.source_file().tree.assignments)
+            .filter(|assignment| assignment.value().is_some_and(tells))
+            .flat_map(Node::targets);
+        let collected = self
+            .calls_within()
+            .filter(|call| call.stores() && call.positional().any(tells))
+            .filter_map(Node::receiver);
+        let kept: Vec<&str> = assigned
+            .chain(collected)
+            .filter(|target| target.is(Kind::Name) && target.function() == Some(function))
+            .map(Node::name)
+            .collect();
+        !kept.is_empty()
+            && function
+                .descendants()
+                .filter(|node| {
+                    node.id >= self.data().end && fits(node.kind()) && node.function() == Some(function)
+                })
+                .any(|end| kept.iter().any(|name| end.mentions(name)))
+    }
+
+    /// Whether an `except` clause ends with values that stand in the code, or were handed in, and that another way through
+    /// the function gives as well; or gives such where a second attempt of its own has found nothing. Whoever wrote it
+    /// takes the failure for an ordinary answer.
+    pub fn answers_as_usual(self) -> bool {
+        let is_given = |part: Node<'m>| part.is_constant() || part.as_parameter().is_some();
+        let Some(function) = self.function() else { return false };
+        let last = self.body().and_then(|body| body.children().last()).filter(|last| last.is(Kind::Return));
+        let Some(answer) = last
+            .and_then(Node::value)
+            .filter(|it| it.is(Kind::Tuple) || (it.is_constant() && it.is(Kind::Name)))
+        else {
+            return false;
+        };
+        let mut returns = function.own_returns().filter(|other| Some(*other) != last);
+        let is_written_out = answer.is_constant()
+            || (answer.children().all(is_given) && answer.children().any(Node::is_constant));
+        is_written_out
+            && returns.any(|other| {
+                let tries_again = self.contains(other)
+                    && other
+                        .value()
+                        .is_some_and(|value| value.assigned_value().is_some_and(|it| it.is(Kind::Call)));
+                let is_same = !self.contains(other) && other.value().is_some_and(|it| it.reads_like(answer));
+                tries_again || is_same
+            })
+    }
+
     fn passes_failure(self, fits: &dyn Fn(Node<'m>) -> bool) -> bool {
         self.descendants().any(|node| match node.kind() {
             Kind::Raise => true,
@@ -358,6 +424,19 @@ impl<'m> Node<'m> {
             .is_some_and(|attempt| attempt.handlers().any(Node::catches_everything))
     }
 
+    /// Whether all work that this function does for others keeps its failures: no call in it that waits for another system
+    /// lets one out, and it raises none of its own.
+    pub fn lets_no_work_fail(self) -> bool {
+        let mut works = false;
+        self.own_raises().next().is_none()
+            && self.own_calls().filter(|call| !call.writes_log()).all(|call| {
+                let is_kept = call.is_contained() || call.failing_anyhow().is_none();
+                works |= call.is_awaited() && call.target().is_some();
+                is_kept && (!call.is_awaited() || call.target().is_some() || call.is_contained())
+            })
+            && works
+    }
+
     /// Whether nothing in the `try` of this clause can fail, as far as it was given: what it calls keeps its own failures.
     pub fn never_catches(self) -> bool {
         let attempt = self.parent().filter(|_| self.is(Kind::Handler));
@@ -368,7 +447,9 @@ impl<'m> Node<'m> {
 
     /// Whether nothing comes out of this code since the given functions that it calls keep their own failures.
     pub fn only_calls_what_keeps_its_failures(self) -> bool {
-        let calls_given = self.calls_within().any(|call| call.target().is_some() && !call.writes_log());
+        let calls_given = self.calls_within().any(|call| {
+            (call.target().is_some() || call.runs_given_elsewhere().is_some()) && !call.writes_log()
+        });
         calls_given && !self.lets_out(Kept::All, 0)
     }
 
@@ -422,9 +503,25 @@ impl<'m> Node<'m> {
                 .any(suppresses)
     }
 
+    /// The given function that this call runs in a thread, and whose failure comes out here: `to_thread(load, path)`, or
+    /// `run_in_executor(None, call)` where `call = partial(load, path)`.
+    fn runs_given_elsewhere(self) -> Option<Node<'m>> {
+        let callable = self.scheduled_callable().filter(|_| self.does(Tag::Offloads))?.resolved_value();
+        let is_partial = callable.is(Kind::Call)
+            && callable.callee().is_some_and(|callee| callee.names("functools.partial"));
+        self.model.function_named_by(if is_partial { callable.argument(0)? } else { callable })
+    }
+
     /// Whether a failure may come out of this call, by what is known of its callee.
     fn may_raise(self, kept: Kept, depth: usize) -> bool {
         if self.writes_log() || self.is_harmless() {
+            return false;
+        }
+        if let Some(function) = self.runs_given_elsewhere() {
+            return !function.keeps_within(kept, depth + 1);
+        }
+        // What is only put together runs later.
+        if self.callee().is_some_and(|callee| callee.names("functools.partial")) {
             return false;
         }
         if let Some(place) = self.target() {
@@ -504,6 +601,48 @@ impl<'m> Node<'m> {
     }
 }
 
+impl<'m> Node<'m> {
+    /// Whether this call does nothing but decode the body of the request that is being answered, itself or by way of given
+    /// functions: what it complains of is what the client has sent.
+    pub fn decodes_request(self) -> bool {
+        self.decodes_within(0)
+    }
+
+    fn decodes_within(self, depth: u32) -> bool {
+        const DEEP: u32 = 2;
+        let reads = matches!(self.callee_name(), "json" | "form" | "body")
+            && self.receiver().is_some_and(|request| request.is_a(ClassTag::Request));
+        let decodes = || {
+            self.callee().and_then(Node::path).is_some_and(|path| {
+                matches!(&*path, "json.loads" | "orjson.loads" | "ujson.loads" | "msgspec.json.decode")
+            }) && self.argument(0).is_some_and(Node::comes_from_request)
+        };
+        let in_given = || {
+            let Some(function) = self.target().map(|place| self.model.node(place)) else { return false };
+            let mut found = false;
+            depth < DEEP
+                && function.own_calls().filter(|call| !call.writes_log() && !call.is_an_error()).all(|call| {
+                    let is_it = call.decodes_within(depth + 1);
+                    found |= is_it;
+                    is_it || call.is_harmless() || call.asks_the_request()
+                })
+                && found
+        };
+        reads || decodes() || in_given()
+    }
+
+    /// Whether it looks something up in the request: `request.headers.get("content-type")`.
+    fn asks_the_request(self) -> bool {
+        std::iter::successors(self.receiver(), |object| object.receiver())
+            .any(|object| object.is_a(ClassTag::Request))
+    }
+
+    /// Whether the call makes what a `raise` raises.
+    fn is_an_error(self) -> bool {
+        self.role() == Role::Exception
+    }
+}
+
 impl<'s> Model<'s> {
     /// Where the handler that is registered for an exception of a given class, or for one that it derives from, answers
     /// with what that exception was given: its text, or an attribute of it.
@@ -517,10 +656,23 @@ impl<'s> Model<'s> {
             .filter(|function| function.handled_exception().is_some_and(fits))
             .find_map(|function| {
                 let exception = function.parameters().nth(1)?;
+                // `error.to_dict()`, by which its class tells what it was given.
+                let tells = |method: Node<'m>| {
+                    let Type::Class(handled) = function.handled_exception()?.ty() else { return None };
+                    let method: Node<'m> = self.node(self.method_of(handled, method.name())?);
+                    let mut returned = method.own_returns().filter_map(Node::value);
+                    returned.find(|value| {
+                        value.descendants_of(Kind::Attribute).any(|part| {
+                            matches!(part.name(), "detail" | "message" | "args" | "reason" | "msg")
+                                && part.receiver().is_some_and(|own| own.name() == "self")
+                        })
+                    })
+                };
                 let is_told = |part: Node<'m>| {
                     part.is(Kind::Name)
                         && part.as_parameter() == Some(exception)
                         && part.parent().is_some_and(|around| match around.kind() {
+                            Kind::Attribute if around.role() == Role::Callee => tells(around).is_some(),
                             Kind::Attribute => matches!(
                                 around.name(),
                                 "detail" | "message" | "args" | "reason" | "error" | "msg"

@@ -3,10 +3,10 @@
 use super::Node;
 use crate::secrets::words_of;
 use crate::stack::{Class, ClassTag};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Operator, Role};
 
 use super::Model;
-use super::types::PathId;
+use super::types::{PathId, Type};
 
 impl<'s> Model<'s> {
     pub(super) fn path_class(&self, path: PathId) -> Option<&'static Class> {
@@ -38,6 +38,80 @@ impl<'m> Node<'m> {
     pub fn string(self) -> Option<&'m str> {
         let value = self.resolved_value();
         (value.is(Kind::Str) && !value.symbol().is_empty()).then(|| value.name())
+    }
+
+    /// Whether this expression only says yes or no: a comparison, `not`, `bool(…)`, what is annotated as `bool`, or an entry
+    /// that is such wherever the dictionary is made.
+    pub fn is_yes_or_no(self) -> bool {
+        self.says_yes_or_no(0)
+    }
+
+    fn says_yes_or_no(self, depth: u32) -> bool {
+        const DEEP: u32 = 4;
+        let value = self.unwrapped().resolved_value();
+        if depth > DEEP {
+            return false;
+        }
+        match value.kind() {
+            Kind::True | Kind::False | Kind::Compare => true,
+            Kind::UnaryOp => value.operator() == Operator::Not,
+            Kind::BoolOp => value.children().all(|part| part.says_yes_or_no(depth + 1)),
+            Kind::Call => {
+                value.callee().is_some_and(|callee| {
+                    ["bool", "isinstance", "any", "all", "hasattr"]
+                        .iter()
+                        .any(|name| callee.names(&format!("builtins.{name}")))
+                }) || value.target().is_some_and(|place| {
+                    let function: Node<'m> = self.model.node(place);
+                    function.child(Role::Returns).is_some_and(|kind| kind.name() == "bool")
+                })
+            }
+            Kind::Name => value.as_parameter().is_some_and(|parameter| {
+                parameter.child(Role::Annotation).is_some_and(|kind| kind.name() == "bool")
+            }),
+            Kind::Attribute => value.receiver().is_some_and(|owner| match owner.ty() {
+                Type::Object(class) => {
+                    let model: &'m Model<'m> = self.model;
+                    let is_field = |field: &super::Field<'m>| {
+                        field.name == value.name() && field.annotation.name() == "bool"
+                    };
+                    model.all_fields(class).iter().any(is_field)
+                        || model.method_of(class, value.name()).is_some_and(|place| {
+                            let property: Node<'m> = model.node(place);
+                            property.child(Role::Returns).is_some_and(|kind| kind.name() == "bool")
+                        })
+                }
+                _ => false,
+            }),
+            Kind::Subscript => {
+                let (Some(table), Some(key)) = (value.child(Role::Value), value.child(Role::Index)) else {
+                    return false;
+                };
+                let Some(key) = key.string() else { return false };
+                let mut entries = table.dictionaries_behind().into_iter().peekable();
+                entries.peek().is_some()
+                    && entries.all(|made| {
+                        made.dictionary_value(key).is_some_and(|entry| entry.says_yes_or_no(depth + 1))
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    /// The dictionaries that this expression stands for: its own, or those that the given function behind it returns.
+    fn dictionaries_behind(self) -> Vec<Node<'m>> {
+        let value = self.unwrapped().resolved_value().unwrapped();
+        if value.is(Kind::Dict) {
+            return vec![value];
+        }
+        let Some(place) = value.target() else { return Vec::new() };
+        let function: Node<'m> = self.model.node(place);
+        function
+            .own_returns()
+            .filter_map(Node::value)
+            .map(|returned| returned.resolved_value())
+            .filter(|returned| returned.is(Kind::Dict))
+            .collect()
     }
 
     /// Whether it is written out: a text, a number, `None`, or a name in capitals.

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::{Model, Node, Place, Type};
 use crate::stack::Tag;
-use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, ScopeKind};
+use crate::syntax::{BindingId, BindingKind, Kind, Operator, Role, ScopeId, ScopeKind};
 
 /// A value that comes through more names and calls than these is not traced to its end.
 const MOST_ORIGINS: usize = 64;
@@ -110,11 +110,25 @@ impl<'m> Node<'m> {
         true
     }
 
-    /// The value that a name was last given here, if exactly one assignment reaches it.
+    /// The value that a name was last given here, if exactly one assignment reaches it. Asked for the same names by many
+    /// rules, so it is remembered.
     pub fn assigned_value(self) -> Option<Node<'m>> {
         if !self.is(Kind::Name) {
             return None;
         }
+        let slot = &self.source_file().assigned_values[self.id as usize];
+        match slot.get() {
+            0 => {
+                let found = self.find_assigned_value();
+                slot.set(found.map_or(1, |value| value.id + 2));
+                found
+            }
+            1 => None,
+            known => Some(self.at(known - 2)),
+        }
+    }
+
+    fn find_assigned_value(self) -> Option<Node<'m>> {
         let bindings = self.reaching_bindings();
         let [binding] = bindings.as_slice() else { return None };
         let data = self.source_file().tree.bindings[*binding as usize];
@@ -269,7 +283,7 @@ impl<'m> Node<'m> {
     pub fn target(self) -> Option<Place> {
         match self.callee()?.ty() {
             Type::Function(place) | Type::Method(place) => Some(place),
-            Type::Class(place) => self.model.method_of(place, "__init__"),
+            Type::Class(place) => self.model.constructor(place).own,
             _ => None,
         }
     }
@@ -379,9 +393,58 @@ impl<'m> Node<'m> {
             found.push(self);
         }
         for value in values {
+            // A caught exception that was put into the name, which is known to hold none here.
+            if value.is(Kind::Name) && value.caught_by().is_some() && self.is_known_to_be_no_exception() {
+                continue;
+            }
             if !value.contains(self) {
                 value.add_ingredients(found, depth + 2);
             }
+        }
+    }
+
+    /// Whether this name holds no exception any more where it stands: a test with `isinstance`, by way of a flag or by
+    /// itself, has left the function otherwise, or encloses this place.
+    fn is_known_to_be_no_exception(self) -> bool {
+        let Some(function) = self.function() else { return false };
+        function.own_ifs().filter(|branch| branch.id < self.id).any(|branch| {
+            let (Some(test), Some(body)) = (branch.child(Role::Test), branch.body()) else { return false };
+            match branch.contains(self) {
+                true => body.contains(self) && self.is_exception_if(test, 0) == Some(false),
+                false => {
+                    body.leaves() && branch.dominates(self) && self.is_exception_if(test, 0) == Some(true)
+                }
+            }
+        })
+    }
+
+    /// What follows for this name from a test: `Some(true)` where it holds an exception only if the test is met, and
+    /// `Some(false)` where it holds none if the test is met.
+    fn is_exception_if(self, test: Node<'m>, depth: u32) -> Option<bool> {
+        if depth > 4 {
+            return None;
+        }
+        match test.kind() {
+            Kind::Call if test.callee_name() == "isinstance" => {
+                let is_it =
+                    test.argument(0).is_some_and(|of| of.is(Kind::Name) && of.symbol() == self.symbol());
+                let is_wide = test.argument(1).is_some_and(|class| {
+                    class.names_every_exception() || class.names("builtins.BaseException")
+                });
+                (is_it && is_wide).then_some(true)
+            }
+            Kind::UnaryOp if test.operator() == Operator::Not => {
+                self.is_exception_if(test.value()?, depth + 1).map(|holds| !holds)
+            }
+            Kind::Name => self.is_exception_if(test.assigned_value()?, depth + 1),
+            // All parts hold where `and` does, and none where `or` does not.
+            Kind::BoolOp => {
+                let wanted = test.operator() == Operator::Or;
+                test.children()
+                    .any(|part| self.is_exception_if(part, depth + 1) == Some(wanted))
+                    .then_some(wanted)
+            }
+            _ => None,
         }
     }
 

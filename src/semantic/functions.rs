@@ -415,11 +415,26 @@ impl<'m> Node<'m> {
     }
 
     /// Whether only administrators come here: by the route's path, a dependency, or a check in the body that refuses
-    /// everybody else before this place is reached.
+    /// everybody else before this place is reached. Several rules ask it of whole functions, so that is remembered.
     pub fn serves_administrators(self, before: Option<Node<'m>>) -> bool {
+        if before.is_some() {
+            return self.is_for_administrators(before);
+        }
+        let known = self.model.administrative.borrow().get(&self.place()).copied();
+        known.unwrap_or_else(|| {
+            let found = self.is_for_administrators(None);
+            self.model.administrative.borrow_mut().insert(self.place(), found);
+            found
+        })
+    }
+
+    fn is_for_administrators(self, before: Option<Node<'m>>) -> bool {
         let says = |name: &str| {
-            // Each name in a test is asked; most are too short.
-            name.len() >= "admin".len()
+            // Each name in a test is asked, and most hold none of the words.
+            let has = |word: &str| {
+                name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+            };
+            (has("admin") || has("superuser"))
                 && super::words_of(name)
                     .iter()
                     .any(|word| matches!(word.as_str(), "admin" | "administrator" | "superuser"))

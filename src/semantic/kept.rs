@@ -227,6 +227,51 @@ impl<'m> SharedState<'m> {
             })
     }
 
+    /// Whether the code around it takes entries out when there are too many: in a function that measures it, and holds the
+    /// length, or what is computed from it, against another number; and nobody is given all of it. So it forgets by design,
+    /// as a cache with a size does.
+    pub fn is_evicted_when_full(&self) -> bool {
+        const TAKING: [&str; 5] = ["pop", "popitem", "popleft", "clear", "remove"];
+        let module = self.definition.at(0);
+        let is_it = |node: Node<'m>| self.is_named_by(node);
+        let takes =
+            |call: Node<'m>| TAKING.contains(&call.callee_name()) && call.receiver().is_some_and(is_it);
+        let deleting = module.descendants_of(Kind::Delete).filter(|deleted| {
+            deleted.descendants_of(Kind::Subscript).any(|entry| entry.value().is_some_and(is_it))
+        });
+        // What is given back as a whole is a list of its own, and no cache that is asked for one entry.
+        let lists_it = |call: Node<'m>| {
+            let named = if call.receiver().is_some_and(is_it) {
+                matches!(call.callee_name(), "values" | "items" | "keys")
+            } else {
+                matches!(call.callee_name(), "list" | "sorted" | "dict" | "tuple")
+                    && call.argument(0).is_some_and(is_it)
+            };
+            named && call.surroundings().any(|around| around.is(Kind::Return))
+        };
+        if module.calls_within().any(lists_it) {
+            return false;
+        }
+        let taking = self.changes.iter().copied().filter(|change| change.is(Kind::Call) && takes(*change));
+        taking.chain(deleting).filter_map(Node::function).any(|function| {
+            let measures = |node: Node<'m>| {
+                node.is(Kind::Call) && node.callee_name() == "len" && node.argument(0).is_some_and(is_it)
+            };
+            // That there is something at all is asked before one is taken out to be worked on.
+            let is_too_long = |side: Node<'m>, other: Node<'m>| {
+                let length = if side.is(Kind::Name) { side.assigned_value().unwrap_or(side) } else { side };
+                match length.is(Kind::BinOp) {
+                    true => length.descendants_of(Kind::Call).any(measures),
+                    false => measures(length) && other.number() != Some(0.0),
+                }
+            };
+            function.descendants_of(Kind::Compare).filter(|test| test.compares_order()).any(|test| {
+                let sides = test.child(Role::Left).zip(test.child(Role::Right));
+                sides.is_some_and(|(left, right)| is_too_long(left, right) || is_too_long(right, left))
+            })
+        })
+    }
+
     /// Whether the change adds to an entry that bounds itself: a cache with a size in each entry, as in
     /// `defaultdict(LRU)`, or a class that takes out what is too much.
     pub fn is_bounded_by_its_entries(&self, change: Node<'m>) -> bool {

@@ -83,9 +83,13 @@ impl<'s> Model<'s> {
 
     /// Whether anything in the given files closes what this call made.
     pub fn closes_what(&self, made: Node<'_>) -> bool {
-        self.calls().filter(|call| is_ending(call.callee_name())).any(|call| {
-            call.receiver().and_then(Node::constructed_by).is_some_and(|built| built.place() == made.place())
-        })
+        let closed = self.closed.get_or_init(|| {
+            self.calls()
+                .filter(|call| is_ending(call.callee_name()))
+                .filter_map(|call| Some(call.receiver()?.constructed_by()?.place()))
+                .collect()
+        });
+        closed.contains(&made.place())
     }
 }
 
@@ -170,6 +174,18 @@ impl<'m> Node<'m> {
             .filter_map(|name| Some((*name, class.method(name)?)))
             .find(|(_, method)| method.has(Tag::Closes))
             .map(|(name, method)| (name, method.coroutine))
+    }
+
+    /// Whether a method of the class in which this attribute is set ends what it holds: `self.poller.cancel()`, or
+    /// `task = self.poller` and then `task.cancel()`. Who calls the method is the class's own affair.
+    fn is_ended_by_its_class(self) -> bool {
+        let Some(class) = self.class().filter(|_| self.is(Kind::Attribute)) else { return false };
+        let is_it = |node: Node<'m>| node.is(Kind::Attribute) && node.source() == self.source();
+        class
+            .calls_within()
+            .filter(|call| is_ending(call.callee_name()))
+            .filter_map(Node::receiver)
+            .any(|ended| is_it(ended) || ended.assigned_value().is_some_and(is_it))
     }
 
     fn names_an_ending(self) -> bool {
@@ -364,6 +380,7 @@ impl<'m> Lifespan<'m> {
         });
         let last = opened.holder.name();
         is_handed_on
+            || opened.holder.is_ended_by_its_class()
             || self.function.model.stop_handlers().any(|stop| {
                 stop.descendants()
                     .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && node.name() == last)

@@ -17,7 +17,7 @@
 //! (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen` (sessions and services of files
 //! that were not given), `fan_out` (coroutines that run at once), `threads` (conversations that graphs keep), `fields`
 //! (of data models and settings), `headers` (written by hand), `secrets`, `migrations` and `migration_data`, `environment` (variables that
-//! are read), `expressions` (values and words), `in_words` (what is known of a place, for people),
+//! are read), `configuration` (where they are meant to be), `described` (dictionaries that hold no values), `expressions` (values and words), `in_words` (what is known of a place, for people),
 //! `deployment` (what the deployment files say).
 
 mod application;
@@ -27,8 +27,10 @@ mod calls;
 mod classes;
 mod clients;
 mod computing;
+mod configuration;
 mod databases;
 mod deployment;
+mod described;
 mod dialects;
 mod entry_points;
 mod environment;
@@ -78,8 +80,8 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use crate::secrets::{
-    connection_strings, is_guessable, is_placeholder, is_secret_name, looks_like_secret, names_secret,
-    words_of, written_keys,
+    connection_strings, is_guessable, is_placeholder, is_secret_name, is_weak_word, looks_like_secret,
+    names_secret, opens_something, words_of, written_keys,
 };
 pub use calls::{Api, Bounded, Deadline};
 pub use clients::SharedClient;
@@ -90,7 +92,7 @@ pub use deployment::{
     SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload, is_example,
 };
 pub use entry_points::EntryPoints;
-pub use environment::EnvironmentRead;
+pub use environment::{EnvironmentRead, is_platform_variable, is_system_variable};
 pub use errors::Kept;
 pub use exception_texts::{ErrorText, Leak};
 pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name, thing_named};
@@ -169,6 +171,9 @@ pub struct File<'s> {
     types: Vec<Cell<u32>>,
     /// Those of the bindings, in the same way.
     binding_types: Vec<Cell<u32>>,
+    /// The values that names were given, as far as it was asked: 0 is 'not asked yet', 1 'none', else the node's number
+    /// plus two.
+    assigned_values: Vec<Cell<u32>>,
     /// Names that nothing in the file binds and that were taken for what a library calls so.
     assumed: RefCell<Vec<Symbol>>,
 }
@@ -181,6 +186,20 @@ pub struct Model<'s> {
     table: TypeTable,
     depth: Cell<u32>,
     effects_on_own: RefCell<sessions::OwnEffects>,
+    /// The first lock that each function takes for the rest of itself, as far as it was asked.
+    first_locks: RefCell<FxHashMap<Place, Option<Place>>>,
+    /// The calls that made what anything in the given files closes.
+    closed: std::cell::OnceCell<FxHashSet<Place>>,
+    fetched: RefCell<FxHashMap<Place, Option<rows::FetchedPlaces>>>,
+    locks_rows: std::cell::OnceCell<bool>,
+    has_sessions: std::cell::OnceCell<bool>,
+    constructors: RefCell<FxHashMap<Place, calls::Constructor>>,
+    /// The calls that made objects, by the expressions that stand for them.
+    constructed: RefCell<FxHashMap<Place, Option<Place>>>,
+    /// The one value that a module gives a name.
+    singletons: RefCell<FxHashMap<(u32, Symbol), Option<Place>>>,
+    /// Which functions serve administrators alone, as far as it was asked.
+    administrative: RefCell<FxHashMap<Place, bool>>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
     name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
@@ -237,6 +256,15 @@ impl<'s> Model<'s> {
             table: TypeTable::default(),
             depth: Cell::new(0),
             effects_on_own: RefCell::default(),
+            first_locks: RefCell::default(),
+            closed: std::cell::OnceCell::new(),
+            fetched: RefCell::default(),
+            locks_rows: std::cell::OnceCell::new(),
+            has_sessions: std::cell::OnceCell::new(),
+            constructors: RefCell::default(),
+            constructed: RefCell::default(),
+            singletons: RefCell::default(),
+            administrative: RefCell::default(),
             classes: RefCell::default(),
             name_types: RefCell::default(),
             returns: RefCell::default(),
@@ -461,6 +489,7 @@ impl<'s> File<'s> {
         let module = stem.strip_suffix("__init__").unwrap_or(stem).trim_end_matches('/').replace('/', ".");
         let types = vec![Cell::new(0); tree.nodes.len()];
         let binding_types = vec![Cell::new(0); tree.bindings.len()];
+        let assigned_values = vec![Cell::new(0); tree.nodes.len()];
         let mut file = Self {
             path: &source.path,
             text,
@@ -481,6 +510,7 @@ impl<'s> File<'s> {
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
             binding_types,
+            assigned_values,
             assumed: RefCell::default(),
         };
         file.look_at_module(symbols);
@@ -520,6 +550,14 @@ impl<'s> File<'s> {
 
 /// Folders and names of what is run by hand.
 impl File<'_> {
+    /// Whether the name of the module says that it is a cache: `app/thumbnail_cache.py`.
+    pub fn is_a_cache(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or(self.path);
+        words_of(name.trim_end_matches(".py"))
+            .last()
+            .is_some_and(|word| matches!(word.as_str(), "cache" | "caches" | "caching"))
+    }
+
     /// Whether its name says that it takes a schema to another version.
     pub fn is_about_migrations(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or(self.path);

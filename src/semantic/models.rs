@@ -90,11 +90,12 @@ impl<'m> Node<'m> {
             "rag",
             "silo",
         ];
-        if !matches!(
-            self.callee_name().split('_').next(),
-            Some("search" | "asearch" | "retrieve" | "aretrieve" | "similarity" | "asimilarity")
-        ) || !self.runs_unseen_code()
-        {
+        const VERBS: [&str; 6] = ["search", "asearch", "retrieve", "aretrieve", "similarity", "asimilarity"];
+        let name = self.callee_name();
+        let begins_with = |verb: &&str| {
+            name.strip_prefix(*verb).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
+        if !VERBS.iter().any(begins_with) || !self.runs_unseen_code() {
             return false;
         }
         let class_says = |object: Node<'m>| {

@@ -101,6 +101,73 @@ impl<'m> Node<'m> {
     }
 }
 
+impl<'m> Node<'m> {
+    /// Whether this place is only reached when something has expired, as a token does: a test says so around it, or in front of
+    /// it, here or in each function that leads here. So it runs once in a while, whatever number of requests come.
+    pub fn is_only_after_an_expiry(self) -> bool {
+        self.is_after_an_expiry(0)
+    }
+
+    fn is_after_an_expiry(self, depth: u32) -> bool {
+        const DEEP: u32 = 3;
+        let Some(function) = self.function() else { return false };
+        let decides = function.own_ifs().filter(|branch| branch.id < self.id).any(|branch| {
+            let wanted = match branch.contains(self) {
+                true => branch.body().is_some_and(|body| body.contains(self)),
+                false if branch.body().is_some_and(Node::leaves) && branch.dominates(self) => false,
+                false => return false,
+            };
+            branch.child(Role::Test).is_some_and(|test| test.says_expired(0) == Some(wanted))
+        });
+        decides
+            || (depth < DEEP
+                && function.is_only_called(|call| {
+                    let model: &'m Model<'m> = self.model;
+                    model.node(call.place()).is_after_an_expiry(depth + 1)
+                }))
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether this test is met when something has expired (`now >= token.expires_at`), or when it has not.
+    fn says_expired(self, depth: u32) -> Option<bool> {
+        const DEEP: u32 = 4;
+        let speaks = |part: Node<'m>, words: &[&str]| {
+            part.descendants().any(|part| {
+                matches!(part.kind(), Kind::Name | Kind::Attribute | Kind::Str)
+                    && words_of(part.name()).iter().any(|word| words.contains(&word.as_str()))
+            })
+        };
+        let is_moment =
+            |part: Node<'m>| speaks(part, &["expires", "expiry", "expiration", "expire", "exp", "deadline"]);
+        if depth > DEEP {
+            return None;
+        }
+        match self.kind() {
+            Kind::UnaryOp if self.operator() == Operator::Not => {
+                self.value()?.says_expired(depth + 1).map(|expired| !expired)
+            }
+            Kind::BoolOp => self.children().find_map(|part| part.says_expired(depth + 1)),
+            Kind::Compare if self.compares_order() => {
+                let (left, right) = (self.child(Role::Left)?, self.child(Role::Right)?);
+                let is_less = matches!(self.operator(), Operator::Less | Operator::LessEqual);
+                match (is_moment(left), is_moment(right)) {
+                    (true, false) => Some(is_less),
+                    (false, true) => Some(!is_less),
+                    _ => None,
+                }
+            }
+            Kind::Name | Kind::Attribute | Kind::Call | Kind::Await => {
+                if speaks(self, &["expired", "stale"]) {
+                    return Some(true);
+                }
+                self.assigned_value().filter(|value| *value != self)?.says_expired(depth + 1)
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Model<'_> {
     /// Whether the function that begins the chain has awaited the asynchronous twin of one of its calls before, and
     /// hands on what that gave: `body = await async_fetch(url)`, then `parse(body)`, which would `fetch` an address.

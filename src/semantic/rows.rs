@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use rustc_hash::FxHashMap;
 
 use super::types::Type;
-use super::{FunctionRole, Model, Node};
+use super::{Api, FunctionRole, Model, Node, Place};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -18,6 +18,14 @@ pub struct Fetched<'m> {
     pub lock: Option<Node<'m>>,
     /// Whether rows that others have locked are left out.
     pub skips_locked: bool,
+}
+
+/// The same as it is remembered.
+#[derive(Clone, Copy)]
+pub(super) struct FetchedPlaces {
+    call: Place,
+    lock: Option<Place>,
+    skips_locked: bool,
 }
 
 /// An attribute of a fetched row that is set: `row.attribute = value`, `row.attribute += value` or `setattr(…)`.
@@ -53,8 +61,28 @@ impl<'m> Node<'m> {
             || self.keyword("default_factory").is_some()
     }
 
-    /// How the row, or the rows, that this expression stands for were fetched, given functions included.
+    /// How the row, or the rows, that this expression stands for were fetched, given functions included. Several rules
+    /// ask it of each change of a row, so it is remembered.
     pub fn fetched(self) -> Option<Fetched<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let known = model.fetched.borrow().get(&self.place()).copied();
+        let found = known.unwrap_or_else(|| {
+            let found = self.find_fetched().map(|fetched| FetchedPlaces {
+                call: fetched.call.place(),
+                lock: fetched.lock.map(Node::place),
+                skips_locked: fetched.skips_locked,
+            });
+            model.fetched.borrow_mut().insert(self.place(), found);
+            found
+        })?;
+        Some(Fetched {
+            call: model.node(found.call),
+            lock: found.lock.map(|lock| model.node(lock)),
+            skips_locked: found.skips_locked,
+        })
+    }
+
+    fn find_fetched(self) -> Option<Fetched<'m>> {
         let mut call = None;
         let mut lock = None;
         let mut skips_locked = false;
@@ -68,15 +96,11 @@ impl<'m> Node<'m> {
                 {
                     call = Some(origin);
                 }
-                // `update(…).returning(…)` locks the rows that it gives back.
-                let changed = api.has(Tag::WritesStatement).then_some(origin);
-                let by_text =
-                    origin.sql().filter(|sql| super::stale_writes::locks_by_text(sql)).map(|_| origin);
-                if let Some(found) = origin.row_lock().or(changed).or(by_text) {
+                if let Some(found) = origin.row_lock(api) {
                     lock = Some(found);
-                    skips_locked |= by_text.is_some_and(|call| {
-                        call.sql().is_some_and(|sql| sql.to_ascii_lowercase().contains("skip locked"))
-                    });
+                    skips_locked |= origin
+                        .sql_that_locks()
+                        .is_some_and(|sql| sql.to_ascii_lowercase().contains("skip locked"));
                     skips_locked |= origin.keyword("skip_locked").is_some_and(Node::is_true);
                 }
             }
@@ -129,12 +153,19 @@ impl<'m> Node<'m> {
     }
 
     /// What in this call locks the rows that it reads.
-    fn row_lock(self) -> Option<Node<'m>> {
-        if self.does(Tag::LocksRows) {
+    fn row_lock(self, api: Api) -> Option<Node<'m>> {
+        // `update(…).returning(…)` locks the rows that it gives back.
+        let locks = || api.has(Tag::WritesStatement) || self.sql_that_locks().is_some();
+        if api.has(Tag::LocksRows) {
             return Some(self);
         }
         self.keyword("with_for_update")
             .filter(|value| !matches!(value.resolved_value().kind(), Kind::False | Kind::None))
+            .or_else(|| locks().then_some(self))
+    }
+
+    fn sql_that_locks(self) -> Option<&'m str> {
+        self.sql().filter(|sql| super::stale_writes::locks_by_text(sql))
     }
 
     /// The change of a fetched row that this assignment or call of `setattr` makes.
@@ -418,12 +449,27 @@ impl<'m> Node<'m> {
 
     /// A lock or lease that the function has taken by the time of this place, or an isolation it has asked for.
     fn lock_taken_before(self) -> Option<Node<'m>> {
-        self.function()?.own_calls().take_while(|call| call.id < self.id).find(|call| {
-            call.takes_distributed_lock()
-                || call.locks_by_name()
-                || (call.callee_name() == "acquire" && call.receiver().is_some_and(Node::is_lock))
-                || call.raises_isolation()
-        })
+        self.function()?.first_lock().filter(|lock| lock.id < self.id)
+    }
+
+    /// The first call by which this function takes a lock for the rest of itself. Asked for at each change of a row, so
+    /// it is remembered.
+    fn first_lock(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let known = model.first_locks.borrow().get(&self.place()).copied();
+        let found = known.unwrap_or_else(|| {
+            let mut calls = self.own_calls();
+            let lock = calls.find(|call| {
+                call.takes_distributed_lock()
+                    || call.locks_by_name()
+                    || (call.callee_name() == "acquire" && call.receiver().is_some_and(Node::is_lock))
+                    || call.raises_isolation()
+            });
+            let found = lock.map(Node::place);
+            model.first_locks.borrow_mut().insert(self.place(), found);
+            found
+        });
+        found.map(|place| model.node(place))
     }
 
     /// A helper of the project that is named for the lock it takes: `await self._lock_group(session, group_id)`.
@@ -662,6 +708,12 @@ fn is_arithmetic(operator: Operator) -> bool {
 }
 
 impl<'s> Model<'s> {
+    /// Whether any call locks the rows that it reads. In most projects none does, and no call need be followed to find
+    /// one.
+    pub fn locks_rows(&self) -> bool {
+        *self.locks_rows.get_or_init(|| self.known_calls().any(|(call, api)| call.row_lock(api).is_some()))
+    }
+
     /// Whether rows of this type carry a version that the ORM compares when it writes.
     pub fn is_versioned(&self, row: Type) -> bool {
         let Type::Object(class) = row else { return false };

@@ -38,6 +38,22 @@ pub(super) enum Effect {
 /// What methods do to the sessions of their objects, each at the depth at which it was asked.
 pub(super) type OwnEffects = FxHashMap<(Place, u32), Option<(Place, Effect)>>;
 
+impl<'s> Model<'s> {
+    /// Whether anything that is called, or handed to a call, is a database session.
+    fn has_sessions(&self) -> bool {
+        *self.has_sessions.get_or_init(|| {
+            self.calls().any(|call| {
+                // Receivers are below the callee, at whatever end of a chain.
+                let parts = call.callee().into_iter().flat_map(Node::descendants);
+                let given = call.children().filter_map(|argument| {
+                    if argument.is(Kind::Keyword) { argument.value() } else { Some(argument) }
+                });
+                parts.chain(given).any(Node::is_session)
+            })
+        })
+    }
+}
+
 impl<'m> Node<'m> {
     /// Whether this function is a generator that yields a database session, as a dependency does.
     pub fn gives_sessions(self) -> bool {
@@ -168,6 +184,9 @@ impl<'m> Node<'m> {
     /// What this function does with its database connections while it waits for a model, a page or another slow service.
     pub fn connections(self) -> Connections<'m> {
         let mut found = Connections::default();
+        if !self.model.has_sessions() {
+            return found;
+        }
         let effects: Vec<(Node<'m>, Node<'m>, Effect)> = self
             .own_calls()
             .filter_map(|call| call.session_effect(0).map(|(session, effect)| (call, session, effect)))

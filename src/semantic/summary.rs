@@ -90,27 +90,27 @@ impl<'m> Node<'m> {
         if let Some(system) = self.blocks_for() {
             return (!self.is_switched_off()).then(|| Blocking { system, chain: vec![step] });
         }
-        let target = match self.target() {
-            Some(target) => target,
-            // `fetch = partial(requests.get, timeout=5)`
-            None => {
-                let run = self.partial_of()?;
-                let blocks = run.api_when_called().filter(|api| !api.callable.coroutine);
-                if let Some(system) =
-                    blocks.and_then(|api| api.callable.blocks).filter(|_| !self.is_awaited())
-                {
-                    return Some(Blocking { system, chain: vec![step] });
-                }
-                self.model.function_named_by(run)?.place()
+        // `fetch = partial(requests.get, timeout=5)`
+        if self.target().is_none() {
+            let blocks = self.partial_of()?.api_when_called().filter(|api| !api.callable.coroutine);
+            if let Some(system) = blocks.and_then(|api| api.callable.blocks).filter(|_| !self.is_awaited()) {
+                return Some(Blocking { system, chain: vec![step] });
             }
-        };
-        let function = self.model.node(target);
-        let mut inner = self.model.function_blocking(function)?;
+        }
+        let mut inner = self.model.function_blocking(self.run_function()?)?;
         if inner.chain.len() >= LONGEST_CHAIN || self.is_switched_off() {
             return None;
         }
         inner.chain.insert(0, step);
         self.model.is_walked(&inner.chain).then_some(inner)
+    }
+
+    /// The given function that runs when this is called, directly or by way of a `partial`.
+    fn run_function(self) -> Option<Node<'m>> {
+        match self.target() {
+            Some(target) => Some(self.model.node(target)),
+            None => self.model.function_named_by(self.partial_of()?),
+        }
     }
 
     /// The callable that runs when the result of `functools.partial` is called, here by a name it was given.
@@ -256,7 +256,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether it sends a statement, by what is known of the callee or by the usual names where nothing is.
-    fn sends_sql_by_name(self) -> bool {
+    pub(super) fn sends_sql_by_name(self) -> bool {
         self.does(Tag::Executes)
             || (matches!(self.callee_name(), "execute" | "scalar" | "fetchval" | "fetchrow" | "fetch")
                 && self.api().is_none())
@@ -281,44 +281,73 @@ fn is_carried_up(blocking: &Blocking) -> bool {
     }
 }
 
-impl<'s> Model<'s> {
-    /// Why running a given plain function to its end holds its thread.
-    fn function_blocking(&self, function: Node<'_>) -> Option<Blocking> {
-        // A coroutine function only makes a coroutine; a generator runs when it is iterated.
-        if !function.is(Kind::FunctionDef) || function.is_async() || function.is_generator() {
-            return None;
+/// A function whose calls are being looked at for what holds their thread.
+struct Summing<'m> {
+    function: Node<'m>,
+    calls: Vec<Node<'m>>,
+    /// The index of the call to look at next.
+    next: usize,
+    /// With its rank: the lowest tells most.
+    found: Option<((bool, bool), Blocking)>,
+}
+
+impl<'m> Summing<'m> {
+    /// Takes in what a call waits for. What waits for the network tells more than what reads a file, and what always
+    /// runs more than what may.
+    fn take(&mut self, call: Node<'m>) {
+        self.next += 1;
+        let Some(blocking) = call.blocking().filter(is_carried_up) else { return };
+        let rank = (blocking.system == System::File, call.is_on_a_branch());
+        // A file that may be read somewhere further down is mostly not.
+        if rank == (true, true) && blocking.chain.len() > 1 {
+            return;
         }
+        if self.found.as_ref().is_none_or(|(best, _)| rank < *best) {
+            self.found = Some((rank, blocking));
+        }
+        if rank == (false, false) {
+            self.next = self.calls.len();
+        }
+    }
+}
+
+impl<'s> Model<'s> {
+    /// Why running a given plain function to its end holds its thread. What it calls is looked at first, on a stack of
+    /// its own: a chain of calls may be longer than the thread's stack is deep.
+    fn function_blocking<'m>(&'m self, function: Node<'m>) -> Option<Blocking> {
+        let mut under_way: Vec<Summing<'m>> = Vec::new();
+        self.begin_summing(function, &mut under_way);
+        while let Some(top) = under_way.last_mut() {
+            if let Some(&call) = top.calls.get(top.next) {
+                let run = call.blocks_for().is_none().then(|| call.run_function()).flatten();
+                if !run.is_some_and(|run| self.begin_summing(run, &mut under_way))
+                    && let Some(top) = under_way.last_mut()
+                {
+                    top.take(call);
+                }
+            } else if let Some(done) = under_way.pop() {
+                let place = done.function.place();
+                self.visiting.borrow_mut().remove(&place);
+                self.blocking.borrow_mut().insert(place, done.found.map(|(_, blocking)| blocking));
+            }
+        }
+        self.blocking.borrow().get(&function.place()).cloned().flatten()
+    }
+
+    /// Begins to find out what this function waits for, where that is neither known nor being found out.
+    fn begin_summing<'m>(&'m self, function: Node<'m>, under_way: &mut Vec<Summing<'m>>) -> bool {
+        // A coroutine function only makes a coroutine; a generator runs when it is iterated.
+        let runs = function.is(Kind::FunctionDef) && !function.is_async() && !function.is_generator();
         // What is kept for ever after the first call holds the loop once in the life of the process.
-        if function.parameters().next().is_none() && function.is_cached() {
-            return None;
+        if !runs || (function.parameters().next().is_none() && function.is_cached()) {
+            return false;
         }
         let place = function.place();
-        if let Some(known) = self.blocking.borrow().get(&place) {
-            return known.clone();
+        if self.blocking.borrow().contains_key(&place) || !self.visiting.borrow_mut().insert(place) {
+            return false;
         }
-        if !self.visiting.borrow_mut().insert(place) {
-            return None;
-        }
-        // What waits for the network tells more than what reads a file, and what always runs more than what may.
-        let mut found: Option<((bool, bool), Blocking)> = None;
-        for call in function.own_calls() {
-            let Some(blocking) = call.blocking().filter(is_carried_up) else { continue };
-            let rank = (blocking.system == System::File, call.is_on_a_branch());
-            // A file that may be read somewhere further down is mostly not.
-            if rank == (true, true) && blocking.chain.len() > 1 {
-                continue;
-            }
-            if found.as_ref().is_none_or(|(best, _)| rank < *best) {
-                found = Some((rank, blocking));
-            }
-            if rank == (false, false) {
-                break;
-            }
-        }
-        let found = found.map(|(_, blocking)| blocking);
-        self.visiting.borrow_mut().remove(&place);
-        self.blocking.borrow_mut().insert(place, found.clone());
-        found
+        under_way.push(Summing { function, calls: function.own_calls().collect(), next: 0, found: None });
+        true
     }
 
     /// Whether a value of this type is a database session, and whether it is an asynchronous one.

@@ -58,6 +58,9 @@ const DOERS: [&str; 20] = [
     "handler",
 ];
 
+/// Methods that put a value under a key.
+const STORING: [&str; 7] = ["set", "setex", "psetex", "setnx", "hset", "put", "aset"];
+
 /// More names than these are not followed back.
 const MOST_VALUES: usize = 48;
 
@@ -106,6 +109,11 @@ impl<'s> Model<'s> {
                 !is_own && home.is_none_or(|home| home.name() != "__init__")
             })
         })
+    }
+
+    /// The calls that may put a value under a key, by their names.
+    pub fn calls_that_store(&self) -> impl Iterator<Item = Node<'_>> {
+        STORING.iter().flat_map(|name| self.calls_named(name))
     }
 
     /// Whether any given file speaks of tenants by their key.
@@ -262,10 +270,23 @@ impl<'m> Node<'m> {
         }
         let last = words_of(self.name()).pop().unwrap_or_default();
         if last == "app" {
-            // The web application bears the same name: only a class of the project's says more.
-            return self.class_names_tenant();
+            // The web application bears the same name: only a class of the project's, or who gives it, says more.
+            return self.class_names_tenant() || self.is_given_as_who_calls();
         }
         (TENANTS.contains(&last.as_str()) && !self.belongs_to_process()) || self.class_names_tenant()
+    }
+
+    /// `app=Depends(current_app)`: a dependency that says who calls.
+    fn is_given_as_who_calls(self) -> bool {
+        let dependency = self
+            .as_parameter()
+            .and_then(Node::injected_by)
+            .and_then(|call| self.model.dependency_of(call))
+            .map(|dependency| words_of(dependency.name()));
+        dependency.is_some_and(|words| {
+            let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+            has(&TENANTS) && has(&["current", "authenticated", "caller", "require"])
+        })
     }
 
     /// Whether the value's class is one of tenants, or of what is known of the caller: `App`, `TenantContext`.
@@ -330,7 +351,7 @@ impl<'m> Node<'m> {
     pub fn stored_under_key(self) -> Option<(Node<'m>, Node<'m>)> {
         let receiver = self.receiver()?;
         let last = match self.callee_name() {
-            "set" | "setex" | "psetex" | "setnx" | "hset" | "put" | "aset" => self.positional().last()?,
+            name if STORING.contains(&name) => self.positional().last()?,
             _ => return None,
         };
         let key = self.argument(0).filter(|key| *key != last)?;

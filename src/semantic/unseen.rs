@@ -147,6 +147,11 @@ impl<'s> Model<'s> {
             BindingKind::With => target.parent().and_then(|item| item.child(Role::Context)),
             _ => None,
         };
+        if let Some(opened) = source.filter(|_| binding == BindingKind::With)
+            && let Some(connection) = self.connection_of_unseen_engine(target, opened)
+        {
+            return Some(connection);
+        }
         let source =
             source.map(|source| if source.is(Kind::Call) { source.callee_name() } else { source.name() });
         let source = source.unwrap_or_default();
@@ -171,6 +176,25 @@ impl<'s> Model<'s> {
         }
         let fits = uses.surely || (is_session && uses.perhaps);
         (fits && !uses.otherwise).then(|| self.session_type(uses.is_awaited))
+    }
+}
+
+impl<'s> Model<'s> {
+    /// The connection that a name stands for which an engine of another file gives, by its name and by what is done with
+    /// it: `async with engine.begin() as connection:`.
+    fn connection_of_unseen_engine(&self, target: Node<'_>, opened: Node<'_>) -> Option<Type> {
+        let engine = opened.receiver().filter(|_| matches!(opened.callee_name(), "connect" | "begin"))?;
+        if words_of(engine.name()).last().is_none_or(|last| last != "engine")
+            || !self.says_nothing(engine.ty())
+        {
+            return None;
+        }
+        let mut uses = Uses::default();
+        target.collect_uses(&mut uses);
+        let is_async = target.ancestors().find(|node| node.is(Kind::With)).is_some_and(Node::is_async);
+        let name = if is_async { "sqlalchemy.ext.asyncio.AsyncConnection" } else { "sqlalchemy.Connection" };
+        let fits = (uses.surely || uses.perhaps) && !uses.otherwise;
+        stack::class(name).filter(|_| fits).map(|class| self.instance_of_table(class))
     }
 }
 

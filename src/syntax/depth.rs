@@ -4,12 +4,19 @@
 //! that the instance is lost. Python itself refuses more than 200 open brackets and 100 levels of indentation, so
 //! nothing that Python runs is refused for those. Operators and attribute or call chains are counted together
 //! between two commas, which is an upper bound of the depth they can make.
+//!
+//! Most statements are too short for that many. So the bytes of each are counted first, between brackets, strings and
+//! line ends, and only a statement that has more of them than operators are allowed is read again, word by word.
 
 use super::SyntaxProblem;
 
 const BRACKETS: usize = 200;
 const INDENTATION: usize = 100;
 const OPERATORS: u32 = 400;
+/// A text with more lambdas is read word by word throughout: commas do not end them, but end what bytes are counted.
+const LAMBDAS: u32 = 50;
+/// A statement with more bytes outside strings, since the last comma, is read word by word.
+const BYTES_OF_STATEMENT: u32 = OPERATORS - LAMBDAS;
 /// A longer file is not source code that a person wrote, and offsets are 32 bits wide.
 const BYTES: usize = 64 << 20;
 
@@ -69,6 +76,17 @@ const BYTE: [Byte; 256] = {
     table
 };
 
+/// Whether a byte neither opens nor closes anything, nor ends a line.
+const PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(BYTE[byte], Byte::Word | Byte::Space | Byte::Operator | Byte::Separator);
+        byte += 1;
+    }
+    table
+};
+
 /// Words that no expression contains: where a line starts with one, an unclosed bracket before it is an error from
 /// which the parser recovers, and nothing before the line can be above it in the tree.
 const STATEMENTS: [&[u8]; 12] = [
@@ -82,7 +100,21 @@ pub fn too_deep(text: &str) -> Option<SyntaxProblem> {
     if bytes.len() > BYTES {
         return problem(0, "the file is larger than 64 MiB: check a part of it");
     }
-    let mut scan = Scan { bytes, at: 0, outer: Vec::new(), mode: Mode::Code(Level::default()), total: 0 };
+    let lambdas = memchr::memmem::find_iter(bytes, b"lambda").take(LAMBDAS as usize + 1).count();
+    scanned(bytes, lambdas > LAMBDAS as usize)
+}
+
+fn scanned(bytes: &[u8], is_always_exact: bool) -> Option<SyntaxProblem> {
+    let mut scan = Scan {
+        bytes,
+        at: 0,
+        outer: Vec::new(),
+        mode: Mode::Code(Level::default()),
+        total: 0,
+        statement: 0,
+        is_exact: is_always_exact,
+        is_always_exact,
+    };
     scan.run()
 }
 
@@ -98,6 +130,11 @@ struct Scan<'a> {
     outer: Vec<Mode>,
     /// The operators and lambdas of all open levels together.
     total: u32,
+    /// Where the current statement began.
+    statement: usize,
+    /// Whether words and operators are counted, and not their bytes, which are at least as many.
+    is_exact: bool,
+    is_always_exact: bool,
 }
 
 const TOO_MANY_BRACKETS: &str = "more than 200 brackets are open, which Python refuses as well";
@@ -143,6 +180,25 @@ impl Scan<'_> {
             // One space is what mostly follows a word, an operator or a comma.
             let space_at = |at: usize| usize::from(bytes.get(at) == Some(&b' '));
             match BYTE[byte as usize] {
+                _ if PLAIN[byte as usize] && !self.is_exact => {
+                    let rest = &bytes[start..];
+                    let length = rest.iter().position(|byte| !PLAIN[*byte as usize]).unwrap_or(rest.len());
+                    self.at += length;
+                    level.operators += length as u32;
+                    self.total += length as u32;
+                    // What was too much before the comma is read again.
+                    if rest[length - 1] == b',' && self.total <= BYTES_OF_STATEMENT {
+                        self.total -= level.operators;
+                        level.operators = 0;
+                    }
+                    if matches!(bytes.get(self.at), Some(b'"' | b'\'')) {
+                        let is_of_word = |byte: &&u8| BYTE[**byte as usize] == Byte::Word;
+                        let mut word = rest[..length].iter().rev().take_while(is_of_word).take(3);
+                        let is_prefix = word.clone().count() <= 2;
+                        let is_formatted = word.any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'));
+                        self.string(is_prefix && is_formatted);
+                    }
+                }
                 Byte::Space => self.skip_spaces(),
                 Byte::Word => {
                     let rest = &bytes[start..];
@@ -196,6 +252,8 @@ impl Scan<'_> {
                         self.end_level();
                         word_before = false;
                         line_start = true;
+                        self.statement = self.at;
+                        self.is_exact = self.is_always_exact;
                     }
                 }
                 Byte::Opening => {
@@ -213,6 +271,15 @@ impl Scan<'_> {
                     word_before = true;
                     self.at += 1;
                 }
+            }
+            if !self.is_exact && self.total > BYTES_OF_STATEMENT {
+                self.at = self.statement;
+                self.outer.clear();
+                self.mode = Mode::Code(Level::default());
+                self.total = 0;
+                self.is_exact = true;
+                word_before = false;
+                line_start = true;
             }
             if self.total > OPERATORS {
                 return problem(
@@ -332,7 +399,66 @@ impl Scan<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::too_deep;
+    use super::{scanned, too_deep};
+
+    /// Many ways to write a statement of about as many parts as are allowed.
+    #[test]
+    fn counting_bytes_first_refuses_the_same() {
+        let units = [
+            "a.",
+            "a+",
+            "a + ",
+            "not ",
+            "a if b else ",
+            "f(a)",
+            "f(",
+            "[a,",
+            "[a,\n",
+            "{a: b},\n",
+            "a,\n",
+            "b'', ",
+            "f'{a}'",
+            "f'{a, b}' + ",
+            "f'{",
+            "rf\"{a}\"",
+            "xyf'{'",
+            "\\f'{'",
+            "'a' ",
+            "'''a\n''' ",
+            "# (,\n",
+            "a # b,\n",
+            "return (\n",
+            "a\n",
+            ") + a(",
+            ")(",
+            "lambda a,\n b: ",
+            "await a.b(c, d)[e].f ",
+            "some_rather_long_name * ",
+            "é = ",
+            ";",
+            "a; b",
+            ",\n",
+        ];
+        for unit in units {
+            for count in [1, 7, 40, 99, 133, 199, 200, 201, 399, 400, 401, 900] {
+                for (before, behind) in [
+                    ("", ""),
+                    ("x = (", ")"),
+                    ("f(\n    a,\n", "\n)\nb"),
+                    ("if a:\n  ", "\n"),
+                    ("'''", "'''"),
+                    ("a.", ",\nb"),
+                ] {
+                    let one = format!("{before}{}{behind}", unit.repeat(count));
+                    let two = format!("{one}\n{}", "a + ".repeat(count));
+                    for text in [one, two] {
+                        let exact = scanned(text.as_bytes(), true);
+                        assert_eq!(too_deep(&text), exact, "{before:?} {count} times {unit:?}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn ordinary_code_passes() {

@@ -33,7 +33,7 @@ pub struct Symbols {
 impl Default for Symbols {
     fn default() -> Self {
         let mut symbols =
-            Self { buffer: String::new(), spans: Vec::new(), table: HashTable::with_capacity(1024) };
+            Self { buffer: String::new(), spans: Vec::new(), table: HashTable::with_capacity(1792) };
         symbols.intern("");
         symbols
     }

@@ -3,6 +3,7 @@
 //! Quiet where it was looked at what the failure says, and where no request is waited for.
 
 use super::leak_reports::{caught_note, shown_text};
+use super::leaked_text::only_validates;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{ErrorText, Node, Type};
@@ -25,7 +26,7 @@ pub fn check(raise: Node<'_>, findings: &mut Findings<'_>) {
     let may_serve = raise.function().is_some_and(|function| {
         function.serves_requests() || raise.model.callers_of(function.place()).is_empty()
     });
-    if is_sorted || !may_serve {
+    if is_sorted || !may_serve || only_validates(leak.caught) {
         return;
     }
     let Some(shown) = raise.model.shown_by_handler(error) else { return };

@@ -104,7 +104,7 @@ pub fn check_end(call: Node<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Whether nothing but the reading of a client's input can fail in the `try` of this clause.
-fn only_validates(handler: Node<'_>) -> bool {
+pub(super) fn only_validates(handler: Node<'_>) -> bool {
     let Some(body) = handler.parent().and_then(|attempt| attempt.child(Role::Body)) else { return false };
     let mut calls = body.calls_within().peekable();
     handler.is(Kind::Handler)
@@ -113,6 +113,7 @@ fn only_validates(handler: Node<'_>) -> bool {
             let builds = call.callee().map(Node::ty);
             let model = call.model;
             call.does(Tag::Validates)
+                || call.decodes_request()
                 || builds.is_some_and(|class| {
                     matches!(class, Type::Class(_))
                         && model.type_has(model.instance_of_class(class), ClassTag::DataModel)

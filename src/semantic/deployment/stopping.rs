@@ -150,18 +150,16 @@ impl<'s> Model<'s> {
             if development || test || hands_on || !self.images_start(name) {
                 continue;
             }
-            let stays = script::commands(file, data.text).into_iter().find(|command| {
+            for command in script::commands(file, data.text) {
                 let is_beside = command.text.trim_end().ends_with('&');
                 // What only speaks of the server: `command -v uvicorn`, `set -- uvicorn "$@"`.
                 let is_about = command.text.split_whitespace().next().is_some_and(|first| {
                     matches!(first, "set" | "command" | "which" | "if" | "[" | "test" | "export" | "printf")
                 });
-                !is_beside
-                    && !is_about
-                    && !command.text.contains("--reload")
-                    && Command::keeps_shell(&command.text)
-            });
-            found.extend(stays.map(|command| Stop { fault: StopFault::Shell, at: command.at, grace: None }));
+                if !is_beside && !is_about {
+                    command.stops(true, found);
+                }
+            }
         }
     }
 
@@ -180,6 +178,7 @@ impl<'s> Model<'s> {
             .chain(
                 self.workloads()
                     .iter()
+                    .filter(|workload| self.files[workload.heading.file as usize].kind != FileKind::Shell)
                     .flat_map(|workload| &workload.commands)
                     .map(|command| command.text.as_str()),
             )

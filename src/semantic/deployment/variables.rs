@@ -19,6 +19,43 @@ pub struct SetVariable {
     pub is_for_development: bool,
 }
 
+impl SetVariable {
+    pub fn is_of_compose(&self) -> bool {
+        matches!(self.by, SetBy::Compose | SetBy::ComposeArgument)
+    }
+
+    /// Whether a Dockerfile makes it a part of the image, or of its history.
+    pub fn is_of_image(&self) -> bool {
+        matches!(self.by, SetBy::Image | SetBy::BuildArgument)
+    }
+
+    /// Whether what a build is given decides the value: `ARG INDEX_TOKEN`, `ENV INDEX_TOKEN=$INDEX_TOKEN`.
+    pub fn is_from_build(&self) -> bool {
+        match self.by {
+            SetBy::BuildArgument => self.value.is_empty(),
+            SetBy::Image => self.value.starts_with('$') && self.by_default.starts_with('$'),
+            _ => false,
+        }
+    }
+
+    /// The variable from which the whole value is taken: `LETTA_PG_PASSWORD` in `${LETTA_PG_PASSWORD:-letta}`.
+    pub fn read_from(&self) -> Option<&str> {
+        self.interpolation()?.split([':', '-', '?']).next().filter(|name| !name.is_empty())
+    }
+
+    /// The default of `${NAME:-default}`, where the whole value is that; empty where it has none.
+    pub fn interpolated_default(&self) -> Option<&str> {
+        let inner = self.interpolation()?;
+        let default = inner.split_once(":-").or_else(|| inner.split_once('-'));
+        Some(default.filter(|_| !inner.contains(":?")).map_or("", |(_, default)| default))
+    }
+
+    /// What stands between the braces of `${…}`, where the whole value is that.
+    fn interpolation(&self) -> Option<&str> {
+        self.value.trim().strip_prefix("${")?.strip_suffix('}')
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetBy {
     /// A `.env` file that a process reads.

@@ -1,7 +1,7 @@
 //! What an annotation says.
 
 use super::table::UNKNOWN;
-use super::{DEEPEST, Type};
+use super::{BUILTIN, DEEPEST, Type};
 use crate::semantic::{Model, Node, Place};
 use crate::stack;
 use crate::syntax::{BindingKind, Kind, Operator, Role, ScopeId, Symbol};
@@ -126,12 +126,12 @@ impl Model<'_> {
             },
             "list" | "List" | "Sequence" | "Iterable" | "Iterator" | "AsyncIterator" | "AsyncIterable"
             | "Generator" | "AsyncGenerator" | "Collection" | "MutableSequence" => {
-                self.builtin_instance("builtins.list", of(first))
+                self.builtin_instance(BUILTIN.list, of(first))
             }
-            "set" | "Set" | "frozenset" | "FrozenSet" => self.builtin_instance("builtins.set", of(first)),
+            "set" | "Set" | "frozenset" | "FrozenSet" => self.builtin_instance(BUILTIN.set, of(first)),
             "dict" | "Dict" | "Mapping" | "MutableMapping" | "defaultdict" | "OrderedDict"
-            | "DefaultDict" => self.builtin_instance("builtins.dict", of(last)),
-            "tuple" | "Tuple" => self.builtin_instance("builtins.tuple", Type::Unknown),
+            | "DefaultDict" => self.builtin_instance(BUILTIN.dictionary, of(last)),
+            "tuple" | "Tuple" => self.builtin_instance(BUILTIN.tuple, Type::Unknown),
             "Awaitable" | "Coroutine" | "Future" => Type::Awaitable(self.table.intern(of(last))),
             _ => match self.instance_of_class(value.ty()) {
                 Type::Instance(class, _) => self.instance(class, of(first)),

@@ -1,6 +1,6 @@
 //! The type of a name: what its bindings give it.
 
-use super::table::{TypeId, UNKNOWN};
+use super::table::{BUILTINS, TypeId, UNKNOWN};
 use super::{DEEPEST, Type};
 use crate::semantic::{Model, Node, Place};
 use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, Symbol};
@@ -8,13 +8,16 @@ use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, Symbol};
 /// Of a name that is bound more often than this in one scope, the last bindings decide.
 const MOST_BINDINGS: usize = 8;
 
+/// Under which the names are remembered that no scope of a file binds.
+const NO_SCOPE: ScopeId = ScopeId::MAX;
+
 impl Model<'_> {
     pub(super) fn name_type(&self, node: Node<'_>) -> TypeId {
         if node.data().is_store {
             return self.target_type(node);
         }
         let Some(scope) = node.scope_of_name() else {
-            return self.table.intern(self.outer_name(node.file, node.symbol()));
+            return self.type_of_outer_name(node.file, node.symbol());
         };
         if node.is_in_flow_of(scope) {
             return self.type_of_bindings(node.file, &node.bindings_before(scope));
@@ -37,6 +40,20 @@ impl Model<'_> {
         found
     }
 
+    /// The type of a name that no scope of the file binds. Most are Python's own and named again and again, so it is
+    /// remembered.
+    fn type_of_outer_name(&self, file: u32, name: Symbol) -> TypeId {
+        let key = (file, NO_SCOPE, name);
+        if let Some(&known) = self.name_types.borrow().get(&key) {
+            return known;
+        }
+        let found = self.table.intern(self.outer_name(file, name));
+        if self.depth.get() < DEEPEST / 2 {
+            self.name_types.borrow_mut().insert(key, found);
+        }
+        found
+    }
+
     /// A name that no scope of the file binds: from a star import, from an import that was not pasted with the rest, or
     /// Python's own.
     pub(super) fn outer_name(&self, file: u32, name: Symbol) -> Type {
@@ -46,7 +63,7 @@ impl Model<'_> {
         if let Some(assumed) = self.assumed_import(file, name) {
             return assumed;
         }
-        Type::Path(self.table.child(self.table.path("builtins"), name, self.text(name)))
+        Type::Path(self.table.child(BUILTINS, name, self.text(name)))
     }
 
     fn target_type(&self, node: Node<'_>) -> TypeId {

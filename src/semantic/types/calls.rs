@@ -1,7 +1,7 @@
 //! The type of what a call gives.
 
 use super::table::UNKNOWN;
-use super::{DEEPEST, PathId, Type};
+use super::{BUILTIN, DEEPEST, PathId, Type};
 use crate::semantic::{Model, Node, Place};
 use crate::stack::{self, Callable, ClassTag, TypeExpression};
 use crate::syntax::{Kind, Role};
@@ -37,7 +37,7 @@ impl Model<'_> {
             if is_manager {
                 return Type::Manager(self.table.intern(element));
             }
-            return self.builtin_instance("builtins.list", element);
+            return self.builtin_instance(BUILTIN.list, element);
         }
         let annotated =
             function.child(Role::Returns).map_or(Type::Unknown, |node| self.annotation_type(node));
@@ -137,7 +137,7 @@ impl Model<'_> {
         match last {
             "list" | "sorted" | "reversed" | "tuple" if text.starts_with("builtins.") => {
                 let element = call.argument(0).map_or(Type::Unknown, |argument| self.iterated(argument));
-                self.builtin_instance("builtins.list", element)
+                self.builtin_instance(BUILTIN.list, element)
             }
             _ if last.starts_with(char::is_uppercase) => Type::Foreign(path),
             _ => Type::Unknown,

@@ -1,5 +1,6 @@
 //! The type of an expression, by its form.
 
+use super::BUILTIN;
 use crate::semantic::{Model, Node, Type};
 use crate::stack::{self, ClassTag};
 use crate::syntax::{Kind, Operator, Role};
@@ -24,30 +25,30 @@ impl Model<'_> {
                 node.child(Role::Value).map_or(Type::Unknown, Node::ty)
             }
             Kind::Starred => node.child(Role::Item).map_or(Type::Unknown, Node::ty),
-            Kind::Str | Kind::FString => self.builtin_instance("builtins.str", Type::Unknown),
-            Kind::Bytes => self.builtin_instance("builtins.bytes", Type::Unknown),
-            Kind::Number => self.builtin_instance("builtins.int", Type::Unknown),
+            Kind::Str | Kind::FString => self.builtin_instance(BUILTIN.text, Type::Unknown),
+            Kind::Bytes => self.builtin_instance(BUILTIN.bytes, Type::Unknown),
+            Kind::Number => self.builtin_instance(BUILTIN.number, Type::Unknown),
             Kind::None => Type::None,
             Kind::List | Kind::Set => {
-                let name = if node.is(Kind::List) { "builtins.list" } else { "builtins.set" };
+                let class = if node.is(Kind::List) { BUILTIN.list } else { BUILTIN.set };
                 let element = self.merged(node.children().take(8).map(Node::ty));
-                self.builtin_instance(name, if element == Type::None { Type::Unknown } else { element })
+                self.builtin_instance(class, if element == Type::None { Type::Unknown } else { element })
             }
-            Kind::Tuple => self.builtin_instance("builtins.tuple", Type::Unknown),
+            Kind::Tuple => self.builtin_instance(BUILTIN.tuple, Type::Unknown),
             Kind::ListComp | Kind::Generator | Kind::SetComp => {
                 let element = node.child(Role::Value).map_or(Type::Unknown, Node::ty);
-                self.builtin_instance("builtins.list", element)
+                self.builtin_instance(BUILTIN.list, element)
             }
             Kind::Dict => {
                 let element = self.merged(node.children().take(8).map(Node::ty));
                 self.builtin_instance(
-                    "builtins.dict",
+                    BUILTIN.dictionary,
                     if element == Type::None { Type::Unknown } else { element },
                 )
             }
             Kind::DictComp => {
                 let element = node.child(Role::Value).map_or(Type::Unknown, Node::ty);
-                self.builtin_instance("builtins.dict", element)
+                self.builtin_instance(BUILTIN.dictionary, element)
             }
             Kind::Conditional => self.merged(
                 [Role::Body, Role::Orelse].into_iter().filter_map(|role| node.child(role)).map(Node::ty),

@@ -10,6 +10,7 @@ mod table;
 
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use super::{Model, Node, Place};
 use crate::stack::{self, Callable, Class, ClassTag};
@@ -67,9 +68,26 @@ impl Hash for Method {
     }
 }
 
-fn builtin(name: &str) -> Option<u16> {
-    stack::class(name)
+/// The classes of Python's own literals and displays, looked up once: what so many expressions are.
+struct Builtins {
+    text: Option<u16>,
+    bytes: Option<u16>,
+    number: Option<u16>,
+    list: Option<u16>,
+    set: Option<u16>,
+    tuple: Option<u16>,
+    dictionary: Option<u16>,
 }
+
+static BUILTIN: LazyLock<Builtins> = LazyLock::new(|| Builtins {
+    text: stack::class("builtins.str"),
+    bytes: stack::class("builtins.bytes"),
+    number: stack::class("builtins.int"),
+    list: stack::class("builtins.list"),
+    set: stack::class("builtins.set"),
+    tuple: stack::class("builtins.tuple"),
+    dictionary: stack::class("builtins.dict"),
+});
 
 impl<'m> Node<'m> {
     /// The type of the expression.
@@ -160,8 +178,8 @@ impl<'s> Model<'s> {
         Type::Instance(class, self.table.intern(element))
     }
 
-    fn builtin_instance(&self, name: &str, element: Type) -> Type {
-        builtin(name).map_or(Type::Unknown, |class| self.instance(class, element))
+    fn builtin_instance(&self, class: Option<u16>, element: Type) -> Type {
+        class.map_or(Type::Unknown, |class| self.instance(class, element))
     }
 
     pub fn path_of(&self, kind: Type) -> Option<Rc<str>> {

@@ -41,11 +41,15 @@ impl Default for TypeTable {
         let table =
             Self { types: RefCell::default(), paths: RefCell::default(), children: RefCell::default() };
         table.types.borrow_mut().0.push((Type::Unknown, None));
+        table.path("builtins");
         table
     }
 }
 
 pub(super) const UNKNOWN: TypeId = TypeId(0);
+
+/// Python's own names, the first path of each table.
+pub(super) const BUILTINS: PathId = PathId(0);
 
 impl TypeTable {
     pub fn intern(&self, kind: Type) -> TypeId {

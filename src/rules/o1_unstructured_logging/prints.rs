@@ -1,0 +1,78 @@
+//! A print in server code.
+//!
+//! Quiet in scripts, in functions that are there to print, in files that are written so, and where another checker is
+//! silenced.
+
+use super::exposed_values::{exposed_in, report_exposed};
+use super::repeated::Repeated;
+use crate::report::Severity;
+use crate::rules::Findings;
+use crate::semantic::{Node, words_of};
+use crate::stack::Tag;
+
+const PRINTED: &str = "a print in server code";
+
+pub fn check<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
+    let is_script = call.source_file().is_script;
+    if !findings.asks(call, PRINTED, "it is server code", !is_script, &|| match is_script {
+        true => "the file is a script, whose output a person reads".to_owned(),
+        false => "the file is no script: it has neither a main guard nor a command line".to_owned(),
+    }) {
+        return;
+    }
+    let silenced = call.is_silenced_elsewhere();
+    if !findings.asks(call, PRINTED, "no other checker is told to be quiet", !silenced, &|| match silenced {
+        true => "a `noqa` or the like stands on the line".to_owned(),
+        false => "there is no such comment".to_owned(),
+    }) {
+        return;
+    }
+    let for_person = call.function().is_some_and(is_for_console);
+    if !findings.asks(
+        call,
+        PRINTED,
+        "its function is not there to print",
+        !for_person,
+        &|| match for_person {
+            true => "a person at a console has asked for what it prints".to_owned(),
+            false => "neither its name nor a command that calls it says so".to_owned(),
+        },
+    ) {
+        return;
+    }
+    let target = call.keyword("file").or_else(|| call.keyword("stream"));
+    let to_file =
+        target.is_some_and(|target| !target.is_none() && !matches!(target.name(), "stdout" | "stderr"));
+    if !findings.asks(
+        call,
+        PRINTED,
+        "it writes to the standard output or error",
+        !to_file,
+        &|| match target {
+            Some(target) => format!("it writes to `{}`", target.excerpt()),
+            None => "it names no other place".to_owned(),
+        },
+    ) {
+        return;
+    }
+    let is_first = repeated.prints.is_empty() && repeated.traces.is_empty();
+    findings.asks(call, PRINTED, "it is the first in the file", is_first, &|| match is_first {
+        true => "prints are told once for each file, here".to_owned(),
+        false => "prints are told once for each file, at the first one".to_owned(),
+    });
+    if call.does(Tag::FormatsTraceback) {
+        repeated.traces.push(call);
+        return;
+    }
+    match exposed_in(call).filter(|exposed| exposed.severity > Severity::Low) {
+        Some(exposed) => report_exposed(call, &exposed, findings),
+        None => repeated.prints.push(call),
+    }
+}
+
+/// Whether a function is there to print, by its name, or is only reached by commands that a person runs.
+fn is_for_console(function: Node<'_>) -> bool {
+    let named =
+        words_of(function.name()).first().is_some_and(|word| matches!(word.as_str(), "print" | "pprint"));
+    (named && !function.serves_requests()) || function.entry_points().are_commands()
+}

@@ -1,0 +1,37 @@
+//! Defaults that everybody can read: whether they open something.
+
+use super::{is_placeholder, words_of};
+
+/// Whether a default opens something. The word that stands for a missing key of a provider opens nothing; for a
+/// password, what tokens are signed with, or what is masked wherever it is printed, any word does, unless it says where the
+/// real one is: `look_in_vault`.
+pub fn opens_something(name: &str, text: &str, is_masked: bool) -> bool {
+    let is_own = words_of(name)
+        .last()
+        .is_some_and(|last| matches!(last.as_str(), "secret" | "password" | "passwd" | "passphrase"))
+        || matches!(words_of(name).as_slice(), [.., first, last] if matches!(first.as_str(), "secret" | "signing" | "jwt" | "encryption") && last == "key");
+    let open = text.trim().is_empty()
+        || text.starts_with(['<', '$', '{'])
+        || matches!(text, "none" | "None" | "null")
+        || is_pointer(text);
+    !open
+        && (is_own
+            || (!is_placeholder(text)
+                && text.len() >= 6
+                && (is_masked || text.contains(|letter: char| letter.is_ascii_digit() || letter == '-'))))
+}
+
+/// Whether a value is a word that stands in many examples, and that people try first.
+pub fn is_weak_word(value: &str) -> bool {
+    matches!(value.to_ascii_lowercase().as_str(), "password" | "secret" | "changeme" | "test" | "example")
+}
+
+/// Whether a text of several words names the place where the secret is kept.
+fn is_pointer(text: &str) -> bool {
+    let words = words_of(text);
+    words.len() > 1
+        && !text.contains(|letter: char| letter.is_ascii_digit())
+        && words
+            .iter()
+            .any(|word| matches!(word.as_str(), "vault" | "env" | "environment" | "keychain" | "keyring"))
+}
