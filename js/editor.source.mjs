@@ -342,9 +342,11 @@ const comparisonField = StateField.define({
 
 // ---- Languages and looks -----------------------------------------------------------------------------------------
 
-const PATCH = StreamLanguage.define(diff);
+// White space at the end of a line is an error to these two, and not drawn as one.
+const tokenTable = { error: tags.invalid };
+const PATCH = StreamLanguage.define({ ...diff, tokenTable });
 const YAML = StreamLanguage.define(yaml);
-const DOCKERFILE = StreamLanguage.define(dockerFile);
+const DOCKERFILE = StreamLanguage.define({ ...dockerFile, tokenTable });
 const ENVIRONMENT = StreamLanguage.define(properties);
 
 function languageOf(path) {

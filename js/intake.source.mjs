@@ -22,7 +22,7 @@ export const LIMITS = {
 
 const REASON = {
   ignored: "named by a .gitignore",
-  foreign: "a folder of other people's code or of a tool (node_modules, virtual environments, hidden folders)",
+  foreign: "a folder of other people's code or of a tool (third_party, node_modules, virtual environments, hidden folders)",
   kind: "of a kind that no rule reads",
   binary: "not text: it has a NUL byte",
   large: "larger than 2 MB",
@@ -55,12 +55,15 @@ function decode(bytes) {
 
 const folderOf = (path) => path.slice(0, path.lastIndexOf("/") + 1);
 
-const isForeign = (folder) => folder.startsWith(".") || folder === "node_modules" || folder === "__pycache__";
-
-/** A path of an archive or a drop with `/` and without empty or `.` steps; nothing where it leads outside. */
+/** A path of an archive or a drop with `/` and without empty, `.` or `..` steps; nothing where it leads outside. */
 export function safePath(given) {
-  const steps = given.replaceAll("\\", "/").split("/").filter((step) => step !== "" && step !== ".");
-  if (given.startsWith("/") || /^[a-z]:/i.test(given) || steps.includes("..") || given.includes("\0")) return null;
+  if (given.startsWith("/") || /^[a-z]:/i.test(given) || given.includes("\0")) return null;
+  const steps = [];
+  for (const step of given.replaceAll("\\", "/").split("/")) {
+    if (step === "..") {
+      if (steps.pop() === undefined) return null;
+    } else if (step !== "" && step !== ".") steps.push(step);
+  }
   return steps.join("/");
 }
 
@@ -86,7 +89,7 @@ const ofFile = (file, path) => ({ path, size: file.size, bytes: async () => new 
 const promised = (start) => new Promise((done, fail) => start(done, fail));
 
 /** Walks a dropped folder. Folders that are left out anyway are not entered. */
-async function walk(entry, path, out, skipped, pace) {
+async function walk(entry, path, isRead, out, skipped, pace) {
   await pace.rest();
   if (entry.isFile) {
     try {
@@ -112,8 +115,8 @@ async function walk(entry, path, out, skipped, pace) {
         skipped.push([below, REASON.walked]);
         return;
       }
-      if (child.isDirectory && isForeign(child.name)) skipped.push([`${below}/`, REASON.foreign]);
-      else await walk(child, below, out, skipped, pace);
+      if (child.isDirectory && !isRead(`${child.name}/`)) skipped.push([`${below}/`, REASON.foreign]);
+      else await walk(child, below, isRead, out, skipped, pace);
     }
   }
 }
@@ -236,6 +239,13 @@ function withoutRoot(entries) {
 /** Leaves out what the command line leaves out of a folder. */
 async function sift(entries, isRead, skipped, pace) {
   const environments = new Set(entries.filter(({ path }) => /(^|\/)pyvenv\.cfg$/.test(path)).map(({ path }) => folderOf(path)));
+  // Such as vendor/models.py: a module directly in a folder.
+  const withModules = new Set(entries.filter(({ path }) => /\.py$/.test(path) && !/(^|\/)__init__\.py$/.test(path)).map(({ path }) => folderOf(path)));
+  const walked = new Map();
+  const isLeftOut = (step, folder) => {
+    if (!walked.has(step)) walked.set(step, isRead(`${step}/`));
+    return walked.get(step) === 0 || (walked.get(step) === 2 && !withModules.has(folder)) || environments.has(folder);
+  };
   const foreign = new Set();
   const kept = [];
   const ignores = [];
@@ -245,7 +255,7 @@ async function sift(entries, isRead, skipped, pace) {
     let out = null;
     for (const step of steps) {
       folder += `${step}/`;
-      if (isForeign(step) || environments.has(folder)) {
+      if (isLeftOut(step, folder)) {
         out = folder;
         break;
       }
@@ -258,7 +268,7 @@ async function sift(entries, isRead, skipped, pace) {
     if (!/(^|\/)\.gitignore$/.test(entry.path) || entry.size > LIMITS.fileBytes) continue;
     await pace.rest();
     try {
-      ignores.push({ folder: folderOf(entry.path), rules: ignore().add(decode(await entry.bytes()).text) });
+      ignores.push({ folder: folderOf(entry.path), rules: ignore({ ignorecase: false }).add(decode(await entry.bytes()).text) });
     } catch {
       skipped.push([entry.path, REASON.unreadable]);
     }
@@ -289,10 +299,10 @@ const isSettings = ({ path }) => /(^|\/)rubric\.toml$/.test(path);
  * Takes the settings out of the entries: the nearest file to all that is opened, which is the one in the outermost
  * folder. The command line takes it too, and asks no `.gitignore` about it.
  */
-async function takeSettings(sets, skipped) {
+async function takeSettings(sets, isRead, skipped) {
   const depth = ({ path }) => path.split("/").length;
   const found = sets.flat().filter(isSettings).sort((one, other) => depth(one) - depth(other));
-  const [nearest, ...others] = found.filter(({ path, size }) => size <= LIMITS.fileBytes && !path.split("/").slice(0, -1).some(isForeign));
+  const [nearest, ...others] = found.filter(({ path, size }) => size <= LIMITS.fileBytes && path.split("/").slice(0, -1).every((step) => isRead(`${step}/`)));
   for (const set of sets) set.splice(0, set.length, ...set.filter((entry) => !isSettings(entry)));
   for (const { path } of others) skipped.push([path, REASON.settings]);
   if (!nearest) return [];
@@ -327,7 +337,8 @@ function limit(entries, skipped) {
 
 /**
  * Takes in files (with their folders' paths, if they have any) and dropped entries.
- * `isRead(path)` says whether a file of a folder is read; `tell(done, total, path)` hears how far it is.
+ * `isRead(path)` says whether a file of a folder is read, or a folder (`name/`) is walked: 0 for no, 2 for a folder that is
+ * walked if modules stand directly in it; `tell(done, total, path)` hears how far it is.
  */
 export async function takeIn({ files, entries }, isRead, tell, signal) {
   const pace = new Pace(signal);
@@ -346,7 +357,7 @@ export async function takeIn({ files, entries }, isRead, tell, signal) {
       }
     } else {
       const out = [];
-      await walk(entry, entry.name, out, skipped, pace);
+      await walk(entry, entry.name, isRead, out, skipped, pace);
       sets.push(out);
     }
   }
@@ -367,7 +378,7 @@ export async function takeIn({ files, entries }, isRead, tell, signal) {
     const root = entries[0]?.name;
     for (const item of skipped.slice(0, before)) if (root && item[0].startsWith(`${root}/`)) item[0] = item[0].slice(root.length + 1);
   }
-  const settings = await takeSettings([named, ...sets], skipped);
+  const settings = await takeSettings([named, ...sets], isRead, skipped);
   const wanted = limit([...named, ...(await sift(sets.flat(), isRead, skipped, pace))], skipped);
   const found = new Array(wanted.length);
   let next = 0;

@@ -50,6 +50,33 @@ pub fn is_patch(path: &str) -> bool {
     lower.ends_with(".patch") || lower.ends_with(".diff")
 }
 
+/// Whose files a folder holds, as far as its name says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folder {
+    Own,
+    /// A tool's own data: hidden folders other than a forge's, what npm installs, what Python compiles.
+    OfTool,
+    /// Copies of other people's code.
+    Foreign,
+    /// The same, unless modules stand directly in it: `vendor` may be what an application is about.
+    ForeignWithoutModules,
+}
+
+/// What a folder's name says of it. The page and the command line leave out the same folders, since both ask here.
+pub fn folder(name: &str) -> Folder {
+    match name {
+        // What its forge runs is the project's own.
+        ".github" | ".gitlab" | ".gitea" | ".forgejo" => Folder::Own,
+        "node_modules" | "__pycache__" => Folder::OfTool,
+        "third_party" | "thirdparty" | "third-party" | "_vendor" | "vendored" | "site-packages" => {
+            Folder::Foreign
+        }
+        "vendor" => Folder::ForeignWithoutModules,
+        _ if name.starts_with('.') => Folder::OfTool,
+        _ => Folder::Own,
+    }
+}
+
 /// Whether a file of this name is read where only its folder was named. Markdown is not: in a project it is
 /// documentation. Nor are stubs, which run nothing, and templates of whatever tool.
 pub fn is_read_in_folders(path: &str) -> bool {

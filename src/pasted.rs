@@ -90,7 +90,7 @@ pub fn recognise(text: &str) -> Option<Pasted> {
         return Some(Pasted::Python);
     }
     if is_markdown(&lines) {
-        return Some(Pasted::Markdown);
+        return Some(if crate::patch::is_fenced(text) { Pasted::Patch } else { Pasted::Markdown });
     }
     if is_dockerfile(&lines) {
         return Some(Pasted::Dockerfile);
@@ -239,6 +239,11 @@ mod tests {
             ("{\"cells\": [], \"nbformat\": 4}", Pasted::Notebook),
             ("diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+b\n", Pasted::Patch),
             ("--- x.py\n+++ x.py\n@@ -1,2 +1,2 @@ def f():\n-a\n+b\n", Pasted::Patch),
+            ("diff --cc x.py\n--- a/x.py\n+++ b/x.py\n@@@ -1 -1 +1 @@@\n--a\n++b\n", Pasted::Patch),
+            ("*** x.py\n--- y.py\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n", Pasted::Patch),
+            ("    --- x.py\n    +++ x.py\n    @@ -1 +1 @@\n    -a\n    +b\n", Pasted::Patch),
+            ("# Why\n\n```diff\n--- x.py\n+++ x.py\n@@ -1 +1 @@\n-a\n+b\n```\n", Pasted::Patch),
+            ("# Why\n\n```diff\n-a\n+b\n```\n", Pasted::Markdown),
             ("name: build\non: push\njobs:\n  test:\n    steps: []\n", Pasted::Yaml),
             ("DATABASE_URL=postgres://a\nDEBUG=0\n", Pasted::Environment),
             ("example.org {\n    reverse_proxy app:8000\n}\n", Pasted::Caddyfile),

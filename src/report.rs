@@ -241,6 +241,23 @@ impl Report {
         unseen.map(|entry| entry.rule).filter(|rule| self.questions(*rule) > 0).collect()
     }
 
+    /// After findings were taken out: a rule of which no violation is left counts as not seen, since of what is left
+    /// nothing can be said, and the places of the others are those that are left.
+    pub fn forget_what_is_not_shown(&mut self) {
+        let Self { findings, rules, .. } = self;
+        for entry in rules.iter_mut().filter(|entry| entry.status == Status::Violated) {
+            let is_left = |place: &Evidence| {
+                findings.iter().any(|finding| {
+                    (finding.rule, finding.range) == (entry.rule, place.range) && finding.path == place.path
+                })
+            };
+            entry.places.retain(is_left);
+            if entry.places.is_empty() {
+                entry.status = Status::NotSeen;
+            }
+        }
+    }
+
     /// How many questions there are about a rule.
     pub fn questions(&self, rule: Rule) -> usize {
         let is_question =

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use rubric_playground::check::{Source, check};
 use rubric_playground::export::json;
-use rubric_playground::report::{Report, Rule};
+use rubric_playground::report::{Report, Rule, Status};
 use rubric_playground::settings::Settings;
 
 const BLOCKED: &str = "import time\n\n\nasync def reply():\n    time.sleep(1)\n";
@@ -226,9 +226,53 @@ fn notebooks_are_read_in_folders_and_markdown_where_it_is_named() {
 #[test]
 fn a_syntax_error_is_a_problem_with_its_place() {
     let folder = Folder::new("syntax").with("app.py", "def broken(:\n    pass\n");
-    let run = folder.run(&["check", "."]).exits_with(0);
+    // Nothing else is there, so that nothing was found is no pass.
+    let run = folder.run(&["check", "."]).exits_with(2);
     assert!(run.out.contains("problem: "), "{}", run.out);
     assert!(run.out.contains("--> app.py:1:"), "{}", run.out);
+    assert!(run.err.contains("no file could be read as it stands"), "{}", run.err);
+    let folder = folder.with("other.py", "import os\n");
+    let run = folder.run(&["check", "."]).exits_with(0);
+    assert!(run.err.contains("1 of 2 files could not be read as they stand"), "{}", run.err);
+    folder.with("other.py", BLOCKED).run(&["check", "."]).exits_with(1);
+    let useless = Folder::new("useless").with("app.py", "x = 1  # rubric: ignore[C5] it is fast\n");
+    useless.run(&["check", "."]).exits_with(0);
+}
+
+#[test]
+fn a_named_file_that_cannot_be_checked_is_no_pass() {
+    let folder = Folder::new("named").with("binary.py", b"\x00").with("app.py", "x = 1\n");
+    let run = folder.run(&["check", "app.py", "binary.py"]).exits_with(2);
+    assert!(run.out.contains("1 file: 0 findings"), "{}", run.out);
+    assert!(run.err.contains("binary.py: the file is not text: it has a NUL byte"), "{}", run.err);
+    // Beside others in a folder it is a problem.
+    folder.run(&["check", "."]).exits_with(0);
+    folder.with("app.py", BLOCKED).run(&["check", "app.py", "binary.py"]).exits_with(1);
+}
+
+#[test]
+fn gitignore_files_are_read_as_git_reads_them() {
+    let folder = Folder::new("gitignore")
+        .with(".gitignore", "{b,c}.py\nCaSe.py\n/top/*\n!/top/kept\n[{x}].yaml\n\\{d}.py\n")
+        .with(".ignore", "e.py\n")
+        .with("build/b.py", "")
+        .with("c.py", "")
+        .with("{b,c}.py", "")
+        .with("{d}.py", "")
+        .with("d.py", "")
+        .with("e.py", "")
+        .with("case.py", "")
+        .with("x.yaml", "")
+        .with("top/out.py", "")
+        .with("top/kept/.gitignore", "no.py\n!/yes/\n")
+        .with("top/kept/no.py", "")
+        .with("top/kept/yes/in.py", "")
+        .with("part/.gitignore", "*.py\n")
+        .with("part/in.py", "");
+    let paths = |path: &str| folder.run(&["check", path, "--format", "json"]).paths();
+    assert_eq!(paths("."), ["build/b.py", "c.py", "case.py", "d.py", "e.py", "top/kept/yes/in.py"]);
+    // What stands above the named folder holds as well.
+    assert_eq!(paths("top/kept"), ["yes/in.py"]);
 }
 
 #[test]
@@ -406,6 +450,23 @@ fn a_diff_narrows_the_findings_to_the_lines_that_it_adds() {
     assert!(run.err.contains("1 finding on unchanged lines not shown"), "{}", run.err);
     let all = folder.run(&["check", "--all", "--diff", "change.patch", "--format", "json"]).exits_with(1);
     assert_eq!(all.report().findings.len(), 2);
+
+    // A rule counts as violated where a finding of it is shown.
+    let folder = patched("diff_statuses").with("change.patch", PATCH).with(
+        "app/other.py",
+        "from fastapi import FastAPI\nimport requests\n\napp = FastAPI()\n\n\n@app.get('/a')\ndef a():\n    return requests.get('http://b').json()\n",
+    );
+    let violated = |arguments: &[&str]| {
+        let arguments = [&["check", ".", "--format", "json"], arguments].concat();
+        let violated = |report: Report| report.with_status(Status::Violated);
+        let rules: Vec<&str> = violated(folder.run(&arguments).report()).into_iter().map(Rule::id).collect();
+        rules.join(" ")
+    };
+    assert!(violated(&[]).starts_with("C5 F1"), "{}", violated(&[]));
+    assert_eq!(violated(&["--diff", "change.patch"]), "C5");
+    assert_eq!(violated(&["--diff", "change.patch", "--all"]), violated(&[]));
+    let text = folder.run(&["check", ".", "--diff", "change.patch"]).exits_with(1).out;
+    assert!(text.contains("Rules violated: C5 · "), "{text}");
 }
 
 #[test]
@@ -471,6 +532,18 @@ fn a_diff_that_does_not_fit_says_what_to_do() {
     assert!(beyond.contains("app/chat.py:400") && beyond.contains("the file ends before it"), "{beyond}");
     let absent = refused(&PATCH.replace("chat.py", "chap.py"));
     assert!(absent.contains("app/chap.py: there is no such file: start the command where"), "{absent}");
+    let unnamed = refused("@@ -1 +1,3 @@\n import time\n+x\n+\n");
+    assert!(unnamed.contains("line 1 of the patch: what stands here names no file"), "{unnamed}");
+    let reversed = format!("{PATCH}@@ -1 +1 @@\n-x\n+import time\n");
+    assert!(
+        refused(&reversed).contains("line 10 of the patch: this hunk begins before"),
+        "{}",
+        refused(&reversed)
+    );
+    let damaged = refused(&PATCH.replace("-4,3", "-a,b"));
+    assert!(damaged.contains("line 5 of the patch: this heading of a hunk cannot be read"), "{damaged}");
+    let context = refused("*** a/x.py\n--- b/x.py\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n");
+    assert!(context.contains("line 1 of the patch: is a context diff"), "{context}");
     let cut = refused(&PATCH[..PATCH.len() - 14]);
     assert!(cut.contains("line 5 of the patch: the patch is cut here"), "{cut}");
     assert!(refused("x = 1\n").contains("no unified diff"), "{}", refused("x = 1\n"));

@@ -42,6 +42,12 @@ impl<'t> Diff<'t> {
         let mut found = BTreeMap::new();
         let mut left_out = Vec::new();
         for file in patched {
+            if file.path.is_empty() {
+                return Err(format!(
+                    "--diff: line {} of the patch: what stands here names no file: 'git diff' and 'diff -u' do",
+                    file.line
+                ));
+            }
             if file.added() == 0 || matches!(file.change, Change::Deleted | Change::Binary) {
                 continue;
             }

@@ -1,15 +1,16 @@
 //! Finds and reads the files to check.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use ignore::{DirEntry, WalkBuilder};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::{DirEntry, Match, WalkBuilder};
 
 use crate::check::Source;
-use crate::file_names::is_read_in_folders;
+use crate::file_names::{Folder, folder as folder_named, is_read_in_folders};
 use crate::report::{Position, Problem, Range};
 
 /// What was found under the given paths.
@@ -22,6 +23,8 @@ pub struct Files {
     pub folder: String,
     /// Folders of other people's code that were left out, as they would be named.
     pub foreign: Vec<String>,
+    /// Files that were named and not checked, with the reason.
+    pub missed: Vec<String>,
     /// Where on the disk each of the sources comes from, by its path in the report.
     pub origins: BTreeMap<String, PathBuf>,
 }
@@ -40,6 +43,8 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
     let mut sources = Vec::new();
     let mut problems = Vec::new();
     let mut foreign = Vec::new();
+    let mut named = BTreeSet::new();
+    let mut missed = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
@@ -57,6 +62,7 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
         } else if path.is_dir() {
             walk(path, root, &mut found, &mut problems, &mut foreign);
         } else if path.exists() {
+            named.insert(slashed(path));
             found.insert(slashed(path), path.clone());
         } else {
             return Err(format!("{}: there is no such file or folder", path.display()));
@@ -70,7 +76,12 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
                 problems.extend(note.map(|note| problem(name.clone(), note)));
                 sources.push(Source { path: name, text });
             }
-            Err(message) => problems.push(problem(name, message)),
+            Err(message) => {
+                if named.contains(&name) {
+                    missed.push(format!("{name}: the file {message}"));
+                }
+                problems.push(problem(name, message));
+            }
         }
     }
     if sources.is_empty() {
@@ -93,7 +104,7 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
         None => String::new(),
     };
     foreign.sort();
-    Ok(Files { sources, problems, folder, foreign, origins: found })
+    Ok(Files { sources, problems, folder, foreign, missed, origins: found })
 }
 
 fn walk(
@@ -107,10 +118,17 @@ fn walk(
     // `.env` is a hidden file, so hidden files are walked, and `is_wanted` leaves hidden folders out.
     let left_out = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&left_out);
+    let ignored = Ignored::new(folder);
     let walk = WalkBuilder::new(folder)
         .hidden(false)
         .require_git(false)
+        // The page knows of no other lists, and reads these as git does: see `Ignored`.
+        .ignore(false)
+        .git_ignore(false)
         .filter_entry(move |entry| {
+            if ignored.names(entry) {
+                return false;
+            }
             let is_foreign = is_folder(entry) && is_foreign(entry.path());
             if is_foreign && let Ok(mut noted) = noted.lock() {
                 noted.push(slashed(entry.path()));
@@ -142,18 +160,16 @@ fn is_folder(entry: &DirEntry) -> bool {
     entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-/// Whether a folder holds copies of other people's code, by its name. `vendor` may be what an application is about:
-/// then its own modules stand directly in it.
+/// Whether a folder holds copies of other people's code, by its name and what stands directly in it.
 fn is_foreign(folder: &Path) -> bool {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    match &*name {
-        "third_party" | "thirdparty" | "third-party" | "_vendor" | "vendored" | "site-packages" => true,
-        "vendor" => !fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
+    match folder_named(&folder.file_name().unwrap_or_default().to_string_lossy()) {
+        Folder::Foreign => true,
+        Folder::ForeignWithoutModules => !fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
             let name = entry.file_name();
             let name = name.to_string_lossy();
             name.ends_with(".py") && name != "__init__.py"
         }),
-        _ => false,
+        Folder::Own | Folder::OfTool => false,
     }
 }
 
@@ -165,20 +181,79 @@ fn place(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-/// The hidden folders that hold a project's own files: what its forge runs.
-const FORGES: [&str; 4] = [".github", ".gitlab", ".gitea", ".forgejo"];
-
-/// Whether to enter a folder: not those that hold other people's code or a tool's own data.
+/// Whether to enter a folder: not those that hold a tool's own data.
 fn is_wanted(entry: &DirEntry) -> bool {
-    if !is_folder(entry) {
-        return true;
+    let is_of_tool = || folder_named(&entry.file_name().to_string_lossy()) == Folder::OfTool;
+    !is_folder(entry) || (!is_of_tool() && !entry.path().join("pyvenv.cfg").exists())
+}
+
+/// What the `.gitignore` files in a walked folder, and above it within its repository, name.
+///
+/// The crate that walks would read them itself, but takes `{a,b}` for two alternatives, where git takes the characters.
+struct Ignored {
+    given: PathBuf,
+    real: PathBuf,
+    /// For each folder what its file names, and whether a repository begins there.
+    known: Mutex<BTreeMap<PathBuf, (Gitignore, bool)>>,
+}
+
+impl Ignored {
+    fn new(folder: &Path) -> Self {
+        let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        Self { given: folder.to_owned(), real, known: Mutex::default() }
     }
-    let name = entry.file_name().to_string_lossy();
-    let is_virtual_environment = entry.path().join("pyvenv.cfg").exists();
-    (!name.starts_with('.') || FORGES.contains(&&*name))
-        && name != "node_modules"
-        && name != "__pycache__"
-        && !is_virtual_environment
+
+    fn names(&self, entry: &DirEntry) -> bool {
+        let Ok(below) = entry.path().strip_prefix(&self.given) else { return false };
+        let Ok(mut known) = self.known.lock() else { return false };
+        if entry.depth() == 0 {
+            return false;
+        }
+        let path = self.real.join(below);
+        // The nearest file has the last word.
+        for folder in path.ancestors().skip(1) {
+            if !known.contains_key(folder) {
+                known.insert(folder.to_owned(), (ignored_in(folder), folder.join(".git").exists()));
+            }
+            let (rules, is_root) = &known[folder];
+            match rules.matched(&path, is_folder(entry)) {
+                Match::Ignore(_) => return true,
+                Match::Whitelist(_) => return false,
+                Match::None if *is_root => return false,
+                Match::None => {}
+            }
+        }
+        false
+    }
+}
+
+/// What the `.gitignore` of a folder names. A line that is no pattern names nothing, as with git.
+fn ignored_in(folder: &Path) -> Gitignore {
+    let mut rules = GitignoreBuilder::new(folder);
+    let bytes = fs::read(folder.join(".gitignore")).unwrap_or_default();
+    for line in String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').lines() {
+        let _ = rules.add_line(None, &without_alternatives(line));
+    }
+    rules.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
+/// A pattern whose braces are characters.
+fn without_alternatives(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let (mut is_escaped, mut is_in_class) = (false, false);
+    for letter in pattern.chars() {
+        if matches!(letter, '{' | '}') && !is_escaped && !is_in_class {
+            out.push('\\');
+        }
+        match letter {
+            '[' if !is_escaped => is_in_class = true,
+            ']' if !is_escaped => is_in_class = false,
+            _ => {}
+        }
+        is_escaped = letter == '\\' && !is_escaped;
+        out.push(letter);
+    }
+    out
 }
 
 /// The bytes as text, and what to say of it. What is not UTF-8 is read as Latin-1, in which every byte is a character.

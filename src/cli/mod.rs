@@ -1,7 +1,8 @@
 //! The command line `rubric`: reads files, checks them all together, prints the report.
 //!
 //! It exits with 0 where nothing was found, with 1 where something was, and with 2 where it could not run, which
-//! includes that there was nothing to check: a pipeline must not take that for a pass.
+//! includes that there was nothing to check, that no file could be read as it stands, and that one which was named is no
+//! text: a pipeline must not take that for a pass.
 
 mod diff;
 mod export_docs;
@@ -234,14 +235,21 @@ fn run_check(given: Check) -> Result<u8, String> {
     let diff = patch.as_deref().map(|patch| diff::Diff::of(patch, &files)).transpose()?;
 
     let mut report = check(&files.sources, &settings);
+    let unread = unread(&report);
     report.problems.extend(files.problems);
     report.problems.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
     let mut unchanged = Vec::new();
     if let Some((diff, left_out)) = &diff {
         left_out.iter().for_each(|message| say(message));
         unchanged = diff.narrow(&mut report);
+        if !all {
+            report.forget_what_is_not_shown();
+        }
     }
-    let code = if has_findings(&report.findings) { FOUND } else { 0 };
+    let code = match has_findings(&report.findings) {
+        true => FOUND,
+        false => without_findings(unread, report.files.len(), &files.missed),
+    };
 
     let style = text::Style { colour: colour_is_wanted(), folder: files.folder };
     let note = on_unchanged_lines(&unchanged);
@@ -408,6 +416,28 @@ fn read_settings(path: &Path) -> Result<Settings, String> {
         .map_err(|error| format!("{shown}: the settings cannot be read: {error}"))?;
     settings_file::read(&text)
         .map_err(|mistake| format!("{shown}:{}:{}: {}", mistake.line, mistake.column, mistake.message))
+}
+
+/// How many of the checked files could not be read as they stand.
+fn unread(report: &Report) -> usize {
+    let is_unread = |path: &str| {
+        // What is wrong with a comment that silences keeps nothing from being read.
+        report.problems.iter().any(|problem| problem.path == path && !problem.message.contains("this ignore"))
+    };
+    report.files.iter().filter(|file| is_unread(&file.path)).count()
+}
+
+/// The status where nothing was found: a pipeline must not take for a pass that nothing could be read.
+fn without_findings(unread: usize, files: usize, missed: &[String]) -> u8 {
+    missed.iter().for_each(|missed| say(missed));
+    if unread > 0 && unread == files {
+        say("no file could be read as it stands, so that nothing was found says nothing");
+    } else if unread > 0 {
+        say(&format!(
+            "{unread} of {files} files could not be read as they stand: there may be more than was found"
+        ));
+    }
+    if !missed.is_empty() || (unread > 0 && unread == files) { COULD_NOT_RUN } else { 0 }
 }
 
 /// Questions never count.

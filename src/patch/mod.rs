@@ -7,7 +7,7 @@ mod new_side;
 mod reading;
 
 pub use new_side::{NewSide, Place, Reading};
-pub use reading::{is_patch, read};
+pub use reading::{is_fenced, is_patch, read};
 
 use crate::report::Range;
 

@@ -44,14 +44,18 @@ impl Reading {
     /// All that can be checked of a patch, whose unnamed hunks are taken for Python.
     pub fn of(patch: Patch<'_>) -> Self {
         let mut reading = Self { problems: patch.problems, ..Self::default() };
-        for mut file in patch.files {
+        let begins: Vec<u32> = patch.files.iter().skip(1).map(|file| file.line).chain([u32::MAX]).collect();
+        for (mut file, next) in patch.files.into_iter().zip(begins) {
             if file.path.is_empty() {
                 file.path = UNNAMED.to_owned();
             }
             let reason = match file.change {
                 Change::Deleted => Some("deleted"),
                 Change::Binary => Some("binary"),
-                _ if file.hunks.is_empty() => Some("no lines changed"),
+                _ if file.hunks.is_empty() => {
+                    let is_told = |problem: &PatchProblem| (file.line..next).contains(&problem.line);
+                    Some(if reading.problems.iter().any(is_told) { "not read" } else { "no lines changed" })
+                }
                 _ => None,
             };
             if let Some(reason) = reason {
@@ -497,6 +501,17 @@ new file mode 100644
         assert_eq!(
             reading.left_out,
             [("d.py".to_owned(), "deleted"), ("s.py".to_owned(), "no lines changed")]
+        );
+    }
+
+    #[test]
+    fn a_file_whose_hunks_cannot_be_read_is_not_one_without_changes() {
+        let patch = "--- a/x.py\n+++ b/x.py\n@@ -a,b +c,d @@\n import time\n+x = 1\ndiff --git a/y.py b/y.py\nold mode 100644\nnew mode 100755\n";
+        let reading = Reading::of(read(patch));
+        assert_eq!(reading.problems[0].line, 3);
+        assert_eq!(
+            reading.left_out,
+            [("x.py".to_owned(), "not read"), ("y.py".to_owned(), "no lines changed")]
         );
     }
 

@@ -6,26 +6,95 @@
 use super::names::{is_same_file, unquoted, without_prefix};
 use super::{Change, Hunk, Line, Patch, PatchProblem, PatchedFile, Side};
 
-/// Whether a text is a patch, and not code that has one in it: it begins as one.
+/// Whether a text is a patch, and not code that has one in it: it begins as one, of whatever form. What can be read are
+/// unified diffs alone; of the other forms a problem says what to do.
 pub fn is_patch(text: &str) -> bool {
-    let mut lines = text.trim_start_matches('\u{feff}').lines().skip_while(|line| line.trim().is_empty());
+    let text = text.trim_start_matches('\u{feff}');
+    let mut lines = text.lines().skip_while(|line| line.trim().is_empty());
     let Some(first) = lines.next() else { return false };
-    let begins = first.starts_with("diff --git ")
-        || hunk_header(first).is_some()
-        || (first.starts_with("--- ") && lines.clone().next().is_some_and(|next| next.starts_with("+++ ")));
     // The heads of `git show`, `git format-patch`, `svn diff` and `diff -r`, behind which a patch has to come.
     let is_head = ["commit ", "From ", "Index: ", "diff "].iter().any(|head| first.starts_with(head));
-    begins || (is_head && text.lines().any(|line| hunk_header(line).is_some()))
+    begins_patch(first, lines.next())
+        || (is_head && text.lines().any(|line| hunk_header(line).is_some() || is_of_merge(line)))
+        || is_context_diff(text)
+        || indentation(text).is_some()
+}
+
+/// Whether the fences of a Markdown text hold patches, and no code of another kind that is read.
+pub fn is_fenced(markdown: &str) -> bool {
+    let (mut is_in_patch, mut has_patch) = (false, false);
+    let mut fence = None;
+    for line in markdown.lines() {
+        let mark = ["```", "~~~"].into_iter().find(|mark| line.starts_with(mark));
+        match (mark, fence) {
+            (Some(mark), None) => {
+                fence = Some(mark);
+                let word = line.trim_start_matches(['`', '~']).trim().to_ascii_lowercase();
+                is_in_patch = word == "diff" || word == "patch";
+                if ["py", "yaml", "yml", "docker"].iter().any(|kind| word.starts_with(kind)) {
+                    return false;
+                }
+            }
+            (Some(mark), Some(open)) if mark == open => (fence, is_in_patch) = (None, false),
+            _ => has_patch |= is_in_patch && hunk_header(line).is_some(),
+        }
+    }
+    has_patch
+}
+
+/// Whether a patch begins with these two lines.
+fn begins_patch(first: &str, second: Option<&str>) -> bool {
+    first.starts_with("diff --git ")
+        || hunk_header(first).is_some()
+        || is_of_merge(first)
+        || (first.starts_with("--- ") && second.is_some_and(|second| second.starts_with("+++ ")))
+}
+
+/// A heading of what `git diff` makes of a merge.
+fn is_of_merge(line: &str) -> bool {
+    line.starts_with("@@@ -") || line.starts_with("diff --cc ") || line.starts_with("diff --combined ")
+}
+
+/// What `diff -c` writes: its headings have stars and dashes, and fifteen stars stand between them and the lines.
+fn is_context_diff(text: &str) -> bool {
+    let mut lines = text.lines().skip_while(|line| !line.starts_with("*** ")).take(3);
+    let mut next_is = |start: &str| lines.next().is_some_and(|line| line.starts_with(start));
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let begins = ["*** ", "diff ", "Index: "].iter().any(|start| first.starts_with(start));
+    begins && next_is("*** ") && next_is("--- ") && next_is("***************")
+}
+
+/// How many characters stand before each line of a patch that was pasted with the indentation of what quotes it.
+fn indentation(text: &str) -> Option<usize> {
+    let mut lines = text.lines().skip_while(|line| line.trim().is_empty());
+    let first = lines.next()?;
+    let code = first.trim_start_matches([' ', '\t']);
+    let space = &first[..first.len() - code.len()];
+    let second = lines.next().and_then(|line| line.strip_prefix(space));
+    (!space.is_empty() && begins_patch(code, second)).then_some(space.len())
 }
 
 /// Reads a patch. What cannot be read is a problem; the rest is there all the same.
 pub fn read(text: &str) -> Patch<'_> {
-    let lines: Vec<&str> = text
-        .trim_start_matches('\u{feff}')
-        .split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line))
-        .collect();
-    let mut reader = Reader { lines, at: 0, patch: Patch::default(), open: None };
+    let text = text.trim_start_matches('\u{feff}');
+    let lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
+    let mut reader = Reader { lines, at: 0, patch: Patch::default(), open: None, is_told: false };
+    let begin = reader.lines.iter().position(|line| !line.trim().is_empty()).unwrap_or_default() as u32 + 1;
+    if is_context_diff(text) {
+        reader.problem(
+            begin,
+            "is a context diff, which is not read: `git diff` or `diff -u` makes a unified one",
+        );
+        return reader.patch;
+    }
+    if let Some(width) = indentation(text) {
+        let count = if width == 1 { "the character".to_owned() } else { format!("the {width} characters") };
+        reader.problem(
+            begin,
+            format!("is an indented patch: take away {count} of white space before each line"),
+        );
+        return reader.patch;
+    }
     while let Some(&line) = reader.lines.get(reader.at) {
         reader.line(line);
     }
@@ -46,6 +115,8 @@ struct Heading<'t> {
     is_deleted: bool,
     is_binary: bool,
     hunks: Vec<Hunk<'t>>,
+    /// The first lines of both sides that the next hunk may have.
+    next: (u64, u64),
 }
 
 struct Reader<'t> {
@@ -53,6 +124,8 @@ struct Reader<'t> {
     at: usize,
     patch: Patch<'t>,
     open: Option<Heading<'t>>,
+    /// Of a merge, once for a file is enough.
+    is_told: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -71,17 +144,29 @@ impl<'t> Reader<'t> {
     }
 
     fn line(&mut self, line: &'t str) {
-        if line.starts_with("diff --git ") {
+        if line.starts_with("diff ") && (line.starts_with("diff --git ") || is_of_merge(line)) {
             self.close();
-            self.heading().git = line.strip_prefix("diff --git ");
-        } else if let Some((new_start, counts, heading)) = hunk_header(line) {
-            self.hunk(new_start, counts, heading);
+            self.is_told = false;
+            if let Some(sides) = line.strip_prefix("diff --git ") {
+                self.heading().git = Some(sides);
+            }
+        } else if let Some((starts, counts, heading)) = hunk_header(line) {
+            self.hunk(starts, counts, heading);
             return;
         } else if line.starts_with("@@@ ") {
             let number = self.number();
+            if !self.is_told {
+                self.is_told = true;
+                self.problem(
+                    number,
+                    "is a diff of a merge, which has more than two sides: compare two commits instead",
+                );
+            }
+        } else if self.open.is_some() && (line.starts_with("@@ ") || line == "@@") {
+            let number = self.number();
             self.problem(
                 number,
-                "is a diff of a merge, which has more than two sides: compare two commits instead",
+                "this heading of a hunk cannot be read, so neither can its lines: it has line numbers, as `@@ -1,2 +1,3 @@`",
             );
         } else if let Some(path) = line.strip_prefix("--- ") {
             let next_is_new = self.lines.get(self.at + 1).is_some_and(|next| next.starts_with("+++ "));
@@ -95,11 +180,40 @@ impl<'t> Reader<'t> {
             let heading = self.heading();
             if heading.hunks.is_empty() {
                 heading.new = Some(unquoted(path));
+                self.expect_hunk(self.at + 1);
             }
         } else if self.open.as_ref().is_some_and(|open| open.hunks.is_empty() && open.git.is_some()) {
             self.extended(line);
         }
         self.at += 1;
+    }
+
+    /// Behind the heading of a file, and behind a hunk: lines that no heading of a hunk announces are not read.
+    fn expect_hunk(&mut self, at: usize) {
+        let Some(line) = self.lines.get(at) else { return };
+        // A mail ends with the dashes of a signature.
+        let is_of_hunk = line.starts_with(['+', '-', ' ']) && !line.trim_end().trim_matches('-').is_empty();
+        if is_of_hunk && !self.is_heading(at) {
+            self.problem(at as u32 + 1, "no heading of a hunk announces this line, so it is not read");
+        }
+    }
+
+    /// Whether the two lines here name the two sides of a file.
+    fn is_heading(&self, at: usize) -> bool {
+        let begins = |at: usize, start: &str| self.lines.get(at).is_some_and(|line| line.starts_with(start));
+        begins(at, "--- ") && begins(at + 1, "+++ ")
+    }
+
+    /// Whether the heading of the next file stands here, and not a removed line with an added one that look like it: a
+    /// hunk begins behind it, and these two are not just what the hunk still lacks, unless they name the same file.
+    fn is_next_file(&self, at: usize, left: (u32, u32)) -> bool {
+        let has_hunk = self.lines.get(at + 2).is_some_and(|line| line.starts_with("@@ -"));
+        if !has_hunk || !self.is_heading(at) {
+            return false;
+        }
+        let (old, new) = (unquoted(&self.lines[at][4..]), unquoted(&self.lines[at + 1][4..]));
+        let has_none = old == "/dev/null" || new == "/dev/null";
+        left != (1, 1) || old == new || has_none || without_prefix(Some(&old), Some(&new), &new).is_some()
     }
 
     /// A line between `diff --git` and the first hunk.
@@ -118,7 +232,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn hunk(&mut self, new_start: u32, (old_count, new_count): (u32, u32), heading: &'t str) {
+    fn hunk(&mut self, starts: (u32, u32), (old_count, new_count): (u32, u32), heading: &'t str) {
+        let (old_start, new_start) = starts;
         let line = self.number();
         self.at += 1;
         let (mut old_left, mut new_left) = (old_count, new_count);
@@ -127,6 +242,9 @@ impl<'t> Reader<'t> {
         let mut lines = Vec::new();
         while old_left > 0 || new_left > 0 {
             let Some(&given) = self.lines.get(self.at) else { break };
+            if self.is_next_file(self.at, (old_left, new_left)) {
+                break;
+            }
             let (side, text) = match given.as_bytes().first() {
                 Some(b'+') if new_left > 0 => (Side::Added, &given[1..]),
                 Some(b'-') if old_left > 0 => (Side::Removed, &given[1..]),
@@ -160,7 +278,23 @@ impl<'t> Reader<'t> {
         if self.lines.get(self.at).is_some_and(|line| line.starts_with('\\')) {
             self.at += 1;
         }
+        if old_left == 0 && new_left == 0 {
+            self.expect_hunk(self.at);
+        }
         let open = self.open.get_or_insert_with(|| Heading { line, ..Heading::default() });
+        // Of a hunk without lines of a side, the start is the line before.
+        let first = |start: u32, count: u32| u64::from(start) + u64::from(count == 0);
+        let (old_first, new_first) = (first(old_start, old_count), first(new_start, new_count));
+        let is_in_order = old_first >= open.next.0 && new_first >= open.next.1;
+        open.next = (old_first + u64::from(old_count), new_first + u64::from(new_count));
+        if !is_in_order {
+            self.patch.problems.push(PatchProblem {
+                line,
+                message:
+                    "this hunk begins before the end of the one above it: those of a file stand in its order"
+                        .to_owned(),
+            });
+        }
         open.hunks.push(Hunk { line, heading, new_start: new_start.max(1), lines });
     }
 
@@ -209,8 +343,8 @@ impl<'t> Heading<'t> {
     }
 }
 
-/// The start in the new file, the counts of both sides, and the text behind `@@ -1,2 +3,4 @@`.
-fn hunk_header(line: &str) -> Option<(u32, (u32, u32), &str)> {
+/// The starts of both sides, their counts, and the text behind `@@ -1,2 +3,4 @@`.
+fn hunk_header(line: &str) -> Option<((u32, u32), (u32, u32), &str)> {
     let rest = line.strip_prefix("@@ -")?;
     let (ranges, heading) = rest.split_once(" @@")?;
     let (old, new) = ranges.split_once(" +")?;
@@ -218,9 +352,9 @@ fn hunk_header(line: &str) -> Option<(u32, (u32, u32), &str)> {
         Some((start, count)) => Some((start.parse().ok()?, count.parse().ok()?)),
         None => Some((text.parse().ok()?, 1)),
     };
-    let (_, old_count): (u32, u32) = range(old)?;
+    let (old_start, old_count): (u32, u32) = range(old)?;
     let (new_start, new_count): (u32, u32) = range(new)?;
-    Some((new_start, (old_count, new_count), heading.trim()))
+    Some(((old_start, new_start), (old_count, new_count), heading.trim()))
 }
 
 #[cfg(test)]
@@ -333,8 +467,88 @@ mod tests {
         assert!(patch.problems[0].message.contains("8 lines are missing"), "{:?}", patch.problems);
         assert_eq!(lines(&patch.files[0]), [" 1:a", "+2:b"]);
         assert_eq!(lines(&patch.files[1]), ["-1:a", "+1:b"]);
-        let merge = read("diff --cc x.py\n--- a/x.py\n+++ b/x.py\n@@@ -1,2 -1,2 +1,2 @@@\n  a\n");
-        assert!(merge.problems[0].message.contains("merge"), "{merge:?}");
+    }
+
+    fn told(text: &str) -> Vec<(u32, String)> {
+        let problems = read(text).problems.into_iter();
+        problems
+            .map(|problem| {
+                (problem.line, problem.message.split_whitespace().take(5).collect::<Vec<_>>().join(" "))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_damaged_is_told_at_its_line() {
+        let file = "--- a/x.py\n+++ b/x.py\n";
+        let other = "--- a/y.py\n+++ b/y.py\n@@ -1 +1 @@\n-a\n+b\n";
+        let heading = (3, "this heading of a hunk".to_owned());
+        let order = |line| (line, "this hunk begins before the".to_owned());
+        let unannounced = |line| (line, "no heading of a hunk".to_owned());
+        for wrong in
+            ["@@ -a,b +c,d @@", "@@ -1,2 +99999999999999999999,3 @@", "@@ -1,2 @@", "@@", "@@ ... @@"]
+        {
+            assert_eq!(told(&format!("{file}{wrong}\n import time\n+x = 1\n")), [heading.clone()], "{wrong}");
+        }
+        assert_eq!(told(&format!("{file} import time\n+x = 1\n")), [unannounced(3)]);
+        // In reverse, overlapping, and one of them twice.
+        let hunk = |old: u32, new: u32| format!("@@ -{old},2 +{new},3 @@\n a\n+b\n c\n");
+        assert_eq!(told(&format!("{file}{}{}", hunk(10, 10), hunk(1, 1))), [order(7)]);
+        assert_eq!(told(&format!("{file}{}{}", hunk(10, 10), hunk(11, 12))), [order(7)]);
+        assert_eq!(told(&format!("{file}{}{}", hunk(10, 10), hunk(10, 10))), [order(7)]);
+        assert_eq!(told(&format!("{file}{}{}{file}{}", hunk(10, 10), hunk(12, 13), hunk(1, 1))), []);
+        assert_eq!(told(&format!("{file}@@ -4,0 +5 @@\n+a\n@@ -5 +6,0 @@\n-b\n@@ -9 +9 @@\n-c\n+d\n")), []);
+        // Fewer lines are announced than there are.
+        assert_eq!(told(&format!("{file}@@ -1 +1 @@\n-a\n+b\n+c\n{other}")), [unannounced(6)]);
+        assert_eq!(told(&format!("{file}@@ -1 +1 @@\n-a\n+b\n-- \n2.40\n")), []);
+    }
+
+    #[test]
+    fn the_heading_of_a_file_ends_a_hunk_that_announces_too_much() {
+        for (count, other) in [(9, "y.py"), (2, "y.py")] {
+            let text = format!(
+                "--- a/x.py\n+++ b/x.py\n@@ -1,{count} +1,{count} @@\n-a\n+b\n--- a/{other}\n+++ b/{other}\n@@ -1 +1 @@\n-c\n+d\n"
+            );
+            let patch = read(&text);
+            let found: Vec<(&str, Vec<String>)> =
+                patch.files.iter().map(|file| (file.path.as_str(), lines(file))).collect();
+            let expected = |text: [&str; 2]| text.map(str::to_owned).to_vec();
+            assert_eq!(found, [("x.py", expected(["-1:a", "+1:b"])), (other, expected(["-1:c", "+1:d"]))]);
+            assert_eq!(patch.problems.len(), 1, "{:?}", patch.problems);
+        }
+        // A removed and an added line that look like one, before the next hunk.
+        let text = "--- a/x.sql\n+++ b/x.sql\n@@ -1 +1 @@\n--- old\n+++ new\n@@ -9 +9 @@\n-a\n+b\n";
+        assert_eq!(lines(&only(text)), ["-1:-- old", "+1:++ new", "-9:a", "+9:b"]);
+    }
+
+    #[test]
+    fn other_forms_are_known_and_told_what_to_do() {
+        let merge = "diff --cc x.py\nindex 1,2..3\n--- a/x.py\n+++ b/x.py\n@@@ -1,2 -1,2 +1,3 @@@\n  a\n++b\n@@@ -9,2 -9,2 +9,3 @@@\n  a\n++b\n";
+        let context = "*** a/x.py\t2026-01-01\n--- b/x.py\t2026-01-02\n***************\n*** 1,2 ****\n  a\n! b\n--- 1,2 ----\n  a\n! c\n";
+        let unified = "diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+b\n";
+        let indented: String = unified.lines().map(|line| format!("    {line}\n")).collect();
+        for (text, line, what) in [
+            (merge.to_owned(), 5, "a diff of a merge"),
+            (format!("commit 12\nMerge: 3 4\n\n    Why\n\n{merge}"), 10, "a diff of a merge"),
+            (context.to_owned(), 1, "a context diff"),
+            (format!("diff -c a/x.py b/x.py\n{context}"), 1, "a context diff"),
+            (format!("\n{indented}"), 2, "an indented patch: take away the 4 characters"),
+        ] {
+            assert!(is_patch(&text), "{text}");
+            let patch = read(&text);
+            let [problem] = patch.problems.as_slice() else { panic!("{patch:?}") };
+            assert!(problem.line == line && problem.message.contains(what), "{problem:?}");
+            assert!(patch.files.iter().all(|file| file.hunks.is_empty()), "{patch:?}");
+        }
+        for text in ["*** a\nb\n", "    --- a\n    b\n", "  @@ -x\n", "# A\n\n***\n---\n***************\n"] {
+            assert!(!is_patch(text), "{text}");
+        }
+        let markdown = format!("# Change\n\nWhat it does:\n\n```diff\n{unified}```\n\nAnd more.\n");
+        assert!(is_fenced(&markdown));
+        assert_eq!(lines(&only(&markdown)), ["-1:a", "+1:b"]);
+        assert!(!is_fenced(&format!("{markdown}```py\nimport os\n```\n")));
+        assert!(!is_fenced("```diff\n-a\n+b\n```\n"));
+        assert!(!is_fenced(&format!("```\n{unified}```\n")));
     }
 
     #[test]

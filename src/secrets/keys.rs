@@ -70,6 +70,35 @@ pub fn written_keys(text: &str) -> Vec<WrittenKey> {
     found
 }
 
+/// Tokens that let in whoever sends them, whoever made them: what follows `Bearer`, and JSON Web Tokens.
+pub(super) fn written_tokens(text: &str) -> Vec<WrittenKey> {
+    let is_of_token = |letter: char| letter.is_ascii_alphanumeric() || "-._~+/=".contains(letter);
+    let token = |start: usize, of: &'static str| {
+        let rest = &text[start..];
+        let end = start + rest.find(|letter| !is_of_token(letter)).unwrap_or(rest.len());
+        WrittenKey { start, end, of }
+    };
+    let mut found = Vec::new();
+    let find = |word: &'static str| memchr::memmem::find_iter(text.as_bytes(), word.as_bytes());
+    for start in find("eyJ").filter(|&at| !text[..at].ends_with(is_of_token) || text[..at].ends_with('=')) {
+        let key = token(start, "a JSON Web Token");
+        let parts: Vec<&str> = text[start..key.end].split('.').collect();
+        if matches!(parts.as_slice(), [head, body, sign] if head.len() > 10 && body.len() > 10 && sign.len() > 15)
+        {
+            found.push(key);
+        }
+    }
+    for word in ["Bearer ", "Basic ", "Token "] {
+        for at in find(word).filter(|&at| text[..at].ends_with(['"', '\'', '`', ' '])) {
+            let key = token(at + word.len(), "a token that lets in");
+            if key.end - key.start >= SHORTEST && is_random(&text[key.start..key.end]) {
+                found.push(key);
+            }
+        }
+    }
+    found
+}
+
 /// How long a key is at least, its prefix included.
 const SHORTEST: usize = 20;
 

@@ -9,6 +9,7 @@ mod names;
 mod values;
 
 pub use defaults::{is_weak_word, opens_something};
+use keys::written_tokens;
 pub use keys::{WrittenKey, written_keys};
 pub use names::{is_secret_name, names_secret, words_of};
 pub use values::{
@@ -31,6 +32,9 @@ pub fn suspects(path: &str, text: &str) -> Vec<Suspect> {
     for WrittenKey { start, end, of } in written_keys(text) {
         let what = if of.starts_with("a ") { of.to_owned() } else { format!("a key of {of}") };
         found.push(Suspect { start, end, what });
+    }
+    for WrittenKey { start, end, of } in written_tokens(text) {
+        put_apart(&mut found, Suspect { start, end, what: of.to_owned() });
     }
     for ConnectionString { start, end, .. } in connection_strings(text) {
         put(&mut found, Suspect { start, end, what: "an address with a password".to_owned() }, |known| {
@@ -61,12 +65,13 @@ pub fn suspects(path: &str, text: &str) -> Vec<Suspect> {
                 "value" if sets => item.as_str(),
                 name => name,
             };
-            let is_secret =
-                names_secret(name) && (looks_like_secret(name, value) || sets && is_set_secret(value));
-            let (start, end) = (at + assignment.start, at + assignment.end);
-            if is_secret && !found.iter().any(|known| known.start < end && start < known.end) {
-                let what = format!("the value of `{name}`");
-                put(&mut found, Suspect { start, end, what }, |known| known.start);
+            let may_be_text = assignment.is_quoted || sets || !is_code(value, file);
+            let is_secret = may_be_text
+                && names_secret(name)
+                && (looks_like_secret(name, value) || sets && is_set_secret(value));
+            if is_secret {
+                let (start, end) = (at + assignment.start, at + assignment.end);
+                put_apart(&mut found, Suspect { start, end, what: format!("the value of `{name}`") });
             }
         }
         at += line.len();
@@ -85,6 +90,19 @@ fn is_set_secret(value: &str) -> bool {
             && !value.contains("://")
 }
 
+/// Whether a value without quotes is an expression rather than a text: `os.environ[`, `settings.db1_password`.
+fn is_code(value: &str, file: Named) -> bool {
+    let is_of_names = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
+    value.contains('[') || (file == Named::Python && value.contains('.') && value.chars().all(is_of_names))
+}
+
+/// Puts a suspect where it belongs, unless something is known there already.
+fn put_apart(found: &mut Vec<Suspect>, suspect: Suspect) {
+    if !found.iter().any(|known| known.start < suspect.end && suspect.start < known.end) {
+        put(found, suspect, |known| known.start);
+    }
+}
+
 /// Puts an item where it belongs by its start. There are few of them, and a sort would weigh more than all of this.
 fn put<T>(items: &mut Vec<T>, item: T, start: fn(&T) -> usize) {
     let at = items.iter().take_while(|known| start(known) <= start(&item)).count();
@@ -96,6 +114,7 @@ struct Assignment<'t> {
     name: &'t str,
     start: usize,
     end: usize,
+    is_quoted: bool,
 }
 
 /// `ENV NAME value`, the older form of a Dockerfile.
@@ -110,53 +129,95 @@ fn image_variable(line: &str) -> Option<Vec<Assignment<'_>>> {
             let value = value.trim();
             let start = line.len() - line.trim_end().len();
             let end = line.len() - start;
-            Some(vec![Assignment { name, start: end - value.len(), end }])
+            Some(vec![Assignment { name, start: end - value.len(), end, is_quoted: true }])
         }
         _ => Some(assignments(line)),
     }
 }
 
-/// All `NAME=value`, `name: value` and `"name": "value"` of a line.
+/// All `NAME=value`, `name: value`, `"name": "value"` and `("name", "value")` of a line, those within a text or a call
+/// that is assigned as well.
 fn assignments(line: &str) -> Vec<Assignment<'_>> {
     let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(sign) = line[at..].find(['=', ':']).map(|sign| at + sign) {
-        match assignment(line, at, sign) {
-            Some(assignment) => {
-                at = assignment.end.max(sign + 1);
-                found.push(assignment);
-            }
-            None => at = sign + 1,
+    // Up to where a plain value goes, and up to where a text between quotes does.
+    let (mut plain, mut quoted) = (0, 0);
+    for (sign, mark) in line.match_indices(['=', ':']) {
+        // A colon within a text is punctuation, other than in JSON.
+        let is_of_text = sign < quoted && mark == ":" && !line[..sign].ends_with(['"', '\'']);
+        if sign < plain || is_of_text {
+            continue;
         }
+        let Some(assignment) = assignment(line, sign) else { continue };
+        let value = &line[assignment.start..assignment.end];
+        // `${NAME:-value}` is one value; what opens a bracket has others within.
+        if value.contains('$') || (!assignment.is_quoted && !value.contains(['(', '[', '{'])) {
+            plain = assignment.end;
+        } else if assignment.is_quoted {
+            quoted = quoted.max(assignment.end);
+        }
+        found.push(assignment);
     }
+    found.extend(line.match_indices('(').filter_map(|(open, _)| default(line, open + 1)));
     found
 }
 
-/// The assignment with this sign, if its name begins behind `from`.
-fn assignment(line: &str, from: usize, sign: usize) -> Option<Assignment<'_>> {
-    let before = line[from..sign].trim_end().trim_end_matches(['"', '\'']);
+/// How far the end of a value is looked for.
+const LONGEST: usize = 400;
+
+/// The text between quotes at the start of a stretch of a line, escaped ones included, and what is behind it. Letters
+/// may stand before it that say how it is meant: `b"…"`.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let text = text.strip_prefix(['b', 'B', 'r', 'R', 'u', 'U', 'f', 'F']).unwrap_or(text);
+    let text = text.trim_start_matches('\\');
+    let quote = text.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let (value, rest) = text[1..].split_once(quote)?;
+    Some((value.trim_end_matches('\\'), rest))
+}
+
+/// What is asked for by a name, with what counts where there is none: `getenv("NAME", "value")`,
+/// `get("NAME") or "value"`.
+fn default(line: &str, at: usize) -> Option<Assignment<'_>> {
+    let (name, rest) = quoted(line[at..].trim_start())?;
+    let rest = rest.trim_start();
+    let rest = rest.strip_prefix(',').or_else(|| rest.strip_prefix(") or "))?.trim_start();
+    let behind_word = rest.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
+    let rest = behind_word.trim_start().strip_prefix('=').map_or(rest, str::trim_start);
+    let (value, behind) = quoted(rest)?;
+    let before_quote = line.len() - behind.len() - 1;
+    let end = line[..before_quote].trim_end_matches('\\').len();
+    Some(Assignment { name, start: end - value.len(), end, is_quoted: true })
+}
+
+/// The assignment with this sign.
+fn assignment(line: &str, sign: usize) -> Option<Assignment<'_>> {
+    let before = line[..sign].trim_end().trim_end_matches(['"', '\'', '\\']);
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
     let name = before.rsplit(|letter| !is_part(letter)).next().filter(|name| !name.is_empty())?;
     let behind = &line[sign + 1..];
-    // `token: str = "…"` has its value behind the type.
+    let behind = if line.as_bytes()[sign] == b':' { behind_type(behind).unwrap_or(behind) } else { behind };
+    let value = behind.trim_start();
+    if let Some((text, rest)) = quoted(value) {
+        let before_quote = line.len() - rest.len() - 1;
+        let end = line[..before_quote].trim_end_matches('\\').len();
+        return Some(Assignment { name, start: end - text.len(), end, is_quoted: true });
+    }
+    let start = line.len() - value.len();
+    value.chars().next().filter(|first| !matches!(first, '"' | '\''))?;
+    let is_end = |letter: char| " \t\r\n,;#}\"'".contains(letter);
+    let length =
+        value.char_indices().enumerate().find(|(count, (_, letter))| *count == LONGEST || is_end(*letter));
+    let end = start + length.map_or(value.len(), |(_, (length, _))| length);
+    Some(Assignment { name, start, end, is_quoted: false })
+}
+
+/// What stands behind the sign of `token: str = "…"`, of the part behind its colon. The padding of base64 is no sign.
+fn behind_type(behind: &str) -> Option<&str> {
     let is_of_type =
         |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '[' | ']' | '|' | ' ');
-    let skipped = match behind.find('=') {
-        Some(equals) if line.as_bytes()[sign] == b':' && behind[..equals].chars().all(is_of_type) => {
-            equals + 1
-        }
-        _ => 0,
-    };
-    let value = behind[skipped..].trim_start();
-    let mut start = line.len() - value.len();
-    let end = match value.chars().next()? {
-        quote @ ('"' | '\'') => {
-            start += 1;
-            start + line[start..].find(quote)?
-        }
-        _ => start + value.find([' ', '\t', '\r', '\n', ',', ';', '#', '}']).unwrap_or(value.len()),
-    };
-    Some(Assignment { name, start, end })
+    let rest = behind.trim_start_matches(is_of_type);
+    let value = rest.strip_prefix('=')?;
+    let has_space = behind[..behind.len() - rest.len()].ends_with(' ') && value.starts_with(' ');
+    (has_space || value.trim_start().starts_with(['"', '\''])).then_some(value)
 }
 
 #[cfg(test)]
@@ -187,9 +248,54 @@ mod tests {
             found("url = 'redis://:harbour-tulip-42@cache:6379/0'"),
             ["an address with a password: redis://:harbour-tulip-42@cache:6379"]
         );
+        for (text, told) in [
+            ("CONFIG = {\"password\": \"harbour-tulip-42\"}", "the value of `password`: harbour-tulip-42"),
+            ("{\"password\": \"harbour-tulip-42\"}", "the value of `password`: harbour-tulip-42"),
+            ("body = '{\"password\": \"harbour-tulip-42\"}'", "the value of `password`: harbour-tulip-42"),
+            (
+                "\"x = {\\\"password\\\": \\\"harbour-tulip-42\\\"}\\n\",",
+                "the value of `password`: harbour-tulip-42",
+            ),
+            (
+                "connect(host=\"db\", password=\"harbour-tulip-42\")",
+                "the value of `password`: harbour-tulip-42",
+            ),
+            ("dsn = \"host=db password=harbour-tulip-42\"", "the value of `password`: harbour-tulip-42"),
+            ("password = b\"harbour-tulip-42\"", "the value of `password`: harbour-tulip-42"),
+            (
+                "os.environ.get(\"DB_PASSWORD\", \"k8Zr4wLx2VbN6m\")",
+                "the value of `DB_PASSWORD`: k8Zr4wLx2VbN6m",
+            ),
+            (
+                "p = os.getenv('DB_PASSWORD') or 'k8Zr4wLx2VbN6m'",
+                "the value of `DB_PASSWORD`: k8Zr4wLx2VbN6m",
+            ),
+            (
+                "p = config(\"DB_PASSWORD\", default=\"k8Zr4wLx2VbN6m\")",
+                "the value of `DB_PASSWORD`: k8Zr4wLx2VbN6m",
+            ),
+            (
+                "{\"Authorization\": \"Bearer q8Zr4wLx2VbN6mYk9RcZ3hKp7sJd5fGa1e\"}",
+                "a token that lets in: q8Zr4wLx2VbN6mYk9RcZ3hKp7sJd5fGa1e",
+            ),
+            (
+                "T = \"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI4ODIxMzQ1In0.Qm4tZr8wLx2VbN6mYk9RcZ3hKp7s\"",
+                "a JSON Web Token: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI4ODIxMzQ1In0.Qm4tZr8wLx2VbN6mYk9RcZ3hKp7s",
+            ),
+        ] {
+            assert_eq!(found(text), [told], "{text}");
+        }
         for harmless in [
             "",
             "=",
+            "PASSWORD = os.environ[\"P\"]\n",
+            "+PASSWORD = os.environ[\"P\"]\n",
+            "password = os.environ.get(\"DB_PASSWORD\", \"\")\n",
+            "password = os.getenv(\"DB_PASSWORD\", \"changeme\")\n",
+            "headers = {\"Authorization\": f\"Bearer {token}\"}\n",
+            "headers = {\"Authorization\": \"Bearer your-token-goes-here-1234\"}\n",
+            "TYPES = (\"access_token\", \"refresh_token\")\n",
+            "print(\"the password: must be changed\")\n",
             "é=é",
             "password = os.environ[\"PASSWORD\"]\n",
             "PASSWORD=changeme\n",
@@ -217,10 +323,16 @@ mod tests {
             ("deploy/values.yaml", "DB_PASSWORD: harbour # here\n"),
             ("deploy/backend.yml", "env:\n  - name: DB_PASSWORD\n    value: harbour\n"),
             (".env", "DB_PASSWORD=harbour"),
+            ("compose.yaml", "    command: \"serve --a=b DB_PASSWORD=harbour\"\n"),
             ("change.diff", "+++ b/compose.yaml\n@@ -1 +1 @@\n+      DB_PASSWORD: harbour\n"),
             ("change.diff", "+++ b/Dockerfile\n@@ -1 +1 @@\n+ENV DB_PASSWORD harbour\n"),
         ] {
             assert_eq!(found(path, text), [password], "{path}: {text}");
+        }
+        // Base64 has signs of its own.
+        for value in ["aGFyYm91ci10dWxpcC00Mg==", "aGFyYm91ci10dWxpcC00MjE=", "aGFyYm91ci10dWxpcC00"] {
+            let text = format!("kind: Secret\ndata:\n  password: {value}\n");
+            assert_eq!(found("deployment.yaml", &text), [format!("the value of `password` {value}")]);
         }
         assert_eq!(
             found("compose.yaml", "POSTGRES_PASSWORD: postgres"),
@@ -237,6 +349,8 @@ mod tests {
                 "backend.yaml",
                 "- name: DB_PASSWORD\n  valueFrom: {secretKeyRef: {name: backend, key: password}}\n",
             ),
+            ("change.diff", "+++ b/x.py\n@@ -1 +1 @@\n+PASSWORD = os.environ[\"P\"]\n"),
+            ("change.diff", "+++ b/x.py\n@@ -1 +1 @@\n+password = settings.db1_pass\n"),
             ("main.py", "password = harbour\nenv = dict(name=\"DB_PASSWORD\", value=harbour)\n"),
         ] {
             assert_eq!(found(path, text), [""; 0], "{path}: {text}");

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use yew::UseReducerDispatcher;
 
-use crate::file_names::is_read_in_folders;
+use crate::file_names::{self, Folder, is_read_in_folders};
 use crate::link::Shared;
 use crate::settings::Settings;
 use crate::settings_file::Mistake;
@@ -54,7 +54,7 @@ pub fn open(given: Dropped, store: &Store) {
     dispatch.dispatch(Action::Outcome(None));
     dispatch.dispatch(Action::Intake(Some(Progress { done: 0, total: 0 })));
     spawn_local(async move {
-        let is_read = Closure::<dyn Fn(String) -> bool>::new(|path: String| is_read_in_folders(&path));
+        let is_read = Closure::<dyn Fn(String) -> u8>::new(|path: String| is_read(&path));
         let tell = {
             let dispatch = dispatch.clone();
             Closure::<dyn Fn(u32, u32)>::new(move |done: u32, total: u32| {
@@ -108,6 +108,17 @@ pub fn open(given: Dropped, store: &Store) {
         let is_worth_telling = !outcome.left_out.is_empty() || !outcome.said.starts_with("Opened");
         dispatch.dispatch(Action::Outcome(is_worth_telling.then(|| outcome.into())));
     });
+}
+
+/// Whether a file is read, or a folder (its path ends with `/`) is walked: 0 for no, and 2 for a folder that is walked if
+/// modules stand directly in it.
+fn is_read(path: &str) -> u8 {
+    let Some(folder) = path.strip_suffix('/') else { return u8::from(is_read_in_folders(path)) };
+    match file_names::folder(folder) {
+        Folder::Own => 1,
+        Folder::OfTool | Folder::Foreign => 0,
+        Folder::ForeignWithoutModules => 2,
+    }
 }
 
 /// Offers the settings that came with the files, or says what is wrong with them.

@@ -9,7 +9,7 @@ use yew::AttrValue;
 use crate::explanation::Place;
 use crate::file_names;
 use crate::patch::{self, Reading};
-use crate::report::{Finding, Position, Problem, Range, Report, RuleStatus, Status};
+use crate::report::{Finding, Position, Problem, Range, Report};
 use crate::ui::state::File;
 use crate::worker::client::Text;
 
@@ -97,12 +97,7 @@ impl Patches {
         }
         let mut narrowed = (**report).clone();
         narrowed.findings.retain(|finding| !self.is_unchanged(finding));
-        for RuleStatus { rule, status, places } in &mut narrowed.rules {
-            if *status == Status::Violated && !narrowed.findings.iter().any(|finding| finding.rule == *rule) {
-                *status = Status::NotSeen;
-                places.clear();
-            }
-        }
+        narrowed.forget_what_is_not_shown();
         Rc::new(narrowed)
     }
 

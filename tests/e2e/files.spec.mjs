@@ -171,6 +171,15 @@ test("a folder is read as the command line reads it, and what is left out is lis
     [".gitignore", "*.local.yaml\n"],
     ["compose.yaml", "services: {}\n"],
     ["compose.local.yaml", "services: {}\n"],
+    ["app/other/.gitignore", "GENERATED.py\n{b,c}.py\n"],
+    ["app/other/generated.py", "x = 1\n"],
+    ["app/other/b.py", "x = 1\n"],
+    [".github/workflows/release.yml", "on: push\n"],
+    ["app/third_party/x.py", "x = 1\n"],
+    ["site-packages/x.py", "x = 1\n"],
+    ["app/vendor/__init__.py", ""],
+    ["app/vendor/x/x.py", "x = 1\n"],
+    ["app/shop/vendor/models.py", "x = 1\n"],
     ["node_modules/left/pad.py", "x = 1\n"],
     [".venv/lib/site.py", "x = 1\n"],
     ["env/pyvenv.cfg", "home = x\n"],
@@ -179,14 +188,22 @@ test("a folder is read as the command line reads it, and what is left out is lis
     ["README.md", "# words\n"],
     ["logo.py", "\u0000\u0001"],
   ]);
-  await expect(playground.tabs).toHaveCount(4);
+  await expect(playground.tabs).toHaveCount(8);
   await expect(playground.tabs.filter({ hasText: "app/main.py" })).toHaveCount(1);
+  // As git reads it: case matters, and braces are characters.
+  await expect(playground.tabs.filter({ hasText: "other/generated.py" })).toHaveCount(1);
+  await expect(playground.tabs.filter({ hasText: "other/b.py" })).toHaveCount(1);
+  await expect(playground.tabs.filter({ hasText: ".github/workflows/release.yml" })).toHaveCount(1);
+  await expect(playground.tabs.filter({ hasText: "shop/vendor/models.py" })).toHaveCount(1);
   await expect(playground.tabs.filter({ hasText: "kept.py" })).toHaveCount(1);
   await expect(playground.finding("C5")).toContainText("app/main.py:9");
   const told = await reasons(playground);
   await expect(told).toContainText("named by a .gitignore (2)");
   await expect(told).toContainText("compose.local.yaml");
   await expect(told).toContainText("node_modules/");
+  await expect(told).toContainText("app/third_party/");
+  await expect(told).toContainText("site-packages/");
+  await expect(told).toContainText("app/vendor/");
   await expect(told).toContainText("of a kind that no rule reads (1)");
   await expect(told).toContainText("not text: it has a NUL byte (1)");
 });
@@ -216,6 +233,8 @@ test("a zip archive is unpacked; names that lead outside, bombs and lies are lef
         zipSync({
           "project-main/app/main.py": bytes(VIOLATING),
           "project-main/stored.py": [bytes("x = 1\n"), { level: 0 }],
+          "project-main/sub/../in.py": bytes("x = 1\n"),
+          "project-main/sub/../../../out.py": bytes("x = 1\n"),
           "../outside.py": bytes("x = 1\n"),
           "/absolute.py": bytes("x = 1\n"),
           "project-main/bomb.py": new Uint8Array(50_000_000),
@@ -226,9 +245,10 @@ test("a zip archive is unpacked; names that lead outside, bombs and lies are lef
     { name: "broken.zip", text: "no archive" },
   ]);
   await expect(playground.finding("C5")).toContainText("app/main.py:9");
-  await expect(playground.tabs).toHaveCount(2);
+  await expect(playground.tabs).toHaveCount(3);
+  await expect(playground.tabs.filter({ hasText: /\bin\.py/ })).toHaveCount(1);
   const told = await reasons(playground);
-  await expect(told).toContainText("its path leads out of the archive (2)");
+  await expect(told).toContainText("its path leads out of the archive (3)");
   await expect(told).toContainText("larger than 2 MB (1)");
   await expect(told).toContainText("damaged, or larger than the archive says (1)");
   await expect(told).toContainText("not a zip archive that can be read (1)");

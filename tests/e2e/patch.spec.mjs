@@ -111,3 +111,30 @@ test("a path with HTML in it shows as text", async ({ page, playground }) => {
   await expect(playground.finding("C5")).toContainText("<img src=x onerror=alert(1)>.py:4");
   await expect(page.locator("main img")).toHaveCount(0);
 });
+
+test("patches of other forms are known, and a problem says what to do", async ({ page, playground }) => {
+  const problem = page.getByRole("list", { name: "Problems" }).getByRole("button");
+  for (const [text, said] of [
+    ["diff --cc x.py\n--- a/x.py\n+++ b/x.py\n@@@ -1,1 -1,1 +1,2 @@@\n  a\n++b\n", "is a diff of a merge"],
+    ["*** x.py\n--- y.py\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n", "is a context diff"],
+    ["    --- a/x.py\n    +++ b/x.py\n    @@ -1 +1 @@\n    -a\n    +b\n", "take away the 4 characters"],
+    ["--- a/x.py\n+++ b/x.py\n@@ -a,b +c,d @@\n import time\n+x = 1\n", "this heading of a hunk cannot be read"],
+  ]) {
+    await playground.paste(text);
+    await expect(playground.tabs).toContainText("changes.patch");
+    await expect(problem).toHaveCount(1);
+    await expect(problem).toContainText(said);
+    await expect(page.getByTestId("patch")).not.toContainText("no lines changed");
+  }
+});
+
+test("the patch between the fences of a Markdown text is read", async ({ page, playground }) => {
+  await playground.paste(`# What it does\n\nIt waits.\n\n\`\`\`diff\n${PATCH}\`\`\`\n\nAnd more.\n`);
+  await expect(page.getByTestId("patch")).toContainText("Read as a patch of 2 files");
+  await expect(playground.finding("C5")).toContainText("app/routes.py:34");
+});
+
+test("a mailed patch is read; the console stays empty, whatever white space ends its lines", async ({ playground }) => {
+  await playground.paste(`From 12 Mon Sep 17 00:00:00 2001\nFrom: A <a@b.example>\nSubject: [PATCH] Wait\n\n---\n${PATCH}-- \n2.40.0\n`);
+  await expect(playground.finding("C5")).toContainText("app/routes.py:34");
+});

@@ -42,7 +42,9 @@ pub fn PatchNotice() -> Html {
 fn described(reading: &Reading) -> String {
     let added: usize = reading.files.iter().map(|file| file.added()).sum();
     if reading.files.is_empty() && reading.left_out.is_empty() {
-        return "Read as a patch, but there is no change in it.".to_owned();
+        let why =
+            if reading.problems.is_empty() { "there is no change in it" } else { "not one that can be read" };
+        return format!("Read as a patch, but {why}.");
     }
     let mut text = format!(
         "Read as a patch of {}: {} that it adds, with their surroundings.",
