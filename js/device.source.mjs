@@ -38,6 +38,35 @@ async function database() {
   return opened;
 }
 
+/**
+ * Reads or changes what the database has, in one go. What is asked of a transaction that was aborted fails with it, each
+ * request by itself: the first failure is told, and no other goes unheard.
+ */
+async function within(mode, work) {
+  const transaction = (await database()).transaction(["drafts", "texts"], mode);
+  const asked = [transaction.done];
+  const store = (name) => {
+    const opened = transaction.objectStore(name);
+    const ask = (method) => (...given) => {
+      const answer = opened[method](...given);
+      asked.push(answer);
+      answer.catch(() => {});
+      return answer;
+    };
+    return { count: ask("count"), get: ask("get"), getAll: ask("getAll"), put: ask("put"), delete: ask("delete") };
+  };
+  transaction.done.catch(() => {});
+  try {
+    const answer = await work(store("drafts"), store("texts"));
+    await Promise.all(asked);
+    return answer;
+  } catch (error) {
+    // What was begun is not kept by halves.
+    attempt(() => transaction.abort());
+    throw error;
+  }
+}
+
 const attempt = (use) => {
   try {
     return use() ?? null;
@@ -85,16 +114,12 @@ async function holdSoon(id) {
 }
 
 async function readDraft(id) {
-  const record = await database().then((db) => db.get("drafts", id)).catch(() => undefined);
-  const unsaved = parsed(stored(UNSAVED + id));
-  const newest = unsaved ?? record;
+  const record = await within("readonly", (drafts) => drafts.get(id)).catch(() => undefined);
+  const newest = unsaved(id) ?? record;
   if (!newest?.files?.length) return null;
-  const texts = await database()
-    .then((db) => {
-      const store = db.transaction("texts").store;
-      return Promise.all(newest.files.map((file) => file.text ?? store.get([id, file.id])));
-    })
-    .catch(() => newest.files.map((file) => file.text));
+  const texts = await within("readonly", (_, texts) =>
+    Promise.all(newest.files.map((file) => file.text ?? texts.get([id, file.id]))),
+  ).catch(() => newest.files.map((file) => file.text));
   const files = newest.files.map(({ path }, index) => ({ path, text: texts[index] ?? "" }));
   return { files, active: newest.active ?? 0 };
 }
@@ -142,7 +167,7 @@ async function ownDraft() {
 
 /** The records of all drafts, the newest first; those that only the local storage has as well. */
 async function records() {
-  const found = await database().then((db) => db.getAll("drafts")).catch(() => []);
+  const found = await within("readonly", (drafts) => drafts.getAll()).catch(() => []);
   const known = new Set(found.map(({ id }) => id));
   attempt(() => {
     for (let index = 0; index < localStorage.length; index++) {
@@ -172,50 +197,64 @@ export function saveDraft(id, filesJson, active, changedIds, changedTexts) {
   const bytes = files.reduce((total, file) => total + file.size, 0);
   return inTurn(async () => {
     try {
-      const db = await database();
-      const transaction = db.transaction(["drafts", "texts"], "readwrite");
-      const [drafts, texts] = [transaction.objectStore("drafts"), transaction.objectStore("texts")];
-      const before = await drafts.get(id);
-      const kept = new Set(files.map((file) => file.id));
-      for (const file of before?.files ?? []) if (!kept.has(file.id)) texts.delete([id, file.id]);
-      changedIds.forEach((file, index) => texts.put(changedTexts[index], [id, file]));
-      drafts.put({ id, name: before?.name ?? "", changed: Date.now(), files, active, bytes });
-      await transaction.done;
-      attempt(() => localStorage.removeItem(UNSAVED + id));
-      await forgetOldest(id);
-      return true;
+      await within("readwrite", async (drafts, texts) => {
+        const before = await drafts.get(id);
+        const kept = new Set(files.map((file) => file.id));
+        for (const file of before?.files ?? []) if (!kept.has(file.id)) texts.delete([id, file.id]);
+        changedIds.forEach((file, index) => texts.put(changedTexts[index], [id, file]));
+        const name = before?.name || unsaved(id)?.name || "";
+        drafts.put({ id, name, changed: Date.now(), files, active, bytes });
+      });
     } catch {
+      await forgetOldest(id).catch(() => {});
       return false;
     }
+    attempt(() => localStorage.removeItem(UNSAVED + id));
+    // The draft is written, whatever becomes of older ones.
+    await forgetOldest(id).catch(() => {});
+    return true;
   });
 }
 
+/** Of too many drafts the oldest go, those that somebody named last of all. */
 async function forgetOldest(current) {
-  const db = await database();
-  if ((await db.count("drafts")) <= KEPT_DRAFTS) return;
+  const count = await within("readonly", (drafts) => drafts.count()).catch(() => Infinity);
+  if (count <= KEPT_DRAFTS) return;
   const open = await othersOpen();
-  const all = (await records()).filter(({ id }) => id !== current && !open.has(lockName(id)));
-  for (const { id } of all.slice(KEPT_DRAFTS - 1)) await remove(id);
+  const old = (await records()).filter(({ id }) => id !== current && !open.has(lockName(id)));
+  const inOrder = [...old.filter(({ name }) => name), ...old.filter(({ name }) => !name)];
+  for (const { id } of inOrder.slice(KEPT_DRAFTS - 1)) await remove(id);
 }
+
+const unsaved = (id) => parsed(stored(UNSAVED + id));
 
 /** Puts what is not written yet where it is written at once; false where there is no room for it. */
 export function keepUnsaved(id, filesJson, active) {
   if (filesJson.length > LARGEST_UNSAVED) return false;
   return attempt(() => {
     const files = JSON.parse(filesJson);
-    localStorage.setItem(UNSAVED + id, JSON.stringify({ files, active, changed: Date.now() }));
+    const name = unsaved(id)?.name;
+    localStorage.setItem(UNSAVED + id, JSON.stringify({ files, active, changed: Date.now(), name }));
     // A page that is left before the lock came would otherwise begin with an empty draft.
     sessionStorage.setItem(TAB, id);
     return true;
   }) === true;
 }
 
-/** The history: `[{id, title, facts, current, elsewhere}]`, the newest first. */
+/** Whether the browser lets the page keep anything at all. */
+async function canKeep() {
+  const probe = () => (localStorage.setItem(UNSAVED, "0"), localStorage.removeItem(UNSAVED), true);
+  return attempt(probe) || database().then(() => true, () => false);
+}
+
+/** The history: `[{id, title, facts, current, elsewhere}]`, the newest first. Fails where nothing can be kept. */
 export async function listDrafts() {
   await writing;
+  if (!(await canKeep())) throw new Error("this browser keeps no drafts");
   const open = await othersOpen();
   const all = await records();
-  return all.map(({ id, name, changed, files, bytes = 0 }) => {
+  return all.map(({ id, name, changed, files, bytes }) => {
+    bytes ??= files.reduce((total, { size = 0 }) => total + size, 0);
     const paths = files.slice(0, 3).map(({ path }) => path).join(", ");
     const more = files.length > 3 ? `${paths} and ${files.length - 3} more` : paths;
     const size = bytes < 1e3 ? `${bytes} bytes` : bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`;
@@ -241,23 +280,32 @@ export async function takeDraft(id) {
 
 export const renameDraft = (id, name) =>
   inTurn(async () => {
-    const db = await database();
-    const record = await db.get("drafts", id);
-    if (record) await db.put("drafts", { ...record, name });
+    const draft = unsaved(id);
+    if (draft) attempt(() => localStorage.setItem(UNSAVED + id, JSON.stringify({ ...draft, name })));
+    await within("readwrite", async (drafts) => {
+      const record = await drafts.get(id);
+      if (record) drafts.put({ ...record, name });
+    }).catch((error) => {
+      if (!draft) throw error;
+    });
   });
 
 /** Takes a draft off the device; answers with what it was. */
 async function remove(id) {
-  const db = await database();
-  const transaction = db.transaction(["drafts", "texts"], "readwrite");
-  const [drafts, texts] = [transaction.objectStore("drafts"), transaction.objectStore("texts")];
-  const record = await drafts.get(id);
-  const kept = await Promise.all(record?.files.map((file) => texts.get([id, file.id])) ?? []);
-  drafts.delete(id);
-  for (const file of record?.files ?? []) texts.delete([id, file.id]);
-  await transaction.done;
+  const local = stored(UNSAVED + id);
+  const taken = await within("readwrite", async (drafts, texts) => {
+    const record = await drafts.get(id);
+    const kept = await Promise.all(record?.files.map((file) => texts.get([id, file.id])) ?? []);
+    drafts.delete(id);
+    for (const file of record?.files ?? []) texts.delete([id, file.id]);
+    return { record, texts: kept };
+  }).catch((error) => {
+    // Without a database the local storage has all of it.
+    if (!local) throw error;
+    return { texts: [] };
+  });
   attempt(() => localStorage.removeItem(UNSAVED + id));
-  return record ? { record, texts: kept } : null;
+  return { id, local, ...taken };
 }
 
 let removed = null;
@@ -271,12 +319,14 @@ export const removeDraft = (id) =>
 export const restoreDraft = () =>
   inTurn(async () => {
     if (!removed) return;
-    const { record, texts } = removed;
-    const db = await database();
-    const transaction = db.transaction(["drafts", "texts"], "readwrite");
-    record.files.forEach((file, index) => transaction.objectStore("texts").put(texts[index] ?? "", [record.id, file.id]));
-    transaction.objectStore("drafts").put(record);
-    await transaction.done;
+    const { id, local, record, texts: kept } = removed;
+    if (local) attempt(() => localStorage.setItem(UNSAVED + id, local));
+    if (record) {
+      await within("readwrite", (drafts, texts) => {
+        record.files.forEach((file, index) => texts.put(kept[index] ?? "", [id, file.id]));
+        drafts.put(record);
+      });
+    }
     removed = null;
   });
 

@@ -18,7 +18,7 @@ import { properties } from "@codemirror/legacy-modes/mode/properties";
 import { yaml } from "@codemirror/legacy-modes/mode/yaml";
 import { Chunk } from "@codemirror/merge";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, RangeSet, StateEffect, StateField, Transaction } from "@codemirror/state";
+import { Compartment, EditorState, Prec, RangeSet, StateEffect, StateField, Transaction } from "@codemirror/state";
 import {
   Decoration,
   EditorView,
@@ -420,6 +420,31 @@ function replaceSelected(event, view) {
   return true;
 }
 
+// ---- The limit of a text ---------------------------------------------------------------------------------------
+
+/** As much as of a file that is opened (`LIMITS.fileBytes` in intake.source.mjs): more freezes the page. */
+const LARGEST_TEXT = 2_000_000;
+
+/** Refuses what is pasted or typed beyond the limit, a paste before the editor takes it in. What is there stays. */
+const limited = (tell) => {
+  const refuse = (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? event.dataTransfer?.getData("text/plain") ?? event.data;
+    if (!(text?.length > LARGEST_TEXT)) return false;
+    event.preventDefault();
+    tell("refused", "");
+    return true;
+  };
+  return [
+    Prec.highest(EditorView.domEventHandlers({ paste: refuse, drop: refuse, beforeinput: refuse })),
+    EditorState.changeFilter.of((transaction) => {
+      const length = transaction.newDoc.length;
+      if (programmatic(transaction) || length <= LARGEST_TEXT || length <= transaction.startState.doc.length) return true;
+      tell("refused", "");
+      return false;
+    }),
+  ];
+};
+
 // ---- The exported pane -------------------------------------------------------------------------------------------
 
 const programmatic = (transaction) => transaction.annotation(Transaction.userEvent) === undefined;
@@ -444,7 +469,8 @@ const findingsGutter = (tell) =>
 
 /**
  * Makes an editor inside `parent`. `tell(kind, value)` is called with
- * "change" and the text, "select" and a position as JSON, "finding" and an index, or "walk" and "1" or "-1".
+ * "change" and the text, "select" and a position as JSON, "finding" and an index, "refused" where a text would be too
+ * large, or "walk" and "1" or "-1".
  */
 export function createEditor(parent, optionsJson, tell) {
   const options = JSON.parse(optionsJson);
@@ -454,6 +480,7 @@ export function createEditor(parent, optionsJson, tell) {
     return true;
   };
   const extensions = [
+    limited(tell),
     findingsField,
     evidenceField,
     // A pane that is only read shows no findings.

@@ -16,6 +16,7 @@ use std::time::Duration;
 use gloo_timers::future::sleep;
 use rubric_playground::catalogue;
 use rubric_playground::check::Source;
+use rubric_playground::link::Shared;
 use rubric_playground::report::{Position, Range, Report, Rule};
 use rubric_playground::settings::Settings;
 use rubric_playground::ui::components::editor_pane::{EditorPane, Mark, Props};
@@ -144,6 +145,43 @@ fn what_was_replaced_comes_back_at_undo() {
 fn an_empty_text_that_is_replaced_leaves_nothing_to_undo() {
     let state = state(vec![]).reduce(Action::Replace { files: vec![given("a.py", "x\n")], why: "".into() });
     assert!(state.former.is_none());
+}
+
+/// What a link carries, with settings that name this tenant key.
+fn shared(tenant_key: &str) -> Rc<Shared> {
+    let settings = Settings { tenant_key: tenant_key.to_owned(), ..Settings::default() };
+    let source = Source { path: format!("{tenant_key}.py"), text: "x = 1\n".to_owned() };
+    Rc::new(Shared { files: vec![source], settings: Some(settings), ..Shared::default() })
+}
+
+#[wasm_bindgen_test]
+fn the_settings_of_links_never_become_those_of_the_device() {
+    let keys = |state: &State| {
+        let own = state.own_settings.as_ref().map(|own| own.tenant_key.clone());
+        (state.settings.tenant_key.clone(), own)
+    };
+    let mine = Settings { tenant_key: "mine".to_owned(), ..Settings::default() };
+    let state = Rc::new(State::new("draft".into(), vec![given("a.py", "x\n")], 0, mine));
+    let one = state.reduce(Action::OpenShared(shared("one")));
+    assert_eq!(keys(&one), ("one".to_owned(), Some("mine".to_owned())));
+    let two = one.reduce(Action::OpenShared(shared("two")));
+    assert_eq!(keys(&two), ("two".to_owned(), Some("mine".to_owned())));
+    // What another tab makes of the device's own leaves the link's alone.
+    let other = Settings { tenant_key: "other".to_owned(), ..Settings::default() };
+    let two = two.reduce(Action::OwnSettings(Rc::new(other)));
+    assert_eq!(keys(&two), ("two".to_owned(), Some("other".to_owned())));
+    let back = two.reduce(Action::Undo);
+    assert_eq!(keys(&back), ("one".to_owned(), Some("other".to_owned())));
+    assert_eq!(keys(&back.reduce(Action::StartOver)), ("other".to_owned(), None));
+}
+
+#[wasm_bindgen_test]
+fn files_of_a_link_have_paths_of_their_own() {
+    let source = |path: &str| Source { path: path.to_owned(), text: "x = 1\n".to_owned() };
+    let files = ["a.py", "./a.py", "\u{0}", ""].map(source).to_vec();
+    let opened = state(vec![]).reduce(Action::OpenShared(Rc::new(Shared { files, ..Shared::default() })));
+    let paths: Vec<&str> = opened.files.iter().map(|file| &*file.path).collect();
+    assert_eq!(paths, ["a.py", "a-2.py", "main.py", "main-2.py"]);
 }
 
 #[wasm_bindgen_test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{self, Files};
 use crate::file_names::is_read_in_folders;
-use crate::patch::{self, Change, Patch, PatchedFile, Side};
+use crate::patch::{self, Change, Patch, PatchedFile};
 use crate::report::{Finding, Report};
 
 /// The patched files among those that are checked, by their path in the report.
@@ -149,35 +149,12 @@ impl Places {
 
 /// Whether a file is what the patch makes of it.
 fn compare(path: &str, text: &str, patched: &PatchedFile<'_>) -> Result<(), String> {
-    let lines: Vec<&str> = text
-        .trim_start_matches('\u{feff}')
-        .split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line))
-        .collect();
-    for line in patched.lines().filter(|line| line.side != Side::Removed) {
-        let own = lines.get(line.new_line as usize - 1);
-        let expected = if line.new_line == 1 { line.text.trim_start_matches('\u{feff}') } else { line.text };
-        // An empty line may have lost its white space on the way of the patch.
-        let is_same =
-            own.is_some_and(|own| *own == expected || (expected.is_empty() && own.trim().is_empty()));
-        if !is_same {
-            let has = match own {
-                Some(own) => format!("the file has `{}`", short(own)),
-                None => "the file ends before it".to_owned(),
-            };
-            return Err(format!(
-                "--diff: the patch does not fit the files: for {path}:{} it says `{}`, but {has}. It must be applied \
-                 already, to this very version",
-                line.new_line,
-                short(expected)
-            ));
-        }
+    match patched.misfit(text) {
+        Some(misfit) => Err(format!(
+            "--diff: the patch does not fit the files: for {path}:{} {}. It must be applied already, to this very version",
+            misfit.line,
+            misfit.words()
+        )),
+        None => Ok(()),
     }
-    Ok(())
-}
-
-/// A line within a message.
-fn short(line: &str) -> String {
-    let line = line.trim().replace(char::is_control, "\u{fffd}");
-    if line.chars().count() > 60 { line.chars().take(60).chain(['…']).collect() } else { line }
 }

@@ -2,10 +2,12 @@
 //!
 //! It never imports the checker: the page reads a pasted patch with it, the command line the one of `--diff`.
 
+mod fitting;
 mod names;
 mod new_side;
 mod reading;
 
+pub use fitting::{Fitted, Misfit};
 pub use new_side::{NewSide, Place, Reading};
 pub use reading::{is_fenced, is_patch, read};
 
@@ -81,7 +83,7 @@ pub struct PatchProblem {
     pub message: String,
 }
 
-impl PatchedFile<'_> {
+impl<'t> PatchedFile<'t> {
     /// Whether a place in the new file covers any line that the patch adds.
     pub fn adds(&self, range: Range) -> bool {
         self.lines().any(|line| line.side == Side::Added && new_side::is_within(line.new_line, range))
@@ -93,7 +95,7 @@ impl PatchedFile<'_> {
     }
 
     /// The lines of all hunks.
-    pub fn lines(&self) -> impl Iterator<Item = &Line<'_>> {
+    pub fn lines(&self) -> impl Iterator<Item = &Line<'t>> {
         self.hunks.iter().flat_map(|hunk| &hunk.lines)
     }
 }

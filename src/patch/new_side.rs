@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Change, Hunk, Line, Patch, PatchProblem, PatchedFile, Side};
+use super::{Change, Fitted, Hunk, Line, Patch, PatchProblem, PatchedFile, Side};
 use crate::report::{Position, Range, Report};
 use crate::source::Source;
 
@@ -15,6 +15,8 @@ pub struct Reading {
     pub files: Vec<NewSide>,
     /// Files of which there is nothing to check, each with the reason.
     pub left_out: Vec<(String, &'static str)>,
+    /// Open files that the patch does not fit, each with the path under which what it shows is checked instead.
+    pub misfits: Vec<(String, String)>,
     pub problems: Vec<PatchProblem>,
 }
 
@@ -23,8 +25,10 @@ pub struct Reading {
 pub struct NewSide {
     pub path: String,
     pub text: String,
-    /// Whether the patch has all of the file.
+    /// Whether the text is all of the file.
     pub is_whole: bool,
+    /// Of a file that is open itself, for each line of the text the line there. The patch shows only a part of the text.
+    open: Option<Vec<Option<u32>>>,
     /// One for each line of the text.
     places: Vec<Place>,
 }
@@ -36,16 +40,23 @@ pub struct Place {
     pub new_line: u32,
     /// In the patch, from 1. What stands for a gap has the heading of the next hunk.
     pub patch_line: u32,
-    /// Whether the patch adds the line; none of what stands for a gap.
+    /// Whether the patch adds the line; none of what stands for a gap, and of what the patch does not show.
     pub is_added: Option<bool>,
 }
 
 impl Reading {
-    /// All that can be checked of a patch, whose unnamed hunks are taken for Python.
+    /// All that can be checked of a patch alone, whose unnamed hunks are taken for Python.
     pub fn of(patch: Patch<'_>) -> Self {
+        Self::beside(patch, "", &|_| None)
+    }
+
+    /// All that can be checked of the patch of this name, with the files that are open beside it: those that it fits are
+    /// checked as it leaves them. Of the others, what it shows is checked under a path of its own.
+    pub fn beside<'t>(patch: Patch<'t>, name: &str, open: &dyn Fn(&str) -> Option<&'t str>) -> Self {
         let mut reading = Self { problems: patch.problems, ..Self::default() };
         let begins: Vec<u32> = patch.files.iter().skip(1).map(|file| file.line).chain([u32::MAX]).collect();
-        for (mut file, next) in patch.files.into_iter().zip(begins) {
+        let paths: Vec<String> = patch.files.iter().map(|file| file.path.clone()).collect();
+        for (index, (mut file, next)) in patch.files.into_iter().zip(begins).enumerate() {
             if file.path.is_empty() {
                 file.path = UNNAMED.to_owned();
             }
@@ -62,7 +73,24 @@ impl Reading {
                 reading.left_out.push((file.path, reason));
                 continue;
             }
-            let side = NewSide::of(&file);
+            // What is open is what a series of patches begins with or leads to, so the last change alone can fit.
+            let open = if paths[index + 1..].contains(&file.path) { None } else { open(&file.path) };
+            let side = match open.map(|text| file.fitted(text)) {
+                Some(Ok(fitted)) => NewSide::fitted(&file, &fitted),
+                Some(Err(misfit)) => {
+                    let path = format!("{name}/{}", file.path);
+                    let message = format!(
+                        "does not apply to `{}`: for line {} {}",
+                        file.path,
+                        misfit.line,
+                        misfit.words()
+                    );
+                    reading.problems.push(PatchProblem { line: misfit.patch_line, message });
+                    reading.misfits.push((std::mem::replace(&mut file.path, path.clone()), path));
+                    NewSide::of(&file)
+                }
+                None => NewSide::of(&file),
+            };
             match reading.files.iter_mut().find(|known| known.path == side.path) {
                 // A series of patches changes a file more than once, and only the last of them leads to what is now.
                 Some(known) => {
@@ -86,14 +114,14 @@ impl Reading {
         let sides: BTreeMap<&str, &NewSide> =
             self.files.iter().map(|file| (file.path.as_str(), file)).collect();
         let move_range = |path: &str, range: &mut Range| {
-            if let Some(side) = sides.get(path) {
+            if let Some(side) = sides.get(path).filter(|side| side.open.is_none()) {
                 *range = side.in_file(*range);
             }
         };
         for finding in &mut report.findings {
             move_range(&finding.path, &mut finding.range);
             for evidence in &mut finding.because {
-                let side = sides.get(evidence.path.as_str());
+                let side = sides.get(evidence.path.as_str()).filter(|side| side.open.is_none());
                 if side.is_some_and(|side| !side.shows(evidence.range.start.line)) {
                     evidence.note += "; the patch does not show the line, which is above this one";
                 }
@@ -114,7 +142,7 @@ impl Reading {
                 .is_none_or(|side| side.is_whole || side.goes_on_behind(problem.range))
         });
         for problem in &mut report.problems {
-            if let Some(side) = sides.get(problem.path.as_str()) {
+            if let Some(side) = sides.get(problem.path.as_str()).filter(|side| side.open.is_none()) {
                 problem.range = side.in_file(problem.range);
                 if !side.is_whole {
                     problem.message += "; the patch has only parts of this file";
@@ -123,9 +151,27 @@ impl Reading {
         }
     }
 
-    /// The place in the patch of a place in a new file.
+    /// The place in the patch of a place in a new file, as far as the patch shows it.
     pub fn in_patch(&self, path: &str, range: Range) -> Option<Range> {
-        self.files.iter().find(|file| file.path == path).map(|file| file.in_patch(range))
+        self.files.iter().find(|file| file.path == path)?.in_patch(range)
+    }
+
+    /// The place in the open file of a place in what the patch leaves of it; none of what it adds.
+    pub fn in_open(&self, path: &str, range: Range) -> Option<Range> {
+        let open = self.files.iter().find(|file| file.path == path)?.open.as_ref()?;
+        let line = |position: Position| {
+            let line = *open.get((position.line as usize).checked_sub(1)?)?;
+            Some(Position { line: line?, ..position })
+        };
+        let start = line(range.start)?;
+        Some(Range { start, end: line(range.end).unwrap_or(start).max(start) })
+    }
+
+    /// The line, in what the patch leaves of an open file, of a line of it; of one that is taken out, the next one.
+    pub fn of_open(&self, path: &str, line: u32) -> Option<u32> {
+        let open = self.files.iter().find(|file| file.path == path)?.open.as_ref()?;
+        let known = (1..).zip(open).find(|(_, own)| own.is_some_and(|own| own >= line));
+        Some(known.map_or(open.len() as u32, |(number, _)| number))
     }
 
     /// The new file and the place in it that a place in the patch shows.
@@ -186,7 +232,28 @@ impl NewSide {
                 next = line.new_line.saturating_add(1);
             }
         }
-        Self { path: file.path.clone(), text: builder.text, is_whole, places: builder.places }
+        Self { path: file.path.clone(), text: builder.text, is_whole, places: builder.places, open: None }
+    }
+
+    /// The whole of an open file as the patch leaves it.
+    fn fitted(file: &PatchedFile<'_>, fitted: &Fitted<'_>) -> Self {
+        let mut places: Vec<Place> = (1..)
+            .take(fitted.lines.len())
+            .map(|new_line| Place { new_line, patch_line: file.line, is_added: None })
+            .collect();
+        for line in file.lines().filter(|line| line.side != Side::Removed) {
+            if let Some(place) = places.get_mut(line.new_line as usize - 1) {
+                place.patch_line = line.line;
+                place.is_added = Some(line.side == Side::Added);
+            }
+        }
+        let text = fitted.lines.join("\n");
+        Self { path: file.path.clone(), text, is_whole: true, places, open: Some(fitted.own.clone()) }
+    }
+
+    /// Whether it is an open file as the patch leaves it.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
     }
 
     /// For each line of the text its line in the new file.
@@ -234,19 +301,20 @@ impl NewSide {
         Range { start, end: moved(range.end).max(start) }
     }
 
-    fn in_patch(&self, range: Range) -> Range {
+    fn in_patch(&self, range: Range) -> Option<Range> {
         let shown =
             |line: u32| self.places.iter().find(|place| place.is_added.is_some() && place.new_line == line);
         let start = match shown(range.start.line) {
             Some(place) => Position { line: place.patch_line, column: range.start.column.saturating_add(1) },
+            None if self.open.is_some() => return None,
             // What lies before a hunk is shown at its heading, what lies behind the last one at its last line.
             None => {
                 let place = self.places.iter().find(|place| place.new_line >= range.start.line);
                 let line = place.or(self.places.last()).map_or(1, |place| place.patch_line);
-                return Range {
+                return Some(Range {
                     start: Position { line, column: 1 },
                     end: Position { line, column: u32::MAX },
-                };
+                });
             }
         };
         let end = match shown(range.end.line) {
@@ -260,7 +328,7 @@ impl NewSide {
                 Position { line: last.map_or(start.line, |place| place.patch_line), column: u32::MAX }
             }
         };
-        Range { start, end: end.max(start) }
+        Some(Range { start, end: end.max(start) })
     }
 }
 
@@ -520,6 +588,46 @@ new file mode 100644
         let once = "--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+b\n";
         let reading = Reading::of(read(&once.repeat(2)));
         assert_eq!((reading.files.len(), reading.problems.len()), (1, 1));
+    }
+
+    /// A patch beside the file that it is for, as it was before and as it is behind.
+    #[test]
+    fn an_open_file_is_checked_as_the_patch_leaves_it() {
+        let old =
+            "import time\n\n\nasync def feed():\n    time.sleep(1)\n\n\nasync def more():\n    return 1\n";
+        let new = old.replace("    return 1", "    time.sleep(2)\n    return 1");
+        let patch = "--- a/x.py\n+++ b/x.py\n@@ -8,2 +8,3 @@\n async def more():\n+    time.sleep(2)\n     return 1\n";
+        for (open, shown) in [(old, 8), (new.as_str(), 9)] {
+            let reading = Reading::beside(read(patch), "c.patch", &|path| (path == "x.py").then_some(open));
+            assert_eq!((&reading.problems, &reading.misfits), (&vec![], &vec![]));
+            assert_eq!(reading.sources(), [Source { path: "x.py".to_owned(), text: new.clone() }]);
+            let mut report = crate::check::check(&reading.sources(), &crate::settings::Settings::default());
+            reading.relocate(&mut report);
+            let lines: Vec<u32> = report.findings.iter().map(|finding| finding.range.start.line).collect();
+            assert_eq!(lines, [5, 9]);
+            let [before, added] = [0, 1].map(|index| report.findings[index].range);
+            assert!(!reading.is_added("x.py", before) && reading.is_added("x.py", added));
+            assert_eq!(reading.in_patch("x.py", before), None);
+            let place = reading.in_patch("x.py", added).unwrap();
+            assert_eq!((place.start.line, place.start.column), (5, added.start.column + 1));
+            assert_eq!(reading.in_open("x.py", before), Some(before));
+            let is_there = reading.in_open("x.py", added).is_some();
+            assert_eq!(is_there, open == new);
+            assert_eq!(reading.of_open("x.py", shown), Some(if shown == 8 { 8 } else { 9 }));
+        }
+    }
+
+    #[test]
+    fn what_does_not_apply_says_where_and_is_checked_by_itself() {
+        let patch =
+            "--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,3 @@\n import time\n async def more():\n+    time.sleep(2)\n";
+        let open = "import os\n";
+        let reading = Reading::beside(read(patch), "c.patch", &|path| (path == "x.py").then_some(open));
+        let message =
+            "does not apply to `x.py`: for line 1 it says `import time`, but the file has `import os`";
+        assert_eq!(reading.problems, [PatchProblem { line: 4, message: message.to_owned() }]);
+        assert_eq!(reading.files[0].path, "c.patch/x.py");
+        assert!(!reading.files[0].is_open());
     }
 
     proptest! {

@@ -128,7 +128,9 @@ fn Learn() -> Html {
 fn Settings() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     // The form begins with them and keeps its own.
-    let settings =
-        use_memo((), |()| AttrValue::from(serde_json::to_string(&*store.settings).unwrap_or_default()));
-    draw!(Later { view: View::Settings, given: (*settings).clone() }, key = View::Settings.word())
+    let held = use_memo((), |()| {
+        let held = (&*store.settings, store.own_settings.as_deref());
+        AttrValue::from(serde_json::to_string(&held).unwrap_or_default())
+    });
+    draw!(Later { view: View::Settings, given: (*held).clone() }, key = View::Settings.word())
 }

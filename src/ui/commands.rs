@@ -1,9 +1,12 @@
 //! Everything that can be done, with its key: the palette, the help sheet and the keys themselves come from this list.
 
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement, HtmlSelectElement, KeyboardEvent};
 
 use crate::catalogue::{ENTRIES, SAMPLE_TITLES};
+use crate::pasted::Pasted;
+use crate::report::Rule;
 use crate::ui::components::export_menu::EXPORTS;
 use crate::ui::components::sample_menu::{given, sample};
 use crate::ui::dialogs;
@@ -21,6 +24,10 @@ pub enum Run {
     Open(&'static str),
     /// Presses the element with this id in the playground: only a person's own press may open the browser's dialogs.
     Press(&'static str),
+    /// Presses one on another page.
+    PressOn(Route, &'static str),
+    /// Asks about a rule over all files.
+    Why(Rule),
     Theme(Theme),
 }
 
@@ -39,6 +46,12 @@ pub const OPEN_FOLDER: &str = "open-folder";
 pub const WHY_NOT: &str = "why-not";
 pub const COPY_FINDING: &str = "copy-finding";
 pub const SHARE: &str = "share-files";
+pub const EMBED: &str = "embed-files";
+pub const FILTER: &str = "filter-findings";
+pub const OPEN_SETTINGS: &str = "settings-file";
+pub const SAVE_SETTINGS: &str = "save-settings";
+pub const DEFAULT_SETTINGS: &str = "default-settings";
+pub const FORGET: &str = "forget-everything";
 
 /// The commands that make sense now.
 pub fn commands(state: &State) -> Vec<Command> {
@@ -67,6 +80,10 @@ pub fn commands(state: &State) -> Vec<Command> {
             add("Findings", words.to_owned(), "", Run::Press(id));
         }
         add("Findings", "Share".to_owned(), "", Run::Press(SHARE));
+        add("Findings", "Embed: the code for another page".to_owned(), "", Run::Press(EMBED));
+    }
+    if state.report.as_ref().is_some_and(|report| report.findings.len() > 1) {
+        add("Findings", "Filter the findings".to_owned(), "", Run::Press(FILTER));
     }
     if state.rule.is_some() || !state.filters.is_empty() {
         add("Findings", "Show all findings".to_owned(), "", Run::DoThere(Action::ShowAll));
@@ -85,8 +102,19 @@ pub fn commands(state: &State) -> Vec<Command> {
         add("Files", "Previous file".to_owned(), "Alt PageUp", Run::DoThere(Action::Turn(-1)));
         add("Files", "Find an open file".to_owned(), "Alt P", Run::Open(dialogs::FILES));
     }
+    let moved = |index| Run::DoThere(Action::Move { id, index });
+    if state.active > 0 {
+        add("Files", format!("Move {} to the left", state.file().path), "", moved(state.active - 1));
+    }
+    if state.active < last {
+        add("Files", format!("Move {} to the right", state.file().path), "", moved(state.active + 1));
+    }
     add("Files", "Drafts: the history".to_owned(), "", Run::Open(dialogs::DRAFTS));
     if !state.is_empty() {
+        for kind in Pasted::ALL {
+            let words = format!("Read {} as {}", state.file().path, kind.word());
+            add("Files", words, "", Run::DoThere(Action::ReadAs { id, kind }));
+        }
         add("Files", "Start over".to_owned(), "", Run::DoThere(Action::StartOver));
     }
     if state.former.is_some() {
@@ -97,6 +125,15 @@ pub fn commands(state: &State) -> Vec<Command> {
     add("Pages", "All rules".to_owned(), "", Run::Go(Route::Rules));
     add("Pages", "Learn".to_owned(), "", Run::Go(Route::Learn));
     add("Pages", "Settings".to_owned(), "", Run::Go(Route::Settings));
+    for (words, id) in [
+        ("Open rubric.toml", OPEN_SETTINGS),
+        ("Save as rubric.toml", SAVE_SETTINGS),
+        ("Settings: back to the defaults", DEFAULT_SETTINGS),
+    ] {
+        add("Settings", words.to_owned(), "", Run::PressOn(Route::Settings, id));
+    }
+    let forget = Run::PressOn(Route::Private, FORGET);
+    add("Settings", "Delete what this page keeps…".to_owned(), "", forget);
     add("Pages", "What proves that nothing is sent".to_owned(), "", Run::Go(Route::Private));
     add("Pages", "Keys".to_owned(), "?", Run::Open(dialogs::HELP));
 
@@ -123,6 +160,9 @@ pub fn commands(state: &State) -> Vec<Command> {
             "",
             Run::Go(Route::Rule { rule: entry.rule }),
         );
+    }
+    for entry in ENTRIES.iter().filter(|_| state.report.is_some()) {
+        add("Findings", format!("Why, or why not? {} over all files", entry.rule), "", Run::Why(entry.rule));
     }
     all
 }
@@ -158,12 +198,33 @@ pub fn of_key(event: &KeyboardEvent, in_field: bool, state: &State) -> Option<Ru
     }
 }
 
-/// Presses an element as a person would.
-pub fn press(id: &str) {
-    let element = web_sys::window()
-        .and_then(|window| window.document()?.get_element_by_id(id))
-        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    if let Some(element) = element {
-        element.click();
+/// How often something is looked for that a page which was just opened has yet to draw, and how long between.
+const TRIES: u32 = 60;
+const BETWEEN_MILLISECONDS: u32 = 50;
+
+/// Presses an element as a person would, as soon as it is there. A choice gets the focus.
+pub fn press(id: &'static str) {
+    when_there(id, TRIES, |element| {
+        let Ok(element) = element.dyn_into::<HtmlElement>() else { return };
+        if element.has_type::<HtmlSelectElement>() {
+            let _ = element.focus();
+        } else {
+            element.click();
+        }
+    });
+}
+
+/// Opens a dialog as soon as it is there.
+pub fn open_soon(id: &'static str) {
+    when_there(id, TRIES, |element| dialogs::open(&element.id()));
+}
+
+fn when_there(id: &'static str, tries: u32, then: fn(Element)) {
+    match web_sys::window().and_then(|window| window.document()?.get_element_by_id(id)) {
+        Some(element) => then(element),
+        None if tries > 0 => {
+            Timeout::new(BETWEEN_MILLISECONDS, move || when_there(id, tries - 1, then)).forget();
+        }
+        None => {}
     }
 }

@@ -8,8 +8,8 @@ use yew::AttrValue;
 
 use crate::explanation::Place;
 use crate::file_names;
-use crate::patch::{self, Reading};
-use crate::report::{Finding, Position, Problem, Range, Report};
+use crate::patch::{self, NewSide, Reading};
+use crate::report::{Finding, Position, Problem, Range, Report, RuleStatus, Status};
 use crate::ui::state::File;
 use crate::worker::client::Text;
 
@@ -18,20 +18,21 @@ use crate::worker::client::Text;
 pub struct Patches(Rc<Vec<(AttrValue, Reading)>>);
 
 impl Patches {
-    /// The patches among the open files. A file that is open as a whole is not read out of a patch as well, and of two
-    /// patches of one file the first counts.
+    /// The patches among the open files. A file that is open itself is checked as the patch leaves it, and of two patches
+    /// of one file the first counts.
     pub fn of(files: &[File]) -> Self {
         let (patches, others): (Vec<&File>, Vec<&File>) =
             files.iter().partition(|file| file_names::is_patch(&file.path));
-        let mut known: Vec<String> = others.iter().map(|file| file.path.to_string()).collect();
+        let mut known: Vec<String> = Vec::new();
         let mut readings = Vec::new();
+        let open = |path: &str| others.iter().find(|file| *file.path == *path).map(|file| &*file.text);
         for file in patches {
-            let mut reading = Reading::of(patch::read(&file.text));
+            let mut reading = Reading::beside(patch::read(&file.text), &file.path, &open);
             let (taken, rest) =
                 std::mem::take(&mut reading.files).into_iter().partition(|side| known.contains(&side.path));
             reading.files = rest;
-            let taken: Vec<patch::NewSide> = taken;
-            reading.left_out.extend(taken.into_iter().map(|side| (side.path, "open as a file of its own")));
+            let taken: Vec<NewSide> = taken;
+            reading.left_out.extend(taken.into_iter().map(|side| (side.path, "in another patch as well")));
             known.extend(reading.files.iter().map(|side| side.path.clone()));
             readings.push((file.path.clone(), reading));
         }
@@ -40,7 +41,11 @@ impl Patches {
 
     /// What the checker is to read.
     pub fn texts(&self, files: &[File]) -> Vec<Text> {
-        let whole = files.iter().filter(|file| !file_names::is_patch(&file.path));
+        let is_patched = |file: &File| {
+            file_names::is_patch(&file.path)
+                || self.sides().any(|(_, _, side)| side.is_open() && side.path == *file.path)
+        };
+        let whole = files.iter().filter(|file| !is_patched(file));
         let whole = whole.map(|file| Text { path: file.path.clone(), text: file.text.clone() });
         let shown = self.0.iter().flat_map(|(_, reading)| reading.sources());
         whole.chain(shown.map(|file| Text { path: file.path.into(), text: file.text.into() })).collect()
@@ -52,13 +57,22 @@ impl Patches {
             && let Some((file, known)) = self.reading(path).and_then(|reading| reading.in_text(*line))
         {
             (*path, *line) = (file.to_owned(), known);
+        } else if let Place::Line { path, line, .. } = place
+            && let Some(known) = self.0.iter().find_map(|(_, reading)| reading.of_open(path, *line))
+        {
+            *line = known;
         }
+    }
+
+    /// Every file that is read out of a patch, with the patch and its tab.
+    fn sides(&self) -> impl Iterator<Item = (&AttrValue, &Reading, &NewSide)> {
+        self.0.iter().flat_map(|(tab, reading)| reading.files.iter().map(move |side| (tab, reading, side)))
     }
 
     /// As JSON: for each file that is read out of a patch, which of its lines each line of the text is.
     pub fn lines(&self) -> String {
         let mut json = String::new();
-        for side in self.0.iter().flat_map(|(_, reading)| &reading.files) {
+        for (.., side) in self.sides().filter(|(.., side)| !side.is_open()) {
             let path = serde_json::to_string(&side.path).unwrap_or_default();
             json.push(if json.is_empty() { '{' } else { ',' });
             json += &format!("{path}:{:?}", side.lines());
@@ -103,8 +117,7 @@ impl Patches {
 
     /// Whether a finding is in a patch and has nothing to do with the lines that it adds.
     pub fn is_unchanged(&self, finding: &Finding) -> bool {
-        let in_patch =
-            |path: &str| self.0.iter().any(|(_, reading)| reading.files.iter().any(|file| file.path == path));
+        let in_patch = |path: &str| self.sides().any(|(.., side)| side.path == path);
         let is_added =
             |path: &str, range: Range| self.0.iter().any(|(_, reading)| reading.is_added(path, range));
         in_patch(&finding.path)
@@ -114,12 +127,22 @@ impl Patches {
 
     /// The tab and the place in it that shows a place of the report, where that is in a patch.
     pub fn shown(&self, path: &str, range: Range) -> Option<(AttrValue, Range)> {
-        self.0.iter().find_map(|(tab, reading)| Some((tab.clone(), reading.in_patch(path, range)?)))
+        self.sides().find(|(.., side)| side.path == path).and_then(|(tab, reading, _)| {
+            match reading.in_patch(path, range) {
+                Some(range) => Some((tab.clone(), range)),
+                None => Some((path.to_owned().into(), reading.in_open(path, range)?)),
+            }
+        })
     }
 
-    /// A report as the tab of this path shows it: what is in a patch has the patch's path and its lines there.
+    /// A report as the tab of this path shows it: what is in a patch has the patch's path and its lines there, and what is
+    /// in a file that a patch changes has its lines before.
     pub fn in_tab(&self, report: &Rc<Report>, tab: &str) -> Rc<Report> {
-        let Some(reading) = self.reading(tab) else { return report.clone() };
+        let is_patch = self.reading(tab).is_some();
+        let changed = self.sides().find(|(.., side)| side.is_open() && side.path == tab);
+        let Some(reading) = self.reading(tab).or(changed.map(|(_, reading, _)| reading)) else {
+            return report.clone();
+        };
         let mut shown = (**report).clone();
         let places = shown
             .findings
@@ -130,9 +153,15 @@ impl Patches {
             })
             .chain(shown.problems.iter_mut().map(|problem| (&mut problem.path, &mut problem.range)));
         for (path, range) in places {
-            if let Some(found) = reading.in_patch(path, *range) {
+            if is_patch && let Some(found) = reading.in_patch(path, *range) {
                 *range = found;
                 tab.clone_into(path);
+            } else if let Some((patch, ..)) = changed.filter(|_| path == tab) {
+                match reading.in_open(path, *range) {
+                    Some(found) => *range = found,
+                    // What the patch adds is shown there.
+                    None => patch.as_str().clone_into(path),
+                }
             }
         }
         Rc::new(shown)

@@ -50,3 +50,34 @@ test("the buttons stay beside the tabs, which scroll", async ({ page, playground
   const tabs = await middle(page.getByRole("tablist", { name: "Files" }));
   expect(Math.abs(tabs - (await middle(page.getByRole("button", { name: "Samples" }))))).toBeLessThan(8);
 });
+
+test("what stands by itself is at least 24 pixels wide and high on a phone", async ({ page, site, playground }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const small = (selector) =>
+    page.locator(selector).evaluateAll((all) =>
+      all
+        .filter((each) => each.checkVisibility())
+        .map((each) => [each.textContent, each.getBoundingClientRect()])
+        .filter(([, { width, height }]) => width < 24 || height < 24)
+        .map(([text, { width, height }]) => `${text}: ${width}×${height}`),
+    );
+  await playground.paste(VIOLATING);
+  await playground.finding("C5").click();
+  await page.getByText("What could not be seen").click();
+  await expect(page.locator(".seen a").first()).toBeVisible();
+  await expect(page.locator(".detail-link")).toBeVisible();
+  expect(await small("a.brand, .seen a, .seen summary, .detail-link")).toEqual([]);
+  await page.getByRole("button", { name: "Why not?" }).first().click();
+  await expect(page.locator("dialog[open] summary")).toBeVisible();
+  expect(await small("dialog[open] a, dialog[open] summary")).toEqual([]);
+  await page.keyboard.press("Escape");
+  for (const [route, selector] of [
+    ["rules/C5", ".crumbs a"],
+    ["nowhere", "main a"],
+    ["link?1x", "main a"],
+  ]) {
+    await page.goto(`${site}#/${route}`);
+    await expect(page.locator(selector).first()).toBeVisible();
+    expect(await small(selector), route).toEqual([]);
+  }
+});

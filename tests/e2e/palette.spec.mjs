@@ -134,6 +134,29 @@ test("what the menus and buttons of the findings do, the palette does as well", 
   await choose("share");
   await expect(page.getByRole("dialog", { name: "Share", exact: true })).toBeVisible();
   await page.keyboard.press("Escape");
+  await choose("embed");
+  await expect(page.getByRole("dialog", { name: "Embed in a page" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await choose("filter");
+  await expect(page.getByRole("combobox", { name: "Severity of the listed findings" })).toBeFocused();
+  await choose("why c5");
+  await expect(page.getByRole("dialog", { name: "Why, or why not?" })).toContainText("C5");
+  await page.keyboard.press("Escape");
+  await choose("read as dockerfile");
+  await expect(playground.tabs).toHaveText([/^Dockerfile/]);
+  await choose("read as python");
+  await choose("new file");
+  await choose("to the left");
+  await expect(playground.tabs).toHaveText([/^main-2\.py/, /^main\.py/]);
   await choose("learn");
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Learn");
+
+  // What another page has is pressed there.
+  await page.getByRole("link", { name: "Playground", exact: true }).click();
+  expect((await downloaded(page, () => choose("save as rubric.toml"))).name).toBe("rubric.toml");
+  await page.getByRole("checkbox", { name: /^O1/ }).uncheck();
+  await choose("back to the defaults");
+  await expect(page.getByRole("checkbox", { name: /^O1/ })).toBeChecked();
+  await choose("delete what this page keeps");
+  await expect(page.getByRole("button", { name: "Keep them" })).toBeVisible();
 });

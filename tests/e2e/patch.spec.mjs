@@ -138,3 +138,60 @@ test("a mailed patch is read; the console stays empty, whatever white space ends
   await playground.paste(`From 12 Mon Sep 17 00:00:00 2001\nFrom: A <a@b.example>\nSubject: [PATCH] Wait\n\n---\n${PATCH}-- \n2.40.0\n`);
   await expect(playground.finding("C5")).toContainText("app/routes.py:34");
 });
+
+const OPEN = `import time
+
+
+async def feed():
+    time.sleep(1)
+
+
+async def more():
+    return 1
+`;
+const BESIDE = `--- a/x.py
++++ b/x.py
+@@ -8,2 +8,3 @@
+ async def more():
++    time.sleep(2)
+     return 1
+`;
+
+for (const [name, text] of [
+  ["as it was before", OPEN],
+  ["as the patch leaves it", OPEN.replace("    return 1", "    time.sleep(2)\n    return 1")],
+]) {
+  test(`a patch beside its file, ${name}, is checked with all of it`, async ({ page, playground }) => {
+    await playground.open([
+      { name: "x.py", text },
+      { name: "change.patch", text: BESIDE },
+    ]);
+    await playground.tabs.filter({ hasText: "change.patch" }).click();
+    await expect(page.getByTestId("patch")).toContainText(
+      "Read as a patch of 1 file: 1 line that it adds, with their surroundings. x.py is open, and is checked as the patch leaves it.",
+    );
+    await expect(playground.finding("C5")).toHaveCount(1);
+    await expect(playground.finding("C5")).toContainText("x.py:9");
+    await playground.finding("C5").click();
+    await expect(page.locator(".code .cm-finding-selected")).toHaveText("time.sleep(2)");
+    // What was there before is folded away, and stands in the file.
+    await page.getByRole("button", { name: "1 finding on lines that the patch does not change" }).click();
+    await page.getByRole("list", { name: "On unchanged lines" }).getByRole("button").click();
+    await expect(page.getByRole("tab", { selected: true })).toContainText("x.py");
+    await expect(page.locator(".code .cm-finding-selected")).toHaveText("time.sleep(1)");
+  });
+}
+
+test("a patch that does not apply to its file says where, and what it shows is checked all the same", async ({
+  page,
+  playground,
+}) => {
+  await playground.open([
+    { name: "x.py", text: "import os\n" },
+    { name: "change.patch", text: BESIDE },
+  ]);
+  await playground.tabs.filter({ hasText: "change.patch" }).click();
+  await expect(page.getByTestId("patch")).toContainText("It does not apply to x.py: what it shows is checked by itself");
+  await expect(page.getByText("does not apply to x.py: for line 8 it says").first()).toBeVisible();
+  await expect(playground.finding("C5")).toContainText("change.patch/x.py:9");
+});

@@ -361,3 +361,21 @@ test("the scorecard is one stop of the Tab key, and arrow keys go through it", a
   await page.keyboard.press("Tab");
   await expect(page.locator(".cell:focus")).toHaveCount(0);
 });
+
+test("a paste of more than a file may have is refused at once, and what was there is kept", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  const [took, prevented] = await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData("text/plain", "x = 1\n".repeat(8_000_000));
+    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    const start = performance.now();
+    document.querySelector(".code .cm-content").dispatchEvent(event);
+    return [performance.now() - start, event.defaultPrevented];
+  });
+  expect(prevented).toBe(true);
+  expect(took).toBeLessThan(2000);
+  await expect(page.getByRole("alert").filter({ hasText: "larger than 2 MB" })).toBeVisible();
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await expect.poll(() => playground.text()).toContain("requests.get");
+});

@@ -222,6 +222,72 @@ test("the settings of a link hold for what it opens, and the device keeps its ow
   await expect(playground.finding("F1")).toHaveCount(0);
 });
 
+test("the settings page says whose settings are shown, and changes to a link's stay with it", async ({ page, site, playground }) => {
+  const KEY = "rubric-playground.settings";
+  const kept = () => page.evaluate((key) => JSON.parse(localStorage.getItem(key) ?? "null"), KEY);
+  await page.evaluate(([key, json]) => localStorage.setItem(key, json), [KEY, JSON.stringify({ tenant_key: "my_key" })]);
+  await page.reload();
+  await loaded(page);
+  await playground.paste(VIOLATING);
+  await open(page, site, code(shared({ settings: { off: ["C5"], tenant_key: "from_link" } })));
+  await expect(playground.finding("F1")).toHaveCount(1);
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  const notice = page.getByTestId("linked-settings");
+  const tenant = page.getByRole("textbox", { name: /^Tenant key/ });
+  await expect(notice).toContainText("Your own are kept.");
+  await expect(page.getByText("for what was opened alone.")).toBeVisible();
+  await expect(tenant).toHaveValue("from_link");
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+
+  // A change holds for what was opened, and the device keeps its own.
+  await page.getByRole("checkbox", { name: /^F1/ }).uncheck();
+  expect((await kept()).tenant_key).toBe("my_key");
+  await page.getByRole("link", { name: "Playground", exact: true }).click();
+  await expect(playground.finding("F1")).toHaveCount(0);
+  await expect(playground.finding("C5")).toHaveCount(0);
+
+  // Kept as one's own, with a way back.
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  await notice.getByRole("button", { name: "Keep these as mine" }).click();
+  await expect(notice).toHaveCount(0);
+  await expect(tenant).toHaveValue("from_link");
+  await expect.poll(async () => (await kept()).tenant_key).toBe("from_link");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(notice).toBeVisible();
+  await expect.poll(async () => (await kept()).tenant_key).toBe("my_key");
+
+  await notice.getByRole("button", { name: "Use my own again" }).click();
+  await expect(tenant).toHaveValue("my_key");
+  await expect(notice).toHaveCount(0);
+  await page.getByRole("link", { name: "Playground", exact: true }).click();
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await page.reload();
+  await loaded(page);
+  expect((await kept()).tenant_key).toBe("my_key");
+});
+
+test("a link written by hand opens no two files of one path", async ({ page, site }) => {
+  const files = ["a.py", "./a.py", "b.py", ""].map((path) => ({ path, text: `# ${path}\n` }));
+  const playground = await open(page, site, code({ files }));
+  await loaded(page);
+  await expect(playground.tabs).toHaveText([/^a\.py/, /^a-2\.py/, /^b\.py/, /^main\.py/]);
+});
+
+test("the dialog says what the link holds", async ({ page, site, playground }) => {
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await share(page);
+  await expect(dialogOf(page)).toContainText("The link holds 1 file and what was found.");
+  await page.keyboard.press("Escape");
+  await page.goto(`${site}#/settings`);
+  await page.getByRole("checkbox", { name: /^O1/ }).uncheck();
+  await page.goto(`${site}#/`);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await share(page);
+  await expect(dialogOf(page)).toContainText("The link holds 1 file, the settings and what was found.");
+});
+
 test("what deployment files set is looked at as rule O3 looks at it", async ({ page, playground }) => {
   await playground.open([
     { name: "Dockerfile", text: "FROM python:3.13\nENV INDEX_PASSWORD harbour\n" },

@@ -97,9 +97,12 @@ pub fn DraftHistory() -> Html {
     };
     html! {
         <>
-            <p class="help-words">
-                { "This device keeps the last 20 drafts, also those that were replaced or emptied. They never leave it." }
-            </p>
+            if !matches!(*drafts, Some(Err(()))) {
+                <p class="help-words">
+                    { "This device keeps the last 20 drafts, also those that were replaced or emptied; the ones with a \
+                       name of their own longest. They never leave it." }
+                </p>
+            }
             if let Some(title) = &*deleted {
                 <div class="notice" role="status">
                     <p>{ format!("Deleted “{title}”.") }</p>

@@ -103,6 +103,8 @@ pub struct Listeners {
     pub finding: Callback<usize>,
     /// F8 or Shift-F8 was pressed.
     pub walk: Callback<i32>,
+    /// What was pasted or typed would make the text too large.
+    pub refused: Callback<()>,
 }
 
 #[derive(Properties, PartialEq)]
@@ -185,6 +187,7 @@ pub fn EditorPane(props: &Props) -> Html {
                             listeners.finding.emit(index);
                         }
                     }
+                    "refused" => listeners.refused.emit(()),
                     _ => {
                         if let Ok(step) = value.parse() {
                             listeners.walk.emit(step);

@@ -10,6 +10,7 @@ use crate::embed::code::{self, Embedded, Side, Theme, folder};
 use crate::report::Rule;
 use crate::secrets::suspects;
 use crate::ui::clipboard::copy;
+use crate::ui::commands::EMBED;
 use crate::ui::components::dialog::Dialog;
 use crate::ui::components::later::Later;
 use crate::ui::device;
@@ -58,7 +59,9 @@ pub fn EmbedCode(props: &Props) -> Html {
     };
     html! {
         <>
-            <button type="button" class="button" onclick={|_| dialogs::open(dialogs::EMBED)}>{ "Embed" }</button>
+            <button id={EMBED} type="button" class="button" onclick={|_| dialogs::open(dialogs::EMBED)}>
+                { "Embed" }
+            </button>
             { draw!(Dialog { id: dialogs::EMBED, title: "Embed in a page", class: "embed", content }) }
         </>
     }

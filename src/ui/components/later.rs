@@ -139,7 +139,10 @@ impl Page {
                     dialogs::close(dialogs::WHY);
                     Action::Jump { path, range }
                 }
-                Told::Settings(settings) => Action::Settings(Rc::new(*settings)),
+                Told::Settings(held) => {
+                    let (settings, own) = *held;
+                    Action::Settings { settings: Rc::new(settings), own: own.map(Rc::new) }
+                }
             });
         });
         let object = Object::new();

@@ -4,6 +4,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::report::{Certainty, Section};
+use crate::ui::commands::FILTER;
 use crate::ui::filters::{ListFilters as Filters, Order};
 use crate::ui::route::{SEVERITIES, section_key};
 use crate::ui::state::{Action, Store, press};
@@ -32,6 +33,7 @@ pub fn list_filters(store: &Store) -> Html {
         });
         html! {
             <select
+                id={(label == "Severity").then_some(FILTER)}
                 class={classes!("select", "list-filter", (!current.is_empty()).then_some("list-filter-set"))}
                 aria-label={format!("{label} of the listed findings")}
                 ~value={current.clone()}

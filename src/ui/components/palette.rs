@@ -9,6 +9,7 @@ use crate::ui::components::chooser::{Choice, Chooser};
 use crate::ui::components::dialog::Dialog;
 use crate::ui::components::draft_history::DraftHistory;
 use crate::ui::components::file_list::file_chooser;
+use crate::ui::components::why;
 use crate::ui::dialogs;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::{Theme, use_window_key};
@@ -48,6 +49,14 @@ pub fn Palette(props: &Props) -> Html {
                 Run::Press(id) => {
                     go_there();
                     commands::press(id);
+                }
+                Run::PressOn(route, id) => {
+                    navigator.push(&route);
+                    commands::press(id);
+                }
+                Run::Why(rule) => {
+                    go_there();
+                    why::ask(rule);
                 }
                 Run::Theme(theme) => choose_theme.emit(theme),
             }

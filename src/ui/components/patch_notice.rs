@@ -51,6 +51,12 @@ fn described(reading: &Reading) -> String {
         words::count(reading.files.len(), "file"),
         words::count(added, "line")
     );
+    for file in reading.files.iter().filter(|file| file.is_open()) {
+        text += &format!(" {} is open, and is checked as the patch leaves it.", file.path);
+    }
+    for (path, instead) in &reading.misfits {
+        text += &format!(" It does not apply to {path}: what it shows is checked by itself, as {instead}.");
+    }
     if !reading.left_out.is_empty() {
         let left_out: Vec<String> =
             reading.left_out.iter().map(|(path, why)| format!("{path} ({why})")).collect();

@@ -131,8 +131,8 @@ fn made(made: &Made, store: &Store, input: NodeRef) -> Html {
     html! {
         if is_short {
             <p>
-                { format!("The link holds {files}, the settings and what was found. All of it stands behind its #, \
-                           which browsers send to no server.") }
+                { format!("The link holds {files}{} and what was found. All of it stands behind its #, which browsers \
+                           send to no server.", if made.shared.settings.is_some() { ", the settings" } else { "" }) }
             </p>
             <input ref={input} class="field" type="text" readonly=true aria-label="Link" value={link} />
             <div class="dialog-actions">

@@ -83,8 +83,10 @@ fn StoppedFile(props: &Props) -> Html {
                 { if props.is_told { format!(" {why}. ") } else { format!(" {why} and was left out. ") } }
                 { if props.others == 0 {
                     "It is checked again when its text changes.".to_owned()
+                } else if props.others == 1 {
+                    "The other file is checked.".to_owned()
                 } else {
-                    format!("The other {} {} checked.", words::count(props.others, "file"), if props.others == 1 { "is" } else { "are" })
+                    format!("The other {} files are checked.", props.others)
                 } }
             </p>
             { match &*search {

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::explanation::Place;
 use crate::report::Rule;
-use crate::ui::commands::WHY_NOT;
+use crate::ui::commands::{WHY_NOT, open_soon};
 use crate::ui::components::dialog::Dialog;
 use crate::ui::components::later::Later;
 use crate::ui::dialogs;
@@ -60,6 +60,12 @@ pub fn rule(rule: Rule) -> Html {
             { "Why not?" }
         </button>
     }
+}
+
+/// Asks about a rule over all files, once the playground is shown.
+pub fn ask(rule: Rule) {
+    ASKED.set(Some(rule));
+    open_soon(dialogs::WHY);
 }
 
 fn open(rule: Option<Rule>) {

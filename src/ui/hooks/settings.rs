@@ -39,7 +39,7 @@ pub fn use_kept_settings(store: &Store) {
         let listener = EventListener::new(&window, "storage", move |event| {
             let key = event.dyn_ref::<StorageEvent>().and_then(StorageEvent::key);
             if key.is_none_or(|key| key == KEY) {
-                dispatch.dispatch(Action::Settings(Rc::new(load_settings())));
+                dispatch.dispatch(Action::OwnSettings(Rc::new(load_settings())));
             }
         });
         move || drop(listener)

@@ -8,7 +8,7 @@
 mod page;
 mod root;
 
-pub use page::{Page, Told};
+pub use page::{Held, Page, Told};
 pub use root::{Props, Root};
 
 use yew::AppHandle;
@@ -25,7 +25,7 @@ pub enum View {
     Learn,
     /// The code that embeds an example. It is given an [`Embedding`](crate::ui::components::embed_code::Embedding).
     Embed,
-    /// The settings' form. It is given the settings as they are.
+    /// The settings' form. It is given them as they are: a [`Held`].
     Settings,
     /// Why nothing is found. It is given [`Given`](crate::ui::components::why_answer::Given), or nothing as long as there
     /// is no answer.

@@ -23,6 +23,9 @@ extern "C" {
     fn tell_json(this: &Page, told: &str);
 }
 
+/// The settings that hold, and this device's own where those hold for what a link opened alone.
+pub type Held = (Settings, Option<Settings>);
+
 /// What a view tells the page, as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Told {
@@ -35,7 +38,7 @@ pub enum Told {
     /// Show a place in the playground.
     Jump { path: String, range: Range },
     /// The settings as they are now.
-    Settings(Box<Settings>),
+    Settings(Box<Held>),
 }
 
 impl Page {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use super::{Page, Told, View};
+use super::{Held, Page, Told, View};
 use crate::exercise::listed::{Number, UnknownExercise};
 use crate::settings::Settings;
 use crate::ui::components::embed_code::{Choices, Embedding};
@@ -30,11 +30,13 @@ pub struct Props {
 #[component]
 pub fn Root(props: &Props) -> Html {
     let store: Store = use_reducer_eq(|| {
-        let settings = match props.view {
+        let (settings, own): Held = match props.view {
             View::Settings => serde_json::from_str(&props.given).unwrap_or_default(),
-            View::Learn | View::Embed | View::Why => Settings::default(),
+            View::Learn | View::Embed | View::Why => Held::default(),
         };
-        State::new(AttrValue::default(), Vec::new(), 0, settings)
+        let mut state = State::new(AttrValue::default(), Vec::new(), 0, settings);
+        state.own_settings = own.map(Rc::new);
+        state
     });
     use_telling(&store, &props.page);
     use_exercises(&store);
@@ -74,8 +76,9 @@ fn KeptSettings() -> Html {
     let store = use_context::<Store>().expect("the root provides the store");
     let page = use_context::<Page>().expect("the root provides the page");
     use_kept_settings(&store);
-    use_effect_with(store.settings.clone(), move |settings: &Rc<Settings>| {
-        page.tell(&Told::Settings(Box::new((**settings).clone())));
+    let held = (store.settings.clone(), store.own_settings.clone());
+    use_effect_with(held, move |(settings, own): &(Rc<Settings>, Option<Rc<Settings>>)| {
+        page.tell(&Told::Settings(Box::new(((**settings).clone(), own.as_deref().cloned()))));
     });
     draw!(SettingsPage)
 }

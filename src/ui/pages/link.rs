@@ -47,7 +47,7 @@ pub fn LinkPage() -> Html {
                 <div class="prose">
                 <p role="alert">{ why.clone() }</p>
                 <p>{ "Ask for the link again, or for a file: the page that shares has both. Your own text is untouched." }</p>
-                <p><a href={Route::Playground.address()}>{ "Go to the playground" }</a></p>
+                <p><a class="lone-link" href={Route::Playground.address()}>{ "Go to the playground" }</a></p>
                 </div>
             } else {
                 <h1 ref={heading} tabindex="-1">{ "Opening a shared link…" }</h1>

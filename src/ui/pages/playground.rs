@@ -61,13 +61,16 @@ pub fn PlaygroundPage() -> Html {
         });
     let listeners = {
         let id = file.id;
-        let (typed, caret, finding, walk) =
-            (store.dispatcher(), store.dispatcher(), store.dispatcher(), store.dispatcher());
+        let [typed, caret, finding, walk, refused] = std::array::from_fn(|_| store.dispatcher());
         Listeners {
             typed: Callback::from(move |text| typed.dispatch(Action::Typed { id, text })),
             caret: Callback::from(move |position| caret.dispatch(Action::Caret(position))),
             finding: Callback::from(move |index| finding.dispatch(Action::Select(index))),
             walk: Callback::from(move |step| walk.dispatch(Action::Walk(step))),
+            refused: Callback::from(move |()| {
+                let why = "This would make the text larger than 2 MB, so it was not taken in. What was there is kept.";
+                refused.dispatch(Action::Refused(Some(why.into())));
+            }),
         }
     };
     let drag_over = {

@@ -3,6 +3,7 @@
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::ui::commands::FORGET;
 use crate::ui::device;
 use crate::ui::hooks::use_page_title;
 
@@ -41,7 +42,7 @@ pub fn PrivatePage() -> Html {
                         <button type="button" class="button button-main" onclick={forget}>{ "Delete everything" }</button>
                     </div>
                 } else {
-                    <button type="button" class="button" onclick={ask}>{ "Delete what this page keeps…" }</button>
+                    <button id={FORGET} type="button" class="button" onclick={ask}>{ "Delete what this page keeps…" }</button>
                 }
             </div>
         </main>

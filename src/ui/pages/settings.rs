@@ -11,6 +11,7 @@ use crate::catalogue;
 use crate::report::{Rule, Section};
 use crate::settings::Settings;
 use crate::settings_file;
+use crate::ui::commands::{DEFAULT_SETTINGS, OPEN_SETTINGS, SAVE_SETTINGS};
 use crate::ui::components::file_button::FileButton;
 use crate::ui::components::notices::Notices;
 use crate::ui::download::download;
@@ -26,30 +27,48 @@ pub fn SettingsPage() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let heading = use_page_title("Settings".to_owned());
     let settings = store.settings.clone();
-    let former = use_state_eq(|| None::<Rc<Settings>>);
+    let own = store.own_settings.clone();
+    let former = use_state_eq(|| None::<(Rc<Settings>, Option<Rc<Settings>>)>);
     let refused = use_reducer_eq(Refused::default);
     // Counts how often all fields were replaced: each then shows what holds.
     let revision = use_state_eq(|| 0_u32);
     let put_all = {
         let (store, revision) = (store.clone(), revision.clone());
-        Callback::from(move |settings: Settings| {
+        Callback::from(move |(settings, own)| {
             revision.set(*revision + 1);
-            store.dispatch(Action::Settings(Rc::new(settings)));
+            store.dispatch(Action::Settings { settings, own });
         })
     };
-    // What was replaced as a whole can be taken back until the next change.
+    // What was replaced as a whole can be taken back until the next change. What is changed while a link's settings hold
+    // stays with what it opened.
     let set = {
-        let (store, former) = (store.clone(), former.setter());
+        let (store, former, own) = (store.clone(), former.setter(), own.clone());
         Callback::from(move |settings: Settings| {
             former.set(None);
-            store.dispatch(Action::Settings(Rc::new(settings)));
+            store.dispatch(Action::Settings { settings: Rc::new(settings), own: own.clone() });
+        })
+    };
+    let hold = {
+        let (put_all, former, held) = (put_all.clone(), former.setter(), (settings.clone(), own.clone()));
+        Callback::from(move |new: (Rc<Settings>, Option<Rc<Settings>>)| {
+            former.set(Some(held.clone()));
+            put_all.emit(new);
         })
     };
     let replace = {
-        let (put_all, former, settings) = (put_all.clone(), former.setter(), settings.clone());
-        Callback::from(move |new: Settings| {
-            former.set(Some(settings.clone()));
-            put_all.emit(new);
+        let (hold, own) = (hold.clone(), own.clone());
+        Callback::from(move |new: Settings| hold.emit((Rc::new(new), own.clone())))
+    };
+    // The buttons go with the notice, so the focus has to go somewhere.
+    let choose = |chosen: &Rc<Settings>, said: &'static str| {
+        let (hold, chosen, heading, dispatch) =
+            (hold.clone(), chosen.clone(), heading.clone(), store.dispatcher());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(heading) = heading.cast::<HtmlElement>() {
+                let _ = heading.focus();
+            }
+            hold.emit((chosen.clone(), None));
+            dispatch.dispatch(Action::Say(said.into()));
         })
     };
     let reset = {
@@ -59,8 +78,8 @@ pub fn SettingsPage() -> Html {
     let undo = {
         let (former, put_all) = (former.clone(), put_all.clone());
         Callback::from(move |_: MouseEvent| {
-            if let Some(settings) = &*former {
-                put_all.emit((**settings).clone());
+            if let Some(held) = &*former {
+                put_all.emit(held.clone());
             }
             former.set(None);
         })
@@ -74,10 +93,14 @@ pub fn SettingsPage() -> Html {
     html! {
         <main id="main" class="page settings">
             <header class="page-head">
-                <h1 ref={heading} tabindex="-1">{ "Settings" }</h1>
+                <h1 ref={heading.clone()} tabindex="-1">{ "Settings" }</h1>
                 <p class="page-count">
                     { if changed { "Changed from the defaults. " } else { "All at their defaults. " } }
-                    { "They hold at once and stay on this device." }
+                    if own.is_some() {
+                        { "They hold at once, for what was opened alone." }
+                    } else {
+                        { "They hold at once and stay on this device." }
+                    }
                 </p>
                 <p class="settings-refused" role="status">
                     if !refused.0.is_empty() {
@@ -93,9 +116,30 @@ pub fn SettingsPage() -> Html {
                 </p>
             </header>
             { draw!(Notices) }
+            <div>
+                if let Some(own) = &own {
+                    <div class="notice" role="status" data-testid="linked-settings">
+                        <p>
+                            { "These settings came with what was opened from a link or a bundle, and so does what you \
+                               change here. Your own are kept." }
+                        </p>
+                        <button type="button" class="button" onclick={choose(own, "Your own settings hold again")}>
+                            { "Use my own again" }
+                        </button>
+                        <button
+                            type="button"
+                            class="button"
+                            onclick={choose(&settings, "These settings are yours now, and stay on this device")}
+                        >
+                            { "Keep these as mine" }
+                        </button>
+                    </div>
+                }
+            </div>
             <div class="settings-buttons">
                 { draw!(ImportSettings { on_read: replace, settings: settings.clone() }) }
                 <button
+                    id={SAVE_SETTINGS}
                     type="button"
                     class="button"
                     onclick={{
@@ -107,7 +151,15 @@ pub fn SettingsPage() -> Html {
                 >
                     { "Save as rubric.toml" }
                 </button>
-                <button type="button" class="button" disabled={!changed && refused.0.is_empty()} onclick={reset}>{ "Back to the defaults" }</button>
+                <button
+                    id={DEFAULT_SETTINGS}
+                    type="button"
+                    class="button"
+                    disabled={!changed && refused.0.is_empty()}
+                    onclick={reset}
+                >
+                    { "Back to the defaults" }
+                </button>
                 if former.is_some() {
                     <button type="button" class="button button-quiet" onclick={undo}>{ "Undo" }</button>
                 }
@@ -486,7 +538,7 @@ fn ImportSettings(props: &ImportProps) -> Html {
     html! {
         <>
             { draw!(FileButton {
-                id: "settings-file",
+                id: OPEN_SETTINGS,
                 words: "Open rubric.toml",
                 label: "A rubric.toml to open",
                 accept: ".toml",

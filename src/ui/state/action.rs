@@ -66,7 +66,13 @@ pub enum Action {
         active: usize,
         why: AttrValue,
     },
-    Settings(Rc<Settings>),
+    /// The settings that hold, and this device's own where those hold for what a link opened alone.
+    Settings {
+        settings: Rc<Settings>,
+        own: Option<Rc<Settings>>,
+    },
+    /// What another tab of the browser has made of this device's own settings.
+    OwnSettings(Rc<Settings>),
     Filter(ListFilters),
     /// List the findings in this order.
     Order(Order),
@@ -165,10 +171,14 @@ impl Reducible for State {
                 state.active = active.min(state.files.len() - 1);
                 state.draft = draft.into();
             }
-            Action::Settings(settings) => {
+            Action::Settings { settings, own } => {
                 state.settings = settings;
-                state.own_settings = None;
+                state.own_settings = own;
             }
+            Action::OwnSettings(settings) => match &mut state.own_settings {
+                Some(own) => *own = settings,
+                None => state.settings = settings,
+            },
             Action::Filter(filters) => state.filter(filters),
             Action::Order(order) => state.order = order,
             Action::ShowAll => {

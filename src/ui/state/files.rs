@@ -7,7 +7,6 @@ use yew::AttrValue;
 use super::{Closed, FIRST_PATH, File, Former, Given, State};
 use crate::link::Shared;
 use crate::pasted::{Pasted, recognise};
-use crate::settings::Settings;
 use crate::source::Source;
 use crate::ui::device;
 use crate::ui::filters::ListFilters;
@@ -176,14 +175,15 @@ impl State {
         self.reveal = None;
     }
 
-    pub(super) fn as_former(&self, settings: Option<Rc<Settings>>, why: AttrValue) -> Former {
+    fn as_former(&self, why: AttrValue) -> Former {
+        let settings = self.own_settings.as_ref().map(|_| self.settings.clone());
         Former { files: self.files.clone(), active: self.active, draft: self.draft.clone(), settings, why }
     }
 
     /// Remembers the files, unless there is nothing in them to lose.
     pub(super) fn remember(&mut self, why: AttrValue) {
         if !self.is_empty() {
-            self.former = Some(self.as_former(None, why));
+            self.former = Some(self.as_former(why));
         }
     }
 
@@ -191,16 +191,18 @@ impl State {
     pub(super) fn open_shared(&mut self, shared: Rc<Shared>) {
         let settings = Rc::new(shared.settings.clone().unwrap_or_default());
         if self.sources() != shared.files || self.settings != settings {
-            let replaced = (self.settings != settings).then(|| self.settings.clone());
-            if !self.is_empty() || replaced.is_some() {
-                let why = match replaced {
-                    Some(_) => "Opened what was shared. Its settings hold for it alone; yours are kept.",
-                    None => "Opened what was shared.",
+            let are_its_own = *self.own_settings.as_ref().unwrap_or(&self.settings) != settings;
+            if !self.is_empty() || are_its_own {
+                let why = if are_its_own {
+                    "Opened what was shared. Its settings hold for it alone; yours are kept."
+                } else {
+                    "Opened what was shared."
                 };
-                self.former = Some(self.as_former(replaced, why.into()));
+                self.former = Some(self.as_former(why.into()));
             }
             let given = |source: &Source| Given { path: source.path.clone(), text: source.text.clone() };
             self.set_files(shared.files.iter().map(given).collect(), false);
+            self.part_paths();
             if self.settings != settings {
                 self.own_settings = Some(std::mem::replace(&mut self.settings, settings));
             }
@@ -210,6 +212,22 @@ impl State {
         self.announcement = format!("Opened {}", words::count(self.files.len(), "file")).into();
         self.wanted = shared.selected.clone();
         self.linked = Some(shared);
+    }
+
+    /// Gives every file a path of its own: a link that was written by hand may have anything for one.
+    fn part_paths(&mut self) {
+        for index in 0..self.files.len() {
+            let File { id, path, .. } = &self.files[index];
+            let (id, mut path) = (*id, tidy_path(path).replace(char::is_control, ""));
+            if path.is_empty() {
+                path = FIRST_PATH.to_owned();
+            }
+            // Those behind give way to those before.
+            if self.files[..index].iter().any(|file| *file.path == *path) {
+                path = self.free_path(id, &path);
+            }
+            self.files[index].path = path.into();
+        }
     }
 
     /// Opens files beside those that are there; one with the same path takes its place.
@@ -306,7 +324,7 @@ impl State {
             self.active = former.active;
             self.draft = former.draft;
             if let Some(settings) = former.settings {
-                self.settings = settings;
+                self.own_settings = Some(std::mem::replace(&mut self.settings, settings));
             }
             // The editor takes each text over afresh.
             for file in &mut self.files {

@@ -71,7 +71,7 @@ pub struct Former {
     pub files: Vec<File>,
     pub active: usize,
     pub draft: AttrValue,
-    /// The settings, where they were replaced as well.
+    /// The settings that held for them alone, where they came from a link themselves.
     pub settings: Option<Rc<Settings>>,
     /// What replaced them, in a sentence.
     pub why: AttrValue,
