@@ -150,7 +150,7 @@ impl<'t> Reader<'t> {
             if let Some(sides) = line.strip_prefix("diff --git ") {
                 self.heading().git = Some(sides);
             }
-        } else if let Some((starts, counts, heading)) = hunk_header(line) {
+        } else if let Some(HunkHeader { starts, counts, heading }) = hunk_header(line) {
             self.hunk(starts, counts, heading);
             return;
         } else if line.starts_with("@@@ ") {
@@ -343,8 +343,14 @@ impl<'t> Heading<'t> {
     }
 }
 
-/// The starts of both sides, their counts, and the text behind `@@ -1,2 +3,4 @@`.
-fn hunk_header(line: &str) -> Option<((u32, u32), (u32, u32), &str)> {
+/// The numbers of one hunk's heading, of the old side and the new one, and the text behind `@@ -1,2 +3,4 @@`.
+struct HunkHeader<'t> {
+    starts: (u32, u32),
+    counts: (u32, u32),
+    heading: &'t str,
+}
+
+fn hunk_header(line: &str) -> Option<HunkHeader<'_>> {
     let rest = line.strip_prefix("@@ -")?;
     let (ranges, heading) = rest.split_once(" @@")?;
     let (old, new) = ranges.split_once(" +")?;
@@ -354,7 +360,11 @@ fn hunk_header(line: &str) -> Option<((u32, u32), (u32, u32), &str)> {
     };
     let (old_start, old_count): (u32, u32) = range(old)?;
     let (new_start, new_count): (u32, u32) = range(new)?;
-    Some(((old_start, new_start), (old_count, new_count), heading.trim()))
+    Some(HunkHeader {
+        starts: (old_start, new_start),
+        counts: (old_count, new_count),
+        heading: heading.trim(),
+    })
 }
 
 #[cfg(test)]
@@ -488,7 +498,11 @@ mod tests {
         for wrong in
             ["@@ -a,b +c,d @@", "@@ -1,2 +99999999999999999999,3 @@", "@@ -1,2 @@", "@@", "@@ ... @@"]
         {
-            assert_eq!(told(&format!("{file}{wrong}\n import time\n+x = 1\n")), [heading.clone()], "{wrong}");
+            assert_eq!(
+                told(&format!("{file}{wrong}\n import time\n+x = 1\n")),
+                std::slice::from_ref(&heading),
+                "{wrong}"
+            );
         }
         assert_eq!(told(&format!("{file} import time\n+x = 1\n")), [unannounced(3)]);
         // In reverse, overlapping, and one of them twice.

@@ -9,7 +9,7 @@ use yew::AttrValue;
 use crate::explanation::Place;
 use crate::file_names;
 use crate::patch::{self, NewSide, Reading};
-use crate::report::{Finding, Position, Problem, Range, Report, RuleStatus, Status};
+use crate::report::{Finding, Position, Problem, Range, Report};
 use crate::ui::state::File;
 use crate::worker::client::Text;
 
