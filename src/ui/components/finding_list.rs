@@ -27,14 +27,14 @@ const LINES: usize = 200;
 #[component]
 pub fn FindingList() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
+    // Thousands of lines would take seconds to draw at every change.
+    let more = use_state_eq(|| LINES);
     let Some(report) = store.report.clone() else { return html! {} };
     let (first, second) = words::headline(&report);
     let listed = store.listed();
     let (unchanged, listed): (Vec<usize>, Vec<usize>) =
         listed.into_iter().partition(|&index| store.patches.is_unchanged(&report.findings[index]));
     let shown = listed.len();
-    // Thousands of lines would take seconds to draw at every change.
-    let more = use_state_eq(|| LINES);
     let show_more = {
         let more = more.clone();
         Callback::from(move |_: MouseEvent| more.set(*more + LINES))

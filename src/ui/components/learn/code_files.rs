@@ -68,16 +68,21 @@ pub fn CodeFiles(props: &Props) -> Html {
         });
     }
     let index = (*active).min(props.files.len().saturating_sub(1));
-    let Some(file) = props.files.get(index) else { return html! {} };
-    let path = file.path.clone();
+    let file = props.files.get(index);
     let shown = {
-        let given = (props.report.clone(), props.own_marks.clone(), path.clone());
-        use_memo(given, |(report, own, path)| match (own, report) {
-            (Some(own), _) => own.iter().filter(|(of, _)| of == path).map(|(_, mark)| mark.clone()).collect(),
-            (None, Some(report)) => marks(report, path),
-            (None, None) => Vec::new(),
+        let path = file.map(|file| file.path.clone()).unwrap_or_default();
+        use_memo((props.report.clone(), props.own_marks.clone(), path), |(report, own, path)| {
+            match (own, report) {
+                (Some(own), _) => {
+                    own.iter().filter(|(of, _)| of == path).map(|(_, mark)| mark.clone()).collect()
+                }
+                (None, Some(report)) => marks(report, path),
+                (None, None) => Vec::new(),
+            }
         })
     };
+    let Some(file) = file else { return html! {} };
+    let path = file.path.clone();
     let typed = {
         let (on_typed, path) = (props.on_typed.clone(), path.clone());
         Callback::from(move |text: AttrValue| {
