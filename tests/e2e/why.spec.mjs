@@ -82,7 +82,7 @@ const DECIDED = {
   },
   I5: {
     text: "from fastapi import FastAPI\n\napp = FastAPI()\nclient_cache = {}\n\n\n@app.post(\"/a\")\ndef put(name: str):\n    client_cache[name] = 1\n",
-    condition: "it may not differ between processes: not met. client_cache is named as a cache",
+    condition: "it may not differ between processes: not met. client_cache or what it stands in is named as a cache",
   },
   O3: {
     text: "import os\n\nsecret = os.getenv(\"JWT_SECRET\")\n",
