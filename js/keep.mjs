@@ -27,6 +27,9 @@ const passes = [
 const optimizer = new URL("node_modules/.bin/wasm-opt", import.meta.url).pathname;
 // Which features it may write, the module says itself: `--all-features` would take some that no browser has yet.
 execFileSync(optimizer, [...passes, worker, "-o", worker], { stdio: "inherit" });
+// The page's own module has been through all passes before.
+const page = join(folder, (await readdir(folder)).find((name) => /^app.*_bg\.wasm$/.test(name)));
+execFileSync(optimizer, ["-O0", "--rse", "--vacuum", "--reorder-locals", "--strip-producers", page, "-o", page], { stdio: "inherit" });
 await WebAssembly.compile(await readFile(worker));
 // The second module's style, which src/ui/device.rs has the page load with it.
 const styles = ["learn", "embed-code", "settings", "why"].map((name) => new URL(`../assets/${name}.css`, import.meta.url));

@@ -4,6 +4,7 @@ fn main() {}
 
 #[cfg(target_arch = "wasm32")]
 mod exported {
+    use rubric_playground::check::Source;
     use rubric_playground::ui::later::{self, Page, Props, Root, View};
     use wasm_bindgen::prelude::*;
 
@@ -19,6 +20,13 @@ mod exported {
     pub fn mount(element: web_sys::Element, view: &str, given: String, page: Page) -> Option<Mounted> {
         let props = Props { view: View::of(view)?, given: given.into(), page };
         Some(Mounted { handle: later::mount(element, props.clone()), props })
+    }
+
+    /// What looks like a secret in files, which are given as JSON, a line each as JSON.
+    #[wasm_bindgen]
+    pub fn suspected(files: &str) -> String {
+        let files = serde_json::from_str::<Vec<Source>>(files).unwrap_or_default();
+        serde_json::to_string(&later::suspected(&files)).unwrap_or_default()
     }
 
     #[wasm_bindgen]

@@ -124,6 +124,10 @@ extern "C" {
         page: &Object,
     ) -> Mounted;
 
+    /// What looks like a secret in files, which are given as JSON, a line each as JSON.
+    #[wasm_bindgen(method)]
+    pub fn suspected(this: &LaterModule, files: &str) -> String;
+
     /// A view of the second module in the page.
     pub type Mounted;
 

@@ -4,13 +4,12 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::check::Source;
 use crate::link::{BUNDLE_ENDING, LONGEST_LINK, Shared};
-use crate::secrets::suspects;
 use crate::ui::clipboard::copy;
 use crate::ui::commands::SHARE;
 use crate::ui::components::dialog::Dialog;
 use crate::ui::components::with_code::with_code;
+use crate::ui::device;
 use crate::ui::dialogs;
 use crate::ui::download::{download, page_address};
 use crate::ui::drawn::draw;
@@ -25,8 +24,8 @@ const LISTED: usize = 12;
 #[derive(Clone, PartialEq)]
 struct Made {
     shared: Shared,
-    /// What somebody should look at first, a line each.
-    suspects: Vec<String>,
+    /// What somebody should look at first, a line each; none while it is looked for.
+    suspects: Option<Vec<String>>,
     /// None while it is being made.
     link: Option<AttrValue>,
     /// Whether it may be seen: nothing was suspected, or it was looked at.
@@ -42,19 +41,23 @@ pub fn Share() -> Html {
     let open = {
         let (made, store) = (made.clone(), store.clone());
         Callback::from(move |_: MouseEvent| {
-            let files = store.sources();
-            let suspects = suspected(&files);
-            let shared = Shared::new(files, store.active, &store.settings)
+            let shared = Shared::new(store.sources(), store.active, &store.settings)
                 .with_findings(store.report.as_deref(), store.selected);
-            let started = Made { seen: suspects.is_empty(), shared, suspects, link: None };
+            let started = Made { seen: false, shared, suspects: None, link: None };
             made.set(Some(started.clone()));
             dialogs::open(dialogs::SHARE);
             let made = made.setter();
             spawn_local(async move {
+                let suspects = suspected(&started.shared).await;
                 let code = pack(&started.shared.to_json()).await.ok().and_then(|code| code.as_string());
                 // A browser that cannot compress makes bundles all the same.
                 let link = code.map(|code| format!("{}#/link?{code}", page_address())).unwrap_or_default();
-                made.set(Some(Made { link: Some(link.into()), ..started }));
+                made.set(Some(Made {
+                    seen: suspects.is_empty(),
+                    suspects: Some(suspects),
+                    link: Some(link.into()),
+                    shared: started.shared,
+                }));
             });
         })
     };
@@ -80,7 +83,8 @@ pub fn Share() -> Html {
         let (made, store, input) = ((*made).clone(), store.clone(), input.clone());
         Callback::from(move |()| match &made {
             Some(made) if made.seen => self::made(made, &store, input.clone()),
-            Some(made) => suspicion(made, look.clone()),
+            Some(Made { suspects: Some(suspects), .. }) => suspicion(suspects, look.clone()),
+            Some(_) => html! { <p role="status">{ "Looking for secrets…" }</p> },
             None => Html::default(),
         })
     };
@@ -93,13 +97,13 @@ pub fn Share() -> Html {
 }
 
 /// What looks like a secret: whoever gets the link gets it.
-fn suspicion(made: &Made, look: Callback<MouseEvent>) -> Html {
-    let more = made.suspects.len().saturating_sub(LISTED);
+fn suspicion(suspects: &[String], look: Callback<MouseEvent>) -> Html {
+    let more = suspects.len().saturating_sub(LISTED);
     html! {
         <div role="alert">
             <p>{ "Whoever gets the link can read all of it, and some of this looks like a secret:" }</p>
             <ul class="suspects">
-                { for made.suspects.iter().take(LISTED).map(|suspect| html! { <li>{ with_code(suspect) }</li> }) }
+                { for suspects.iter().take(LISTED).map(|suspect| html! { <li>{ with_code(suspect) }</li> }) }
                 if more > 0 {
                     <li>{ format!("and {more} more") }</li>
                 }
@@ -155,17 +159,13 @@ fn made(made: &Made, store: &Store, input: NodeRef) -> Html {
     }
 }
 
-/// Where each suspect stands and what it seems to be; the secret itself is masked, since screens are shared as well.
-fn suspected(files: &[Source]) -> Vec<String> {
-    files
-        .iter()
-        .flat_map(|file| {
-            suspects(&file.path, &file.text).into_iter().map(|suspect| {
-                let line = file.text[..suspect.start].matches('\n').count() + 1;
-                let secret: Vec<char> = file.text[suspect.start..suspect.end].chars().collect();
-                let shown: String = secret.iter().take((secret.len() / 4).min(4)).collect();
-                format!("{}:{line}: {}, {shown}…", file.path, suspect.what)
-            })
-        })
-        .collect()
+/// Where each suspect stands and what it seems to be. The second module looks: it knows what secrets look like.
+async fn suspected(shared: &Shared) -> Vec<String> {
+    let files = serde_json::to_string(&shared.files).unwrap_or_default();
+    match device::load_later().await {
+        Ok(module) => {
+            serde_json::from_str(&device::LaterModule::from(module).suspected(&files)).unwrap_or_default()
+        }
+        Err(_) => vec!["nothing was looked for, since a part of the page could not be loaded".to_owned()],
+    }
 }

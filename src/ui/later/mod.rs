@@ -7,9 +7,11 @@
 
 mod page;
 mod root;
+mod suspected;
 
 pub use page::{Held, Page, Told};
 pub use root::{Props, Root};
+pub use suspected::suspected;
 
 use yew::AppHandle;
 
