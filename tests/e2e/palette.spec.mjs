@@ -17,6 +17,7 @@ test("the palette opens with a key, finds by words, and does what it says", asyn
 
   // Faster than the browser tells that it was closed.
   await page.keyboard.press("Control+k");
+  await expect(field).toBeFocused();
   await page.keyboard.type("f7");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toContainText("F7");

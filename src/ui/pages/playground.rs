@@ -1,10 +1,13 @@
 //! The playground: code, scorecard, findings and detail.
 
+use std::rc::Rc;
+
 use gloo_timers::callback::Timeout;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::catalogue::SAMPLE_TITLES;
+use crate::report::Report;
 use crate::ui::components::editor_pane::{EditorPane, Listeners, marks, steps};
 use crate::ui::components::finding_detail::finding_detail;
 use crate::ui::components::finding_list::FindingList;
@@ -22,6 +25,7 @@ use crate::ui::hooks::{Readable, use_check, use_page_title};
 use crate::ui::intake;
 use crate::ui::patches::Patches;
 use crate::ui::state::{Action, Store};
+use crate::worker::client::Text;
 
 /// Code on one side, what the rubric says of it on the other.
 #[component]
@@ -38,13 +42,22 @@ pub fn PlaygroundPage() -> Html {
                 if store.is_empty() { Vec::new() } else { vec![patches.texts(files)] }
             },
         );
-    let reports = use_check(sources);
+    let reports = use_check(sources.clone());
     {
         let dispatch = store.dispatcher();
-        use_effect_with(reports, move |reports| {
-            if let Some(report) = reports.as_ref().and_then(|reports| reports.first()) {
-                dispatch.dispatch(Action::Patches((*patches).clone()));
+        // The newest report as it came, and the sources that it is about.
+        let newest = use_mut_ref(|| None::<(Rc<Report>, Rc<Vec<Vec<Text>>>)>);
+        use_effect_with((reports, sources, patches), move |(reports, sources, patches)| {
+            let Some(report) = reports.as_ref().and_then(|reports| reports.first()) else { return };
+            let mut newest = newest.borrow_mut();
+            // Another patch may show the same files, and have other problems.
+            let about = newest.as_ref().filter(|(known, _)| Rc::ptr_eq(known, report));
+            if about.is_none_or(|(_, known)| known == sources) {
+                dispatch.dispatch(Action::Patches((**patches).clone()));
                 dispatch.dispatch(Action::Report(patches.relocated(report)));
+            }
+            if about.is_none() {
+                *newest = Some((report.clone(), sources.clone()));
             }
         });
     }
