@@ -124,6 +124,8 @@ test("what the menus and buttons of the findings do, the palette does as well", 
   await playground.finding("C5").click();
   const choose = async (words) => {
     await page.keyboard.press("Control+k");
+    // On a slow machine the field is there a moment later than the next key.
+    await expect(page.getByRole("combobox", { name: "Actions" })).toBeFocused();
     await page.keyboard.type(words);
     await page.keyboard.press("Enter");
   };
