@@ -3,7 +3,8 @@
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Element, Event, EventInit, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent,
+    Element, Event, EventInit, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent,
+    KeyboardEventInit, MouseEvent,
 };
 use yew::prelude::*;
 
@@ -33,7 +34,8 @@ pub fn Dialog(props: &Props) -> Html {
     let open = use_state_eq(|| None::<u32>);
     let count = use_mut_ref(|| 0_u32);
     let node = use_node_ref();
-    let early = use_mut_ref(String::new);
+    // What was typed since it was opened and until its field is drawn.
+    let early = use_mut_ref(|| None::<String>);
     {
         let (node, open, early) = (node.clone(), open.setter(), early.clone());
         use_effect_with(props.on_close.clone(), move |on_close| {
@@ -41,7 +43,7 @@ pub fn Dialog(props: &Props) -> Html {
             let opened = {
                 let (open, early) = (open.clone(), early.clone());
                 EventListener::new(&dialog, "opened", move |_| {
-                    early.borrow_mut().clear();
+                    *early.borrow_mut() = Some(String::new());
                     *count.borrow_mut() += 1;
                     open.set(Some(*count.borrow()));
                 })
@@ -60,7 +62,7 @@ pub fn Dialog(props: &Props) -> Html {
                 let (dialog, early) = (target.clone(), early.clone());
                 move |event| {
                     if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-                        keep_letter(event, &dialog, &mut early.borrow_mut());
+                        keep_key(event, &dialog, early.borrow_mut().as_mut());
                     }
                 }
             });
@@ -75,16 +77,11 @@ pub fn Dialog(props: &Props) -> Html {
                 .filter(|_| open.is_some())
                 .and_then(|dialog| dialog.query_selector("[autofocus]").ok().flatten())
                 .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            let keys = early.borrow_mut().take().unwrap_or_default();
             if let Some(first) = first {
                 let _ = first.focus();
-                let letters = std::mem::take(&mut *early.borrow_mut());
-                if let Some(field) = first.dyn_ref::<HtmlInputElement>().filter(|_| !letters.is_empty()) {
-                    field.set_value(&(letters + &field.value()));
-                    let init = EventInit::new();
-                    init.set_bubbles(true);
-                    if let Ok(event) = Event::new_with_event_init_dict("input", &init) {
-                        let _ = field.dispatch_event(&event);
-                    }
+                if let Some(field) = first.dyn_ref::<HtmlInputElement>() {
+                    enter(field, &keys);
                 }
             }
         });
@@ -128,25 +125,60 @@ pub fn Dialog(props: &Props) -> Html {
     }
 }
 
-/// A letter for the field that the focus is on its way to: it goes there at once, or is kept until the field is drawn.
-/// Yew draws, and more so sets the focus, a moment after the dialog was opened.
-fn keep_letter(event: &KeyboardEvent, dialog: &HtmlDialogElement, early: &mut String) {
+/// Enter, among the keys that were pressed early.
+const ENTER: char = '\n';
+
+/// A key for the field that the focus is on its way to. Yew draws the field, and more so sets the focus, a moment after the
+/// dialog was opened, and until then the field of the opening before may still stand there: what is pressed meanwhile is
+/// kept in `early`. Afterwards a letter takes the focus back to the field.
+fn keep_key(event: &KeyboardEvent, dialog: &HtmlDialogElement, early: Option<&mut String>) {
     let key = event.key();
-    let is_letter = key.chars().count() == 1 && key != " ";
+    let mut letters = key.chars();
+    let letter = letters.next().filter(|_| letters.next().is_none());
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
+    if let Some(early) = early {
+        if let Some(letter) = letter.or((key == "Enter").then_some(ENTER)) {
+            event.prevent_default();
+            event.stop_propagation();
+            early.push(letter);
+        }
+        return;
+    }
     let in_content = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
         .is_some_and(|element| element.closest(".dialog-content").is_ok_and(|found| found.is_some()));
-    if !is_letter || in_content || event.ctrl_key() || event.meta_key() || event.alt_key() {
-        return;
-    }
     let field = dialog.query_selector("input[autofocus]").ok().flatten();
-    match field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
-        Some(field) => drop(field.focus()),
-        None if dialog.query_selector(".dialog-content").is_ok_and(|content| content.is_none()) => {
-            event.prevent_default();
-            early.push_str(&key);
-        }
-        None => {}
+    // A space presses the button that has the focus.
+    if letter.is_some_and(|letter| letter != ' ')
+        && !in_content
+        && let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok())
+    {
+        let _ = field.focus();
+    }
+}
+
+/// Puts keys into a field as if they were pressed there.
+fn enter(field: &HtmlInputElement, keys: &str) {
+    let (letters, is_entered) = match keys.split_once(ENTER) {
+        Some((letters, _)) => (letters, true),
+        None => (keys, false),
+    };
+    if !letters.is_empty() {
+        field.set_value(&(letters.to_owned() + &field.value()));
+        let init = EventInit::new();
+        init.set_bubbles(true);
+        let event = Event::new_with_event_init_dict("input", &init);
+        let _ = event.and_then(|event| field.dispatch_event(&event));
+    }
+    if is_entered {
+        let init = KeyboardEventInit::new();
+        init.set_bubbles(true);
+        init.set_cancelable(true);
+        init.set_key("Enter");
+        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init);
+        let _ = event.and_then(|event| field.dispatch_event(&event));
     }
 }
