@@ -24,9 +24,11 @@ import {
   EditorView,
   GutterMarker,
   WidgetType,
+  closeHoverTooltips,
   drawSelection,
   dropCursor,
   gutter,
+  hasHoverTooltips,
   highlightActiveLine,
   highlightActiveLineGutter,
   highlightSpecialChars,
@@ -233,19 +235,44 @@ const tooltipField = StateField.define({
       }),
 });
 
-const closeTooltip = (view) => {
-  if (!view.state.field(tooltipField)) return false;
-  view.dispatch({ effects: openTooltipEffect.of(null) });
+/** Where the mouse last was over an editor, and whether Escape was pressed while it rested there. */
+const pointer = { x: 0, y: 0, dismissed: false };
+
+const closeTooltips = (view) => {
+  // A resting mouse must not open again what was just closed: its wait may still be running.
+  pointer.dismissed = true;
+  if (view.state.field(tooltipField)) view.dispatch({ effects: openTooltipEffect.of(null) });
+  if (hasHoverTooltips(view.state)) view.dispatch({ effects: closeHoverTooltips });
   // Not handled for good: Escape must also start CodeMirror's "then Tab leaves the editor".
   return false;
 };
 
-const hover = hoverTooltip((view, offset) => {
-  const found = findingsAt(view.state, offset);
-  const open = view.state.field(tooltipField);
-  if (!found.length || (open && offset >= open.from && offset <= open.to)) return null;
-  return { pos: found[0].from, end: found[0].to, above: true, create: () => tooltipContent(found) };
-});
+const hover = [
+  hoverTooltip((view, offset) => {
+    const found = findingsAt(view.state, offset);
+    const open = view.state.field(tooltipField);
+    if (!found.length || pointer.dismissed || (open && offset >= open.from && offset <= open.to)) return null;
+    // The focus may be elsewhere while the mouse rests here, and Escape closes what it opened there too.
+    const onKey = (event) => event.key === "Escape" && closeTooltips(view);
+    return {
+      pos: found[0].from,
+      end: found[0].to,
+      above: true,
+      create: () => ({
+        ...tooltipContent(found),
+        mount: () => document.addEventListener("keydown", onKey),
+        destroy: () => document.removeEventListener("keydown", onKey),
+      }),
+    };
+  }),
+  EditorView.domEventHandlers({
+    mousemove(event) {
+      // Browsers also tell of a move when only the page under the mouse has changed.
+      if (event.clientX === pointer.x && event.clientY === pointer.y) return;
+      Object.assign(pointer, { x: event.clientX, y: event.clientY, dismissed: false });
+    },
+  }),
+];
 
 // ---- Differences to the other side of a pair ---------------------------------------------------------------------
 
@@ -506,7 +533,7 @@ export function createEditor(parent, optionsJson, tell) {
     comparisonField,
     looks,
     keymap.of([
-      { key: "Escape", run: closeTooltip },
+      { key: "Escape", run: closeTooltips },
       { key: "F8", run: walk("1"), shift: walk("-1"), preventDefault: true },
       ...closeBracketsKeymap,
       ...defaultKeymap,

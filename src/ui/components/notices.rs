@@ -15,11 +15,7 @@ pub fn Notices() -> Html {
     let act = |action: Action| press(&store, action);
     html! {
         <>
-            if let Checker::Failed(failure) = &store.checker {
-                <div class="notice notice-warning" role="alert">
-                    <p>{ words::failure(failure) }</p>
-                </div>
-            }
+            { failure_notice(&store) }
             <div>
                 if let Some(refused) = &store.refused {
                     <div class="notice notice-warning" role="alert">
@@ -54,5 +50,15 @@ pub fn Notices() -> Html {
                 </div>
             }
         </>
+    }
+}
+
+/// That the checker failed, and what that means.
+pub fn failure_notice(store: &Store) -> Html {
+    let Checker::Failed(failure) = &store.checker else { return Html::default() };
+    html! {
+        <div class="notice notice-warning" role="alert">
+            <p>{ words::failure(failure) }</p>
+        </div>
     }
 }

@@ -11,7 +11,7 @@ use crate::ui::components::learn::mend_it::MendIt;
 use crate::ui::components::learn::paragraphs;
 use crate::ui::components::learn::row::state;
 use crate::ui::components::learn::which_is_right::WhichIsRight;
-use crate::ui::components::notices::Notices;
+use crate::ui::components::notices::failure_notice;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::{Readable, use_page_title, use_progress};
 use crate::ui::route::{ChosenSet, Route};
@@ -29,7 +29,8 @@ pub struct Props {
 pub fn ExercisePage(props: &Props) -> Html {
     let number = props.exercise;
     let listed = number.listed();
-    let readable = use_context::<Store>().map_or(Readable::Loading, |store| store.readable);
+    let store = use_context::<Store>().expect("the root provides the store");
+    let readable = store.readable;
     let heading = use_page_title(listed.title.to_owned());
     let set = &props.set;
     let exercise = texts::exercise(number);
@@ -45,7 +46,7 @@ pub fn ExercisePage(props: &Props) -> Html {
                 <h1 ref={heading} tabindex="-1">{ listed.title }</h1>
                 <p class="page-count">{ listed.kind.words() }</p>
             </div>
-            { draw!(Notices) }
+            { failure_notice(&store) }
             if let Some(exercise) = exercise {
                 { draw!(Body { exercise }) }
             } else {

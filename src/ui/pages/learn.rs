@@ -7,7 +7,6 @@ use crate::report::Section;
 use crate::ui::components::learn::choose_set::ChooseSet;
 use crate::ui::components::learn::progress_file::ProgressFile;
 use crate::ui::components::learn::row::ExerciseRow;
-use crate::ui::components::notices::Notices;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::{Kept, use_page_title, use_progress};
 use crate::ui::route::{ChosenSet, Route};
@@ -43,7 +42,6 @@ pub fn LearnPage(props: &Props) -> Html {
                 <h1 ref={heading} tabindex="-1">{ title }</h1>
                 <p class="page-count">{ format!("{solved} of {} solved", words::count(numbers.len(), "exercise")) }</p>
             </div>
-            { draw!(Notices) }
             if !kept.is_kept {
                 <div class="notice notice-warning" role="status">
                     <p>

@@ -13,7 +13,6 @@ use crate::settings::Settings;
 use crate::settings_file;
 use crate::ui::commands::{DEFAULT_SETTINGS, OPEN_SETTINGS, SAVE_SETTINGS};
 use crate::ui::components::file_button::FileButton;
-use crate::ui::components::notices::Notices;
 use crate::ui::download::download;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::use_page_title;
@@ -115,7 +114,6 @@ pub fn SettingsPage() -> Html {
                     }
                 </p>
             </header>
-            { draw!(Notices) }
             <div>
                 if let Some(own) = &own {
                     <div class="notice" role="status" data-testid="linked-settings">
