@@ -12,6 +12,11 @@ impl<'m> Node<'m> {
         self.children().filter(|child| child.is(Kind::Handler))
     }
 
+    /// What the `try` of this `except` clause runs.
+    pub fn tried(self) -> Option<Node<'m>> {
+        self.parent().filter(|_| self.is(Kind::Handler))?.child(Role::Body)
+    }
+
     /// The classes that an `except` clause names.
     pub fn caught_classes(self) -> Vec<Node<'m>> {
         match self.child(Role::Exception) {
@@ -327,7 +332,7 @@ impl<'m> Node<'m> {
     /// the clause names.
     pub fn raised_for(self, class: Node<'m>) -> Vec<Node<'m>> {
         let mut found = Vec::new();
-        if let Some(body) = self.parent().and_then(|attempt| attempt.child(Role::Body)) {
+        if let Some(body) = self.tried() {
             body.collect_raised(class.ty(), &mut Vec::new(), 0, &mut found);
         }
         found
@@ -373,7 +378,7 @@ impl<'m> Node<'m> {
     /// Whether all that can fail in the `try` of this `except` clause is the letting go of something, or the clause
     /// stands in a function that is there for nothing else: little is lost by it.
     pub fn only_lets_go(self) -> bool {
-        let Some(body) = self.parent().and_then(|attempt| attempt.child(Role::Body)) else { return false };
+        let Some(body) = self.tried() else { return false };
         let is_last = self.function().is_some_and(|function| {
             matches!(function.name(), "__del__" | "__exit__" | "__aexit__")
                 || words_of(function.name()).first().is_some_and(|word| {
@@ -465,10 +470,7 @@ impl<'m> Node<'m> {
 
     /// Whether nothing in the `try` of this clause can fail, as far as it was given: what it calls keeps its own failures.
     pub fn never_catches(self) -> bool {
-        let attempt = self.parent().filter(|_| self.is(Kind::Handler));
-        attempt
-            .and_then(|attempt| attempt.child(Role::Body))
-            .is_some_and(Node::only_calls_what_keeps_its_failures)
+        self.tried().is_some_and(Node::only_calls_what_keeps_its_failures)
     }
 
     /// Whether nothing comes out of this code since the given functions that it calls keep their own failures.

@@ -88,7 +88,7 @@ fn text_caught(class: Node<'_>, handler: Node<'_>) -> ErrorText {
     let instance = model.instance_of_class(class.ty());
     let has = |tag| matches!(instance, Type::Instance(..)) && model.type_has(instance, tag);
     if has(ClassTag::ConnectionError) {
-        let body = handler.parent().and_then(|attempt| attempt.child(Role::Body));
+        let body = handler.tried();
         let tells_status = has(ClassTag::StatusError) && body.is_some_and(Node::raises_for_status);
         return if tells_status { text_of(class) } else { ErrorText::Plain };
     }

@@ -397,7 +397,6 @@ impl<'m> Lifespan<'m> {
                     || (node.is(Kind::Call) && node.ends_own_process())
             })
         };
-        let tried = |clause: Node<'m>| clause.parent().and_then(|attempt| attempt.child(Role::Body));
         let connects = |body: Node<'m>| body.calls_within().any(Node::connects_to_database);
         // A function that looks for the database, and whose result nobody asks for.
         let helpers = self
@@ -414,7 +413,7 @@ impl<'m> Lifespan<'m> {
                     .filter(move |clause| clause.function() == Some(helper))
             })
             .filter(|clause| clause.catches_everything() && clause.enclosing_loop().is_none())
-            .filter(|clause| tried(*clause).is_some_and(connects))
+            .filter(|clause| clause.tried().is_some_and(connects))
             .map(|clause| Connecting { clause, is_known: true, goes_on: goes_on(clause) })
             .collect();
         let tree = &self.function.source_file().tree;
@@ -424,7 +423,8 @@ impl<'m> Lifespan<'m> {
             .filter(|clause| self.yielded.is_none_or(|yielded| clause.id < yielded.id))
             .filter_map(|clause| {
                 // The run itself is no part of the start.
-                let body = tried(clause)
+                let body = clause
+                    .tried()
                     .filter(|body| !self.yielded.is_some_and(|yielded| body.contains(yielded)))?;
                 let is_known = connects(body);
                 (is_known || body.calls_within().any(Node::prepares_by_name)).then(|| Connecting {
