@@ -360,7 +360,7 @@ impl<'m> Lifespan<'m> {
                 && !node.data().is_store
                 && names.contains(&node.source())
         };
-        if self.stopping().any(is_it) || opened.holder.is_ended_by_its_object() {
+        if self.stopping().any(is_it) || opened.holder.is_ended_by_its_class() {
             return true;
         }
         let is_handed_on = self.function.descendants().filter(|node| is_it(*node)).any(|node| {
@@ -380,7 +380,6 @@ impl<'m> Lifespan<'m> {
         });
         let last = opened.holder.name();
         is_handed_on
-            || opened.holder.is_ended_by_its_class()
             || self.function.model.stop_handlers().any(|stop| {
                 stop.descendants()
                     .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && node.name() == last)
@@ -439,15 +438,6 @@ impl<'m> Lifespan<'m> {
 }
 
 impl<'m> Node<'m> {
-    /// Whether this attribute of an object is ended in a method of its class: `self._task.cancel()`.
-    fn is_ended_by_its_object(self) -> bool {
-        let Some(class) = self.class().filter(|_| self.is(Kind::Attribute)) else { return false };
-        class
-            .calls_within()
-            .filter(|call| is_ending(call.callee_name()))
-            .any(|call| call.receiver().is_some_and(|ended| ended.reads_like(self)))
-    }
-
     /// Whether a function that was not given finds out whether the database is there, by its name: `init_db`.
     fn prepares_by_name(self) -> bool {
         let words = words_of(self.callee_name());
