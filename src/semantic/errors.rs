@@ -128,8 +128,7 @@ impl<'m> Node<'m> {
         };
         self.body().is_some_and(|body| {
             body.children().filter(|branch| branch.is(Kind::If)).any(|branch| {
-                branch.child(Role::Test).is_some_and(|test| test.compares_order() || test.is(Kind::Compare))
-                    && branch.child(Role::Test).is_some_and(counts)
+                branch.child(Role::Test).is_some_and(|test| test.is(Kind::Compare) && counts(test))
                     && branch
                         .body()
                         .and_then(|body| body.children().last())
