@@ -307,6 +307,11 @@ impl Node<'_> {
     }
 }
 
+/// The words of a text as SQL and Python have them: of letters, digits and underscores.
+pub(super) fn identifiers_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
+}
+
 /// Whether a name says that its value is about a person: an address, a telephone number.
 pub fn is_personal_name(identifier: &str) -> bool {
     let words = words_of(identifier);
