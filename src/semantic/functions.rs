@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::types::Type;
-use super::{Model, Node, Place};
+use super::{Model, Node, Place, remembered};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role, Symbol};
 
@@ -420,12 +420,7 @@ impl<'m> Node<'m> {
         if before.is_some() {
             return self.is_for_administrators(before);
         }
-        let known = self.model.administrative.borrow().get(&self.place()).copied();
-        known.unwrap_or_else(|| {
-            let found = self.is_for_administrators(None);
-            self.model.administrative.borrow_mut().insert(self.place(), found);
-            found
-        })
+        remembered(&self.model.administrative, self.place(), || self.is_for_administrators(None))
     }
 
     fn is_for_administrators(self, before: Option<Node<'m>>) -> bool {
@@ -500,14 +495,11 @@ impl<'m> Node<'m> {
 
     /// Whether a request waits for this function: a handler, dependency, middleware, or what these call.
     pub fn serves_requests(self) -> bool {
-        if let Some(&known) = self.model.serving.borrow().get(&self.place()) {
-            return known;
-        }
-        let serves = self.reached_from(&mut Vec::new(), |function| {
-            FunctionRole::ASKED.iter().any(|&role| function.plays(role))
-        });
-        self.model.serving.borrow_mut().insert(self.place(), serves);
-        serves
+        remembered(&self.model.serving, self.place(), || {
+            self.reached_from(&mut Vec::new(), |function| {
+                FunctionRole::ASKED.iter().any(|&role| function.plays(role))
+            })
+        })
     }
 
     /// Whether this function, or one that reaches it, fits.

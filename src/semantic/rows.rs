@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use rustc_hash::FxHashMap;
 
 use super::types::Type;
-use super::{Api, FunctionRole, Model, Node, Place};
+use super::{Api, FunctionRole, Model, Node, Place, remembered};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -65,15 +65,12 @@ impl<'m> Node<'m> {
     /// ask it of each change of a row, so it is remembered.
     pub fn fetched(self) -> Option<Fetched<'m>> {
         let model: &'m Model<'m> = self.model;
-        let known = model.fetched.borrow().get(&self.place()).copied();
-        let found = known.unwrap_or_else(|| {
-            let found = self.find_fetched().map(|fetched| FetchedPlaces {
+        let found = remembered(&model.fetched, self.place(), || {
+            self.find_fetched().map(|fetched| FetchedPlaces {
                 call: fetched.call.place(),
                 lock: fetched.lock.map(Node::place),
                 skips_locked: fetched.skips_locked,
-            });
-            model.fetched.borrow_mut().insert(self.place(), found);
-            found
+            })
         })?;
         Some(Fetched {
             call: model.node(found.call),
@@ -461,8 +458,7 @@ impl<'m> Node<'m> {
     /// it is remembered.
     fn first_lock(self) -> Option<Node<'m>> {
         let model: &'m Model<'m> = self.model;
-        let known = model.first_locks.borrow().get(&self.place()).copied();
-        let found = known.unwrap_or_else(|| {
+        let found = remembered(&model.first_locks, self.place(), || {
             let mut calls = self.own_calls();
             let lock = calls.find(|call| {
                 call.takes_distributed_lock()
@@ -470,9 +466,7 @@ impl<'m> Node<'m> {
                     || (call.callee_name() == "acquire" && call.receiver().is_some_and(Node::is_lock))
                     || call.raises_isolation()
             });
-            let found = lock.map(Node::place);
-            model.first_locks.borrow_mut().insert(self.place(), found);
-            found
+            lock.map(Node::place)
         });
         found.map(|place| model.node(place))
     }

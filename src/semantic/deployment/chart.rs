@@ -249,7 +249,7 @@ impl<'s> Model<'s> {
         };
         let is_deployed_to = |file: u32| {
             let path = self.files[file as usize].path;
-            let name = path.rsplit('/').next().unwrap_or(path);
+            let name = crate::file_names::last_part(path);
             !name.split(['-', '.', '_']).any(|word| LOCAL.contains(&word))
         };
         let keys = |file: u32| {
@@ -320,7 +320,7 @@ fn images(file: u32, yaml: &Yaml, mapping: YamlId, depth: u32, found: &mut Vec<I
 }
 
 fn is_base(path: &str) -> bool {
-    matches!(path.rsplit('/').next(), Some("values.yaml" | "values.yml"))
+    matches!(crate::file_names::last_part(path), "values.yaml" | "values.yml")
 }
 
 /// `default "1.2" .Values.tag`, `.Values.tag | default "1.2"`.
