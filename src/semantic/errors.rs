@@ -473,7 +473,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether nothing comes out of this code since the given functions that it calls keep their own failures.
-    pub fn only_calls_what_keeps_its_failures(self) -> bool {
+    fn only_calls_what_keeps_its_failures(self) -> bool {
         let calls_given = self.calls_within().any(|call| {
             (call.target().is_some() || call.runs_given_elsewhere().is_some()) && !call.writes_log()
         });

@@ -64,7 +64,7 @@ impl<'s> Model<'s> {
     }
 
     /// What runs when the application stops, of functions that do nothing else.
-    pub fn stop_handlers(&self) -> impl Iterator<Item = Node<'_>> {
+    fn stop_handlers(&self) -> impl Iterator<Item = Node<'_>> {
         self.functions()
             .filter(|function| function.event().is_some_and(|event| event.string() == Some("shutdown")))
     }
@@ -103,7 +103,7 @@ impl<'m> Node<'m> {
 
     /// Whether this makes a client that keeps connections to other systems on the event loop, a model's own left out:
     /// it has a coroutine that closes it.
-    pub(super) fn makes_async_client(self) -> bool {
+    fn makes_async_client(self) -> bool {
         let Some(api) = self.api().filter(|_| self.is_a(ClassTag::PooledClient)) else { return false };
         let asks = |class: &'static crate::stack::Class| {
             ["get", "request", "ping", "query_points"]

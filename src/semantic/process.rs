@@ -136,7 +136,7 @@ impl<'m> Node<'m> {
         self.children().filter_map(|entry| entry.child(Role::Key)).filter_map(Node::string).collect()
     }
 
-    pub(super) fn is_in_finally(self) -> bool {
+    fn is_in_finally(self) -> bool {
         std::iter::once(self).chain(self.surroundings()).any(|node| node.role() == Role::Final)
     }
 

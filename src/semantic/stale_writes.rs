@@ -33,7 +33,7 @@ const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
 
 impl<'m> Node<'m> {
     /// What this call writes back that was computed from an earlier read in the same function.
-    pub fn stale_write(self) -> Option<StaleWrite<'m>> {
+    fn stale_write(self) -> Option<StaleWrite<'m>> {
         let api = self.api()?;
         match api.callable.crosses {
             Some(System::Cache) => self.stale_cache_write(),

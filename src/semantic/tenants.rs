@@ -60,7 +60,7 @@ impl<'s> Model<'s> {
     }
 
     /// The column of a given model that says to which tenant a row belongs.
-    pub fn tenant_column(&self, class: Place) -> Option<Node<'_>> {
+    fn tenant_column(&self, class: Place) -> Option<Node<'_>> {
         let column = self.class_attribute(class, self.tenant_key()).filter(|_| self.is_orm_model(class))?;
         // Rows that may belong to no tenant are not kept apart by it.
         let field = column.parent()?;
@@ -93,7 +93,7 @@ impl<'m> Node<'m> {
 
     /// Whether the function's code does something with a tenant, or with what says who is calling: compares it, or
     /// hands it on.
-    pub fn names_tenant(self) -> bool {
+    fn names_tenant(self) -> bool {
         let model: &'m Model<'m> = self.model;
         let key = model.tenant_key();
         let Some(body) = self.body() else { return false };

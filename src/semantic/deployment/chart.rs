@@ -106,7 +106,7 @@ impl<'s> Model<'s> {
     }
 
     /// The templates' actions that name one of a chart's values by its keys, for a values file of that chart.
-    pub fn uses_of_value(&self, values: u32, wanted: &[&str]) -> Vec<&str> {
+    fn uses_of_value(&self, values: u32, wanted: &[&str]) -> Vec<&str> {
         let mut found = Vec::new();
         for (file, data) in (0..).zip(&self.files) {
             if data.kind != FileKind::HelmTemplate || !self.values_files(file).contains(&values) {
@@ -132,7 +132,7 @@ impl<'s> Model<'s> {
     }
 
     /// A value by its keys in the other values files of the same folder.
-    pub fn value_in_other_files(&self, values: u32, keys: &[&str]) -> Vec<Value> {
+    fn value_in_other_files(&self, values: u32, keys: &[&str]) -> Vec<Value> {
         let folder = |file: u32| {
             let path = self.files[file as usize].path;
             path.rfind('/').map_or("", |at| &path[..at])
