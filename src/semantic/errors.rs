@@ -687,12 +687,10 @@ impl<'s> Model<'s> {
                 let tells = |method: Node<'m>| {
                     let Type::Class(handled) = function.handled_exception()?.ty() else { return None };
                     let method: Node<'m> = self.node(self.method_of(handled, method.name())?);
-                    let mut returned = method.own_returns().filter_map(Node::value);
-                    returned.find(|value| {
-                        value.descendants_of(Kind::Attribute).any(|part| {
-                            matches!(part.name(), "detail" | "message" | "args" | "reason" | "msg")
-                                && part.receiver().is_some_and(|own| own.name() == "self")
-                        })
+                    let returned = method.own_returns().filter_map(Node::value);
+                    returned.flat_map(|value| value.descendants_of(Kind::Attribute)).find(|part| {
+                        matches!(part.name(), "detail" | "message" | "args" | "reason" | "msg")
+                            && part.receiver().is_some_and(|own| own.name() == "self")
                     })
                 };
                 let is_told = |part: Node<'m>| {

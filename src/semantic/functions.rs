@@ -310,17 +310,16 @@ impl<'m> Node<'m> {
     /// route and its router.
     pub fn dependencies(self) -> Vec<(Node<'m>, Node<'m>)> {
         let model: &'m Model<'m> = self.model;
-        let listed = self
-            .routers()
-            .into_iter()
-            .chain(self.route())
-            .filter_map(|call| call.keyword("dependencies"))
-            .flat_map(|list| list.descendants_of(Kind::Call));
         self.parameters()
             .filter_map(Node::injected_by)
-            .chain(listed)
+            .chain(self.listed_dependencies().flat_map(|list| list.descendants_of(Kind::Call)))
             .filter_map(|call| Some((call, model.function_named_by(model.dependency_of(call)?)?)))
             .collect()
+    }
+
+    /// The lists of dependencies that a handler's routers and its route are given.
+    pub(super) fn listed_dependencies(self) -> impl Iterator<Item = Node<'m>> {
+        self.routers().into_iter().chain(self.route()).filter_map(|call| call.keyword("dependencies"))
     }
 
     /// The path that a handler serves with the prefixes of its router, as far as the given files say them.
@@ -465,10 +464,7 @@ impl<'m> Node<'m> {
             })
         };
         let routed = || {
-            self.routers()
-                .into_iter()
-                .chain(self.route())
-                .filter_map(|call| call.keyword("dependencies"))
+            self.listed_dependencies()
                 .flat_map(|list| list.descendants_of(Kind::Call))
                 .any(|call| self.model.dependency_of(call).is_some_and(|dependency| says(dependency.name())))
         };
@@ -641,7 +637,7 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// Whether the code is a test, a script or a migration, where most production rules do not hold.
+    /// Whether the code is a test or a migration, where most production rules do not hold.
     pub fn is_outside_production(self) -> bool {
         let file = self.source_file();
         file.is_test || file.is_migration

@@ -141,11 +141,7 @@ impl<'m> Node<'m> {
     /// Whether anything that runs before this handler may ask who calls: a dependency of it, of its route or its router.
     pub fn may_ask_who_calls(self) -> bool {
         self.parameters().any(|parameter| parameter.injected_by().is_some())
-            || self
-                .route()
-                .into_iter()
-                .chain(self.routers())
-                .any(|call| call.keyword("dependencies").is_some())
+            || self.listed_dependencies().next().is_some()
     }
 
     /// Whether this expression is compared, or an argument of a call other than one that logs or answers.
@@ -256,8 +252,8 @@ impl<'m> Node<'m> {
             return None;
         }
         let siblings = class.body().into_iter().flat_map(Node::children);
-        let siblings = siblings.filter(|other| other.is_function() && *other != begins);
-        if !siblings.into_iter().any(asks_by_it) {
+        let mut siblings = siblings.filter(|other| other.is_function() && *other != begins);
+        if !siblings.any(asks_by_it) {
             return None;
         }
         let calls = model.callers_of(self.place()).iter().map(|&call| model.node(call));
