@@ -13,6 +13,11 @@ pub enum Named {
     Other,
 }
 
+/// The last part of a path in the form that checked files have.
+pub fn last_part(path: &str) -> &str {
+    path.rfind('/').map_or(path, |at| &path[at + 1..])
+}
+
 /// What the last part of a path stands for.
 pub fn named(path: &str) -> Named {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);

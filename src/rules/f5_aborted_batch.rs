@@ -487,8 +487,7 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     if let Some(handler) = lost_in_helper(each).filter(|_| around.is_some_and(goes_over_batch)) {
-        let failing =
-            handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside);
+        let failing = handler.tried().and_then(Node::asks_outside);
         if let Some(failing) = failing {
             report_silent(
                 handler,

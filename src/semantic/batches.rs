@@ -30,11 +30,7 @@ impl<'m> Node<'m> {
             Type::Object(class) => {
                 model.is_orm_model(class)
                     || model.class_has(class, ClassTag::DataModel)
-                    || model.node(class).decorators().any(|decorator| {
-                        let named =
-                            if decorator.is(Kind::Call) { decorator.callee_name() } else { decorator.name() };
-                        named == "dataclass"
-                    })
+                    || model.data_class_decorator(class).is_some()
             }
             // Its module says what it is where the file was not given.
             kind @ Type::Foreign(_) => model.path_of(kind).is_some_and(|path| {

@@ -92,7 +92,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether a test asks a setting of the whole application, and so an operator decides.
-    pub fn asks_a_setting(self) -> bool {
+    fn asks_a_setting(self) -> bool {
         let names_settings = |node: Node<'m>| {
             words_of(node.name())
                 .iter()

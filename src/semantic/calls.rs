@@ -706,11 +706,8 @@ impl<'s> Model<'s> {
             (name.file, name.symbol())
         };
         // A name that is assigned many times is asked for as many times.
-        let known = self.singletons.borrow().get(&(file, symbol)).copied();
-        let found = known.unwrap_or_else(|| {
-            let found = self.singleton_in(file, symbol, 0).map(Node::place);
-            self.singletons.borrow_mut().insert((file, symbol), found);
-            found
+        let found = super::remembered(&self.singletons, (file, symbol), || {
+            self.singleton_in(file, symbol, 0).map(Node::place)
         });
         found.map(|place| self.node(place))
     }

@@ -1,13 +1,14 @@
 //! Which files are there to read the configuration.
 
 use super::{Model, words_of};
+use crate::file_names::last_part;
 
 impl Model<'_> {
     /// Whether a file is where configuration is read: the module that the settings name, or one named for it.
     pub fn is_configuration_file(&self, file: u32) -> bool {
         let path = self.files[file as usize].path;
         let module = self.settings.settings_module.replace('.', "/");
-        let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".py");
+        let name = last_part(path).trim_end_matches(".py");
         path.trim_end_matches(".py").ends_with(&module)
             || path.split('/').any(|part| matches!(part, "config" | "settings" | "configuration"))
             || name.ends_with("config")
@@ -35,8 +36,6 @@ impl Model<'_> {
     pub fn is_named_for_settings(&self, file: u32) -> bool {
         let path = self.files[file as usize].path.trim_end_matches(".py");
         path.ends_with(&self.settings.settings_module.replace('.', "/"))
-            || words_of(path.rsplit('/').next().unwrap_or(path))
-                .iter()
-                .any(|word| matches!(word.as_str(), "settings" | "config"))
+            || words_of(last_part(path)).iter().any(|word| matches!(word.as_str(), "settings" | "config"))
     }
 }

@@ -274,6 +274,24 @@ impl<'m> Node<'m> {
         }
     }
 
+    /// Whether this call is made whenever the application starts: in a function of its start, in one that such a function
+    /// calls, or beside the application in its module.
+    pub fn runs_when_application_starts(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        match self.function() {
+            Some(function) => {
+                let callers = model.callers_of(function.place());
+                function.is_startup()
+                    || callers
+                        .iter()
+                        .filter_map(|&caller| model.node(caller).function())
+                        .any(Node::is_startup)
+            }
+            // Beside the application it runs whenever that is imported.
+            None => !self.is_behind_main_guard() && model.apps().any(|app| app.file == self.file),
+        }
+    }
+
     /// Whether this runs only where its file is the program: `if __name__ == "__main__":`.
     fn is_behind_main_guard(self) -> bool {
         self.surroundings()
@@ -380,28 +398,5 @@ fn imported(call: Node<'_>, serves: bool) -> EntryPoints {
     } else {
         // An application that starts itself is no command.
         EntryPoints::STARTUP
-    }
-}
-
-impl<'m> Node<'m> {
-    /// Whether this call is made whenever the application starts: in a function of its start, in one that such a function
-    /// calls, or beside the application in its module.
-    pub fn runs_when_application_starts(self) -> bool {
-        let model: &'m Model<'m> = self.model;
-        match self.function() {
-            Some(function) => {
-                let callers = model.callers_of(function.place());
-                function.is_startup()
-                    || callers
-                        .iter()
-                        .filter_map(|&caller| model.node(caller).function())
-                        .any(Node::is_startup)
-            }
-            // Beside the application it runs whenever that is imported.
-            None => {
-                !self.surroundings().any(|node| node.is(Kind::If) && node.mentions("__name__"))
-                    && model.apps().any(|app| app.file == self.file)
-            }
-        }
     }
 }

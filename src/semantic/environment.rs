@@ -32,7 +32,7 @@ impl<'m> EnvironmentRead<'m> {
 
 impl<'m> Node<'m> {
     /// `os.getenv("NAME")` or `os.environ["NAME"]`, where the name is written out.
-    pub fn environment_read(self) -> Option<EnvironmentRead<'m>> {
+    fn environment_read(self) -> Option<EnvironmentRead<'m>> {
         match self.kind() {
             Kind::Call if self.does(Tag::ReadsEnvironment) => {
                 let name = self.argument_or_keyword(0, "key")?.string()?;

@@ -1,6 +1,6 @@
 //! What of an exception's text a value holds, and for whom such a text was written.
 
-use super::{FunctionRole, Node, Type, is_masking_name, words_of};
+use super::{FunctionRole, Model, Node, Type, is_masking_name, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -47,6 +47,62 @@ impl<'m> Node<'m> {
     }
 }
 
+impl<'s> Model<'s> {
+    /// Where the handler that is registered for an exception of a given class, or for one that it derives from, answers
+    /// with what that exception was given: its text, or an attribute of it.
+    pub fn shown_by_handler<'m>(&'m self, made: Node<'m>) -> Option<Node<'m>> {
+        let Type::Class(raised) = made.callee()?.ty() else { return None };
+        let fits = |class: Node<'m>| matches!(class.ty(), Type::Class(handled) if self.derives_from(raised, handled));
+        self.functions()
+            .filter(|function| {
+                function.plays(super::FunctionRole::ExceptionHandler) && !function.is_outside_production()
+            })
+            .filter(|function| function.handled_exception().is_some_and(fits))
+            .find_map(|function| {
+                let exception = function.parameters().nth(1)?;
+                // `error.to_dict()`, by which its class tells what it was given.
+                let tells = |method: Node<'m>| {
+                    let Type::Class(handled) = function.handled_exception()?.ty() else { return None };
+                    let method: Node<'m> = self.node(self.method_of(handled, method.name())?);
+                    let returned = method.own_returns().filter_map(Node::value);
+                    returned.flat_map(|value| value.descendants_of(Kind::Attribute)).find(|part| {
+                        matches!(part.name(), "detail" | "message" | "args" | "reason" | "msg")
+                            && part.receiver().is_some_and(|own| own.name() == "self")
+                    })
+                };
+                let is_told = |part: Node<'m>| {
+                    part.is(Kind::Name)
+                        && part.as_parameter() == Some(exception)
+                        && part.parent().is_some_and(|around| match around.kind() {
+                            Kind::Attribute if around.role() == Role::Callee => tells(around).is_some(),
+                            Kind::Attribute => matches!(
+                                around.name(),
+                                "detail" | "message" | "args" | "reason" | "error" | "msg"
+                            ),
+                            Kind::Call => around.callee().is_some_and(|callee| callee.names("builtins.str")),
+                            Kind::FString => true,
+                            _ => false,
+                        })
+                };
+                function
+                    .own_returns()
+                    .filter_map(Node::value)
+                    .flat_map(|value| value.resolved_value().ingredients_of_answer())
+                    .find(|part| part.descendants_of(Kind::Name).any(is_told))
+            })
+    }
+}
+
+impl<'m> Node<'m> {
+    /// The arguments of a call that makes an answer, through local names.
+    fn ingredients_of_answer(self) -> Vec<Node<'m>> {
+        self.positional()
+            .chain(self.keywords().filter(|keyword| keyword.name() != "status_code").filter_map(Node::value))
+            .map(Node::resolved_value)
+            .collect()
+    }
+}
+
 fn leak_of(leaf: Node<'_>) -> Option<Leak<'_>> {
     if leaf.is(Kind::Call) {
         let caught = leaf.enclosing_handler().or(leaf.function())?;
@@ -88,7 +144,7 @@ fn text_caught(class: Node<'_>, handler: Node<'_>) -> ErrorText {
     let instance = model.instance_of_class(class.ty());
     let has = |tag| matches!(instance, Type::Instance(..)) && model.type_has(instance, tag);
     if has(ClassTag::ConnectionError) {
-        let body = handler.parent().and_then(|attempt| attempt.child(Role::Body));
+        let body = handler.tried();
         let tells_status = has(ClassTag::StatusError) && body.is_some_and(Node::raises_for_status);
         return if tells_status { text_of(class) } else { ErrorText::Plain };
     }

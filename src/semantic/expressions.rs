@@ -61,10 +61,9 @@ impl<'m> Node<'m> {
             Kind::UnaryOp => value.operator() == Operator::Not,
             Kind::BoolOp => value.children().all(|part| part.says_yes_or_no(depth + 1)),
             Kind::Call => {
-                value.callee().is_some_and(|callee| {
-                    ["bool", "isinstance", "any", "all", "hasattr"]
-                        .iter()
-                        .any(|name| callee.names(&format!("builtins.{name}")))
+                value.callee().and_then(Node::path).is_some_and(|path| {
+                    path.strip_prefix("builtins.")
+                        .is_some_and(|name| matches!(name, "bool" | "isinstance" | "any" | "all" | "hasattr"))
                 }) || value.target().is_some_and(|place| {
                     let function: Node<'m> = self.model.node(place);
                     function.child(Role::Returns).is_some_and(|kind| kind.name() == "bool")
@@ -306,6 +305,11 @@ impl Node<'_> {
             )
         })
     }
+}
+
+/// The words of a text as SQL and Python have them: of letters, digits and underscores.
+pub(super) fn identifiers_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
 }
 
 /// Whether a name says that its value is about a person: an address, a telephone number.

@@ -254,16 +254,16 @@ impl<'m> Node<'m> {
         body.calls_within()
             .filter(|call| call.function() == self.function() && call.enclosing_loop() == Some(self))
             .filter(|call| call.concerns_element_of(self) && call.runs_here())
-            .filter(|call| !call.is_kept_within(self, |handler| !handler.ends_loop()))
+            .filter(|call| !call.is_kept_within(self, &|handler| !handler.ends_loop()))
             .find_map(fails)
     }
 
     /// Whether the failure of this call stays within a loop: a clause there that keeps it, or a `suppress(…)`.
-    pub(super) fn is_kept_within(self, around: Node<'m>, keeps: impl Fn(Node<'m>) -> bool) -> bool {
+    pub(super) fn is_kept_within(self, around: Node<'m>, keeps: &dyn Fn(Node<'m>) -> bool) -> bool {
         let kept = self
             .enclosing_tries()
             .filter(|attempt| around.contains(*attempt))
-            .any(|attempt| attempt.handlers().any(&keeps));
+            .any(|attempt| attempt.handlers().any(keeps));
         let mut items = self.enclosing_with_items().filter(|item| around.contains(*item));
         kept || items
             .any(|item| item.child(Role::Context).is_some_and(|context| context.does(Tag::Suppresses)))

@@ -21,13 +21,9 @@ impl Node<'_> {
     pub fn shows_all_fields(self) -> bool {
         let Type::Object(class) = self.ty() else { return false };
         let model = self.model;
-        let is_data_class = model.node(class).decorators().any(|decorator| {
-            let named = if decorator.is(Kind::Call) { decorator.callee() } else { Some(decorator) };
-            let is_hidden =
-                decorator.keyword("repr").is_some_and(|shown| shown.resolved_value().is(Kind::False));
-            named.is_some_and(|named| named.names("dataclasses.dataclass")) && !is_hidden
-        });
-        is_data_class && ["__repr__", "__str__"].iter().all(|name| model.method_of(class, name).is_none())
+        let Some(decorator) = model.data_class_decorator(class) else { return false };
+        let is_hidden = decorator.keyword("repr").is_some_and(|shown| shown.resolved_value().is(Kind::False));
+        !is_hidden && ["__repr__", "__str__"].iter().all(|name| model.method_of(class, name).is_none())
     }
 }
 
@@ -81,6 +77,14 @@ impl<'m> Field<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// The `@dataclass` of a given class: Python's own, or Pydantic's, which makes the same methods.
+    pub(super) fn data_class_decorator(&self, class: Place) -> Option<Node<'_>> {
+        self.node(class).decorators().find(|decorator| {
+            let named = decorator.callee().unwrap_or(*decorator);
+            ["dataclasses.dataclass", "pydantic.dataclasses.dataclass"].iter().any(|path| named.names(path))
+        })
+    }
+
     /// The annotated fields of a given class, those of its given bases included where the class has none of that name.
     pub fn all_fields(&self, class: Place) -> Vec<Field<'_>> {
         let mut found: Vec<Field<'_>> = Vec::new();

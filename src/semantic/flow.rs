@@ -559,7 +559,7 @@ impl<'m> Node<'m> {
 
 impl<'m> Node<'m> {
     /// The call that makes one of the coroutines of a list, from a comprehension or from `append` in a loop.
-    pub fn gathered_element(self) -> Option<Node<'m>> {
+    fn gathered_element(self) -> Option<Node<'m>> {
         let value = self.resolved_value();
         let made = match value.kind() {
             Kind::ListComp | Kind::Generator | Kind::SetComp => value.child(Role::Value)?,

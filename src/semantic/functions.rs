@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::types::Type;
-use super::{Model, Node, Place};
+use super::{Model, Node, Place, remembered};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role, Symbol};
 
@@ -310,17 +310,16 @@ impl<'m> Node<'m> {
     /// route and its router.
     pub fn dependencies(self) -> Vec<(Node<'m>, Node<'m>)> {
         let model: &'m Model<'m> = self.model;
-        let listed = self
-            .routers()
-            .into_iter()
-            .chain(self.route())
-            .filter_map(|call| call.keyword("dependencies"))
-            .flat_map(|list| list.descendants_of(Kind::Call));
         self.parameters()
             .filter_map(Node::injected_by)
-            .chain(listed)
+            .chain(self.listed_dependencies().flat_map(|list| list.descendants_of(Kind::Call)))
             .filter_map(|call| Some((call, model.function_named_by(model.dependency_of(call)?)?)))
             .collect()
+    }
+
+    /// The lists of dependencies that a handler's routers and its route are given.
+    pub(super) fn listed_dependencies(self) -> impl Iterator<Item = Node<'m>> {
+        self.routers().into_iter().chain(self.route()).filter_map(|call| call.keyword("dependencies"))
     }
 
     /// The path that a handler serves with the prefixes of its router, as far as the given files say them.
@@ -420,12 +419,7 @@ impl<'m> Node<'m> {
         if before.is_some() {
             return self.is_for_administrators(before);
         }
-        let known = self.model.administrative.borrow().get(&self.place()).copied();
-        known.unwrap_or_else(|| {
-            let found = self.is_for_administrators(None);
-            self.model.administrative.borrow_mut().insert(self.place(), found);
-            found
-        })
+        remembered(&self.model.administrative, self.place(), || self.is_for_administrators(None))
     }
 
     fn is_for_administrators(self, before: Option<Node<'m>>) -> bool {
@@ -470,10 +464,7 @@ impl<'m> Node<'m> {
             })
         };
         let routed = || {
-            self.routers()
-                .into_iter()
-                .chain(self.route())
-                .filter_map(|call| call.keyword("dependencies"))
+            self.listed_dependencies()
                 .flat_map(|list| list.descendants_of(Kind::Call))
                 .any(|call| self.model.dependency_of(call).is_some_and(|dependency| says(dependency.name())))
         };
@@ -500,14 +491,11 @@ impl<'m> Node<'m> {
 
     /// Whether a request waits for this function: a handler, dependency, middleware, or what these call.
     pub fn serves_requests(self) -> bool {
-        if let Some(&known) = self.model.serving.borrow().get(&self.place()) {
-            return known;
-        }
-        let serves = self.reached_from(&mut Vec::new(), |function| {
-            FunctionRole::ASKED.iter().any(|&role| function.plays(role))
-        });
-        self.model.serving.borrow_mut().insert(self.place(), serves);
-        serves
+        remembered(&self.model.serving, self.place(), || {
+            self.reached_from(&mut Vec::new(), |function| {
+                FunctionRole::ASKED.iter().any(|&role| function.plays(role))
+            })
+        })
     }
 
     /// Whether this function, or one that reaches it, fits.
@@ -649,7 +637,7 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// Whether the code is a test, a script or a migration, where most production rules do not hold.
+    /// Whether the code is a test or a migration, where most production rules do not hold.
     pub fn is_outside_production(self) -> bool {
         let file = self.source_file();
         file.is_test || file.is_migration

@@ -64,7 +64,7 @@ impl<'s> Model<'s> {
     }
 
     /// What runs when the application stops, of functions that do nothing else.
-    pub fn stop_handlers(&self) -> impl Iterator<Item = Node<'_>> {
+    fn stop_handlers(&self) -> impl Iterator<Item = Node<'_>> {
         self.functions()
             .filter(|function| function.event().is_some_and(|event| event.string() == Some("shutdown")))
     }
@@ -103,7 +103,7 @@ impl<'m> Node<'m> {
 
     /// Whether this makes a client that keeps connections to other systems on the event loop, a model's own left out:
     /// it has a coroutine that closes it.
-    pub(super) fn makes_async_client(self) -> bool {
+    fn makes_async_client(self) -> bool {
         let Some(api) = self.api().filter(|_| self.is_a(ClassTag::PooledClient)) else { return false };
         let asks = |class: &'static crate::stack::Class| {
             ["get", "request", "ping", "query_points"]
@@ -360,7 +360,7 @@ impl<'m> Lifespan<'m> {
                 && !node.data().is_store
                 && names.contains(&node.source())
         };
-        if self.stopping().any(is_it) || opened.holder.is_ended_by_its_object() {
+        if self.stopping().any(is_it) || opened.holder.is_ended_by_its_class() {
             return true;
         }
         let is_handed_on = self.function.descendants().filter(|node| is_it(*node)).any(|node| {
@@ -380,7 +380,6 @@ impl<'m> Lifespan<'m> {
         });
         let last = opened.holder.name();
         is_handed_on
-            || opened.holder.is_ended_by_its_class()
             || self.function.model.stop_handlers().any(|stop| {
                 stop.descendants()
                     .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && node.name() == last)
@@ -397,7 +396,6 @@ impl<'m> Lifespan<'m> {
                     || (node.is(Kind::Call) && node.ends_own_process())
             })
         };
-        let tried = |clause: Node<'m>| clause.parent().and_then(|attempt| attempt.child(Role::Body));
         let connects = |body: Node<'m>| body.calls_within().any(Node::connects_to_database);
         // A function that looks for the database, and whose result nobody asks for.
         let helpers = self
@@ -414,7 +412,7 @@ impl<'m> Lifespan<'m> {
                     .filter(move |clause| clause.function() == Some(helper))
             })
             .filter(|clause| clause.catches_everything() && clause.enclosing_loop().is_none())
-            .filter(|clause| tried(*clause).is_some_and(connects))
+            .filter(|clause| clause.tried().is_some_and(connects))
             .map(|clause| Connecting { clause, is_known: true, goes_on: goes_on(clause) })
             .collect();
         let tree = &self.function.source_file().tree;
@@ -424,7 +422,8 @@ impl<'m> Lifespan<'m> {
             .filter(|clause| self.yielded.is_none_or(|yielded| clause.id < yielded.id))
             .filter_map(|clause| {
                 // The run itself is no part of the start.
-                let body = tried(clause)
+                let body = clause
+                    .tried()
                     .filter(|body| !self.yielded.is_some_and(|yielded| body.contains(yielded)))?;
                 let is_known = connects(body);
                 (is_known || body.calls_within().any(Node::prepares_by_name)).then(|| Connecting {
@@ -439,15 +438,6 @@ impl<'m> Lifespan<'m> {
 }
 
 impl<'m> Node<'m> {
-    /// Whether this attribute of an object is ended in a method of its class: `self._task.cancel()`.
-    fn is_ended_by_its_object(self) -> bool {
-        let Some(class) = self.class().filter(|_| self.is(Kind::Attribute)) else { return false };
-        class
-            .calls_within()
-            .filter(|call| is_ending(call.callee_name()))
-            .any(|call| call.receiver().is_some_and(|ended| ended.reads_like(self)))
-    }
-
     /// Whether a function that was not given finds out whether the database is there, by its name: `init_db`.
     fn prepares_by_name(self) -> bool {
         let words = words_of(self.callee_name());

@@ -25,7 +25,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether this expression, or the object on which its method is called, limits how often somebody may call.
-    pub fn is_limiter(self) -> bool {
+    fn is_limiter(self) -> bool {
         let callee = if self.is(Kind::Call) { self.callee().unwrap_or(self) } else { self };
         let by_class = |node: Node<'m>| {
             node.is_a(ClassTag::RateLimiter)
@@ -56,7 +56,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether this function refuses callers who come too often: it raises a 429, or is a limiter by its name.
-    pub fn refuses_too_many(self) -> bool {
+    fn refuses_too_many(self) -> bool {
         self.is_limiter_by_name() || self.raises_too_many().is_some()
     }
 

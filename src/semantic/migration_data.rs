@@ -1,5 +1,6 @@
 //! What migrations do to rows: which of them are gone before a step, and which the way back makes again.
 
+use super::expressions::identifiers_in;
 use super::migrations::{Migration, Step, StepKind};
 use super::{Model, Node, Type};
 use crate::syntax::Kind;
@@ -7,45 +8,35 @@ use crate::syntax::Kind;
 impl<'m> Migration<'m> {
     /// Whether a revision before this one selects the column that a step drops, from its table, and writes rows
     /// elsewhere: it is what copies the values.
-    pub fn is_copied_before(&self, dropped: &Step<'_>, all: &[Migration<'_>]) -> bool {
-        const LONGEST: usize = 8;
+    pub fn is_copied_before(&self, dropped: &Step<'_>, all: &[Migration<'m>]) -> bool {
+        const FARTHEST: usize = 8;
         let (StepKind::DropColumn, Some(column), Some(table)) = (dropped.kind, dropped.name, dropped.table)
         else {
             return false;
         };
-        let has_word = |text: &str, wanted: &str| {
-            text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).any(|word| word == wanted)
-        };
         let copies = |earlier: &Migration<'_>| {
-            let texts = || {
-                earlier
-                    .upgrade
-                    .descendants()
-                    .filter(|node| matches!(node.kind(), Kind::Str | Kind::FString))
-                    .map(Node::source)
-            };
+            let texts = || earlier.upgrade.texts();
             let starts = |text: &str, verb: &str| {
                 text.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic()).starts_with(verb)
             };
-            let reads =
-                |text: &str| text.contains("SELECT ") && has_word(text, column) && has_word(text, table);
+            let reads = |text: &str| text.contains("SELECT ") && names(text, column) && names(text, table);
             texts().any(reads)
                 && texts().any(|text| {
                     ["INSERT ", "UPDATE "].iter().any(|verb| starts(text, verb) || text.contains(verb))
                 })
         };
-        let mut parents = self.parents.clone();
-        for _ in 0..LONGEST {
-            let Some(parent) = parents.first().copied() else { return false };
-            let Some(earlier) = all.iter().find(|migration| migration.revision == parent) else {
-                return false;
-            };
-            if copies(earlier) {
-                return true;
-            }
-            parents.clone_from(&earlier.parents);
-        }
-        false
+        self.earlier(all).take(FARTHEST).any(copies)
+    }
+
+    /// The revisions before this one, the nearest first, as far as they were given.
+    fn earlier<'a>(&'a self, all: &'a [Migration<'m>]) -> impl Iterator<Item = &'a Migration<'m>> {
+        // Revisions that follow each other in a circle have no first one.
+        const LONGEST: usize = 64;
+        let parent = |migration: &&'a Migration<'m>| {
+            let parent = migration.parents.first()?;
+            all.iter().find(|migration| migration.revision == *parent)
+        };
+        std::iter::successors(Some(self), parent).skip(1).take(LONGEST)
     }
 
     /// Whether the way back fills a column that this step drops: it adds the column again, and then writes it.
@@ -59,19 +50,12 @@ impl<'m> Migration<'m> {
             step.kind == StepKind::AddColumn && step.name == Some(column) && step.has_table_of(dropped)
         };
         let Some(added) = down.iter().find(|step| is_added(step)) else { return false };
-        let by_sql = down.iter().any(|step| {
-            added.is_before(step)
-                && step.sql_has(&["UPDATE "])
-                && step
-                    .sql()
-                    .split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
-                    .any(|word| word == column)
-        });
+        let by_sql = down
+            .iter()
+            .any(|step| added.is_before(step) && step.sql_has(&["UPDATE "]) && names(step.sql(), column));
         // `table.update().values(column=…)`
         let writes = |call: Node<'_>| {
-            call.callee_name() == "values"
-                && (call.keyword(column).is_some()
-                    || call.argument(0).is_some_and(|values| values.dictionary_value(column).is_some()))
+            call.sets_column(column)
                 && call
                     .receiver()
                     .is_some_and(|update| update.calls_within().any(|inner| inner.callee_name() == "update"))
@@ -138,9 +122,13 @@ impl<'m> Migration<'m> {
 }
 
 /// Whether a text has a word, in whatever case.
-fn has_word(text: &str, wanted: &str) -> bool {
-    text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
-        .any(|word| word.eq_ignore_ascii_case(wanted))
+pub(super) fn has_word(text: &str, wanted: &str) -> bool {
+    identifiers_in(text).any(|word| word.eq_ignore_ascii_case(wanted))
+}
+
+/// Whether a text has a word in just this case: `type` is a column, and `TYPE` a part of SQL.
+fn names(text: &str, wanted: &str) -> bool {
+    identifiers_in(text).any(|word| word == wanted)
 }
 
 /// Whether a name may be that of a table, or of the class of its rows: `silo_files`, `SiloFile`, `SiloFileRow`.
@@ -212,69 +200,24 @@ impl<'m> Step<'m> {
             || sql.contains("DROP COLUMN")
     }
 
-    /// The ways forward of the revisions before this one, the nearest first, as far as they were given.
-    fn earlier_upgrades(&self) -> Vec<Node<'m>> {
-        const LONGEST: usize = 64;
+    /// Whether the way forward of a revision before this one, as far as they were given, is as asked for.
+    pub(super) fn comes_after(&self, fits: &dyn Fn(Node<'m>) -> bool) -> bool {
         let model: &'m Model<'m> = self.chain[0].model;
         let all = model.migrations();
-        let mut found = Vec::new();
-        let mut next = all.iter().find(|migration| migration.upgrade.file == self.chain[0].file);
-        while let Some(parent) = next.and_then(|migration| migration.parents.first()) {
-            next = all.iter().find(|migration| migration.revision == *parent);
-            found.extend(next.map(|migration| migration.upgrade));
-            if found.len() >= LONGEST {
-                break;
-            }
-        }
-        found
+        let own = all.iter().find(|migration| migration.upgrade.file == self.chain[0].file);
+        own.is_some_and(|own| own.earlier(&all).any(|earlier| fits(earlier.upgrade)))
     }
 
     /// Whether a revision before this one fills its column: `UPDATE projects SET owner_id = …`, or `values(owner_id=…)` of
     /// an update.
     pub(super) fn is_filled_before(&self) -> bool {
         let (Some(column), Some(table)) = (self.name, self.table) else { return false };
-        let has_word = |text: &str, wanted: &str| {
-            text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).any(|word| word == wanted)
+        let by_text = |text: &str| {
+            text.to_ascii_uppercase().contains("UPDATE ") && names(text, column) && names(text, table)
         };
-        let by_text = |upgrade: Node<'m>| {
-            upgrade
-                .descendants()
-                .filter(|node| matches!(node.kind(), Kind::Str | Kind::FString))
-                .map(Node::source)
-                .any(|text| {
-                    text.to_ascii_uppercase().contains("UPDATE ")
-                        && has_word(text, column)
-                        && has_word(text, table)
-                })
-        };
-        let by_call = |upgrade: Node<'m>| {
-            upgrade.calls_within().any(|call| {
-                let sets = call.keyword(column).is_some()
-                    || call.argument(0).is_some_and(|values| values.dictionary_value(column).is_some());
-                call.callee_name() == "values" && sets
-            })
-        };
-        self.earlier_upgrades().into_iter().any(|upgrade| by_text(upgrade) || by_call(upgrade))
-    }
-
-    /// Whether a revision before this one has made a column of this name with an enumeration of the same name: then the
-    /// change only gives it other labels, whatever a database without enumerations says of its type.
-    pub(super) fn had_enumeration(&self, new: Node<'m>) -> bool {
-        let name_of = |call: Node<'m>| {
-            (call.callee_name() == "Enum" || call.callee_name() == "ENUM")
-                .then(|| call.keyword("name")?.string())?
-        };
-        let Some(name) = name_of(new) else { return false };
-        let is_same = |call: Node<'m>| {
-            name_of(call) == Some(name)
-                && call
-                    .surroundings()
-                    .find(|around| around.is(Kind::Call))
-                    .and_then(|column| column.argument_or_keyword(0, "name"))
-                    .and_then(Node::string)
-                    == self.name
-        };
-        self.earlier_upgrades().into_iter().any(|upgrade| upgrade.calls_within().any(is_same))
+        self.comes_after(&|upgrade| {
+            upgrade.texts().any(by_text) || upgrade.calls_within().any(|call| call.sets_column(column))
+        })
     }
 
     /// Whether its table holds no row any more, since an earlier step of the same way, that is always made, has emptied
@@ -321,6 +264,18 @@ impl<'m> Step<'m> {
 }
 
 impl<'m> Node<'m> {
+    /// The texts in this code, as they are written.
+    fn texts(self) -> impl Iterator<Item = &'m str> {
+        self.descendants().filter(|node| matches!(node.kind(), Kind::Str | Kind::FString)).map(Node::source)
+    }
+
+    /// Whether this is the `values(column=…)` of an update, or of an insertion.
+    fn sets_column(self, column: &str) -> bool {
+        self.callee_name() == "values"
+            && (self.keyword(column).is_some()
+                || self.argument(0).is_some_and(|values| values.dictionary_value(column).is_some()))
+    }
+
     /// Whether a name that a migration imports from the application stands for a mapped class, as far as the given files
     /// show: a function, a constant, a type of columns or an enumeration has no columns.
     pub fn may_be_a_model(self) -> bool {

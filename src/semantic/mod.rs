@@ -48,6 +48,7 @@ mod headers;
 mod imports;
 mod in_words;
 mod kept;
+mod kept_failures;
 mod lifecycle;
 mod limits;
 mod local_files;
@@ -58,6 +59,7 @@ mod node;
 mod process;
 mod reach;
 mod refusals;
+mod requests;
 mod responses;
 mod retried;
 mod retries;
@@ -94,13 +96,13 @@ pub use deployment::{
 };
 pub use entry_points::EntryPoints;
 pub use environment::{EnvironmentRead, is_platform_variable, is_system_variable};
-pub use errors::Kept;
 pub use exception_texts::{ErrorText, Leak};
 pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name, thing_named};
 pub use failing::Failing;
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
+pub use kept_failures::Kept;
 pub use lifecycle::{Connecting, Lifespan, Opened};
 pub use local_files::FileUse;
 pub use migrations::{Migration, Step, StepKind, TypeChange, same_revisions, second_heads};
@@ -119,6 +121,7 @@ pub use tenants::{Scoping, TenantQuery};
 pub use thread_names::ThreadName;
 pub use types::{PathId, Type};
 
+use crate::file_names::last_part;
 use crate::report::FileKind;
 use crate::settings::Settings;
 use crate::source::Source;
@@ -191,9 +194,13 @@ pub struct Model<'s> {
     first_locks: RefCell<FxHashMap<Place, Option<Place>>>,
     /// The calls that made what anything in the given files closes.
     closed: std::cell::OnceCell<FxHashSet<Place>>,
+    /// How rows were fetched, by the expressions that stand for them.
     fetched: RefCell<FxHashMap<Place, Option<rows::FetchedPlaces>>>,
+    /// Whether any call locks the rows that it reads.
     locks_rows: std::cell::OnceCell<bool>,
+    /// Whether any call has to do with a database session.
     has_sessions: std::cell::OnceCell<bool>,
+    /// What runs where given classes are called.
     constructors: RefCell<FxHashMap<Place, calls::Constructor>>,
     /// The calls that made objects, by the expressions that stand for them.
     constructed: RefCell<FxHashMap<Place, Option<Place>>>,
@@ -229,6 +236,20 @@ pub struct Model<'s> {
     /// The calls that mount a router, each with the one that makes it.
     mounted: std::cell::OnceCell<Vec<(Place, Place)>>,
     tenant_key: std::cell::OnceCell<String>,
+}
+
+/// What was found out of a key before, or is found out now and remembered.
+fn remembered<K, V>(memory: &RefCell<FxHashMap<K, V>>, key: K, find: impl FnOnce() -> V) -> V
+where
+    K: Copy + Eq + std::hash::Hash,
+    V: Copy,
+{
+    let known = memory.borrow().get(&key).copied();
+    known.unwrap_or_else(|| {
+        let found = find();
+        memory.borrow_mut().insert(key, found);
+        found
+    })
 }
 
 impl<'s> Model<'s> {
@@ -553,7 +574,7 @@ impl<'s> File<'s> {
 impl File<'_> {
     /// Whether the name of the module says that it is a cache: `app/thumbnail_cache.py`.
     pub fn is_a_cache(&self) -> bool {
-        let name = self.path.rsplit('/').next().unwrap_or(self.path);
+        let name = last_part(self.path);
         words_of(name.trim_end_matches(".py"))
             .last()
             .is_some_and(|word| matches!(word.as_str(), "cache" | "caches" | "caching"))
@@ -561,7 +582,7 @@ impl File<'_> {
 
     /// Whether its name says that it takes a schema to another version.
     pub fn is_about_migrations(&self) -> bool {
-        let name = self.path.rsplit('/').next().unwrap_or(self.path);
+        let name = last_part(self.path);
         words_of(name).iter().any(|word| matches!(word.as_str(), "migration" | "migrations" | "migrate"))
     }
 
@@ -576,7 +597,7 @@ impl File<'_> {
 
 fn is_script_path(path: &str) -> bool {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = last_part(path);
     folders.split('/').any(|part| {
         matches!(
             part,
@@ -591,7 +612,7 @@ fn is_script_path(path: &str) -> bool {
 }
 
 fn is_test_path(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = last_part(path);
     name.starts_with("test_")
         || name.ends_with("_test.py")
         || name == "conftest.py"

@@ -136,7 +136,7 @@ impl<'m> Node<'m> {
         self.children().filter_map(|entry| entry.child(Role::Key)).filter_map(Node::string).collect()
     }
 
-    pub(super) fn is_in_finally(self) -> bool {
+    fn is_in_finally(self) -> bool {
         std::iter::once(self).chain(self.surroundings()).any(|node| node.role() == Role::Final)
     }
 
@@ -413,7 +413,7 @@ impl<'m> Node<'m> {
             // What is done about a failure, or at the end, is not the turn's work.
             .filter(|call| call.enclosing_handler().is_none() && !call.is_in_finally())
             .filter(|call| {
-                !call.is_kept_within(self, |handler| !handler.raises_at_last()) && call.runs_here()
+                !call.is_kept_within(self, &|handler| !handler.raises_at_last()) && call.runs_here()
             })
             .find_map(|call| {
                 call.failing_anyhow().filter(is_own).or_else(|| call.works_on_what_came(waits))

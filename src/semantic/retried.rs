@@ -6,7 +6,7 @@ use crate::syntax::{Kind, Role};
 
 impl<'m> Node<'m> {
     /// The classes of exceptions after which this retry tries again, where it names classes and nothing else.
-    pub fn retried_classes(self) -> Vec<Node<'m>> {
+    fn retried_classes(self) -> Vec<Node<'m>> {
         let api = if self.is(Kind::Call) { self.api() } else { None };
         let Some(known) = api.and_then(|api| api.callable.retry) else { return Vec::new() };
         let given = |parameter: &Parameter| -> Option<Node<'m>> {

@@ -115,7 +115,7 @@ impl<'m> Node<'m> {
     }
 
     /// The systems outside the process that the calls below reach.
-    pub fn systems_reached(self) -> Vec<System> {
+    fn systems_reached(self) -> Vec<System> {
         let mut found = Vec::new();
         for call in self.calls_within() {
             let reached = call.crosses_outside().or_else(|| {

@@ -1,9 +1,9 @@
 //! Which paths the given application serves: routes with the prefixes of all routers around them, and mounted
 //! applications.
 
-use super::{FunctionRole, Model, Node, Place};
+use super::{Model, Node, Place};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::{Kind, Role};
+use crate::syntax::Kind;
 
 /// Routers that include routers are followed this deep.
 const DEEPEST: u32 = 5;
@@ -192,142 +192,6 @@ impl<'m> Node<'m> {
     pub fn makes_app(self) -> bool {
         self.api()
             .is_some_and(|api| api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App)))
-    }
-
-    /// Whether a request decides how many elements this value has: it is a part of what a handler was sent, and not
-    /// something that was looked up for it.
-    pub fn is_sized_by_request(self) -> bool {
-        self.is_sized_by_request_within(0)
-    }
-
-    fn is_sized_by_request_within(self, depth: u32) -> bool {
-        if depth > 8 {
-            return false;
-        }
-        let model: &'m Model<'m> = self.model;
-        let sent = |node: Node<'m>| node.is_sized_by_request_within(depth + 1);
-        let value = self.resolved_value();
-        match value.kind() {
-            // `await request.json()`
-            Kind::Await => value
-                .child(Role::Value)
-                .and_then(Node::receiver)
-                .is_some_and(|receiver| receiver.is_a(ClassTag::Request)),
-            Kind::Name => {
-                let Some(parameter) = value.as_parameter() else { return false };
-                let Some(function) = parameter.parent().filter(|function| function.is_function()) else {
-                    return false;
-                };
-                if function.plays(FunctionRole::Handler) || function.plays(FunctionRole::Tool) {
-                    return parameter.injected_by().is_none() && !value.is_a(ClassTag::Request);
-                }
-                let calls = model.callers_of(function.place()).iter().take(12).map(|&call| model.node(call));
-                calls.filter_map(|call| call.argument_for(function, parameter)).any(sent)
-            }
-            Kind::Attribute => !value.is_limited_in_length() && value.receiver().is_some_and(sent),
-            Kind::Subscript | Kind::Starred => value.children().next().is_some_and(sent),
-            Kind::BoolOp | Kind::Conditional | Kind::List | Kind::Tuple => value.children().any(sent),
-            Kind::ListComp | Kind::SetComp | Kind::Generator | Kind::DictComp => {
-                value.child(Role::Clause).and_then(|clause| clause.child(Role::Iterable)).is_some_and(sent)
-            }
-            Kind::Call => {
-                const KEEPS: [&str; 12] = [
-                    "split",
-                    "splitlines",
-                    "items",
-                    "values",
-                    "keys",
-                    "get",
-                    "pop",
-                    "copy",
-                    "strip",
-                    "model_dump",
-                    "dict",
-                    "json",
-                ];
-                const WRAPS: [&str; 9] =
-                    ["list", "set", "tuple", "sorted", "enumerate", "reversed", "zip", "len", "fromkeys"];
-                match value.receiver() {
-                    Some(receiver) if KEEPS.contains(&value.callee_name()) => sent(receiver),
-                    _ if WRAPS.contains(&value.callee_name()) => value.argument(0).is_some_and(sent),
-                    _ => false,
-                }
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether this value is made from what a request brings: a parameter of a handler, through the calls that lead
-    /// here from it.
-    pub fn comes_from_request(self) -> bool {
-        self.comes_from_request_within(&mut Vec::new())
-    }
-
-    /// Whether this value is, or may be, made from what a request brings: where the given files show no handler, a
-    /// parameter of a function that nothing given calls.
-    pub fn may_come_from_request(self) -> bool {
-        self.comes_from_request() || (!self.model.shows_handlers() && self.may_come_within(0))
-    }
-
-    fn may_come_within(self, depth: u32) -> bool {
-        let model: &'m Model<'m> = self.model;
-        depth < 4
-            && self
-                .ingredients()
-                .into_iter()
-                .flat_map(|part| part.descendants_of(Kind::Name))
-                .filter_map(|name| name.as_parameter())
-                .filter(|parameter| !matches!(parameter.name(), "self" | "cls"))
-                .any(|parameter| {
-                    let Some(function) = parameter.parent().filter(|function| function.is_function()) else {
-                        return false;
-                    };
-                    let callers = model.callers_of(function.place());
-                    if callers.is_empty() {
-                        return function.may_serve_requests();
-                    }
-                    callers
-                        .iter()
-                        .take(12)
-                        .filter_map(|&call| model.node(call).argument_for(function, parameter))
-                        .any(|argument| argument.may_come_within(depth + 1))
-                })
-    }
-
-    fn comes_from_request_within(self, seen: &mut Vec<Place>) -> bool {
-        if seen.len() > 40 {
-            return false;
-        }
-        let model: &'m Model<'m> = self.model;
-        let parameters = self
-            .ingredients()
-            .into_iter()
-            .flat_map(|part| part.descendants_of(Kind::Name))
-            .filter_map(|name| name.as_parameter());
-        for parameter in parameters {
-            let Some(function) = parameter.parent().filter(|function| function.is_function()) else {
-                continue;
-            };
-            if function.plays(FunctionRole::Handler) || function.plays(FunctionRole::Tool) {
-                return true;
-            }
-            if seen.contains(&parameter.place()) || matches!(parameter.name(), "self" | "cls") {
-                continue;
-            }
-            seen.push(parameter.place());
-            let arguments = model
-                .callers_of(function.place())
-                .iter()
-                .take(12)
-                .map(|&call| model.node(call))
-                .filter_map(|call| call.argument_for(function, parameter));
-            for argument in arguments {
-                if argument.comes_from_request_within(seen) {
-                    return true;
-                }
-            }
-        }
-        false
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use rustc_hash::FxHashMap;
 
 use super::types::Type;
-use super::{Api, FunctionRole, Model, Node, Place};
+use super::{Api, FunctionRole, Model, Node, Place, remembered};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -65,15 +65,12 @@ impl<'m> Node<'m> {
     /// ask it of each change of a row, so it is remembered.
     pub fn fetched(self) -> Option<Fetched<'m>> {
         let model: &'m Model<'m> = self.model;
-        let known = model.fetched.borrow().get(&self.place()).copied();
-        let found = known.unwrap_or_else(|| {
-            let found = self.find_fetched().map(|fetched| FetchedPlaces {
+        let found = remembered(&model.fetched, self.place(), || {
+            self.find_fetched().map(|fetched| FetchedPlaces {
                 call: fetched.call.place(),
                 lock: fetched.lock.map(Node::place),
                 skips_locked: fetched.skips_locked,
-            });
-            model.fetched.borrow_mut().insert(self.place(), found);
-            found
+            })
         })?;
         Some(Fetched {
             call: model.node(found.call),
@@ -120,7 +117,7 @@ impl<'m> Node<'m> {
         if self.function() == lock.function() {
             return true;
         }
-        if self.ends_session_of(lock) || self.ends_transaction_of(lock) {
+        if self.lets_go_of(lock) {
             return false;
         }
         lock.surroundings()
@@ -129,35 +126,23 @@ impl<'m> Node<'m> {
             .all(|test| test.is(Kind::Name) && self.keyword(test.name()).is_some_and(Node::is_true))
     }
 
-    /// Whether the session in which a helper takes the lock is opened on the way to it, by what this call runs: it
-    /// ends there, and the lock with it.
-    fn ends_session_of(self, lock: Node<'m>) -> bool {
+    /// Whether nobody holds the lock any more by the time that this call is over: on the way to the lock, what this call
+    /// runs opens the session in which it is taken, or ends the transaction behind it.
+    fn lets_go_of(self, lock: Node<'m>) -> bool {
         let model: &'m Model<'m> = self.model;
         let takes = |call: Node<'m>| call.file == lock.file && call.contains(lock);
         let Some(chain) = self.target().and_then(|place| model.node(place).reaches(&takes)) else {
             return false;
         };
         chain.iter().any(|step| {
-            step.enclosing_with_items()
+            let opens_session = step
+                .enclosing_with_items()
                 .flat_map(Node::targets)
-                .any(|session| step.descendants_of(Kind::Name).any(|name| name.symbol() == session.symbol()))
-        })
-    }
-
-    /// Whether what this call runs ends the transaction after it has taken the lock: by the time that the call is over,
-    /// nobody holds it.
-    fn ends_transaction_of(self, lock: Node<'m>) -> bool {
-        let model: &'m Model<'m> = self.model;
-        let takes = |call: Node<'m>| call.file == lock.file && call.contains(lock);
-        let Some(chain) = self.target().and_then(|place| model.node(place).reaches(&takes)) else {
-            return false;
-        };
-        chain.iter().any(|step| {
-            step.function().is_some_and(|function| {
-                function.own_calls().any(|end| {
+                .any(|session| step.descendants_of(Kind::Name).any(|name| name.symbol() == session.symbol()));
+            opens_session
+                || step.function().into_iter().flat_map(Node::own_calls).any(|end| {
                     end.id > step.id && !step.contains(end) && end.ends_transaction() && step.dominates(end)
                 })
-            })
         })
     }
 
@@ -473,8 +458,7 @@ impl<'m> Node<'m> {
     /// it is remembered.
     fn first_lock(self) -> Option<Node<'m>> {
         let model: &'m Model<'m> = self.model;
-        let known = model.first_locks.borrow().get(&self.place()).copied();
-        let found = known.unwrap_or_else(|| {
+        let found = remembered(&model.first_locks, self.place(), || {
             let mut calls = self.own_calls();
             let lock = calls.find(|call| {
                 call.takes_distributed_lock()
@@ -482,9 +466,7 @@ impl<'m> Node<'m> {
                     || (call.callee_name() == "acquire" && call.receiver().is_some_and(Node::is_lock))
                     || call.raises_isolation()
             });
-            let found = lock.map(Node::place);
-            model.first_locks.borrow_mut().insert(self.place(), found);
-            found
+            lock.map(Node::place)
         });
         found.map(|place| model.node(place))
     }
@@ -795,7 +777,6 @@ impl<'s> Model<'s> {
     pub fn made_at_import(&self, class: super::Place) -> Option<Node<'_>> {
         let map = self.made_at_import.get_or_init(|| {
             let mut map = FxHashMap::default();
-            // At module level, or by a function without parameters that keeps what it gave the first time.
             // What a decorator makes lives as long as the function that it decorates.
             let decorators: rustc_hash::FxHashSet<super::Place> = self
                 .functions()
@@ -804,15 +785,14 @@ impl<'s> Model<'s> {
                 .filter(|decorator| decorator.is(Kind::Call))
                 .filter_map(Node::target)
                 .collect();
+            // At module level, or by a function without parameters that keeps what it gave the first time.
             let is_made_once = |call: &Node<'_>| {
                 call.function().is_none_or(|function| {
-                    if decorators.contains(&function.place()) {
-                        return true;
-                    }
-                    function.parameters().next().is_none()
-                        && function.owner().is_none()
-                        && function.caching_decorator().is_some()
-                        && call.parent().is_some_and(|parent| parent.is(Kind::Return))
+                    decorators.contains(&function.place())
+                        || (function.parameters().next().is_none()
+                            && function.owner().is_none()
+                            && function.caching_decorator().is_some()
+                            && call.parent().is_some_and(|parent| parent.is(Kind::Return)))
                 })
             };
             // A script makes what it needs for one run, unless it is the application that starts itself.

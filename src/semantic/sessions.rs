@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::types::Type;
-use super::{Model, Node, Place};
+use super::{Model, Node, Place, remembered};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -135,11 +135,8 @@ impl<'m> Node<'m> {
     fn last_effect_on_own(self, depth: u32) -> Option<(Node<'m>, Effect)> {
         let model: &'m Model<'m> = self.model;
         let key = (self.place(), depth);
-        let known = model.effects_on_own.borrow().get(&key).copied();
-        let found = known.unwrap_or_else(|| {
-            let found = self.effect_on_own(None, depth).map(|(session, effect)| (session.place(), effect));
-            model.effects_on_own.borrow_mut().insert(key, found);
-            found
+        let found = remembered(&model.effects_on_own, key, || {
+            self.effect_on_own(None, depth).map(|(session, effect)| (session.place(), effect))
         });
         found.map(|(session, effect)| (model.node(session), effect))
     }

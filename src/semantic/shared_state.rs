@@ -227,7 +227,7 @@ impl<'m> SharedState<'m> {
             function.route().is_some()
                 && function.descendants().any(|part| part.symbol() == self.definition.symbol())
         });
-        handlers.into_iter().filter(|handler| !handler.serves_administrators(None)).find_map(told)
+        handlers.filter(|handler| !handler.serves_administrators(None)).find_map(told)
     }
 
     /// What the changes put in: assigned values and arguments.

@@ -1,6 +1,7 @@
 //! Values that Python reads, tests or adds to, and that a statement or command of its own then writes back: to the
 //! database, or to a cache.
 
+use super::expressions::identifiers_in;
 use super::{Model, Node, words_of};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Operator, Role};
@@ -32,7 +33,7 @@ const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
 
 impl<'m> Node<'m> {
     /// What this call writes back that was computed from an earlier read in the same function.
-    pub fn stale_write(self) -> Option<StaleWrite<'m>> {
+    fn stale_write(self) -> Option<StaleWrite<'m>> {
         let api = self.api()?;
         match api.callable.crosses {
             Some(System::Cache) => self.stale_cache_write(),
@@ -229,13 +230,9 @@ fn is_state(column: &str) -> bool {
 
 fn mentions(expression: Node<'_>, name: &str) -> bool {
     expression.descendants().any(|part| match part.kind() {
-        Kind::Str => part.name() == name || words_in(part.name()).any(|word| word == name),
+        Kind::Str => part.name() == name || identifiers_in(part.name()).any(|word| word == name),
         _ => part.name() == name,
     })
-}
-
-fn words_in(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
 }
 
 /// Whether the call sends a query that locks nothing.

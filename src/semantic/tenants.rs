@@ -60,7 +60,7 @@ impl<'s> Model<'s> {
     }
 
     /// The column of a given model that says to which tenant a row belongs.
-    pub fn tenant_column(&self, class: Place) -> Option<Node<'_>> {
+    fn tenant_column(&self, class: Place) -> Option<Node<'_>> {
         let column = self.class_attribute(class, self.tenant_key()).filter(|_| self.is_orm_model(class))?;
         // Rows that may belong to no tenant are not kept apart by it.
         let field = column.parent()?;
@@ -93,7 +93,7 @@ impl<'m> Node<'m> {
 
     /// Whether the function's code does something with a tenant, or with what says who is calling: compares it, or
     /// hands it on.
-    pub fn names_tenant(self) -> bool {
+    fn names_tenant(self) -> bool {
         let model: &'m Model<'m> = self.model;
         let key = model.tenant_key();
         let Some(body) = self.body() else { return false };
@@ -141,11 +141,7 @@ impl<'m> Node<'m> {
     /// Whether anything that runs before this handler may ask who calls: a dependency of it, of its route or its router.
     pub fn may_ask_who_calls(self) -> bool {
         self.parameters().any(|parameter| parameter.injected_by().is_some())
-            || self
-                .route()
-                .into_iter()
-                .chain(self.routers())
-                .any(|call| call.keyword("dependencies").is_some())
+            || self.listed_dependencies().next().is_some()
     }
 
     /// Whether this expression is compared, or an argument of a call other than one that logs or answers.
@@ -256,8 +252,8 @@ impl<'m> Node<'m> {
             return None;
         }
         let siblings = class.body().into_iter().flat_map(Node::children);
-        let siblings = siblings.filter(|other| other.is_function() && *other != begins);
-        if !siblings.into_iter().any(asks_by_it) {
+        let mut siblings = siblings.filter(|other| other.is_function() && *other != begins);
+        if !siblings.any(asks_by_it) {
             return None;
         }
         let calls = model.callers_of(self.place()).iter().map(|&call| model.node(call));

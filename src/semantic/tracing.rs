@@ -57,7 +57,7 @@ impl<'s> Model<'s> {
     pub fn tracing_to_nowhere(&self) -> Vec<Span> {
         let mut found = Vec::new();
         for (file, data) in (0..).zip(&self.files) {
-            let name = data.path.rsplit('/').next().unwrap_or(data.path);
+            let name = crate::file_names::last_part(data.path);
             let is_example = ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word));
             if data.kind != FileKind::Environment || !is_example {
                 continue;

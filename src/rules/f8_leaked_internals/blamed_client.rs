@@ -6,7 +6,7 @@
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{Node, Response, words_of};
-use crate::syntax::{Kind, Role};
+use crate::syntax::Kind;
 
 const BLAMES: &str = "a failure of the server's own, told as the client's mistake";
 
@@ -39,9 +39,7 @@ pub fn check(response: &Response<'_>, findings: &mut Findings<'_>) {
     if !is_last || !serves || handler.looks_at_failure() || findings.has_reported(response.call) {
         return;
     }
-    let Some(asked) =
-        handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside)
-    else {
+    let Some(asked) = handler.tried().and_then(Node::asks_outside) else {
         return;
     };
     // An address that the client gave may well be wrong.

@@ -105,7 +105,7 @@ pub fn check_end(call: Node<'_>, findings: &mut Findings<'_>) {
 
 /// Whether nothing but the reading of a client's input can fail in the `try` of this clause.
 pub(super) fn only_validates(handler: Node<'_>) -> bool {
-    let Some(body) = handler.parent().and_then(|attempt| attempt.child(Role::Body)) else { return false };
+    let Some(body) = handler.tried() else { return false };
     let mut calls = body.calls_within().peekable();
     handler.is(Kind::Handler)
         && calls.peek().is_some()

@@ -1,12 +1,13 @@
 //! Files with secrets that become a part of an image.
 
+use crate::file_names::last_part;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{Model, is_example};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for (path, at) in model.copied_paths() {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = last_part(path);
         let is_environment = (name == ".env" || name.starts_with(".env.")) && !is_example(name);
         let is_key = matches!(name, "id_rsa" | "id_ed25519" | "service-account.json" | "credentials.json")
             || [".key", "-key.pem", "_key.pem", ".p12"].iter().any(|end| name.ends_with(end));

@@ -106,7 +106,7 @@ impl<'s> Model<'s> {
     }
 
     /// The templates' actions that name one of a chart's values by its keys, for a values file of that chart.
-    pub fn uses_of_value(&self, values: u32, wanted: &[&str]) -> Vec<&str> {
+    fn uses_of_value(&self, values: u32, wanted: &[&str]) -> Vec<&str> {
         let mut found = Vec::new();
         for (file, data) in (0..).zip(&self.files) {
             if data.kind != FileKind::HelmTemplate || !self.values_files(file).contains(&values) {
@@ -132,7 +132,7 @@ impl<'s> Model<'s> {
     }
 
     /// A value by its keys in the other values files of the same folder.
-    pub fn value_in_other_files(&self, values: u32, keys: &[&str]) -> Vec<Value> {
+    fn value_in_other_files(&self, values: u32, keys: &[&str]) -> Vec<Value> {
         let folder = |file: u32| {
             let path = self.files[file as usize].path;
             path.rfind('/').map_or("", |at| &path[..at])
@@ -249,7 +249,7 @@ impl<'s> Model<'s> {
         };
         let is_deployed_to = |file: u32| {
             let path = self.files[file as usize].path;
-            let name = path.rsplit('/').next().unwrap_or(path);
+            let name = crate::file_names::last_part(path);
             !name.split(['-', '.', '_']).any(|word| LOCAL.contains(&word))
         };
         let keys = |file: u32| {
@@ -320,7 +320,7 @@ fn images(file: u32, yaml: &Yaml, mapping: YamlId, depth: u32, found: &mut Vec<I
 }
 
 fn is_base(path: &str) -> bool {
-    matches!(path.rsplit('/').next(), Some("values.yaml" | "values.yml"))
+    matches!(crate::file_names::last_part(path), "values.yaml" | "values.yml")
 }
 
 /// `default "1.2" .Values.tag`, `.Values.tag | default "1.2"`.

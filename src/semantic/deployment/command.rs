@@ -293,7 +293,7 @@ pub(super) fn names_version(word: &str) -> bool {
 
 /// The last part of a path: `/usr/bin/uvicorn` is `uvicorn`.
 pub(super) fn program(word: &str) -> &str {
-    word.rsplit('/').next().unwrap_or(word)
+    crate::file_names::last_part(word)
 }
 
 /// A number, or the default of a shell variable: `${WORKERS:-4}`.

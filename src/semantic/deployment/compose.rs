@@ -94,7 +94,7 @@ pub(super) fn workloads(file: u32, data: &File<'_>, found: &mut Vec<Workload>) {
 
 /// Files that are laid over another one, or that are not for production.
 pub(super) fn is_partial_file(path: &str) -> (bool, bool) {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let name = crate::file_names::last_part(path).to_ascii_lowercase();
     let mut words = name.split(['.', '-', '_']);
     let is_development = words.clone().any(|word| {
         matches!(word, "dev" | "development" | "local" | "override" | "debug" | "gitpod" | "devcontainer")

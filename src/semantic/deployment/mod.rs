@@ -19,6 +19,7 @@ mod variables;
 
 use super::Model;
 use super::node::excerpt;
+use crate::file_names::last_part;
 use crate::report::{FileKind, Range};
 use crate::syntax::{Yaml, YamlId};
 
@@ -276,15 +277,14 @@ impl<'s> Model<'s> {
     /// The servers that the script starts with which an image begins, where it was given.
     fn add_servers_of_scripts(&self, workload: &mut Workload, told: &[u32]) {
         let starts = |name: &str| {
-            workload.commands.iter().any(|command| {
-                command.text.split_whitespace().any(|word| word.rsplit('/').next() == Some(name))
-            })
+            workload
+                .commands
+                .iter()
+                .any(|command| command.text.split_whitespace().any(|word| command::program(word) == name))
         };
         let scripts = (0..).zip(&self.files).filter(|(file, data)| {
             let is_told = told.contains(file);
-            data.kind == FileKind::Shell
-                && !is_told
-                && starts(data.path.rsplit('/').next().unwrap_or(data.path))
+            data.kind == FileKind::Shell && !is_told && starts(last_part(data.path))
         });
         let servers: Vec<Command> = scripts
             .flat_map(|(file, data)| script::commands(file, data.text))

@@ -1,6 +1,8 @@
 //! How what is deployed is stopped: whether the signal reaches the server, and how long it has.
 
+use super::command::program;
 use super::{Command, Runs, Span, compose, script};
+use crate::file_names::last_part;
 use crate::report::FileKind;
 use crate::semantic::Model;
 use crate::syntax::InstructionKind;
@@ -36,7 +38,7 @@ impl Command {
     fn script(&self) -> Option<&str> {
         let mut rest = self.text.trim_start();
         let (first, after) = rest.split_once(char::is_whitespace)?;
-        if !SHELLS.contains(&first.rsplit('/').next().unwrap_or(first)) {
+        if !SHELLS.contains(&program(first)) {
             return None;
         }
         rest = after.trim_start();
@@ -90,9 +92,7 @@ impl Command {
     }
 
     fn starts_uvicorn(&self) -> bool {
-        self.server().is_some_and(|words| {
-            words.first().is_some_and(|first| first.rsplit('/').next() == Some("uvicorn"))
-        })
+        self.server().is_some_and(|words| words.first().is_some_and(|first| program(first) == "uvicorn"))
     }
 }
 
@@ -144,7 +144,7 @@ impl<'s> Model<'s> {
     fn stops_of_scripts(&self, found: &mut Vec<Stop>) {
         for (file, data) in (0..).zip(&self.files).filter(|(_, data)| data.kind == FileKind::Shell) {
             let (development, test) = compose::is_partial_file(data.path);
-            let name = data.path.rsplit('/').next().unwrap_or(data.path);
+            let name = last_part(data.path);
             // A trap hands the signal on by hand, and these hand it on to all.
             let hands_on = ["trap ", "dumb-init", "tini -g"].iter().any(|word| data.text.contains(word));
             if development || test || hands_on || !self.images_start(name) {

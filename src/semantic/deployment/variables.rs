@@ -78,7 +78,7 @@ pub enum SetBy {
 
 /// Whether a file documents variables rather than setting them.
 pub fn is_example(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let name = crate::file_names::last_part(path).to_ascii_lowercase();
     name.split(['.', '-', '_']).any(|word| {
         matches!(word, "example" | "examples" | "sample" | "template" | "dist" | "default" | "defaults")
     })

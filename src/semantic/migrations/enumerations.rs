@@ -2,6 +2,7 @@
 
 use super::Step;
 use crate::semantic::Node;
+use crate::semantic::migration_data::has_word;
 use crate::syntax::Kind;
 
 impl<'m> Step<'m> {
@@ -24,12 +25,25 @@ impl<'m> Step<'m> {
 
     /// Whether its SQL drops this type of an enumeration, or one that it does not name.
     pub fn sql_may_drop_type(&self, kind: Node<'_>) -> bool {
-        let is_named = |name: &str| {
-            self.sql()
-                .split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
-                .any(|word| word.eq_ignore_ascii_case(name))
-        };
+        let is_named = |name: &str| has_word(self.sql(), name);
         self.sql_has(&["DROP TYPE"]) && (self.sql_is_made() || kind.enumeration_name().is_none_or(is_named))
+    }
+
+    /// Whether a revision before this one has made a column of this name with an enumeration of the same name: then the
+    /// change only gives it other labels, whatever a database without enumerations says of its type.
+    pub(super) fn had_enumeration(&self, new: Node<'m>) -> bool {
+        let name_of = |kind: Node<'m>| kind.enumeration_name().filter(|_| kind.is_enumeration_type());
+        let Some(name) = name_of(new) else { return false };
+        let is_same = |call: Node<'m>| {
+            name_of(call) == Some(name)
+                && call
+                    .surroundings()
+                    .find(|around| around.is(Kind::Call))
+                    .and_then(|column| column.argument_or_keyword(0, "name"))
+                    .and_then(Node::string)
+                    == self.name
+        };
+        self.comes_after(&|upgrade| upgrade.calls_within().any(is_same))
     }
 }
 

@@ -12,7 +12,7 @@ impl Step<'_> {
     }
 
     /// Whether it is about the same object as far as both name one.
-    pub fn has_name_of(&self, other: &Step<'_>) -> bool {
+    fn has_name_of(&self, other: &Step<'_>) -> bool {
         match (self.name, other.name) {
             (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
             _ => true,

@@ -290,7 +290,7 @@ impl<'m> Step<'m> {
     }
 
     /// Whether the constraint that it adds is about a column, as far as the code shows it.
-    pub fn is_about_column(&self, column: &str) -> bool {
+    fn is_about_column(&self, column: &str) -> bool {
         if let Some(statement) = &self.statement {
             return statement.text.contains(column);
         }

@@ -74,7 +74,7 @@ impl Model<'_> {
             .map_or(UNKNOWN, |binding| self.binding_type(node.file, binding))
     }
 
-    pub(in crate::semantic) fn type_of_bindings(&self, file: u32, bindings: &[BindingId]) -> TypeId {
+    fn type_of_bindings(&self, file: u32, bindings: &[BindingId]) -> TypeId {
         // Mostly one reaches a use: then there is nothing to merge.
         if let &[binding] = bindings {
             return self.binding_type(file, binding);
@@ -91,7 +91,7 @@ impl Model<'_> {
         self.table.intern(merged)
     }
 
-    pub(super) fn binding_type(&self, file: u32, binding: BindingId) -> TypeId {
+    fn binding_type(&self, file: u32, binding: BindingId) -> TypeId {
         let slot = &self.files[file as usize].binding_types[binding as usize];
         match slot.get() {
             0 => {}

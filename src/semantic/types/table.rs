@@ -121,7 +121,7 @@ impl TypeTable {
         self.paths.borrow().0[path.0 as usize].function
     }
 
-    pub fn path_api(&self, path: PathId) -> Option<Api> {
+    fn path_api(&self, path: PathId) -> Option<Api> {
         self.paths.borrow().0[path.0 as usize].api
     }
 
