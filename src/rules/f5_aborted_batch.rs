@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Failing, FunctionRole, Kept, Model, Node, thing_named, words_of};
-use crate::stack::{ClassTag, Tag};
+use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
 const EACH: &str = "Put the `try` inside of the loop, around one item: `except Exception:`, `logger.exception(…)` with the item's id, \
@@ -530,15 +530,7 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
 
 /// Tasks of one group, of which the first that fails cancels the others.
 fn grouped(call: Node<'_>, findings: &mut Findings<'_>) {
-    let is_grouped = call.receiver().is_some_and(|group| group.is_a(ClassTag::TaskGroup));
-    let Some(work) = call.scheduled_callable().filter(|work| is_grouped && work.is(Kind::Call)) else {
-        return;
-    };
-    let around = call.ancestors().find_map(|node| match node.kind() {
-        Kind::ListComp | Kind::Generator | Kind::SetComp | Kind::DictComp => node.child(Role::Clause),
-        Kind::For => Some(node),
-        _ => None,
-    });
+    let Some((work, around)) = call.grouped_over() else { return };
     // What answers a request as a whole is of no use in parts, and the failure is its answer.
     let answers = call.function().is_some_and(|function| function.plays(FunctionRole::Handler));
     if !around.is_some_and(goes_over_batch) || answers || is_on_purpose(call) || is_ending(work) {
