@@ -194,8 +194,8 @@ fn judge(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) {
         }
     };
     // Where the same file bounds another one like it, somebody has thought that there may be many.
-    let sibling = bounded_sibling(call).filter(|_| certainty == Certainty::Question);
-    let sibling = sibling.filter(|_| asks_a_service(fan_out.element));
+    let is_open = certainty == Certainty::Question && asks_a_service(fan_out.element);
+    let sibling = Some(call).filter(|_| is_open).and_then(bounded_sibling);
     let certainty = if sibling.is_some() { Certainty::Likely } else { certainty };
     let started = fan_out.element.target().map_or(fan_out.element, |place| call.model.node(place));
     let mut draft = findings
