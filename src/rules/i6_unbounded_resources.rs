@@ -245,13 +245,12 @@ fn cache(function: Node<'_>, findings: &mut Findings<'_>) {
             }
             continue;
         }
-        let of_row = || from_row(function);
         let asked = from_request(function).or_else(|| text_of_user(function));
         let why = match asked {
             Some(_) => "comes from outside, and so is never the same for long",
             None => "is a row's, and so is another one for each row",
         };
-        let argument = asked.or_else(of_row);
+        let argument = asked.or_else(|| from_row(function));
         findings.asks(decorator, CACHE, "they come from outside", argument.is_some(), &|| match argument {
             Some(argument) => {
                 format!("`{}` does ({})", argument.excerpt(), argument.whereabouts_from(decorator))
