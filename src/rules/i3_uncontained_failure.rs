@@ -13,7 +13,7 @@ const KEPT_BY_NOTHING: &str = "nothing in the loop keeps its failure";
 const NOT_GIVEN: &str = "its function was not given; unless that keeps its failures, they leave the loop";
 
 /// What is told condition by condition.
-const CHANGED: &str = "a change of the whole process while requests are served";
+const CHANGED: &str = "a change of the whole process while others run in it";
 const STOPPED: &str = "a loop that its first failure ends for good";
 const SWALLOWED: &str = "a clause that swallows a coroutine's cancellation";
 

@@ -251,12 +251,19 @@ fn cache(function: Node<'_>, findings: &mut Findings<'_>) {
             None => "is a row's, and so is another one for each row",
         };
         let argument = asked.or_else(|| from_row(function));
-        findings.asks(decorator, CACHE, "they come from outside", argument.is_some(), &|| match argument {
-            Some(argument) => {
-                format!("`{}` does ({})", argument.excerpt(), argument.whereabouts_from(decorator))
-            }
-            None => "no caller in the given files is seen to hand a part of a request to it".to_owned(),
-        });
+        findings.asks(
+            decorator,
+            CACHE,
+            "they come from outside, or out of rows",
+            argument.is_some(),
+            &|| match argument {
+                Some(argument) => {
+                    format!("`{}` does ({})", argument.excerpt(), argument.whereabouts_from(decorator))
+                }
+                None => "no caller in the given files is seen to hand a part of a request or a row to it"
+                    .to_owned(),
+            },
+        );
         let Some(argument) = argument else { continue };
         findings
             .report(decorator, Severity::Medium, Certainty::Likely, format!("keeps the result of `{}` for every argument that ever came", function.name()))
