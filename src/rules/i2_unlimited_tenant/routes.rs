@@ -11,13 +11,19 @@ use crate::semantic::{Model, Node, words_of};
 const OPEN: &str = "a public route that one caller may use without a limit";
 const FORGOTTEN: &str = "a route for anybody beside a limited one";
 
+/// A route with what limits it.
+struct Limited<'m> {
+    handler: Node<'m>,
+    route: Node<'m>,
+    limiter: Node<'m>,
+}
+
 /// Public routes: some limited and some not, or none limited at all.
 pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
     let for_all = model.application_limiter();
-    // Routes with what limits them.
-    let mut limited: Vec<(Node<'m>, Node<'m>)> = Vec::new();
+    let mut limited: Vec<Limited<'m>> = Vec::new();
     let mut open: Vec<Node<'m>> = Vec::new();
-    let mut posts: Vec<(Node<'m>, Node<'m>)> = Vec::new();
+    let mut others: Vec<Node<'m>> = Vec::new();
     for handler in model.functions().filter(|function| is_checked(*function)) {
         let Some(route) = handler.route() else { continue };
         let limiter = for_all.or_else(|| handler.request_limiter());
@@ -27,14 +33,8 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
         });
         if let Some(limiter) = limiter {
             findings.conforms(route, "calls of this route are limited");
-            // What limits all of them says nothing of this one.
-            if for_all.is_none() {
-                limited.push((route, limiter));
-            }
+            limited.push(Limited { handler, route, limiter });
             continue;
-        }
-        if route.callee_name() == "post" {
-            posts.push((route, handler));
         }
         let path = handler.full_route_path();
         let is_public = model.settings.public_prefixes.iter().any(|prefix| path.starts_with(prefix.as_str()));
@@ -51,42 +51,14 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
             },
         ) {
             open.push(route);
+        } else {
+            others.push(handler);
         }
     }
-    for (route, handler) in posts {
-        let is_beside = limited.iter().any(|(other, _)| other.file == route.file);
-        if !is_beside || open.contains(&route) || !is_for_anybody(handler) || !does_work(handler) {
-            continue;
-        }
-        // Whoever limits one route of a file and not its neighbour has forgotten that, where nobody has to log in.
-        let neighbour = limited.iter().find(|(other, _)| {
-            let handler = other.parent().and_then(Node::parent);
-            // A login looks at what it is sent, and is for anybody all the same.
-            other.file == route.file && handler.is_some_and(|handler| !handler.may_ask_who_calls())
-        });
-        let what = "a route of the same file that asks nobody either is limited";
-        findings.asks(route, FORGOTTEN, what, neighbour.is_some(), &|| match neighbour {
-            Some((neighbour, limiter)) => {
-                format!("`{}` is ({})", limiter.excerpt(), neighbour.whereabouts_from(route))
-            }
-            None => "none of them is".to_owned(),
-        });
-        let Some((neighbour, _)) = neighbour else { continue };
-        findings
-            .report(
-                route,
-                Severity::Medium,
-                Certainty::Likely,
-                "anybody may call this route as often as they like, although its neighbour is limited",
-            )
-            .because(*neighbour, "is limited, and asks nobody who calls either")
-            .because(route, "no dependency of the route asks who calls, and nothing limits it")
-            .conforming("Give it the same limiter, by address as long as nobody has logged in.");
+    for handler in others {
+        beside_limited(handler, &limited, findings);
     }
-    if for_all.is_some() {
-        return;
-    }
-    if let Some(&(_, limiter)) = limited.first() {
+    if let Some(limiter) = limited.first().map(|limited| limited.limiter) {
         for route in open {
             findings
                 .report(
@@ -123,6 +95,34 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
     }
 }
 
+/// A route for anybody, in a file that limits another one: whoever did that has forgotten this one, where nobody has to log in
+/// for the other one either.
+fn beside_limited(handler: Node<'_>, limited: &[Limited<'_>], findings: &mut Findings<'_>) {
+    let Some(route) = handler.route().filter(|route| route.callee_name() == "post") else { return };
+    let neighbours = || limited.iter().filter(|other| other.route.file == route.file);
+    if neighbours().next().is_none() || !is_for_anybody(handler) || !does_work(handler) {
+        return;
+    }
+    // A login looks at what it is sent, and is for anybody all the same.
+    let neighbour = neighbours().find(|other| !other.handler.may_ask_who_calls());
+    let what = "a route of the same file that asks nobody either is limited";
+    findings.asks(route, FORGOTTEN, what, neighbour.is_some(), &|| match neighbour {
+        Some(other) => format!("`{}` is ({})", other.limiter.excerpt(), other.route.whereabouts_from(route)),
+        None => "none of them is".to_owned(),
+    });
+    let Some(neighbour) = neighbour else { return };
+    findings
+        .report(
+            route,
+            Severity::Medium,
+            Certainty::Likely,
+            "anybody may call this route as often as they like, although its neighbour is limited",
+        )
+        .because(neighbour.route, "is limited, and asks nobody who calls either")
+        .because(route, "no dependency of the route asks who calls, and nothing limits it")
+        .conforming("Give it the same limiter, by address as long as nobody has logged in.");
+}
+
 /// Whether nothing is seen to ask who calls a handler: no dependency, no middleware, nothing that it calls itself.
 fn is_for_anybody(handler: Node<'_>) -> bool {
     let asks = |name: &str| {
@@ -157,12 +157,13 @@ fn is_for_anybody(handler: Node<'_>) -> bool {
         && !by_middleware()
 }
 
-/// Whether a handler does more than to answer out of the request: it calls what leaves the process, or given code.
+/// Whether a handler does more than to answer out of the request: it calls what leaves the process, or given code. What ends a
+/// session takes nothing, and what other systems call is not for them to wait with.
 fn does_work(handler: Node<'_>) -> bool {
-    let ends = words_of(handler.name())
+    let is_exempt = words_of(handler.name())
         .iter()
         .any(|word| matches!(word.as_str(), "logout" | "webhook" | "webhooks" | "callback" | "hook"));
-    !ends && handler.own_calls().any(|call| call.target().is_some() || call.crosses_outside().is_some())
+    !is_exempt && handler.own_calls().any(|call| call.target().is_some() || call.crosses_outside().is_some())
 }
 
 fn is_probe(path: &str) -> bool {
