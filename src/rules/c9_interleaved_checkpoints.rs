@@ -422,49 +422,50 @@ fn claims(call: Node<'_>) -> bool {
 /// `{"configurable": {"thread_id": …}}`: whose conversation it is.
 fn thread_id(dictionary: Node<'_>, findings: &mut Findings<'_>) {
     let Some((entry, name)) = dictionary.thread_name() else { return };
-    let (message, made, note) = match name {
-        ThreadName::Own => {
-            // Whoever calls the function that makes the configuration may say it.
-            let given = dictionary.thread_names_given();
-            if given.is_empty() {
-                findings.conforms(entry, "each session has a thread of its own");
-            }
-            for name in given {
-                if let Some((message, made, note)) =
-                    shared(name).filter(|(_, made, _)| !findings.has_reported(*made))
-                {
-                    shares(made, message, made, note, findings);
-                }
-            }
-            return;
+    if let Some(defect) = shared(name) {
+        return report_shared(entry, &defect, findings);
+    }
+    // Whoever calls the function that makes the configuration may say it.
+    let given = dictionary.thread_names_given();
+    if given.is_empty() {
+        findings.conforms(entry, "each session has a thread of its own");
+    }
+    for defect in given.into_iter().filter_map(shared) {
+        if !findings.has_reported(defect.made) {
+            report_shared(defect.made, &defect, findings);
         }
-        name => match shared(name) {
-            Some(told) => told,
-            None => return,
-        },
-    };
-    shares(entry, message, made, note, findings);
-}
-
-/// What is said of an id that several sessions have, and of what it is made.
-fn shared<'m>(name: ThreadName<'m>) -> Option<(&'static str, Node<'m>, &'static str)> {
-    match name {
-        ThreadName::Own => None,
-        ThreadName::Constant(made) => Some((
-            "all users share one conversation: the thread's id is a constant",
-            made,
-            "this is the same for every request",
-        )),
-        ThreadName::Wide(made) => Some((
-            "users share one conversation: the thread's id names no session",
-            made,
-            "it is made of what many sessions have in common",
-        )),
     }
 }
 
-fn shares(at: Node<'_>, message: &str, made: Node<'_>, note: &str, findings: &mut Findings<'_>) {
-    findings.report(at, Severity::High, Certainty::Sure, message).because(made, note).conforming(
-        "Name the agent and the session in the thread's id: `f\"thread_{agent_id}_{session_id}\"`.",
-    );
+/// An id that several sessions have.
+struct SharedThread<'m> {
+    message: &'static str,
+    /// What the id is made of, and what is wrong with that.
+    made: Node<'m>,
+    note: &'static str,
+}
+
+fn shared(name: ThreadName<'_>) -> Option<SharedThread<'_>> {
+    match name {
+        ThreadName::Own => None,
+        ThreadName::Constant(made) => Some(SharedThread {
+            message: "all users share one conversation: the thread's id is a constant",
+            made,
+            note: "this is the same for every request",
+        }),
+        ThreadName::Wide(made) => Some(SharedThread {
+            message: "users share one conversation: the thread's id names no session",
+            made,
+            note: "it is made of what many sessions have in common",
+        }),
+    }
+}
+
+fn report_shared(at: Node<'_>, defect: &SharedThread<'_>, findings: &mut Findings<'_>) {
+    findings
+        .report(at, Severity::High, Certainty::Sure, defect.message)
+        .because(defect.made, defect.note)
+        .conforming(
+            "Name the agent and the session in the thread's id: `f\"thread_{agent_id}_{session_id}\"`.",
+        );
 }

@@ -46,16 +46,10 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 fn started(lifespan: Lifespan<'_>, findings: &mut Findings<'_>) {
     for Connecting { clause, is_known, goes_on } in lifespan.connecting() {
-        findings.asks_whether(
-            clause,
-            STARTS,
-            "what is tried needs the database",
-            true,
-            match is_known {
-                true => ["it connects to it, or asks it for nothing", ""],
-                false => ["by its name; its function was not given", ""],
-            },
-        );
+        findings.asks(clause, STARTS, "what is tried needs the database", true, &|| match is_known {
+            true => "it connects to it, or asks it for nothing".to_owned(),
+            false => "by its name; its function was not given".to_owned(),
+        });
         if !findings.asks_whether(
             clause,
             STARTS,
@@ -409,8 +403,8 @@ fn deployed(model: &Model<'_>, stop: Stop, findings: &mut Findings<'_>) {
         ),
     };
     let at = model.stretch(stop.at);
-    let is_given = stop.grace.unwrap_or_default();
-    if findings.asks_whether(at, about, condition, stop.grace.is_none(), [because, is_given]) {
+    let facts = [because, stop.grace.unwrap_or_default()];
+    if findings.asks_whether(at, about, condition, stop.grace.is_none(), facts) {
         findings.report(at, severity, certainty, message).because(at, because).conforming(remedy);
     }
 }

@@ -1,6 +1,6 @@
 //! I1: data is read, written or kept without saying whose it is.
 
-use super::Findings;
+use super::{Draft, Findings};
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{Api, Model, Node, Scoping, TenantQuery, ThreadName, Type, names_tenants, words_of};
@@ -105,6 +105,21 @@ fn key<'m>(node: Node<'m>) -> &'m str {
 
 // Rows
 
+/// The finding that both ways to a query lead to, one by a route and one by an object that knows its tenant.
+fn found_for_anybody<'f>(query: &TenantQuery<'_>, findings: &'f mut Findings<'_>) -> Draft<'f> {
+    let name = query.class.name();
+    findings
+        .report(
+            query.call,
+            Severity::High,
+            Certainty::Likely,
+            format!(
+                "rows of `{name}` are found without saying whose they are: another tenant's id works as well"
+            ),
+        )
+        .because(query.column, format!("`{name}` belongs to tenants, by this column"))
+}
+
 fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
     let call = query.call;
     let Some(function) = call.function() else { return };
@@ -142,14 +157,7 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
         Scoping::Unreached => "no route among the given files comes here".to_owned(),
     });
     if let Some(known) = known {
-        findings
-            .report(
-                call,
-                Severity::High,
-                Certainty::Likely,
-                format!("rows of `{name}` are found without saying whose they are: another tenant's id works as well"),
-            )
-            .because(query.column, format!("`{name}` belongs to tenants, by this column"))
+        found_for_anybody(query, findings)
             .because(known, "the object knows for whom it was made")
             .because(call, format!("no condition here names `{}`, as other methods do", known.excerpt()))
             .conforming(format!(
@@ -163,15 +171,10 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
             findings.conforms(call, format!("whoever comes here says which `{column}` is meant"))
         }
         Scoping::Unnamed(handler) => {
-            let mut draft = findings
-                .report(
-                    call,
-                    Severity::High,
-                    Certainty::Likely,
-                    format!("rows of `{name}` are found without saying whose they are: another tenant's id works as well"),
-                )
-                .because(query.column, format!("`{name}` belongs to tenants, by this column"))
-                .because(call, format!("no condition of the query, and no comparison afterwards, names `{column}`"));
+            let mut draft = found_for_anybody(query, findings).because(
+                call,
+                format!("no condition of the query, and no comparison afterwards, names `{column}`"),
+            );
             if handler != function {
                 draft = draft.because(handler, "this route comes here, and does not name a tenant either");
             }

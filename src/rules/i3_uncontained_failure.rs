@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants, words_of};
-use crate::stack::{ClassTag, Tag};
+use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
 /// What is said of the call that ends a loop, where its failure is known and where its function was not given.
@@ -13,7 +13,7 @@ const KEPT_BY_NOTHING: &str = "nothing in the loop keeps its failure";
 const NOT_GIVEN: &str = "its function was not given; unless that keeps its failures, they leave the loop";
 
 /// What is told condition by condition.
-const CHANGED: &str = "a change of the whole process while requests are served";
+const CHANGED: &str = "a change of the whole process while others run in it";
 const STOPPED: &str = "a loop that its first failure ends for good";
 const SWALLOWED: &str = "a clause that swallows a coroutine's cancellation";
 
@@ -88,16 +88,45 @@ fn certainty(function: Node<'_>) -> Certainty {
     if is_direct { Certainty::Sure } else { Certainty::Likely }
 }
 
-/// What shows that a change is made while requests are served: a route leads here, or the value is one tenant's.
-fn shared_while_serving<'m>(change: &ProcessChange<'m>) -> Option<(Node<'m>, &'static str, Certainty)> {
+/// Who else runs in the process while it is changed.
+struct Meanwhile<'m> {
+    /// The code of requests, the tenant's value, or the start of tasks that shows it, and how.
+    shown_by: Node<'m>,
+    why: &'static str,
+    when: &'static str,
+    seen_by: &'static str,
+    certainty: Certainty,
+}
+
+const SEEN_BY_REQUESTS: &str = "all requests of this process see the change, those of other tenants as well";
+
+fn meanwhile<'m>(change: &ProcessChange<'m>) -> Option<Meanwhile<'m>> {
     if let Some(function) = request_code(change.at) {
-        return Some((function, "runs while a request is served", certainty(function)));
+        return Some(Meanwhile {
+            shown_by: function,
+            why: "runs while a request is served",
+            when: "while a request is served",
+            seen_by: SEEN_BY_REQUESTS,
+            certainty: certainty(function),
+        });
     }
+    // Where no route is known to lead here, it is only known whose value it is.
     if let Some(tenant) = change.tenant.filter(|_| !change.at.runs_at_startup()) {
-        return Some((tenant, "the value is one tenant's, and not the process's", Certainty::Likely));
+        return Some(Meanwhile {
+            shown_by: tenant,
+            why: "the value is one tenant's, and not the process's",
+            when: "for one tenant",
+            seen_by: SEEN_BY_REQUESTS,
+            certainty: Certainty::Likely,
+        });
     }
-    let beside = change.at.function().and_then(Node::started_several_times)?;
-    Some((beside, "several tasks of one process come here at once", Certainty::Likely))
+    Some(Meanwhile {
+        shown_by: change.at.function().and_then(Node::started_several_times)?,
+        why: "several tasks of one process come here at once",
+        when: "while other tasks run in it",
+        seen_by: "all tasks of this process see the change, in the middle of what they do",
+        certainty: Certainty::Likely,
+    })
 }
 
 fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
@@ -123,12 +152,12 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
     }) {
         return;
     }
-    let shared = shared_while_serving(change);
-    findings.asks(change.at, CHANGED, "others run in the process meanwhile", shared.is_some(), &|| {
-        match shared {
-            Some((place, why, _)) => format!(
+    let meanwhile = meanwhile(change);
+    findings.asks(change.at, CHANGED, "others run in the process meanwhile", meanwhile.is_some(), &|| {
+        match &meanwhile {
+            Some(Meanwhile { shown_by, why, .. }) => format!(
                 "`{}` {why}",
-                if place.is_function() { place.name().to_owned() } else { place.excerpt() }
+                if shown_by.is_function() { shown_by.name().to_owned() } else { shown_by.excerpt() }
             ),
             None => {
                 "neither a route nor tasks that run side by side lead to it, or it runs before the first request"
@@ -136,31 +165,22 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
             }
         }
     });
-    let Some((function, why, certainty)) = shared else { return };
+    let Some(Meanwhile { shown_by, why, when, seen_by, certainty }) = meanwhile else { return };
     let what = if change.at.is(Kind::Call) {
         format!("`{}` changes the whole process", change.at.called())
     } else {
         format!("assigning to `{}` changes the whole process", change.at.excerpt())
     };
-    // Where no route is known to lead here, it is only known whose value it is.
-    let when = match function.is_function() {
-        true => "while a request is served",
-        false if function.does(Tag::StartsTask) => "while other tasks run in it",
-        false => "for one tenant",
-    };
     // What an administrator sets for the whole process is no tenant's.
     let severity = match change.is_fixed {
         true if change.tenant.is_none() => Severity::Low,
-        _ if function.is_function() && function.serves_administrators(Some(change.at)) => Severity::Medium,
+        _ if shown_by.is_function() && shown_by.serves_administrators(Some(change.at)) => Severity::Medium,
         _ => Severity::High,
     };
     findings
         .report(change.at, severity, certainty, format!("{what} {when}"))
-        .because(function, why)
-        .because(change.at, match function.does(Tag::StartsTask) && !function.is_function() {
-            true => "all tasks of this process see the change, in the middle of what they do",
-            false => "all requests of this process see the change, those of other tenants as well",
-        })
+        .because(shown_by, why)
+        .because(change.at, seen_by)
         .conforming(
             "Hand the value to the object that needs it, for example `ChatOpenAI(api_key=app.openai_api_key)`; set what belongs to the process once, before the first request.",
         );
@@ -412,15 +432,7 @@ fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
 
 /// Tasks of one group for many tenants: the first that fails cancels the rest.
 fn grouped(call: Node<'_>, findings: &mut Findings<'_>) {
-    let is_grouped = call.receiver().is_some_and(|group| group.is_a(ClassTag::TaskGroup));
-    let Some(work) = call.scheduled_callable().filter(|work| is_grouped && work.is(Kind::Call)) else {
-        return;
-    };
-    let around = call.ancestors().find_map(|node| match node.kind() {
-        Kind::ListComp | Kind::Generator | Kind::SetComp => node.child(Role::Clause),
-        Kind::For => Some(node),
-        _ => None,
-    });
+    let Some((work, around)) = call.grouped_over() else { return };
     if request_code(call).is_some() || !around.is_some_and(goes_over_tenants) {
         return;
     }

@@ -245,19 +245,25 @@ fn cache(function: Node<'_>, findings: &mut Findings<'_>) {
             }
             continue;
         }
-        let of_row = || from_row(function);
         let asked = from_request(function).or_else(|| text_of_user(function));
         let why = match asked {
             Some(_) => "comes from outside, and so is never the same for long",
             None => "is a row's, and so is another one for each row",
         };
-        let argument = asked.or_else(of_row);
-        findings.asks(decorator, CACHE, "they come from outside", argument.is_some(), &|| match argument {
-            Some(argument) => {
-                format!("`{}` does ({})", argument.excerpt(), argument.whereabouts_from(decorator))
-            }
-            None => "no caller in the given files is seen to hand a part of a request to it".to_owned(),
-        });
+        let argument = asked.or_else(|| from_row(function));
+        findings.asks(
+            decorator,
+            CACHE,
+            "they come from outside, or out of rows",
+            argument.is_some(),
+            &|| match argument {
+                Some(argument) => {
+                    format!("`{}` does ({})", argument.excerpt(), argument.whereabouts_from(decorator))
+                }
+                None => "no caller in the given files is seen to hand a part of a request or a row to it"
+                    .to_owned(),
+            },
+        );
         let Some(argument) = argument else { continue };
         findings
             .report(decorator, Severity::Medium, Certainty::Likely, format!("keeps the result of `{}` for every argument that ever came", function.name()))

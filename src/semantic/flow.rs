@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use smallvec::SmallVec;
 
 use super::{Model, Node, Place, Type};
-use crate::stack::Tag;
+use crate::stack::{ClassTag, Tag};
 use crate::syntax::{BindingId, BindingKind, Kind, Operator, Role, ScopeId, ScopeKind};
 
 /// A value that comes through more names and calls than these is not traced to its end.
@@ -582,12 +582,23 @@ impl<'m> Node<'m> {
     pub fn gathered_over(self) -> Option<(Node<'m>, Option<Node<'m>>)> {
         let work = self.positional().find(|argument| argument.is(Kind::Starred))?.unwrapped();
         let each = work.gathered_element()?;
-        let around = each.ancestors().find_map(|node| match node.kind() {
-            Kind::ListComp | Kind::Generator | Kind::SetComp => node.child(Role::Clause),
+        Some((each, each.repeated_by()))
+    }
+
+    /// Of a call that starts a task of a group: the call that makes its coroutine, and for what it is made.
+    pub fn grouped_over(self) -> Option<(Node<'m>, Option<Node<'m>>)> {
+        let is_grouped = self.receiver().is_some_and(|group| group.is_a(ClassTag::TaskGroup));
+        let each = self.scheduled_callable().filter(|each| is_grouped && each.is(Kind::Call))?;
+        Some((each, self.repeated_by()))
+    }
+
+    /// The nearest loop, or clause of a comprehension, that does this for each of something.
+    fn repeated_by(self) -> Option<Node<'m>> {
+        self.ancestors().find_map(|node| match node.kind() {
+            Kind::ListComp | Kind::Generator | Kind::SetComp | Kind::DictComp => node.child(Role::Clause),
             Kind::For => Some(node),
             _ => None,
-        });
-        Some((each, around))
+        })
     }
 
     /// Whether this name's value is read in its own function alone, element by element, and nothing there asks of

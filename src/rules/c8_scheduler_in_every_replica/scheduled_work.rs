@@ -19,7 +19,12 @@ pub struct Scheduled<'m> {
     pub registered: Vec<Node<'m>>,
 }
 
-impl Scheduled<'_> {
+impl<'m> Scheduled<'m> {
+    /// One job that is started without a scheduler.
+    fn alone(at: Node<'m>, what: String, job: Node<'m>) -> Self {
+        Self { at, what, jobs: vec![job], job_store: None, registered: Vec::new() }
+    }
+
     /// Whether the given files show that it starts with the application, and not with some object at some time.
     pub fn surely_starts(&self) -> bool {
         self.at.function().is_none_or(|function| {
@@ -45,13 +50,8 @@ pub fn decorated<'m>(model: &'m Model<'m>, scheduled: &mut Vec<Scheduled<'m>>) {
     for function in model.functions().filter(|function| function.is(Kind::FunctionDef)) {
         for decorator in function.decorators() {
             if decorator.does(Tag::RepeatsFunction) && runs_with_the_application(decorator) {
-                scheduled.push(Scheduled {
-                    at: decorator,
-                    what: format!("`{}` repeats `{}`", decorator.called(), function.name()),
-                    jobs: vec![function],
-                    registered: Vec::new(),
-                    job_store: None,
-                });
+                let what = format!("`{}` repeats `{}`", decorator.called(), function.name());
+                scheduled.push(Scheduled::alone(decorator, what, function));
             }
         }
     }
@@ -130,13 +130,8 @@ pub fn periodic_task(start: Node<'_>) -> Option<Scheduled<'_>> {
     };
     let work = function.own_loops().find(|node| is_endless(*node) && is_periodic(*node))?;
     effect_of(work)?;
-    Some(Scheduled {
-        at: start,
-        what: format!("`{}` starts the loop `{}`", start.called(), function.name()),
-        jobs: vec![work],
-        registered: Vec::new(),
-        job_store: None,
-    })
+    let what = format!("`{}` starts the loop `{}`", start.called(), function.name());
+    Some(Scheduled::alone(start, what, work))
 }
 
 /// `threading.Timer(60, job).start()` in `job` itself.
@@ -150,13 +145,8 @@ pub fn starts_itself_again(start: Node<'_>) -> Option<Scheduled<'_>> {
         return None;
     }
     effect_of(function)?;
-    Some(Scheduled {
-        at: start,
-        what: format!("`{}` runs `{}` again and again", start.called(), function.name()),
-        jobs: vec![function],
-        registered: Vec::new(),
-        job_store: None,
-    })
+    let what = format!("`{}` runs `{}` again and again", start.called(), function.name());
+    Some(Scheduled::alone(start, what, function))
 }
 
 /// `while True`, or while nobody asks for an end.

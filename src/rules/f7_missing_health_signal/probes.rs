@@ -27,12 +27,12 @@ pub fn check(model: &Model<'_>, workload: &Workload, container: &Container, find
     swapped(model, container, findings);
     let serves = container.has_ports || container.command.as_ref().is_some_and(|command| command.serves());
     let is_foreign = container.foreign().is_some();
-    let lacks_none = container.readiness.is_some() || !serves;
+    let lacks_readiness = serves && container.readiness.is_none();
     findings.asks_whether(
         at,
         NO_PROBE,
         "one of its probes is missing",
-        container.liveness.is_none() || !lacks_none,
+        container.liveness.is_none() || lacks_readiness,
         match serves {
             true => ["it serves requests, and needs both", "it has both"],
             false => ["it has no liveness probe", "it has one, and serves no requests that are known"],

@@ -57,18 +57,16 @@ pub fn check(response: &Response<'_>, findings: &mut Findings<'_>) {
         Some(false) => format!("no header of the {status} says when to come back"),
         None => "its headers are not written out".to_owned(),
     });
+    let is_lasting = status == 503 && says == Some(false) && !comes_back(call, call);
     if status == 503 && says == Some(false) {
-        let comes_back = comes_back(call, call);
-        findings.asks(call, NO_RETURN, "waiting helps", comes_back, &|| match comes_back {
-            true => "what was there has failed, and may come back".to_owned(),
-            false => {
-                "it is a probe's answer, or about something that is not set up: that stays so".to_owned()
-            }
+        findings.asks(call, NO_RETURN, "waiting helps", !is_lasting, &|| match is_lasting {
+            true => "it is a probe's answer, or about something that is not set up: that stays so".to_owned(),
+            false => "what was there has failed, and may come back".to_owned(),
         });
     }
     match says {
         Some(true) => findings.conforms(call, format!("the {status} says when to come back")),
-        Some(false) if status == 503 && !comes_back(call, call) => {}
+        Some(false) if is_lasting => {}
         // Waiting makes no room: what the status tells is another matter.
         Some(false) if status == 429 && call.is_about_size_alone() => {}
         Some(false) => {

@@ -10,7 +10,8 @@ use crate::syntax::{Kind, Role};
 /// `*` among the origins that may call, as it is written or where a variable isn't set.
 pub fn check(call: Node<'_>, findings: &mut Findings<'_>) {
     // Most calls say nothing of origins, and need not be looked at any further.
-    if !call.keywords().any(|keyword| keyword.name().starts_with("allow_origin")) {
+    let speaks_of_them = call.keywords().any(|keyword| keyword.name().starts_with("allow_origin"));
+    if !speaks_of_them || call.is_outside_production() {
         return;
     }
     let is_policy = |callee: Node<'_>| {
@@ -34,13 +35,9 @@ pub fn check(call: Node<'_>, findings: &mut Findings<'_>) {
         let text = pattern.string()?.trim_start_matches('^').trim_end_matches('$');
         matches!(text, ".*" | ".+" | "https?://.*" | "https?://.+").then_some((pattern, Certainty::Sure))
     });
-    findings.asks_whether(
-        call,
-        ORIGINS,
-        "it decides which pages may call",
-        true,
-        ["it sets up the middleware for that", ""],
-    );
+    findings.asks(call, ORIGINS, "it decides which pages may call", true, &|| {
+        "it sets up the middleware for that".to_owned()
+    });
     findings.asks(call, ORIGINS, "every origin may call", star.is_some(), &|| match star {
         Some((value, _)) => format!("`{}` holds `*`, or a pattern that matches everything", value.excerpt()),
         None => "neither its origins nor its pattern are known to match every origin".to_owned(),

@@ -12,7 +12,7 @@ mod origin_headers;
 mod proxy;
 
 use super::Findings;
-use crate::semantic::{Model, Node};
+use crate::semantic::Model;
 
 /// Ports of databases, caches and queues.
 const STORE_PORTS: [u16; 14] =
@@ -41,9 +41,7 @@ const ORIGINS: &str = "origins that may call from a browser";
 const OUTSIDE: &str = "a database that can be reached from outside";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let speaks_of_origins =
-        |call: &Node<'_>| call.keywords().any(|keyword| keyword.name().starts_with("allow_origin"));
-    for call in model.calls().filter(|call| speaks_of_origins(call) && !call.is_outside_production()) {
+    for call in model.calls() {
         allowed_origins::check(call, findings);
     }
     for (call, _) in model.known_calls().filter(|(call, _)| !call.is_outside_production()) {

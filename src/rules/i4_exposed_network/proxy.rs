@@ -55,8 +55,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                         at,
                         Severity::High,
                         Certainty::Sure,
-                        "Caddy's admin endpoint is open to every container of its network"
-                            .replace("Caddy's", "the proxy's"),
+                        "the proxy's admin endpoint is open to every container of its network",
                     )
                     .because(at, "whoever reaches it may load any configuration")
                     .conforming("Switch it off: `admin off`, or leave it on `localhost:2019`.");

@@ -122,7 +122,6 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
     if level == "info" && says_failed(call) && handler.raises_at_last() {
         return true;
     }
-    // The exception, or its trace, is what the record is about.
     // A clause that gives an answer of its own has expected the failure.
     let answers = handler.descendants_of(Kind::Return).any(|node| {
         node.child(Role::Value).is_some_and(|value| match value.kind() {
@@ -142,6 +141,7 @@ fn told_as_news(call: Node<'_>, level: &str) -> bool {
     {
         return false;
     }
+    // The exception, or its trace, is what the record is about.
     let about = (level == "info" && says_failed(call))
         || call.keyword("exc_info").is_some()
         || (!handler.symbol().is_empty() && call.mentions(handler.name()));

@@ -4,7 +4,7 @@ use crate::report::{Certainty, Severity};
 use crate::rules::{Draft, Findings};
 use crate::semantic::Node;
 
-/// What is repeated all over a file: told once, at the first place, with the count.
+/// The places of one file, by what is told of them.
 #[derive(Default)]
 pub struct Repeated<'m> {
     pub prints: Vec<Node<'m>>,

@@ -41,7 +41,7 @@ pub fn required(step: &Step<'_>, required: Node<'_>, findings: &mut Findings<'_>
     findings
         .report(step.at(), Severity::Medium, Certainty::Sure, format!("makes {} required, and nothing here fills the rows without a value", named(step.name)))
         .because(required, "fails at the first row without a value, and looks at the whole table under a lock")
-        .conforming(match step.at().source_file().path.contains("sqlite") {
+        .conforming(match step.call.is_of_sqlite() {
             // It copies the table in a batch, and knows no `NOT VALID`.
             true => "Fill it first: `UPDATE … SET … WHERE … IS NULL`.",
             false => "Fill it first, in batches. For a large table add `CHECK (… IS NOT NULL) NOT VALID`, validate it, and only then say `NOT NULL`.",
