@@ -1,4 +1,4 @@
-import { VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
+import { VIOLATING, denyStores, expect, loaded, test, Playground } from "./fixtures.mjs";
 
 /** The handler in one file, what blocks in another. */
 const HANDLER = `from fastapi import FastAPI
@@ -225,15 +225,7 @@ test("the draft survives a reload, with the last letters typed", async ({ page, 
 
 test.describe("where the browser keeps nothing", () => {
   test("the page works and says that a reload loses the text", async ({ page, site }) => {
-    await page.addInitScript(() => {
-      for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
-        Object.defineProperty(globalThis, name, {
-          get() {
-            throw new DOMException("denied", "SecurityError");
-          },
-        });
-      }
-    });
+    await denyStores(page);
     await page.goto(site);
     await loaded(page);
     const playground = new Playground(page);
