@@ -196,23 +196,19 @@ export function saveDraft(id, filesJson, active, changedIds, changedTexts) {
   const files = JSON.parse(filesJson);
   const bytes = files.reduce((total, file) => total + file.size, 0);
   return inTurn(async () => {
-    try {
-      await within("readwrite", async (drafts, texts) => {
-        const before = await drafts.get(id);
-        const kept = new Set(files.map((file) => file.id));
-        for (const file of before?.files ?? []) if (!kept.has(file.id)) texts.delete([id, file.id]);
-        changedIds.forEach((file, index) => texts.put(changedTexts[index], [id, file]));
-        const name = before?.name || unsaved(id)?.name || "";
-        drafts.put({ id, name, changed: Date.now(), files, active, bytes });
-      });
-    } catch {
-      await forgetOldest(id).catch(() => {});
-      return false;
-    }
-    attempt(() => localStorage.removeItem(UNSAVED + id));
-    // The draft is written, whatever becomes of older ones.
+    const write = within("readwrite", async (drafts, texts) => {
+      const before = await drafts.get(id);
+      const kept = new Set(files.map((file) => file.id));
+      for (const file of before?.files ?? []) if (!kept.has(file.id)) texts.delete([id, file.id]);
+      changedIds.forEach((file, index) => texts.put(changedTexts[index], [id, file]));
+      const name = before?.name || unsaved(id)?.name || "";
+      drafts.put({ id, name, changed: Date.now(), files, active, bytes });
+    });
+    const isWritten = await write.then(() => true, () => false);
+    if (isWritten) attempt(() => localStorage.removeItem(UNSAVED + id));
+    // Whatever becomes of older ones, this one is written or not; where it is not, the next one may find room.
     await forgetOldest(id).catch(() => {});
-    return true;
+    return isWritten;
   });
 }
 

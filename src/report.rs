@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: u32 = 1;
 
 /// Everything that one check of a set of files has to say.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     pub schema: u32,
     pub files: Vec<CheckedFile>,
@@ -135,6 +135,14 @@ pub struct Problem {
     pub path: String,
     pub range: Range,
     pub message: String,
+}
+
+impl Problem {
+    /// Whether it is about a comment that silences, which keeps nothing from being read. All that `ignores` says
+    /// of one names it so.
+    pub fn is_about_ignore(&self) -> bool {
+        self.message.contains("this ignore")
+    }
 }
 
 /// Lines and columns from 1.

@@ -22,11 +22,13 @@ mod exported {
         Some(Mounted { handle: later::mount(element, props.clone()), props })
     }
 
-    /// What looks like a secret in files, which are given as JSON, a line each as JSON.
+    /// What looks like a secret in files, which are given as JSON, a line each as JSON; nothing, and so no JSON, where they
+    /// could not be looked through.
     #[wasm_bindgen]
     pub fn suspected(files: &str) -> String {
-        let files = serde_json::from_str::<Vec<Source>>(files).unwrap_or_default();
-        serde_json::to_string(&later::suspected(&files)).unwrap_or_default()
+        serde_json::from_str::<Vec<Source>>(files)
+            .and_then(|files| serde_json::to_string(&later::suspected(&files)))
+            .unwrap_or_default()
     }
 
     #[wasm_bindgen]

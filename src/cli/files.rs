@@ -122,7 +122,8 @@ fn walk(
     let walk = WalkBuilder::new(folder)
         .hidden(false)
         .require_git(false)
-        // The page knows of no other lists, and reads these as git does: see `Ignored`.
+        // Git and the page know of no `.ignore`, and `Ignored` reads each `.gitignore` as git does. What git keeps apart
+        // from the tree, its `info/exclude` and the user's own list, still holds.
         .ignore(false)
         .git_ignore(false)
         .filter_entry(move |entry| {

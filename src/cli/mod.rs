@@ -246,9 +246,10 @@ fn run_check(given: Check) -> Result<u8, String> {
             report.forget_what_is_not_shown();
         }
     }
-    let code = match has_findings(&report.findings) {
-        true => FOUND,
-        false => without_findings(unread, report.files.len(), &files.missed),
+    let code = if has_findings(&report.findings) {
+        FOUND
+    } else {
+        without_findings(unread, report.files.len(), &files.missed)
     };
 
     let style = text::Style { colour: colour_is_wanted(), folder: files.folder };
@@ -282,7 +283,7 @@ fn run_check(given: Check) -> Result<u8, String> {
         ReportFormat::Github => github::report(&report),
         ReportFormat::Gitlab => gitlab::report(&report),
         ReportFormat::Markdown => markdown::report(&report, page),
-        ReportFormat::Audit => audit::report(&report),
+        ReportFormat::Audit => audit::report(&report, false),
     })?;
     Ok(code)
 }
@@ -420,24 +421,23 @@ fn read_settings(path: &Path) -> Result<Settings, String> {
 
 /// How many of the checked files could not be read as they stand.
 fn unread(report: &Report) -> usize {
-    let is_unread = |path: &str| {
-        // What is wrong with a comment that silences keeps nothing from being read.
-        report.problems.iter().any(|problem| problem.path == path && !problem.message.contains("this ignore"))
-    };
+    let is_unread =
+        |path: &str| report.problems.iter().any(|problem| problem.path == path && !problem.is_about_ignore());
     report.files.iter().filter(|file| is_unread(&file.path)).count()
 }
 
 /// The status where nothing was found: a pipeline must not take for a pass that nothing could be read.
 fn without_findings(unread: usize, files: usize, missed: &[String]) -> u8 {
     missed.iter().for_each(|missed| say(missed));
-    if unread > 0 && unread == files {
+    let is_all_unread = unread > 0 && unread == files;
+    if is_all_unread {
         say("no file could be read as it stands, so that nothing was found says nothing");
     } else if unread > 0 {
         say(&format!(
             "{unread} of {files} files could not be read as they stand: there may be more than was found"
         ));
     }
-    if !missed.is_empty() || (unread > 0 && unread == files) { COULD_NOT_RUN } else { 0 }
+    if is_all_unread || !missed.is_empty() { COULD_NOT_RUN } else { 0 }
 }
 
 /// Questions never count.

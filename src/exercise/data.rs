@@ -35,10 +35,8 @@ pub struct Exercise {
 impl Exercise {
     /// The rules that the start violates, each once, in the order of the rubric.
     pub fn rules(&self) -> Vec<Rule> {
-        let mut rules: Vec<Rule> = self.violations.iter().map(|violation| violation.rule).collect();
-        rules.sort();
-        rules.dedup();
-        rules
+        let is_violated = |rule: &Rule| self.violations.iter().any(|violation| violation.rule == *rule);
+        Rule::ALL.into_iter().filter(is_violated).collect()
     }
 }
 

@@ -1,6 +1,5 @@
 //! The team's audit format: a block a finding, then GO or NO-GO with what blocks. It reads as text and as Markdown.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::markdown::{code, place, text};
@@ -11,17 +10,19 @@ use crate::report::{Certainty, Finding, Report, Rule, Severity, Status};
 /// How much work the cure of a finding is: what its rule says, one size more where the evidence leads through several
 /// files.
 fn effort(finding: &Finding) -> Effort {
-    let files: BTreeSet<&str> = finding.because.iter().map(|evidence| evidence.path.as_str()).collect();
+    let first = finding.because.first();
+    let leads_on = finding.because.iter().any(|step| first.is_some_and(|first| first.path != step.path));
     let one_file = catalogue::entry(finding.rule).map_or(Effort::Medium, |entry| entry.effort);
-    match (one_file, files.len() > 1) {
+    match (one_file, leads_on) {
         (effort, false) => effort,
         (Effort::Small, true) => Effort::Medium,
         (Effort::Medium | Effort::Large, true) => Effort::Large,
     }
 }
 
-/// All findings, the worst first, then the questions that are open, then the verdict.
-pub fn report(report: &Report) -> String {
+/// All findings, the worst first, then the questions that are open, then the verdict. Of a part of what was found there is
+/// no GO: what blocks may be in the rest.
+pub fn report(report: &Report, is_part: bool) -> String {
     let (all, questions) = findings_and_questions(report);
     let mut findings: Vec<&Finding> = Vec::with_capacity(all.len());
     for severity in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
@@ -34,7 +35,7 @@ pub fn report(report: &Report) -> String {
     for question in &questions {
         block("QUESTION", question, &mut out);
     }
-    verdict(report, &findings, questions.len(), &mut out);
+    verdict(report, &findings, questions.len(), is_part, &mut out);
     out
 }
 
@@ -56,7 +57,7 @@ fn block(level: &str, finding: &Finding, out: &mut String) {
 }
 
 /// What is critical or high blocks. Where nothing blocks it is a GO for what was seen, and only for that.
-fn verdict(report: &Report, findings: &[&Finding], questions: usize, out: &mut String) {
+fn verdict(report: &Report, findings: &[&Finding], questions: usize, is_part: bool, out: &mut String) {
     let blocking: Vec<&&Finding> =
         findings.iter().filter(|finding| finding.severity >= Severity::High).collect();
     let seen = report.rules.len() - report.with_status(Status::NotSeen).len();
@@ -83,11 +84,13 @@ fn verdict(report: &Report, findings: &[&Finding], questions: usize, out: &mut S
             let _ =
                 writeln!(out, "- {} {} {place}", finding.severity.word().to_ascii_uppercase(), finding.rule);
         }
-    } else if seen == 0 {
-        let _ = writeln!(
-            out,
-            "GO / NO-GO: open, since nothing in what was given is about any rule ({reservations})"
-        );
+    } else if is_part || seen == 0 {
+        let why = if is_part {
+            "these are not all findings"
+        } else {
+            "nothing in what was given is about any rule"
+        };
+        let _ = writeln!(out, "GO / NO-GO: open, since {why} ({reservations})");
     } else {
         let _ = writeln!(out, "GO: nothing critical or high was found ({reservations})");
     }
@@ -100,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_finding_is_a_block_and_what_is_high_blocks() {
-        let text = report(&sample::report());
+        let text = report(&sample::report(), false);
         let summary = catalogue::entry(Rule::C5).unwrap().summary;
         let expected = format!(
             "\
@@ -129,10 +132,25 @@ mod tests {
     fn without_what_blocks_it_is_a_go_with_its_reservations() {
         let mut mild = sample::report();
         mild.findings.remove(0);
-        assert!(report(&mild).contains("\nGO: nothing critical or high was found (4 of 28 rules"));
+        assert!(report(&mild, false).contains("\nGO: nothing critical or high was found (4 of 28 rules"));
         mild.findings.clear();
         mild.rules.clear();
-        assert!(report(&mild).starts_with("GO / NO-GO: open, since nothing"), "{}", report(&mild));
+        assert!(
+            report(&mild, false).starts_with("GO / NO-GO: open, since nothing"),
+            "{}",
+            report(&mild, false)
+        );
+    }
+
+    #[test]
+    fn a_part_without_what_blocks_is_no_go() {
+        let mut part = sample::report();
+        assert!(report(&part, true).contains("\nNO-GO: 1 blocking item"));
+        part.findings.remove(0);
+        assert!(
+            report(&part, true)
+                .contains("\nGO / NO-GO: open, since these are not all findings (4 of 28 rules")
+        );
     }
 
     #[test]
@@ -140,7 +158,7 @@ mod tests {
         let mut mixed = sample::report();
         mixed.findings[1].severity = Severity::Critical;
         mixed.findings[2].severity = Severity::Critical;
-        let text = report(&mixed);
+        let text = report(&mixed, false);
         let levels: Vec<&str> = text
             .lines()
             .filter(|line| line.starts_with('['))
@@ -152,9 +170,9 @@ mod tests {
 
     #[test]
     fn no_text_makes_a_line_of_its_own() {
-        let expected = report(&sample::hostile("a")).lines().count();
+        let expected = report(&sample::hostile("a"), false).lines().count();
         for hostile in sample::HOSTILE {
-            let text = report(&sample::hostile(hostile));
+            let text = report(&sample::hostile(hostile), false);
             assert_eq!(text.lines().count(), expected, "{hostile:?}: {text}");
             assert!(!text.contains("\n::") && !text.contains('\u{1b}'), "{text}");
         }

@@ -3,7 +3,6 @@
 //! The few objects that are written are declared here: a crate for all of SARIF would weigh more than the rest of the
 //! page's exports together. The end-to-end tests hold the result against the official schema.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -101,6 +100,12 @@ struct Notification {
 }
 
 #[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "rubric/v1")]
+    first_version: String,
+}
+
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SarifResult {
     rule_id: &'static str,
@@ -111,7 +116,7 @@ struct SarifResult {
     locations: [Location; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
-    partial_fingerprints: BTreeMap<&'static str, String>,
+    partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<SarifFix>,
     properties: ResultProperties,
@@ -298,7 +303,7 @@ fn result(finding: &Finding, rule_index: usize, fingerprint: String) -> SarifRes
                 ..self::location(path, range, Some(note))
             })
             .collect(),
-        partial_fingerprints: BTreeMap::from([("rubric/v1", fingerprint)]),
+        partial_fingerprints: Fingerprints { first_version: fingerprint },
         fixes: finding
             .fix
             .iter()

@@ -1,6 +1,6 @@
 //! Whether a patch fits a file that is at hand, and the file as the patch leaves it.
 
-use super::{PatchedFile, Side};
+use super::{PatchedFile, Side, lines};
 
 /// Where a patch and a file do not agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +40,9 @@ pub struct Fitted<'t> {
     pub own: Vec<Option<u32>>,
 }
 
-/// The lines of a text as they are compared.
-fn lines(text: &str) -> Vec<&str> {
-    text.trim_start_matches('\u{feff}')
-        .split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line))
-        .collect()
+/// What a patch has for a line of a file, as it is compared: the first line without its mark, as [`lines`] has it.
+fn expected(text: &str, is_first: bool) -> &str {
+    if is_first { text.trim_start_matches('\u{feff}') } else { text }
 }
 
 /// Whether a line of a file is what a patch has for it. An empty line may have lost its white space on the way of the
@@ -60,8 +57,7 @@ impl<'t> PatchedFile<'t> {
         let lines = lines(text);
         self.lines().filter(|line| line.side != Side::Removed).find_map(|line| {
             let own = lines.get(line.new_line as usize - 1).copied();
-            let expected =
-                if line.new_line == 1 { line.text.trim_start_matches('\u{feff}') } else { line.text };
+            let expected = expected(line.text, line.new_line == 1);
             let misfit = Misfit { line: line.new_line, patch_line: line.line, expected, own };
             (!agrees(own, expected)).then_some(misfit)
         })
@@ -85,10 +81,8 @@ impl<'t> PatchedFile<'t> {
         // How many of the old lines are taken.
         let mut taken = 0;
         let take = |new: &mut Fitted<'t>, from: usize, to: usize| {
-            for (index, line) in old.iter().enumerate().take(to).skip(from) {
-                new.lines.push(line);
-                new.own.push(Some(index as u32 + 1));
-            }
+            new.lines.extend(&old[from..to]);
+            new.own.extend((from as u32 + 1..).map(Some).take(to - from));
         };
         for line in self.lines() {
             let wanted = line.new_line as usize - 1;
@@ -97,10 +91,9 @@ impl<'t> PatchedFile<'t> {
             take(&mut new, taken, taken + between);
             taken += between;
             let own = old.get(taken).copied();
-            let misfit = Misfit { line: taken as u32 + 1, patch_line: line.line, expected: line.text, own };
-            let text = if taken == 0 { line.text.trim_start_matches('\u{feff}') } else { line.text };
-            if new.lines.len() != wanted || (line.side != Side::Added && !agrees(own, text)) {
-                return Err(misfit);
+            let expected = expected(line.text, taken == 0);
+            if new.lines.len() != wanted || (line.side != Side::Added && !agrees(own, expected)) {
+                return Err(Misfit { line: taken as u32 + 1, patch_line: line.line, expected, own });
             }
             match line.side {
                 Side::Added => {

@@ -83,6 +83,14 @@ pub struct PatchProblem {
     pub message: String,
 }
 
+/// The lines of a text, without their ends and without a mark before the first one.
+fn lines(text: &str) -> Vec<&str> {
+    text.trim_start_matches('\u{feff}')
+        .split('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line))
+        .collect()
+}
+
 impl<'t> PatchedFile<'t> {
     /// Whether a place in the new file covers any line that the patch adds.
     pub fn adds(&self, range: Range) -> bool {

@@ -1,7 +1,5 @@
 //! What a patch alone shows of the new files, as texts for the checker, with the way back into the patch.
 
-use std::collections::BTreeMap;
-
 use super::{Change, Fitted, Hunk, Line, Patch, PatchProblem, PatchedFile, Side};
 use crate::report::{Position, Range, Report};
 use crate::source::Source;
@@ -109,26 +107,24 @@ impl Reading {
         self.files.iter().map(|file| Source { path: file.path.clone(), text: file.text.clone() }).collect()
     }
 
-    /// Gives a report on these texts the lines that the new files have.
+    /// Gives a report on these texts the lines that the new files have. Those of open files are so already.
     pub fn relocate(&self, report: &mut Report) {
-        let sides: BTreeMap<&str, &NewSide> =
-            self.files.iter().map(|file| (file.path.as_str(), file)).collect();
+        let side = |path: &str| self.files.iter().find(|file| !file.is_open() && file.path == path);
         let move_range = |path: &str, range: &mut Range| {
-            if let Some(side) = sides.get(path).filter(|side| side.open.is_none()) {
+            if let Some(side) = side(path) {
                 *range = side.in_file(*range);
             }
         };
         for finding in &mut report.findings {
             move_range(&finding.path, &mut finding.range);
             for evidence in &mut finding.because {
-                let side = sides.get(evidence.path.as_str()).filter(|side| side.open.is_none());
-                if side.is_some_and(|side| !side.shows(evidence.range.start.line)) {
+                if side(&evidence.path).is_some_and(|side| !side.shows(evidence.range.start.line)) {
                     evidence.note += "; the patch does not show the line, which is above this one";
                 }
                 move_range(&evidence.path, &mut evidence.range);
             }
             // An edit of a text with gaps is none of the file.
-            if sides.contains_key(finding.path.as_str()) {
+            if side(&finding.path).is_some() {
                 finding.fix = None;
             }
         }
@@ -137,12 +133,10 @@ impl Reading {
         }
         // What a hunk breaks off in the middle is an error of the patch's reader, and none of the file.
         report.problems.retain(|problem| {
-            sides
-                .get(problem.path.as_str())
-                .is_none_or(|side| side.is_whole || side.goes_on_behind(problem.range))
+            side(&problem.path).is_none_or(|side| side.is_whole || side.goes_on_behind(problem.range))
         });
         for problem in &mut report.problems {
-            if let Some(side) = sides.get(problem.path.as_str()).filter(|side| side.open.is_none()) {
+            if let Some(side) = side(&problem.path) {
                 problem.range = side.in_file(problem.range);
                 if !side.is_whole {
                     problem.message += "; the patch has only parts of this file";

@@ -4,7 +4,7 @@
 //! them tells at which line of the patch a line of a hunk stands, which is what the page has to point at.
 
 use super::names::{is_same_file, unquoted, without_prefix};
-use super::{Change, Hunk, Line, Patch, PatchProblem, PatchedFile, Side};
+use super::{Change, Hunk, Line, Patch, PatchProblem, PatchedFile, Side, lines};
 
 /// Whether a text is a patch, and not code that has one in it: it begins as one, of whatever form. What can be read are
 /// unified diffs alone; of the other forms a problem says what to do.
@@ -77,8 +77,8 @@ fn indentation(text: &str) -> Option<usize> {
 /// Reads a patch. What cannot be read is a problem; the rest is there all the same.
 pub fn read(text: &str) -> Patch<'_> {
     let text = text.trim_start_matches('\u{feff}');
-    let lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
-    let mut reader = Reader { lines, at: 0, patch: Patch::default(), open: None, is_told: false };
+    let mut reader =
+        Reader { lines: lines(text), at: 0, patch: Patch::default(), open: None, is_told: false };
     let begin = reader.lines.iter().position(|line| !line.trim().is_empty()).unwrap_or_default() as u32 + 1;
     if is_context_diff(text) {
         reader.problem(

@@ -2,19 +2,22 @@
 
 use super::{is_placeholder, words_of};
 
-/// Whether a default opens something. The word that stands for a missing key of a provider opens nothing; for a
-/// password, what tokens are signed with, or what is masked wherever it is printed, any word does, unless it says where the
-/// real one is: `look_in_vault`.
+/// Whether a default opens something. The word that stands for a missing key of a provider opens nothing; for a password
+/// or what tokens are signed with any word does, unless it says where the real one is: `look_in_vault`. What is masked
+/// wherever it is printed may be of letters alone.
 pub fn opens_something(name: &str, text: &str, is_masked: bool) -> bool {
-    let is_own = words_of(name)
-        .last()
-        .is_some_and(|last| matches!(last.as_str(), "secret" | "password" | "passwd" | "passphrase"))
-        || matches!(words_of(name).as_slice(), [.., first, last] if matches!(first.as_str(), "secret" | "signing" | "jwt" | "encryption") && last == "key");
-    let open = text.trim().is_empty()
+    let words = words_of(name);
+    let mut from_end = words.iter().rev().map(String::as_str);
+    let is_own = match from_end.next() {
+        Some("secret" | "password" | "passwd" | "passphrase") => true,
+        Some("key") => matches!(from_end.next(), Some("secret" | "signing" | "jwt" | "encryption")),
+        _ => false,
+    };
+    let is_left_open = text.trim().is_empty()
         || text.starts_with(['<', '$', '{'])
         || matches!(text, "none" | "None" | "null")
         || is_pointer(text);
-    !open
+    !is_left_open
         && (is_own
             || (!is_placeholder(text)
                 && text.len() >= 6

@@ -127,8 +127,7 @@ fn image_variable(line: &str) -> Option<Vec<Assignment<'_>>> {
     match rest.trim_start().split_once([' ', '\t', '=', '\n']) {
         Some((name, value)) if !name.is_empty() && !rest.contains('=') => {
             let value = value.trim();
-            let start = line.len() - line.trim_end().len();
-            let end = line.len() - start;
+            let end = line.trim_end().len();
             Some(vec![Assignment { name, start: end - value.len(), end, is_quoted: true }])
         }
         _ => Some(assignments(line)),
@@ -182,6 +181,11 @@ fn default(line: &str, at: usize) -> Option<Assignment<'_>> {
     let rest = rest.strip_prefix(',').or_else(|| rest.strip_prefix(") or "))?.trim_start();
     let behind_word = rest.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
     let rest = behind_word.trim_start().strip_prefix('=').map_or(rest, str::trim_start);
+    assignment_of_text(name, line, rest)
+}
+
+/// The assignment of a text between quotes; `rest` is the end of the line from where it begins.
+fn assignment_of_text<'t>(name: &'t str, line: &str, rest: &str) -> Option<Assignment<'t>> {
     let (value, behind) = quoted(rest)?;
     let before_quote = line.len() - behind.len() - 1;
     let end = line[..before_quote].trim_end_matches('\\').len();
@@ -196,10 +200,9 @@ fn assignment(line: &str, sign: usize) -> Option<Assignment<'_>> {
     let behind = &line[sign + 1..];
     let behind = if line.as_bytes()[sign] == b':' { behind_type(behind).unwrap_or(behind) } else { behind };
     let value = behind.trim_start();
-    if let Some((text, rest)) = quoted(value) {
-        let before_quote = line.len() - rest.len() - 1;
-        let end = line[..before_quote].trim_end_matches('\\').len();
-        return Some(Assignment { name, start: end - text.len(), end, is_quoted: true });
+    let of_text = assignment_of_text(name, line, value);
+    if of_text.is_some() {
+        return of_text;
     }
     let start = line.len() - value.len();
     value.chars().next().filter(|first| !matches!(first, '"' | '\''))?;

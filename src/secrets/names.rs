@@ -44,7 +44,8 @@ pub fn is_secret_name(identifier: &str) -> bool {
 
 /// Whether a name ends as all names of secrets do. Most names don't, and need not be taken to words.
 fn ends_as_secret(identifier: &str) -> bool {
-    const ENDS: [&str; 15] = [
+    const ENDS: [&str; 16] = [
+        "token",
         "header",
         "password",
         "passwd",
@@ -62,10 +63,9 @@ fn ends_as_secret(identifier: &str) -> bool {
         "text",
     ];
     let end = identifier.trim_end_matches(|letter: char| !letter.is_alphanumeric()).as_bytes();
-    let ends_with = |word: &str| {
+    ENDS.iter().any(|word| {
         end.len() >= word.len() && end[end.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes())
-    };
-    ends_with("token") || ENDS.iter().any(|word| ends_with(word))
+    })
 }
 
 fn is_of_secret(words: &[String]) -> bool {

@@ -16,8 +16,8 @@ use crate::ui::components::status_line::StatusLine;
 use crate::ui::components::uncopied::UncopiedText;
 use crate::ui::drawn::{self, draw};
 use crate::ui::hooks::{
-    Build, Draft, Readable, load_draft, load_settings, use_build, use_catalogue, use_draft,
-    use_kept_settings, use_menu_places, use_theme,
+    Build, Draft, load_draft, load_settings, use_build, use_catalogue, use_draft, use_kept_settings,
+    use_menu_places, use_theme,
 };
 use crate::ui::intake::Outcome;
 use crate::ui::later::View;
@@ -28,7 +28,7 @@ use crate::ui::pages::private::PrivatePage;
 use crate::ui::pages::rule::RulePage;
 use crate::ui::pages::rules::RulesPage;
 use crate::ui::route::Route;
-use crate::ui::state::{Action, State, Store};
+use crate::ui::state::{Action, Readable, State, Store};
 use crate::worker::client::{Client, LIMIT_MILLISECONDS};
 
 /// Draws the application in place of the frame that `index.html` shows while it loads.

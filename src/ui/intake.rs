@@ -84,17 +84,16 @@ pub fn open(given: Dropped, store: &Store) {
                 }
                 let files = files(&taken);
                 let settings = device::pairs(&taken.settings()).into_iter().next();
-                if (is_alone || settings.is_some()) && files.is_empty() && taken.skipped().length() == 0 {
-                    dispatch.dispatch(Action::Outcome(None));
-                    if let Some((path, text)) = settings {
-                        offer(path, &text, &dispatch).await;
-                    }
-                    return;
-                }
+                let has_nothing_else = files.is_empty() && taken.skipped().length() == 0;
+                let is_done = has_nothing_else && (is_alone || settings.is_some());
                 let outcome = outcome(&files, &taken);
+                // Adding no files changes nothing.
                 dispatch.dispatch(Action::Add(files));
                 if let Some((path, text)) = settings {
                     offer(path, &text, &dispatch).await;
+                }
+                if is_done {
+                    return;
                 }
                 outcome
             }

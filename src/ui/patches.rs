@@ -53,13 +53,10 @@ impl Patches {
 
     /// A line that is asked about, as the checker knows it: a patch's line is one of a file.
     pub fn place(&self, place: &mut Place) {
-        if let Place::Line { path, line, .. } = place
-            && let Some((file, known)) = self.reading(path).and_then(|reading| reading.in_text(*line))
-        {
+        let Place::Line { path, line, .. } = place else { return };
+        if let Some((file, known)) = self.reading(path).and_then(|reading| reading.in_text(*line)) {
             (*path, *line) = (file.to_owned(), known);
-        } else if let Place::Line { path, line, .. } = place
-            && let Some(known) = self.0.iter().find_map(|(_, reading)| reading.of_open(path, *line))
-        {
+        } else if let Some(known) = self.0.iter().find_map(|(_, reading)| reading.of_open(path, *line)) {
             *line = known;
         }
     }

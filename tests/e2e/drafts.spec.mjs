@@ -1,4 +1,4 @@
-import { VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
+import { VIOLATING, denyStores, expect, loaded, test, Playground } from "./fixtures.mjs";
 
 const history = async (page) => {
   await page.getByRole("button", { name: "Open", exact: true }).first().click();
@@ -11,16 +11,20 @@ const history = async (page) => {
 /** A draft is written when typing rests. */
 const rest = (page) => page.waitForTimeout(500);
 
+/** Makes a draft of 34 bytes, and begins another one. */
+async function makeTwo(page, playground) {
+  await playground.paste("# the first draft\nimport os\nx = 1\n");
+  await rest(page);
+  await playground.startOver();
+  await playground.paste(VIOLATING);
+  await rest(page);
+}
+
 test("what was replaced or emptied is in the history: opened, named, deleted, brought back", async ({
   page,
   playground,
 }) => {
-  await playground.paste("# the first draft\nimport os\nx = 1\n");
-  await rest(page);
-  await page.getByRole("button", { name: "Start over" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Start over" }).click();
-  await playground.paste(VIOLATING);
-  await rest(page);
+  await makeTwo(page, playground);
 
   let dialog = await history(page);
   const rows = dialog.getByRole("listitem");
@@ -152,15 +156,7 @@ test("a full store is told, and the text stays in the page", async ({ page, site
 });
 
 test("where nothing may be kept, the history does not promise it", async ({ page, site }) => {
-  await page.addInitScript(() => {
-    for (const name of ["indexedDB", "localStorage", "sessionStorage"]) {
-      Object.defineProperty(window, name, {
-        get() {
-          throw new DOMException("denied", "SecurityError");
-        },
-      });
-    }
-  });
+  await denyStores(page);
   await page.goto(site);
   await loaded(page);
   await new Playground(page).paste(VIOLATING);
@@ -178,12 +174,7 @@ test("without a database the local storage keeps drafts, with their sizes and na
   await page.goto(site);
   await loaded(page);
   const playground = new Playground(page);
-  await playground.paste("# the first draft\nimport os\nx = 1\n");
-  await rest(page);
-  await page.getByRole("button", { name: "Start over" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Start over" }).click();
-  await playground.paste(VIOLATING);
-  await rest(page);
+  await makeTwo(page, playground);
   const dialog = await history(page);
   const rows = dialog.getByRole("listitem");
   await expect(rows).toHaveCount(2);

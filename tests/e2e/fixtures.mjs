@@ -120,6 +120,18 @@ export async function downloaded(page, press) {
   return found.find(({ text }) => text);
 }
 
+/** Has the browser of a page that is not open yet keep nothing. */
+export const denyStores = (page) =>
+  page.addInitScript(() => {
+    for (const name of ["indexedDB", "localStorage", "sessionStorage"]) {
+      Object.defineProperty(globalThis, name, {
+        get() {
+          throw new DOMException("denied", "SecurityError");
+        },
+      });
+    }
+  });
+
 export class Playground {
   constructor(page) {
     this.page = page;
@@ -158,6 +170,11 @@ export class Playground {
     await this.editor.focus();
     await this.page.keyboard.press("Control+a");
     await paste(this.page, text);
+  }
+
+  async startOver() {
+    await this.page.getByRole("button", { name: "Start over" }).click();
+    await this.page.getByRole("dialog").getByRole("button", { name: "Start over" }).click();
   }
 
   /** The text of the shown file; CodeMirror draws only the lines in view. */

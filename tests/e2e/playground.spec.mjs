@@ -1,4 +1,4 @@
-import { VIOLATING, expect, loaded, paste, test, Playground } from "./fixtures.mjs";
+import { VIOLATING, denyStores, expect, loaded, paste, test, Playground } from "./fixtures.mjs";
 
 /** The handler in one file, what blocks in another. */
 const HANDLER = `from fastapi import FastAPI
@@ -87,6 +87,27 @@ test("list, code and detail select together", async ({ page, playground }) => {
   // The gutter's mark selects too.
   await page.locator(".code .cm-gutter-findings .cm-gutterElement:has(.shape):visible").last().click();
   await expect(page.locator(".finding[aria-current=true]")).toHaveCount(1);
+});
+
+test("Escape closes what a resting mouse opened, and it stays closed until the mouse moves", async ({ page, playground, hasTouch }) => {
+  test.skip(hasTouch, "a finger does not rest above the text");
+  await playground.paste(VIOLATING);
+  const mark = page.locator(".code .cm-finding").first();
+  const tooltip = page.locator(".finding-tooltip");
+  await mark.hover();
+  await expect(tooltip).toBeVisible();
+  // Also where the focus is not in the editor.
+  await page.getByRole("combobox", { name: "Theme" }).focus();
+  await page.keyboard.press("Escape");
+  await expect(tooltip).toHaveCount(0);
+  await mark.hover({ position: { x: 4, y: 4 } });
+  await expect(tooltip).toBeVisible();
+
+  // What a click opened is closed too, although the mouse still waits there to open its own.
+  await mark.click();
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(700);
+  await expect(tooltip).toHaveCount(0);
 });
 
 test("F8 and Shift-F8 walk the findings, in the editor and outside it", async ({ page, playground }) => {
@@ -225,15 +246,7 @@ test("the draft survives a reload, with the last letters typed", async ({ page, 
 
 test.describe("where the browser keeps nothing", () => {
   test("the page works and says that a reload loses the text", async ({ page, site }) => {
-    await page.addInitScript(() => {
-      for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
-        Object.defineProperty(globalThis, name, {
-          get() {
-            throw new DOMException("denied", "SecurityError");
-          },
-        });
-      }
-    });
+    await denyStores(page);
     await page.goto(site);
     await loaded(page);
     const playground = new Playground(page);

@@ -208,8 +208,7 @@ test("the settings of a link hold for what it opens, and the device keeps its ow
   await expect(playground.finding("F1")).toHaveCount(1);
   await expect(playground.finding("C5")).toHaveCount(0);
   await expect(page.getByText("Its settings hold for it alone; yours are kept.")).toBeVisible();
-  await page.getByRole("button", { name: "Start over" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Start over" }).click();
+  await playground.startOver();
   await playground.paste(VIOLATING);
   await expect(playground.finding("C5")).toHaveCount(1);
   await expect(playground.finding("F1")).toHaveCount(0);

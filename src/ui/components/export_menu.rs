@@ -15,15 +15,12 @@ use crate::ui::drawn::draw;
 use crate::ui::state::Store;
 use crate::ui::words;
 
-type Written = fn(&Report) -> String;
+/// Writes a report, of which it is told whether it is a part.
+type Written = fn(&Report, bool) -> String;
 
-fn as_markdown(report: &Report) -> String {
-    markdown::report(report, Some(&page_address()))
-}
-
-fn as_sarif(report: &Report) -> String {
-    sarif::report(report, Some(&page_address()))
-}
+const AS_MARKDOWN: Written = |report, _| markdown::report(report, Some(&page_address()));
+const AS_SARIF: Written = |report, _| sarif::report(report, Some(&page_address()));
+const AS_JSON: Written = |report, _| json::report(report);
 
 const MARKDOWN: &str = "text/markdown";
 
@@ -40,16 +37,16 @@ pub const EXPORTS: [(&str, &str); 7] = [
 
 /// The item's id and what it says, what is copied in words, and how it is written.
 const COPIES: [(&str, &str, &str, Written); 2] = [
-    (EXPORTS[0].0, "As Markdown", "the findings as Markdown", as_markdown),
+    (EXPORTS[0].0, "As Markdown", "the findings as Markdown", AS_MARKDOWN),
     (EXPORTS[1].0, "As an audit", "the audit", audit::report),
 ];
 
 /// The item's id and what it says, the file's name, its type, and how it is written.
 const FILES: [(&str, &str, &str, &str, Written); 4] = [
-    (EXPORTS[2].0, "Markdown", "rubric-report.md", MARKDOWN, as_markdown),
+    (EXPORTS[2].0, "Markdown", "rubric-report.md", MARKDOWN, AS_MARKDOWN),
     (EXPORTS[3].0, "Audit", "rubric-audit.md", MARKDOWN, audit::report),
-    (EXPORTS[4].0, "SARIF", "rubric-report.sarif", "application/sarif+json", as_sarif),
-    (EXPORTS[5].0, "JSON", "rubric-report.json", "application/json", json::report),
+    (EXPORTS[4].0, "SARIF", "rubric-report.sarif", "application/sarif+json", AS_SARIF),
+    (EXPORTS[5].0, "JSON", "rubric-report.json", "application/json", AS_JSON),
 ];
 
 /// What is taken away: the report, and what of the whole it is where that is a part, `3 of 12 findings`.
@@ -61,25 +58,22 @@ struct Taken {
 
 impl Taken {
     /// The listed findings alone, or all of them.
-    fn of(store: &Store, all: bool) -> Option<Self> {
-        let whole = store.report.clone()?;
-        let listed = store.listed();
+    fn of(whole: &Rc<Report>, listed: &[usize], all: bool) -> Self {
         if all || listed.len() == whole.findings.len() {
-            return Some(Self { report: whole, part: None });
+            return Self { report: whole.clone(), part: None };
         }
-        let mut report = (*whole).clone();
-        let mut index = 0;
-        report.findings.retain(|_| {
-            index += 1;
-            listed.contains(&(index - 1))
-        });
+        let mut is_listed = vec![false; whole.findings.len()];
+        listed.iter().for_each(|&index| is_listed[index] = true);
+        let mut is_listed = is_listed.into_iter();
+        let mut report = (**whole).clone();
+        report.findings.retain(|_| is_listed.next() == Some(true));
         let part = format!("{} of {}", listed.len(), words::count(whole.findings.len(), "finding"));
-        Some(Self { report: Rc::new(report), part: Some(part) })
+        Self { report: Rc::new(report), part: Some(part) }
     }
 
     /// As a form writes it; what a person reads says that it is a part.
     fn written(&self, form: Written, is_read: bool) -> String {
-        let text = form(&self.report);
+        let text = form(&self.report, self.part.is_some());
         match &self.part {
             Some(part) if is_read => format!("{}\n\nThis is a part: {part}.\n", text.trim_end()),
             _ => text,
@@ -94,7 +88,12 @@ pub fn ExportMenu() -> Html {
     let (button, popover) = (use_node_ref(), use_node_ref());
     let printed = use_state_eq(|| 0_u32);
     let all = use_state_eq(|| false);
-    let Some(taken) = Taken::of(&store, *all) else { return html! { <div></div> } };
+    let listed = store.listed();
+    let (count, total) = (listed.len(), store.report.as_ref().map_or(0, |report| report.findings.len()));
+    let taken = use_memo((store.report.clone(), listed, *all), |(whole, listed, all)| {
+        whole.as_ref().map(|whole| Taken::of(whole, listed, *all))
+    });
+    let Some(taken) = (*taken).clone() else { return html! { <div></div> } };
     let report = taken.report.clone();
     let close = {
         let (popover, button) = (popover.clone(), button.clone());
@@ -149,7 +148,7 @@ pub fn ExportMenu() -> Html {
         <div>
             <button type="button" class="button" popovertarget="export" ref={button}>{ "Export" }</button>
             <div class="menu menu-small" id="export" popover="auto" ref={popover} role="group" aria-label="Export">
-                { choice(&store, &all) }
+                { choice(count, total, &all) }
                 <h2 class="menu-title">{ "Copy" }</h2>
                 <ul>{ for COPIES.into_iter().map(copied) }</ul>
                 <h2 class="menu-title">{ "Download" }</h2>
@@ -165,9 +164,7 @@ pub fn ExportMenu() -> Html {
 }
 
 /// Says what is taken away; where the lists are narrowed, there is a choice.
-fn choice(store: &Store, all: &UseStateHandle<bool>) -> Html {
-    let total = store.report.as_ref().map_or(0, |report| report.findings.len());
-    let listed = store.listed().len();
+fn choice(listed: usize, total: usize, all: &UseStateHandle<bool>) -> Html {
     if listed == total {
         return html! { <p class="menu-about">{ format!("All of it: {}.", words::count(total, "finding")) }</p> };
     }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::report::Certainty;
+use crate::sorted::sorted;
 use crate::ui::components::chooser::{Choice, Chooser};
 use crate::ui::components::rename_field::RenameField;
 use crate::ui::dialogs;
@@ -46,14 +47,13 @@ pub fn file_chooser(store: &Store) -> Html {
             count.0 += 1;
         }
     }
-    let mut order: Vec<usize> = (0..store.files.len()).collect();
     let of_file: Vec<(usize, usize)> = store
         .files
         .iter()
         .map(|file| counts.iter().find(|(path, _)| *path == &*file.path).map_or((0, 0), |(_, count)| *count))
         .collect();
     let of = |index: usize| of_file[index];
-    order.sort_unstable_by(|&one, &other| {
+    let order = sorted((0..store.files.len()).collect(), &|&one, &other| {
         of(other).cmp(&of(one)).then_with(|| store.files[one].path.cmp(&store.files[other].path))
     });
     let choices = order

@@ -6,8 +6,7 @@ use yew::prelude::*;
 
 use crate::catalogue::{ENTRIES, Entry, Example, SAMPLE_TITLES, samples};
 use crate::report::Section;
-use crate::ui::hooks::Readable;
-use crate::ui::state::{Action, Given, Store};
+use crate::ui::state::{Action, Given, Readable, Store};
 
 /// The files of an example, as the playground takes them.
 pub fn given(files: &[Example]) -> Vec<Given> {

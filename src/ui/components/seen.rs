@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::catalogue::{self, Needs};
 use crate::report::{FileKind, Report, Rule, Status};
+use crate::sorted::sorted;
 use crate::ui::route::Route;
 use crate::ui::state::Store;
 use crate::ui::words;
@@ -18,9 +19,8 @@ pub fn seen(store: &Store) -> Html {
         .filter(|file| file.kind == FileKind::Other)
         .map(|file| file.path.as_str())
         .collect();
-    let mut assumed: Vec<&str> =
-        report.files.iter().flat_map(|file| &file.assumed).map(String::as_str).collect();
-    assumed.sort_unstable();
+    let assumed = report.files.iter().flat_map(|file| &file.assumed).map(String::as_str).collect();
+    let mut assumed = sorted(assumed, &|one: &&str, other| one.cmp(other));
     assumed.dedup();
     let off = &store.settings.off;
     if unseen.is_empty()

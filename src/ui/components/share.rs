@@ -162,10 +162,10 @@ fn made(made: &Made, store: &Store, input: NodeRef) -> Html {
 /// Where each suspect stands and what it seems to be. The second module looks: it knows what secrets look like.
 async fn suspected(shared: &Shared) -> Vec<String> {
     let files = serde_json::to_string(&shared.files).unwrap_or_default();
-    match device::load_later().await {
-        Ok(module) => {
-            serde_json::from_str(&device::LaterModule::from(module).suspected(&files)).unwrap_or_default()
-        }
-        Err(_) => vec!["nothing was looked for, since a part of the page could not be loaded".to_owned()],
-    }
+    let module = device::load_later().await.ok();
+    module
+        .and_then(|module| serde_json::from_str(&device::LaterModule::from(module).suspected(&files)).ok())
+        .unwrap_or_else(|| {
+            vec!["nothing was looked for, since a part of the page could not be loaded".to_owned()]
+        })
 }

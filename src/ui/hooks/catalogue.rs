@@ -6,17 +6,7 @@ use yew::prelude::*;
 use crate::catalogue::{FILE_NAME, provide, readings};
 use crate::exercise::{listed, texts};
 use crate::ui::device;
-use crate::ui::state::{Action, Store};
-
-/// Whether what a file beside the page holds is there to read: the rules' texts, examples and samples, or the exercises.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Readable {
-    #[default]
-    Loading,
-    Ready,
-    /// Their file did not load, or is another build's.
-    Failed,
-}
+use crate::ui::state::{Action, Readable, Store};
 
 /// Loads the rules' texts, once; the application calls it, and the store says what became of it.
 #[hook]

@@ -13,7 +13,7 @@ mod settings;
 mod theme;
 mod window_key;
 
-pub use catalogue::{Readable, use_catalogue, use_exercises};
+pub use catalogue::{use_catalogue, use_exercises};
 pub use check::use_check;
 pub use draft::{Draft, load_draft, use_draft};
 pub use judging::{Judged, use_judging};

@@ -13,9 +13,9 @@ use crate::ui::components::learn::row::state;
 use crate::ui::components::learn::which_is_right::WhichIsRight;
 use crate::ui::components::notices::failure_notice;
 use crate::ui::drawn::draw;
-use crate::ui::hooks::{Readable, use_page_title, use_progress};
+use crate::ui::hooks::{use_page_title, use_progress};
 use crate::ui::route::{ChosenSet, Route};
-use crate::ui::state::Store;
+use crate::ui::state::{Readable, Store};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {

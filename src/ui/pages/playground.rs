@@ -21,10 +21,10 @@ use crate::ui::components::scorecard::Scorecard;
 use crate::ui::components::start_over::start_over;
 use crate::ui::device;
 use crate::ui::drawn::draw;
-use crate::ui::hooks::{Readable, use_check, use_page_title};
+use crate::ui::hooks::{use_check, use_page_title};
 use crate::ui::intake;
 use crate::ui::patches::Patches;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, Readable, Store};
 use crate::worker::client::Text;
 
 /// Code on one side, what the rubric says of it on the other.

@@ -15,10 +15,10 @@ use crate::ui::components::notices::Notices;
 use crate::ui::components::rule_card::facts;
 use crate::ui::components::rule_pair::{PairFile, RulePair, pair_files};
 use crate::ui::drawn::draw;
-use crate::ui::hooks::{Readable, use_check, use_page_title};
+use crate::ui::hooks::{use_check, use_page_title};
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::route::Route;
-use crate::ui::state::{Action, Given, Store};
+use crate::ui::state::{Action, Given, Readable, Store};
 use crate::worker::client::Text;
 
 #[derive(Properties, PartialEq)]

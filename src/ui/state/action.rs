@@ -4,13 +4,12 @@ use std::rc::Rc;
 
 use yew::{AttrValue, Reducible};
 
-use super::{Checker, Given, State};
+use super::{Checker, Given, Readable, State};
 use crate::link::Shared;
 use crate::pasted::Pasted;
 use crate::report::{Position, Range, Report, Rule};
 use crate::settings::Settings;
 use crate::ui::filters::{ListFilters, Order};
-use crate::ui::hooks::Readable;
 use crate::ui::intake::{Offer, Outcome, Progress};
 use crate::ui::patches::Patches;
 use crate::ui::rescue::LeftOut;

@@ -17,7 +17,6 @@ use crate::notebook::CellLine;
 use crate::report::{Range, Report, Rule};
 use crate::settings::Settings;
 use crate::ui::filters::{ListFilters, Order};
-use crate::ui::hooks::Readable;
 use crate::ui::intake::{Offer, Outcome, Progress};
 use crate::ui::patches::Patches;
 use crate::ui::rescue::LeftOut;
@@ -85,6 +84,17 @@ pub struct Reveal {
     pub range: Range,
     /// Whether the caret goes there too.
     pub focus: bool,
+}
+
+/// Whether what a file beside the page holds is there to read: the rules' texts, examples and samples, or the
+/// exercises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Readable {
+    #[default]
+    Loading,
+    Ready,
+    /// Their file did not load, or is another build's.
+    Failed,
 }
 
 /// What the checker is doing.

@@ -50,8 +50,9 @@ impl Reducible for Marks {
                         marks.list.remove(index);
                     }
                     None => {
-                        marks.list.push(Marked { path, line, rule: None });
-                        marks.list.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+                        let is_before = |mark: &Marked| (&mark.path, mark.line) < (&path, line);
+                        let index = marks.list.partition_point(is_before);
+                        marks.list.insert(index, Marked { path, line, rule: None });
                     }
                 }
             }
