@@ -51,6 +51,55 @@ test("the buttons stay beside the tabs, which scroll", async ({ page, playground
   expect(Math.abs(tabs - (await middle(page.getByRole("button", { name: "Samples" }))))).toBeLessThan(8);
 });
 
+const LONG = "app/services/document_processing/pipeline/stages/extraction/upload_handler_of_all.py";
+
+test("a long path leaves the message its room, and a tab its name and its cross", async ({ page, playground }) => {
+  await playground.open([{ name: LONG.replaceAll("/", "_"), text: VIOLATING }, { name: "main.py", text: "import os\n" }]);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  const finding = playground.finding("C5");
+  const width = async (part) => (await finding.locator(part).boundingBox()).width;
+  const whole = (await finding.boundingBox()).width;
+  expect(await width(".finding-message")).toBeGreaterThan(whole * 0.35);
+  if (page.viewportSize().width > 900) expect(await width(".finding-place")).toBeLessThanOrEqual(whole * 0.4);
+  await expect(finding).toHaveAccessibleName(new RegExp(`${LONG.replaceAll("/", "_")}:9`));
+  const tab = playground.tabs.first();
+  await tab.focus();
+  await page.keyboard.press("Enter");
+  const [strip, cross] = [
+    await page.getByRole("tablist", { name: "Files" }).boundingBox(),
+    await tab.locator(".tab-close").boundingBox(),
+  ];
+  expect(cross.x).toBeGreaterThanOrEqual(strip.x);
+  expect(cross.x + cross.width).toBeLessThanOrEqual(strip.x + strip.width + 1);
+});
+
+test("where nothing is selected the list has the room, and on a phone the bar stays below all", async ({ page, playground, site }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await playground.open([1, 2, 3, 4, 5, 6].map((number) => ({ name: `file${number}.py`, text: VIOLATING })));
+  await expect(playground.finding("C5")).toHaveCount(6);
+  const height = async () => (await page.locator("#findings").boundingBox()).height;
+  const alone = await height();
+  await playground.finding("C5").first().click();
+  await expect.poll(height).toBeLessThan(alone - 60);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(site);
+  await loaded(page);
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  const [status, bar] = [page.locator(".status"), page.locator(".jump-bar")];
+  await expect
+    .poll(async () => {
+      const [above, below] = [await status.boundingBox(), await bar.boundingBox()];
+      return [above.y + above.height <= below.y + 1, Math.round(below.y + below.height)];
+    })
+    .toEqual([true, 740]);
+});
+
+test("without findings nobody is told to select one", async ({ page, playground }) => {
+  await playground.paste("import os\nx = 1\n");
+  await expect(page.getByRole("heading", { name: "No findings" })).toBeVisible();
+  await expect(page.getByText("Select a finding")).toHaveCount(0);
+});
+
 test("what stands by itself is at least 24 pixels wide and high on a phone", async ({ page, site, playground }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   const small = (selector) =>
@@ -67,6 +116,9 @@ test("what stands by itself is at least 24 pixels wide and high on a phone", asy
   await expect(page.locator(".seen a").first()).toBeVisible();
   await expect(page.locator(".detail-link")).toBeVisible();
   expect(await small("a.brand, .seen a, .seen summary, .detail-link")).toEqual([]);
+  await playground.cell("C5").click();
+  await expect(page.locator(".narrowed-title")).toBeVisible();
+  expect(await small(".narrowed-title")).toEqual([]);
   await page.getByRole("button", { name: "Why not?" }).first().click();
   await expect(page.locator("dialog[open] summary")).toBeVisible();
   expect(await small("dialog[open] a, dialog[open] summary")).toEqual([]);

@@ -19,7 +19,9 @@ pub fn finding_detail(store: &Store, readable: bool) -> Html {
     let Some(finding) = selected.and_then(|(report, index)| report.findings.get(index)) else {
         return html! {
             <section class="detail detail-empty" id="detail" aria-label="Selected finding" tabindex="-1">
-                <p>{ "Select a finding to see why it is one, and the conforming form. F8 goes to the next one." }</p>
+                if store.report.as_ref().is_some_and(|report| !report.findings.is_empty()) {
+                    <p>{ "Select a finding to see why it is one, and the conforming form. F8 goes to the next one." }</p>
+                }
             </section>
         };
     };

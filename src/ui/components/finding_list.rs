@@ -98,7 +98,7 @@ pub fn FindingList() -> Html {
                                 <button type="button" class="finding" onclick={jump}>
                                     <span class="finding-level problem">{ draw!(Level { word: "problem" }) }</span>
                                     <span class="finding-message">{ with_code(&problem.message) }</span>
-                                    <span class="finding-place">{ words::place_in(&store, &problem.path, &problem.range) }</span>
+                                    { place(words::place_in(&store, &problem.path, &problem.range)) }
                                 </button>
                             </li>
                         }
@@ -107,6 +107,11 @@ pub fn FindingList() -> Html {
             }
         </section>
     }
+}
+
+/// Where something is, cut at the front where it is long: the name and the line are at its end.
+fn place(place: String) -> Html {
+    html! { <span class="finding-place" title={place.clone()}><bdi dir="ltr">{ place }</bdi></span> }
 }
 
 fn jump(store: &Store, path: &str, range: crate::report::Range) -> Callback<MouseEvent> {
@@ -175,7 +180,7 @@ fn item(store: &Store, report: &Report, index: usize) -> Html {
                 <span class="finding-level">{ draw!(Level { word: words::level(finding) }) }</span>
                 <span class="finding-rule">{ finding.rule.id() }</span>
                 <span class="finding-message">{ with_code(&finding.message) }</span>
-                <span class="finding-place">{ words::place_in(store, &finding.path, &finding.range) }</span>
+                { place(words::place_in(store, &finding.path, &finding.range)) }
             </button>
         </li>
     }

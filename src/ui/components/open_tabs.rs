@@ -153,7 +153,9 @@ fn tab(store: &Store, index: usize, file: &File) -> Html {
             ondragover={over}
             ondrop={drop}
         >
-            <span class="tab-folder">{ folder.to_owned() }</span>{ name.to_owned() }
+            <span class="tab-path">
+                <bdi dir="ltr"><span class="tab-folder">{ folder.to_owned() }</span>{ name.to_owned() }</bdi>
+            </span>
             <span class="tab-close" aria-hidden="true" onclick={act(Action::Close(id))}>{ "×" }</span>
         </button>
     }
