@@ -494,13 +494,25 @@ const findingsGutter = (tell) =>
     },
   });
 
+/** What is left of an editor that was taken off the page, by `options.kept`: its documents, for the next one of that name. */
+const leftBehind = new Map();
+
 /**
  * Makes an editor inside `parent`. `tell(kind, value)` is called with
  * "change" and the text, "select" and a position as JSON, "finding" and an index, "refused" where a text would be too
  * large, or "walk" and "1" or "-1".
  */
-export function createEditor(parent, optionsJson, tell) {
+export function createEditor(parent, optionsJson, hear) {
   const options = JSON.parse(optionsJson);
+  const left = leftBehind.get(options.kept);
+  if (left) {
+    // Its documents tell whoever shows them now.
+    Object.assign(left, { hear, current: null });
+    left.view = new EditorView({ parent, state: EditorState.create({ extensions: left.extensions }) });
+    return left;
+  }
+  const editor = { hear, documents: new Map(), current: null };
+  const tell = (kind, value) => editor.hear(kind, value);
   const language = new Compartment();
   const walk = (step) => () => {
     tell("walk", step);
@@ -572,7 +584,8 @@ export function createEditor(parent, optionsJson, tell) {
   if (options.wrap) extensions.push(EditorView.lineWrapping);
   if (options.placeholder) extensions.push(placeholder(options.placeholder));
   const view = new EditorView({ parent, state: EditorState.create({ extensions }) });
-  return { view, extensions, language, documents: new Map(), current: null };
+  if (options.kept) leftBehind.set(options.kept, editor);
+  return Object.assign(editor, { view, extensions, language });
 }
 
 /**
@@ -594,7 +607,7 @@ export function showDocument(editor, key, path, text) {
   const kept = editor.documents.get(key);
   if (kept && kept.doc.toString() === text) {
     view.setState(kept);
-    view.dispatch({ effects: editor.language.reconfigure(languageOf(path)) });
+    view.dispatch({ effects: [editor.language.reconfigure(languageOf(path)), openTooltipEffect.of(null)] });
   } else {
     view.setState(EditorState.create({ doc: text, extensions: editor.extensions }));
     view.dispatch({ effects: editor.language.reconfigure(languageOf(path)) });
@@ -646,5 +659,6 @@ export function focusEditor(editor) {
 
 /** Takes the editor off the page. */
 export function destroyEditor(editor) {
+  if (editor.current !== null) editor.documents.set(editor.current, editor.view.state);
   editor.view.destroy();
 }

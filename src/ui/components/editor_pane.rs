@@ -139,6 +139,9 @@ pub struct Props {
     pub read_only: bool,
     #[prop_or_default]
     pub wrap: bool,
+    /// Under which the documents are kept, with what can be undone in them, while another page is shown.
+    #[prop_or_default]
+    pub kept: Option<&'static str>,
     #[prop_or_default]
     pub listeners: Listeners,
 }
@@ -151,6 +154,7 @@ struct Options<'a> {
     placeholder: Option<&'a str>,
     read_only: bool,
     wrap: bool,
+    kept: Option<&'a str>,
 }
 
 /// A CodeMirror editor. Every code pane of the page is one of these.
@@ -170,6 +174,7 @@ pub fn EditorPane(props: &Props) -> Html {
             placeholder: props.placeholder.as_deref(),
             read_only: props.read_only,
             wrap: props.wrap,
+            kept: props.kept,
         };
         let options = serde_json::to_string(&options).expect("options are plain data");
         use_effect_with((), move |()| {

@@ -62,11 +62,6 @@ pub fn StatusLine(props: &Props) -> Html {
             if matches!(props.build, Build::Kept | Build::Newer) {
                 <span data-testid="offline" title="The files of this page are on this device">{ "works offline" }</span>
             }
-            if !store.kept {
-                <span class="status-warning">
-                    { "this browser does not let the page keep your text: a reload loses it" }
-                </span>
-            }
         </footer>
     }
 }

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use web_sys::HtmlElement;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::catalogue::SAMPLE_TITLES;
@@ -97,7 +98,13 @@ pub fn PlaygroundPage() -> Html {
     };
     let drag_leave = {
         let over = over.setter();
-        Callback::from(move |_: DragEvent| over.set(false))
+        Callback::from(move |event: DragEvent| {
+            // From one part of the page to the next it is told as well.
+            let into = event.related_target().and_then(|target| target.dyn_into::<Element>().ok());
+            if !into.is_some_and(|part| part.closest("#main").is_ok_and(|main| main.is_some())) {
+                over.set(false);
+            }
+        })
     };
     let drop = {
         let (over, store) = (over.setter(), store.clone());
@@ -139,6 +146,7 @@ pub fn PlaygroundPage() -> Html {
                     { draw!(EditorPane {
                         label: format!("Code of {}", file.path),
                         described_by: "editor-hint",
+                        kept: Some("playground"),
                         placeholder: "Paste Python here, or drop files",
                         document: file.id.to_string(),
                         path: file.path.clone(),
@@ -152,7 +160,8 @@ pub fn PlaygroundPage() -> Html {
                     }) }
                 </div>
                 <p class="hint" id="editor-hint">
-                    <kbd>{ "F8" }</kbd>{ " next finding, " }<kbd>{ "Shift F8" }</kbd>{ " previous, " }
+                    <kbd>{ "F8" }</kbd>{ " next finding, " }
+                    <span class="hint-more"><kbd>{ "Shift F8" }</kbd>{ " previous, " }</span>
                     <kbd>{ "Esc" }</kbd>{ " then " }<kbd>{ "Tab" }</kbd>{ " leaves the editor, " }<kbd>{ "?" }</kbd>{ " all keys" }
                 </p>
             </div>
