@@ -4,6 +4,8 @@
 pub mod code;
 mod escaped;
 
+pub use escaped::escaped;
+
 #[cfg(feature = "cli")]
 mod drawing;
 #[cfg(feature = "cli")]

@@ -99,6 +99,29 @@ test("a name with HTML in it is text in every export", async ({ page, playground
   await expect(page.locator(".printed script")).toHaveCount(0);
 });
 
+test("the report is in the document as soon as the browser says that it prints", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  // Firefox copies the document at once: what is drawn a moment later is not printed.
+  const printed = await page.evaluate(() => {
+    dispatchEvent(new Event("beforeprint"));
+    return document.querySelector(".printed .printed-together h2 + .printed-finding h3")?.textContent;
+  });
+  expect(printed).toMatch(/^high C5 /);
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await expect(page.locator(".printed")).toHaveCount(0);
+});
+
+test("a printed rule has no buttons, and its code is whole", { tag: "@chromium" }, async ({ page, site }) => {
+  await page.goto(`${site}#/rules/C5`);
+  await expect(page.locator(".pair .cm-line").first()).toBeVisible();
+  await page.emulateMedia({ media: "print" });
+  await expect(page.locator(".bar")).toBeHidden();
+  await expect(page.locator(".example-buttons").first()).toBeHidden();
+  const cut = await page.locator(".pair .cm-scroller").evaluateAll((all) => all.filter((it) => it.scrollWidth > it.clientWidth + 1).length);
+  expect(cut).toBe(0);
+});
+
 // What Firefox would print cannot be looked at through WebDriver.
 test("what is printed is the report alone, with its evidence", { tag: "@chromium" }, async ({ page, playground }) => {
   await page.evaluate(() => {

@@ -3,14 +3,13 @@
 use std::rc::Rc;
 
 use gloo_events::EventListener;
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::catalogue;
+use crate::embed::escaped;
 use crate::export::markdown::status_lines;
-use crate::report::{Certainty, Finding, Report};
-use crate::ui::components::level::Level;
-use crate::ui::components::with_code::with_code;
-use crate::ui::drawn::draw;
+use crate::report::{Certainty, Evidence, Finding, Report};
 use crate::ui::words;
 
 #[derive(Properties, PartialEq)]
@@ -22,101 +21,129 @@ pub struct Props {
     pub asked: u32,
 }
 
-/// The whole report with all of its evidence, drawn while the browser prints and at no other time. It stands beside the
-/// application, which the print style sheet hides meanwhile.
+/// The whole report with all of its evidence, in the document while the browser prints and at no other time. It stands
+/// beside the application, which the print style sheet hides meanwhile.
+///
+/// It is written by hand and not drawn: Firefox copies the document for its printer as soon as `beforeprint` was told,
+/// before anything is drawn.
 #[component]
 pub fn PrintedReport(props: &Props) -> Html {
-    let drawn = use_state_eq(|| false);
-    {
-        let drawn = drawn.setter();
-        use_effect_with((), move |()| {
-            let window = web_sys::window().expect("a page has a window");
-            let (before, after) = (drawn.clone(), drawn);
-            let before = EventListener::new(&window, "beforeprint", move |_| before.set(true));
-            let after = EventListener::new(&window, "afterprint", move |_| after.set(false));
-            move || drop((before, after))
-        });
-    }
-    {
-        let drawn = drawn.setter();
-        use_effect_with(props.asked, move |asked| {
-            if *asked > 0 {
-                drawn.set(true);
-            }
-        });
-    }
+    let drawn = use_mut_ref(|| None::<Element>);
     let printed = use_mut_ref(|| 0_u32);
-    use_effect_with((*drawn, props.asked), move |&(drawn, asked)| {
-        // Once for each press, when it is drawn; the browser's own command prints by itself.
-        if drawn && asked > *printed.borrow() {
-            *printed.borrow_mut() = asked;
-            if let Some(window) = web_sys::window() {
-                let _ = window.print();
-            }
+    let given = (props.report.clone(), props.part.clone());
+    use_effect_with((given, props.asked), move |((report, part), asked)| {
+        let window = web_sys::window().expect("a page has a window");
+        let before = {
+            let (drawn, report, part) = (drawn.clone(), report.clone(), part.clone());
+            EventListener::new(&window, "beforeprint", move |_| {
+                drawn.borrow_mut().get_or_insert_with(|| put(&report, part.as_deref()));
+            })
+        };
+        let after = {
+            let drawn = drawn.clone();
+            EventListener::new(&window, "afterprint", move |_| take_away(drawn.borrow_mut().take()))
+        };
+        // Once for each press; the browser's own command prints by itself.
+        if *asked > *printed.borrow() {
+            *printed.borrow_mut() = *asked;
+            drawn.borrow_mut().get_or_insert_with(|| put(report, part.as_deref()));
+            let _ = window.print();
+        }
+        move || {
+            drop((before, after));
+            take_away(drawn.borrow_mut().take());
         }
     });
-    let body = web_sys::window().and_then(|window| window.document()).and_then(|document| document.body());
-    html! {
-        <div hidden=true>
-            if let (true, Some(body)) = (*drawn, body) {
-                { create_portal(page(&props.report, props.part.as_deref()), body.into()) }
-            }
-        </div>
+    html! { <div hidden=true></div> }
+}
+
+fn put(report: &Report, part: Option<&str>) -> Element {
+    let document = web_sys::window().and_then(|window| window.document()).expect("a page has a document");
+    let article = document.create_element("article").expect("an article is an element");
+    article.set_class_name("printed");
+    let _ = article.set_attribute("aria-label", "Report to print");
+    article.set_inner_html(&page(report, part));
+    if let Some(body) = document.body() {
+        let _ = body.append_child(&article);
+    }
+    article
+}
+
+fn take_away(drawn: Option<Element>) {
+    if let Some(article) = drawn {
+        article.remove();
     }
 }
 
-fn page(report: &Report, part: Option<&str>) -> Html {
+fn page(report: &Report, part: Option<&str>) -> String {
     let (first, second) = words::headline(report);
     let (questions, findings): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|finding| finding.certainty == Certainty::Question);
-    let list = |title: &str, list: Vec<&Finding>| {
-        if list.is_empty() {
-            return html! {};
+    let mut out = format!("<h1>Rubric report</h1><p>{}. {}.</p>", escaped(&first), escaped(&second));
+    if let Some(part) = part {
+        out += &format!("<p>This is a part: {}.</p>", escaped(part));
+    }
+    out += "<ul>";
+    for line in status_lines(report) {
+        out += &format!("<li>{}</li>", escaped(&line));
+    }
+    out += "</ul>";
+    list(&mut out, "Findings", &findings);
+    list(&mut out, "Questions: something outside these files decides", &questions);
+    if !report.problems.is_empty() {
+        out += "<h2>Not read as it stands</h2><ul>";
+        for problem in &report.problems {
+            out += "<li>";
+            at(&mut out, &words::place(&problem.path, &problem.range), &problem.message);
+            out += "</li>";
         }
-        html! { <><h2>{ title.to_owned() }</h2>{ for list.into_iter().map(block) }</> }
-    };
-    html! {
-        <article class="printed" aria-label="Report to print">
-            <h1>{ "Rubric report" }</h1>
-            <p>{ format!("{first}. {second}.") }</p>
-            if let Some(part) = part {
-                <p>{ format!("This is a part: {part}.") }</p>
-            }
-            <ul>
-                { for status_lines(report).into_iter().map(|line| html! { <li>{ line }</li> }) }
-            </ul>
-            { list("Findings", findings) }
-            { list("Questions: something outside these files decides", questions) }
-            if !report.problems.is_empty() {
-                <h2>{ "Not read as it stands" }</h2>
-                <ul>
-                    { for report.problems.iter().map(|problem| html! {
-                        <li>
-                            <code>{ words::place(&problem.path, &problem.range) }</code>
-                            { ": " }{ with_code(&problem.message) }
-                        </li>
-                    }) }
-                </ul>
-            }
-        </article>
+        out += "</ul>";
+    }
+    out
+}
+
+/// The title stays with the first of the list: Firefox would leave it alone at the end of a page.
+fn list(out: &mut String, title: &str, list: &[&Finding]) {
+    for (index, finding) in list.iter().enumerate() {
+        if index == 0 {
+            *out += &format!("<div class=\"printed-together\"><h2>{title}</h2>");
+        }
+        block(out, finding);
+        if index == 0 {
+            *out += "</div>";
+        }
     }
 }
 
-fn block(finding: &Finding) -> Html {
+fn block(out: &mut String, finding: &Finding) {
     let title = catalogue::entry(finding.rule).map(|entry| entry.title).unwrap_or_default();
-    html! {
-        <section class="printed-finding">
-            <h3>{ draw!(Level { word: words::level(finding) }) }{ format!(" {} {title}", finding.rule) }</h3>
-            <p><code>{ words::place(&finding.path, &finding.range) }</code>{ ": " }{ with_code(&finding.message) }</p>
-            <ol>
-                { for finding.because.iter().map(|evidence| html! {
-                    <li>
-                        <code>{ words::place(&evidence.path, &evidence.range) }</code>
-                        { ": " }{ with_code(&evidence.note) }
-                    </li>
-                }) }
-            </ol>
-            <p>{ "Conforming: " }{ with_code(&finding.conforming) }</p>
-        </section>
+    let level = words::level(finding);
+    *out += &format!(
+        "<section class=\"printed-finding\"><h3><span class=\"severity severity-{level}\"><span class=\"shape \
+         shape-{level}\"></span>{level}</span> {} {}</h3><p>",
+        finding.rule,
+        escaped(title)
+    );
+    at(out, &words::place(&finding.path, &finding.range), &finding.message);
+    *out += "</p><ol>";
+    for Evidence { path, range, note } in &finding.because {
+        *out += "<li>";
+        at(out, &words::place(path, range), note);
+        *out += "</li>";
+    }
+    *out += "</ol><p>Conforming: ";
+    with_code(out, &finding.conforming);
+    *out += "</p></section>";
+}
+
+fn at(out: &mut String, place: &str, text: &str) {
+    *out += &format!("<code>{}</code>: ", escaped(place));
+    with_code(out, text);
+}
+
+fn with_code(out: &mut String, text: &str) {
+    for (index, part) in text.split('`').enumerate() {
+        let part = escaped(part);
+        *out += &if index % 2 == 1 { format!("<code>{part}</code>") } else { part };
     }
 }
