@@ -18,10 +18,11 @@ pub enum Pasted {
     Dockerfile,
     Caddyfile,
     Environment,
+    Shell,
 }
 
 impl Pasted {
-    pub const ALL: [Pasted; 11] = [
+    pub const ALL: [Pasted; 12] = [
         Pasted::Python,
         Pasted::Notebook,
         Pasted::Markdown,
@@ -33,6 +34,7 @@ impl Pasted {
         Pasted::Dockerfile,
         Pasted::Caddyfile,
         Pasted::Environment,
+        Pasted::Shell,
     ];
 
     /// The kind as a person reads it.
@@ -49,6 +51,7 @@ impl Pasted {
             Pasted::Dockerfile => "Dockerfile",
             Pasted::Caddyfile => "Caddyfile",
             Pasted::Environment => "Environment file",
+            Pasted::Shell => "Shell script",
         }
     }
 
@@ -66,6 +69,7 @@ impl Pasted {
             Pasted::Dockerfile => "Dockerfile",
             Pasted::Caddyfile => "Caddyfile",
             Pasted::Environment => ".env",
+            Pasted::Shell => "script.sh",
         }
     }
 }
@@ -83,6 +87,9 @@ pub fn recognise(text: &str) -> Option<Pasted> {
         return Some(Pasted::Notebook);
     }
     let lines: Vec<&str> = text.lines().map(str::trim_end).take(LINES).collect();
+    if is_shell(start) {
+        return Some(Pasted::Shell);
+    }
     if crate::patch::is_patch(text) {
         return Some(Pasted::Patch);
     }
@@ -105,6 +112,64 @@ pub fn recognise(text: &str) -> Option<Pasted> {
         return Some(Pasted::Caddyfile);
     }
     Some(Pasted::Python)
+}
+
+/// The line that names the shell which is to run it.
+fn is_shell(start: &str) -> bool {
+    let program = start.strip_prefix("#!").and_then(|rest| rest.lines().next());
+    let mut words = program.unwrap_or_default().split([' ', '/']);
+    words.any(|word| ["sh", "bash", "dash", "ash", "zsh", "ksh"].contains(&word))
+}
+
+/// Whether a text that no kind was recognised in is plainly no Python either: JSON, TOML or prose.
+pub fn is_foreign(text: &str) -> bool {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .take(LINES)
+        .collect();
+    recognise(text) == Some(Pasted::Python)
+        && lines.len() > 1
+        && (is_json(&lines) || is_toml(&lines) || is_prose(&lines))
+}
+
+/// Brackets around lines of which one names a value as JSON does, and nothing that Python would call it.
+fn is_json(lines: &[&str]) -> bool {
+    let named = |line: &&str| line.starts_with('"') && line.contains("\": ");
+    let python = |line: &&str| ["True", "False", "None", "'", "("].iter().any(|word| line.contains(word));
+    matches!((lines[0].chars().next(), lines[lines.len() - 1]), (Some('{'), "}") | (Some('['), "]"))
+        && lines.iter().any(named)
+        && !lines.iter().any(python)
+}
+
+/// A line that heads a table, and names with their values.
+fn is_toml(lines: &[&str]) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || "_-.\"' ".contains(letter))
+    };
+    let heads = |line: &&&str| {
+        let name = line.trim_matches(['[', ']']);
+        line.starts_with('[') && line.ends_with(']') && is_name(name)
+    };
+    let gives = |line: &&&str| line.split_once('=').is_some_and(|(name, _)| is_name(name.trim()));
+    let begins = lines.first().is_some_and(|line| heads(&line) || gives(&line));
+    begins && lines.iter().any(|line| heads(&line)) && lines.iter().filter(gives).count() * 2 > lines.len()
+}
+
+/// Sentences: most lines are words, and none is a statement.
+fn is_prose(lines: &[&str]) -> bool {
+    let statements = ["import ", "from ", "def ", "class ", "async ", "return ", "with ", "while ", "@"];
+    let is_statement = |line: &&str| {
+        (statements.iter().any(|word| line.starts_with(word)) && !line.ends_with('.')) || line.ends_with(':')
+    };
+    let is_word = |word: &str| {
+        let word = word.trim_matches(|letter: char| ".,;:!?()\"'’“”—–-".contains(letter));
+        word.chars().all(|letter| letter.is_alphanumeric() || "-'’./".contains(letter))
+    };
+    let is_sentence =
+        |line: &&&str| line.split_whitespace().count() > 3 && line.split_whitespace().all(is_word);
+    !lines.iter().any(is_statement) && lines.iter().filter(is_sentence).count() * 3 >= lines.len() * 2
 }
 
 fn is_session(lines: &[&str]) -> bool {
@@ -247,6 +312,9 @@ mod tests {
             ("name: build\non: push\njobs:\n  test:\n    steps: []\n", Pasted::Yaml),
             ("DATABASE_URL=postgres://a\nDEBUG=0\n", Pasted::Environment),
             ("example.org {\n    reverse_proxy app:8000\n}\n", Pasted::Caddyfile),
+            ("#!/bin/sh\nset -e\nexec uvicorn app:app\n", Pasted::Shell),
+            ("\n#!/usr/bin/env bash\nA=1\nB=2\n", Pasted::Shell),
+            ("#!/usr/bin/env python3\nimport os\n", Pasted::Python),
         ] {
             assert_eq!(recognise(text), Some(kind), "{text}");
         }
@@ -254,9 +322,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_none_of_the_kinds_is_known() {
+        for text in [
+            "{\n  \"name\": \"a\",\n  \"on\": true\n}\n",
+            "[project]\nname = \"a\"\nversion = \"1\"\n\n[tool.ruff]\nline-length = 100\n",
+            "Dear all,\nthe service was slow this morning, and nobody knows why.\nPlease look at the logs of it.\n",
+        ] {
+            assert!(is_foreign(text), "{text}");
+        }
+        for text in [
+            "",
+            "x = 1\ny = 2\n",
+            "{\n    \"a\": True,\n}\n",
+            "{\n    \"a\": load(\"b\"),\n}\n",
+            "return await client.get(url)\n",
+            "# the service was slow this morning\nimport os\n",
+            "names = [\n    1,\n]\n[first] = names\n",
+            "assert one is not two or three\nraise four from five\nimport os\n",
+            "#!/bin/sh\nthe service was slow this morning\n",
+            "    await lock.acquire()\n    yield value\n",
+        ] {
+            assert!(!is_foreign(text), "{text}");
+        }
+    }
+
+    #[test]
     fn no_text_makes_it_panic() {
         for text in ["@@ -é", "---", "```", "=", ":", "FROM", "\u{0}", "é: é\n-", "{", "In [", "@@ - @@"] {
             recognise(text);
+            is_foreign(text);
         }
     }
 }

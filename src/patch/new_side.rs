@@ -260,6 +260,11 @@ impl NewSide {
         self.places.iter().filter(|place| place.is_added == Some(true)).count()
     }
 
+    /// Whether the patch shows any line that it does not add.
+    pub fn has_surroundings(&self) -> bool {
+        self.places.iter().any(|place| place.is_added == Some(false))
+    }
+
     /// Whether a line of the text is one of the patch, and does not stand for a gap.
     fn shows(&self, line: u32) -> bool {
         self.place(line).is_some_and(|place| place.is_added.is_some())

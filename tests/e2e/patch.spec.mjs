@@ -73,6 +73,28 @@ test("what is on unchanged lines is folded away under one line that opens it", a
   await expect(list).toHaveCount(0);
 });
 
+test("what a patch leaves out is folded away, and the line below says what it is read as", async ({ page, playground }) => {
+  const gone = Array.from(
+    { length: 40 },
+    (_, number) => `diff --git a/old${number}.py b/old${number}.py\ndeleted file mode 100644\n--- a/old${number}.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-x = 1\n`,
+  );
+  await playground.paste(PATCH + gone.join(""));
+  const notice = page.getByTestId("patch");
+  await expect(notice).toContainText("41 files left out.");
+  expect((await notice.boundingBox()).height).toBeLessThan(160);
+  await notice.getByText("What and why").click();
+  await expect(notice.getByText("old39.py (deleted)")).toBeAttached();
+  expect((await notice.boundingBox()).height).toBeLessThan(330);
+  await expect(page.getByTestId("shape")).toHaveText("read as a patch");
+});
+
+test("surroundings are told of only where there are any", async ({ page, playground }) => {
+  await playground.paste("--- /dev/null\n+++ b/x.py\n@@ -0,0 +1,2 @@\n+import os\n+x = 1\n");
+  await expect(page.getByTestId("patch")).toContainText("Read as a patch of 1 file: 2 lines that it adds.");
+  await playground.paste("diff --cc x.py\n--- a/x.py\n+++ b/x.py\n@@@ -1 -1 +1 @@@\n--a\n++b\n");
+  await expect(page.getByTestId("patch")).toContainText("Nothing of this patch could be read.");
+});
+
 test("a patch can be read as something else, and again as a patch", async ({ page, playground }) => {
   await playground.paste(PATCH);
   const { tabs } = playground;

@@ -4,7 +4,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::file_names::{Named, is_patch, named};
-use crate::pasted::Pasted;
+use crate::pasted::{Pasted, is_foreign};
 use crate::report::FileKind;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
@@ -38,7 +38,8 @@ fn kind_of_path(path: &str) -> Option<Pasted> {
         Named::Environment => Some(Pasted::Environment),
         Named::Yaml => Pasted::ALL.into_iter().find(|kind| path == kind.path()).or(Some(Pasted::Yaml)),
         Named::Other if is_patch(path) => Some(Pasted::Patch),
-        Named::Shell | Named::Other => None,
+        Named::Shell => Some(Pasted::Shell),
+        Named::Other => None,
     }
 }
 
@@ -52,12 +53,34 @@ pub fn read_as(store: &Store) -> Html {
         .report
         .as_ref()
         .and_then(|report| report.files.iter().find(|checked| checked.path == *file.path));
+    let is_left_out = store.left_out.iter().any(|left| left.file.path == file.path);
     let words = match checked {
         Some(checked) => checked.shape.map_or_else(|| kind_words(checked.kind), words::shape),
+        None if is_patch(&file.path) => "a patch",
+        None if is_left_out => "nothing: the checker fails on it",
         None => "…",
     };
     // Only a module is what anybody expects.
     let is_plain = checked.is_some_and(|checked| checked.shape.is_none() && checked.kind == FileKind::Python);
+    html! {
+        <span class="read-as">
+            <span data-testid={if is_plain { "kind" } else { "shape" }}>
+                // The choice beside it has the word already.
+                { if is_plain { "read as".to_owned() } else { format!("read as {words}") } }
+            </span>
+            { kinds(store, "Read") }
+        </span>
+    }
+}
+
+/// Whether the shown text is read as Python and plainly is none.
+pub fn is_foreign_text(path: &str, text: &str) -> bool {
+    kind_of_path(path) == Some(Pasted::Python) && is_foreign(text)
+}
+
+/// The choice of what the shown file is read as; `verb` tells two of them apart for a screen reader.
+pub fn kinds(store: &Store, verb: &str) -> Html {
+    let file = store.file();
     let kind = kind_of_path(&file.path);
     let change = {
         let store = store.clone();
@@ -70,13 +93,8 @@ pub fn read_as(store: &Store) -> Html {
         })
     };
     html! {
-        <span class="read-as">
-            <span data-testid={if is_plain { "kind" } else { "shape" }}>
-                // The choice beside it has the word already.
-                { if is_plain { "read as".to_owned() } else { format!("read as {words}") } }
-            </span>
             <label>
-                <span class="visually-hidden">{ format!("Read {} as", file.path) }</span>
+                <span class="visually-hidden">{ format!("{verb} {} as", file.path) }</span>
                 <select class="select read-as-select" ~value={kind.map_or("", Pasted::word)} onchange={change}>
                     if kind.is_none() {
                         <option value="" selected=true>{ "as its name says" }</option>
@@ -86,6 +104,5 @@ pub fn read_as(store: &Store) -> Html {
                     }) }
                 </select>
             </label>
-        </span>
     }
 }
