@@ -89,11 +89,12 @@ const ofFile = (file, path) => ({ path, size: file.size, bytes: async () => new 
 const promised = (start) => new Promise((done, fail) => start(done, fail));
 
 /** Walks a dropped folder. Folders that are left out anyway are not entered. */
-async function walk(entry, path, isRead, out, skipped, pace) {
+async function walk(entry, path, isRead, out, skipped, pace, tell) {
   await pace.rest();
   if (entry.isFile) {
     try {
       out.push(ofFile(await promised((done, fail) => entry.file(done, fail)), path));
+      tell(out.length, 0, path);
     } catch {
       skipped.push([path, REASON.unreadable]);
     }
@@ -116,7 +117,7 @@ async function walk(entry, path, isRead, out, skipped, pace) {
         return;
       }
       if (child.isDirectory && !isRead(`${child.name}/`)) skipped.push([`${below}/`, REASON.foreign]);
-      else await walk(child, below, isRead, out, skipped, pace);
+      else await walk(child, below, isRead, out, skipped, pace, tell);
     }
   }
 }
@@ -357,7 +358,7 @@ export async function takeIn({ files, entries }, isRead, tell, signal) {
       }
     } else {
       const out = [];
-      await walk(entry, entry.name, isRead, out, skipped, pace);
+      await walk(entry, entry.name, isRead, out, skipped, pace, tell);
       sets.push(out);
     }
   }

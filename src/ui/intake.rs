@@ -151,7 +151,13 @@ fn outcome(files: &[Given], taken: &Taken) -> Outcome {
         0 => "Nothing was opened".to_owned(),
         opened => format!("Opened {}", words::count(opened, "file")),
     };
-    if count > 0 {
+    if let ([], [reason]) = (files, &left_out[..])
+        && let [path] = &reason.paths[..]
+    {
+        // One file and one reason need no list.
+        said = format!("{path} was not opened: {}", reason.words);
+        left_out.clear();
+    } else if count > 0 {
         said = format!(
             "{said}, left out {}",
             if count == 1 { "1 file or folder".to_owned() } else { format!("{count} files and folders") }

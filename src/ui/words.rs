@@ -20,6 +20,14 @@ pub fn place_in(state: &State, path: &str, range: &Range) -> String {
     }
 }
 
+/// A number with a comma between thousands.
+pub fn grouped(number: usize) -> String {
+    match number {
+        0..1000 => number.to_string(),
+        _ => format!("{},{:03}", grouped(number / 1000), number % 1000),
+    }
+}
+
 /// The word and shape of a finding: its severity, or that it is a question.
 pub fn level(finding: &Finding) -> &'static str {
     match finding.certainty {

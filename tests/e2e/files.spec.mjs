@@ -139,6 +139,7 @@ for (const [what, text, path, kind] of [
   ["a Compose file", "services:\n  web:\n    image: app:latest\n    ports:\n      - 5432:5432\n", "compose.yaml", "a Compose file"],
   ["a manifest", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n", "deployment.yaml", "a Kubernetes manifest"],
   ["Markdown", "# Notes\n\nSome words.\n\n```py\nimport os\n```\n", "notes.md", "the Python of a Markdown text"],
+  ["a shell script", "#!/bin/sh\nset -e\nexec uvicorn app:app\n", "script.sh", "a shell script"],
   ["a notebook", '{"cells": [{"cell_type": "code", "source": ["import os\\n"]}], "nbformat": 4}', "notebook.ipynb", "a notebook's code cells"],
 ]) {
   test(`${what} that is pasted is taken for what it is`, async ({ page, playground }) => {
@@ -151,6 +152,82 @@ for (const [what, text, path, kind] of [
     await expect(playground.finding("C5")).toHaveCount(1);
   });
 }
+
+for (const [what, text] of [
+  ["prose", "Dear all,\nthe service was slow this morning, and nobody knows why.\nPlease look at the logs of it.\n"],
+  ["TOML", '[project]\nname = "a"\nversion = "1"\n'],
+  ["JSON", '{\n  "name": "a",\n  "on": true\n}\n'],
+]) {
+  test(`of ${what} the page says that it reads none of it, and leaves the choice`, async ({ page, playground }) => {
+    await playground.paste(text);
+    const notice = page.getByTestId("foreign");
+    await expect(notice).toContainText("This looks like none of what is read.");
+    await notice.getByRole("combobox", { name: "Take main.py as" }).selectOption("Environment file");
+    await expect(playground.tabs.first()).toContainText(".env");
+    await expect(notice).toHaveCount(0);
+  });
+}
+
+test("a path is tidied as an archive's is, and refused where it leads outside", async ({ page, playground }) => {
+  await playground.paste(VIOLATING);
+  await playground.tabs.first().focus();
+  await page.keyboard.press("F2");
+  const field = page.getByRole("textbox", { name: "Path of main.py" });
+  for (const [path, why] of [
+    ["../x.py", "leads out"],
+    ["sub/", "ends with the name of a file"],
+    [`${"a".repeat(300)}.py`, "at most 255 characters"],
+    ["x/..", "needs a path"],
+  ]) {
+    await field.fill(path);
+    await expect(page.getByRole("alert").filter({ hasText: why })).toBeVisible();
+  }
+  await field.fill("x/..//./y.py");
+  await page.keyboard.press("Enter");
+  await expect(playground.tabs.first()).toHaveAccessibleName(/^y\.py/);
+});
+
+test("what stops at one file is told outright, and a count of opened files goes with the first that is closed", async ({
+  page,
+  playground,
+}) => {
+  await playground.open([{ name: "broken.zip", text: "no archive" }]);
+  await expect(playground.outcome).toContainText("broken.zip was not opened: not a zip archive that can be read.");
+  await playground.paste(VIOLATING);
+  await playground.open([
+    { name: "one.py", text: "import os\n" },
+    { name: "two.py", text: "import os\n" },
+  ]);
+  await expect(page.getByText("Opened 2 files.")).toBeVisible();
+  await playground.tabs.nth(2).focus();
+  await page.keyboard.press("Delete");
+  await expect(page.getByText("Closed two.py.")).toBeVisible();
+  await expect(page.getByText("Opened 2 files.")).toHaveCount(0);
+  await expect(page.getByText("Your former text is kept")).toBeVisible();
+});
+
+test("while files are dragged over the page it shows that it takes them", async ({ page, playground }) => {
+  const tell = (kind, selector, into) =>
+    page.locator(selector).evaluate(
+      (element, [kind, into]) => {
+        const event = new DragEvent(kind, { bubbles: true, cancelable: true, relatedTarget: into && document.querySelector(into) });
+        Object.defineProperty(event, "dataTransfer", { value: { types: ["Files"] } });
+        element.dispatchEvent(event);
+      },
+      [kind, into],
+    );
+  const main = page.locator("main");
+  await tell("dragover", ".code .editor");
+  await expect(main).toHaveClass(/playground-drop/);
+  expect(await main.evaluate((main) => getComputedStyle(main, "::after").borderTopWidth)).toBe("3px");
+  // From the code to the scorecard it is still over the page.
+  await tell("dragleave", ".code .editor", ".scorecard");
+  await page.waitForTimeout(50);
+  await expect(main).toHaveClass(/playground-drop/);
+  await tell("dragleave", ".scorecard", null);
+  await expect(main).not.toHaveClass(/playground-drop/);
+  expect(playground).toBeTruthy();
+});
 
 test("a file that somebody named keeps its name, whatever is pasted", async ({ page, playground }) => {
   await playground.tabs.first().focus();
@@ -259,8 +336,7 @@ test("a file of 50 MB is left out, and costs nothing", async ({ page, playground
   const file = join(await mkdtemp(join(tmpdir(), "rubric-")), "huge.py");
   await writeFile(file, Buffer.alloc(50_000_000, "x = 1\n"));
   await page.locator("#open-files").setInputFiles(file);
-  await expect(playground.outcome).toContainText("Nothing was opened");
-  await expect(await reasons(playground)).toContainText("larger than 2 MB (1)");
+  await expect(playground.outcome).toContainText("huge.py was not opened: larger than 2 MB.");
   await expect.poll(() => playground.text()).toContain("requests.get");
   await rm(dirname(file), { recursive: true });
 });

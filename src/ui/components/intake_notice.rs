@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::ui::device;
 use crate::ui::state::{Action, Store, press};
+use crate::ui::words;
 
 /// So many paths of one reason are listed.
 const LISTED: usize = 200;
@@ -16,8 +17,10 @@ pub fn intake_notice(store: &Store) -> Html {
             if let Some(progress) = &store.intake {
                 <div class="notice">
                     <label class="progress">
-                        { if progress.total == 0 {
+                        { if progress.total == 0 && progress.done == 0 {
                             "Looking through the files…".to_owned()
+                        } else if progress.total == 0 {
+                            format!("Looking through the files: {} so far…", words::grouped(progress.done as usize))
                         } else {
                             format!("Reading {} of {} files…", progress.done, progress.total)
                         } }

@@ -17,6 +17,11 @@ pub fn Notices() -> Html {
         <>
             { failure_notice(&store) }
             <div>
+                if !store.kept {
+                    <div class="notice notice-warning" data-testid="not-kept">
+                        <p>{ "This browser does not let the page keep your text: a reload loses it." }</p>
+                    </div>
+                }
                 if let Some(refused) = &store.refused {
                     <div class="notice notice-warning" role="alert">
                         <p>{ refused.clone() }</p>
@@ -42,7 +47,7 @@ pub fn Notices() -> Html {
             }
             if let Some(former) = &store.former {
                 <div class="notice">
-                    <p>{ format!("{} Your former text is kept until you dismiss this.", former.why) }</p>
+                    <p>{ format!("{} Your former text is kept until you dismiss this.", former.why).trim().to_owned() }</p>
                     <button type="button" class="button" onclick={act(Action::Undo)}>{ "Undo" }</button>
                     <button type="button" class="button button-quiet" onclick={act(Action::ForgetFormer)}>
                         { "Dismiss" }

@@ -14,6 +14,9 @@ use crate::ui::intake::Offer;
 use crate::ui::patches::Patches;
 use crate::ui::words;
 
+/// As long as a path may be on most devices.
+const LONGEST_PATH: usize = 255;
+
 /// How many closed files can be opened again.
 const CLOSED_FILES: usize = 20;
 
@@ -36,29 +39,38 @@ impl State {
 
     /// What speaks against calling a file so; nothing where nothing does.
     pub fn objection(&self, id: u32, path: &str) -> Option<String> {
-        let path = tidy_path(path);
-        if path.is_empty() {
+        let Some(tidy) = within(path) else {
+            return Some("The path leads out of what is open".to_owned());
+        };
+        if tidy.is_empty() {
             return Some("A file needs a path, for example app/main.py".to_owned());
         }
-        if path.chars().any(char::is_control) {
+        if tidy.chars().any(char::is_control) {
             return Some("A path has no control characters".to_owned());
         }
-        if self.files.iter().any(|file| file.id != id && *file.path == *path) {
-            return Some(format!("{path} is taken by another open file"));
+        if path.trim().ends_with(['/', '\\']) {
+            return Some("A path ends with the name of a file".to_owned());
         }
-        None
+        if tidy.chars().count() > LONGEST_PATH {
+            return Some(format!("A path has at most {LONGEST_PATH} characters"));
+        }
+        self.is_taken(id, &tidy).then(|| format!("{tidy} is taken by another open file"))
+    }
+
+    fn is_taken(&self, id: u32, path: &str) -> bool {
+        self.files.iter().any(|file| file.id != id && *file.path == *path)
     }
 
     /// The path, or one like it that no other file has.
     pub(super) fn free_path(&self, id: u32, wanted: &str) -> String {
-        if self.objection(id, wanted).is_none() {
+        if !self.is_taken(id, wanted) {
             return wanted.to_owned();
         }
         let name = wanted.rfind('/').map_or(0, |slash| slash + 1);
         let dot = wanted[name..].rfind('.').filter(|&dot| dot > 0).map_or(wanted.len(), |dot| name + dot);
         (2..)
             .map(|number| format!("{}-{number}{}", &wanted[..dot], &wanted[dot..]))
-            .find(|path| self.objection(id, path).is_none())
+            .find(|path| !self.is_taken(id, path))
             .unwrap_or_else(|| wanted.to_owned())
     }
 
@@ -142,6 +154,10 @@ impl State {
     pub(super) fn close(&mut self, id: u32) {
         let Some(index) = self.files.iter().position(|file| file.id == id) else { return };
         let file = self.files.remove(index);
+        // How many were opened is true no more, and only counted.
+        if let Some(former) = self.former.as_mut().filter(|former| former.why.starts_with("Opened ")) {
+            former.why = AttrValue::default();
+        }
         self.announcement = format!("Closed {}", file.path).into();
         if !file.text.trim().is_empty() {
             self.closed.push(Closed { file, index });
@@ -271,7 +287,7 @@ impl State {
         self.renaming = None;
         let is_free = self.objection(id, path).is_none();
         if let Some(file) = self.files.iter_mut().find(|file| is_free && file.id == id) {
-            file.path = tidy_path(path).to_owned().into();
+            file.path = within(path).unwrap_or_default().into();
             file.named = true;
             self.announcement = format!("Renamed to {}", file.path).into();
         }
@@ -352,6 +368,21 @@ pub(super) fn tidy_path(path: &str) -> &str {
         path = rest;
     }
     path
+}
+
+/// A path without empty, `.` and `..` steps, as an archive's are read; nothing where it leads outside.
+pub(super) fn within(path: &str) -> Option<String> {
+    let mut steps: Vec<&str> = Vec::new();
+    for step in path.split(['/', '\\']) {
+        match step.trim() {
+            "" | "." => {}
+            ".." => {
+                steps.pop()?;
+            }
+            step => steps.push(step),
+        }
+    }
+    Some(steps.join("/"))
 }
 
 /// Whether next to nothing of a text is left in another one that came at once.
