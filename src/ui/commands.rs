@@ -169,7 +169,7 @@ pub fn commands(state: &State) -> Vec<Command> {
 
 /// Keys that are no command of the palette, for the help sheet.
 pub const OTHER_KEYS: [(&str, &str); 9] = [
-    ("Command palette", "Ctrl K"),
+    ("Actions", "Ctrl K"),
     ("Leave the editor", "Esc then Tab"),
     ("Search in the editor", "Ctrl F"),
     ("From tab to tab, with the focus on the tabs", "← →"),

@@ -5,7 +5,7 @@ test("the palette opens with a key, finds by words, and does what it says", asyn
   await expect(playground.finding("C5")).toHaveCount(1);
   await playground.editor.focus();
   await page.keyboard.press("Control+k");
-  const dialog = page.getByRole("dialog", { name: "Do something" });
+  const dialog = page.getByRole("dialog", { name: "Actions" });
   const field = dialog.getByRole("combobox", { name: "Actions" });
   await expect(field).toBeFocused();
   await page.keyboard.type("next find");
@@ -44,7 +44,7 @@ test("who types faster than the palette is drawn loses no letter, and gets what 
       document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     }
   });
-  const dialog = page.getByRole("dialog", { name: "Do something" });
+  const dialog = page.getByRole("dialog", { name: "Actions" });
   const field = dialog.getByRole("combobox", { name: "Actions" });
   await expect(field).toHaveValue("settings");
   await expect(dialog.getByRole("option").first()).toContainText("Settings");
@@ -60,7 +60,7 @@ test("who types faster than the palette is drawn loses no letter, and gets what 
 test("keys that are faster than the palette is drawn again are not lost", async ({ page, playground }) => {
   const button = page.getByRole("button", { name: /^Actions/ }).first();
   await button.click();
-  const field = page.getByRole("dialog", { name: "Do something" }).getByRole("combobox", { name: "Actions" });
+  const field = page.getByRole("dialog", { name: "Actions" }).getByRole("combobox", { name: "Actions" });
   await expect(field).toBeFocused();
   // All in one task of the browser: the field of the first opening still stands there.
   await page.evaluate(() => {
@@ -74,10 +74,31 @@ test("keys that are faster than the palette is drawn again are not lost", async 
   await expect(field).toBeHidden();
 });
 
+test("the list of actions has all of them, and is called as its button is", async ({ page, playground }) => {
+  await page.getByRole("button", { name: /^Actions/ }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Actions" });
+  await expect(dialog.getByRole("option", { name: /^O5: / })).toBeAttached();
+  await expect(dialog.getByText(/shown: type to narrow/)).toHaveCount(0);
+  expect(playground).toBeTruthy();
+});
+
+test("a choice that narrows the lists moves nothing", async ({ page, playground }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  const order = page.getByRole("combobox", { name: "Order of the listed findings" });
+  const { y } = await order.boundingBox();
+  const severity = page.getByRole("combobox", { name: "Severity of the listed findings" });
+  await severity.selectOption("high");
+  await expect(page.getByRole("button", { name: "Clear" })).toBeVisible();
+  expect((await order.boundingBox()).y).toBe(y);
+  expect(await severity.evaluate((select) => select.selectedOptions[0].textContent)).toBe("Severity: high");
+});
+
 test("the palette says when nothing has the words, and Escape gives the focus back", async ({ page, playground }) => {
   await page.getByRole("button", { name: /^Actions/ }).first().click();
   await page.keyboard.type("no such thing");
-  const dialog = page.getByRole("dialog", { name: "Do something" });
+  const dialog = page.getByRole("dialog", { name: "Actions" });
   await expect(dialog.getByRole("status")).toHaveText("No action has these words.");
   await page.keyboard.press("Enter");
   await expect(dialog).toBeVisible();

@@ -29,7 +29,7 @@ pub struct Props {
 }
 
 /// More lines than these are not drawn: words narrow the list faster than eyes.
-const LINES: usize = 100;
+const LINES: usize = 200;
 
 /// A combobox over a list.
 #[component]

@@ -42,6 +42,8 @@ pub fn list_filters(store: &Store) -> Html {
                 <option value="" selected={current.is_empty()}>{ format!("{label}: any") }</option>
                 { for options.into_iter().map(|(value, words)| {
                     let selected = value == current;
+                    // What is chosen stands alone in the closed choice.
+                    let words = if selected { format!("{label}: {words}") } else { words };
                     html! { <option {value} {selected}>{ words }</option> }
                 }) }
             </select>
@@ -92,9 +94,14 @@ pub fn list_filters(store: &Store) -> Html {
                     |filters, value| filters.path = (!value.is_empty()).then(|| value.into()),
                 ) }
             }
-            if !filters.is_empty() {
-                <button type="button" class="button button-quiet" onclick={clear}>{ "Clear" }</button>
-            }
+            // It keeps its room, so that nothing jumps.
+            <button
+                type="button"
+                class={classes!("button", "button-quiet", filters.is_empty().then_some("invisible"))}
+                onclick={clear}
+            >
+                { "Clear" }
+            </button>
             <select class="select list-filter list-order" aria-label="Order of the listed findings" onchange={ordered}>
                 <option value="" selected={!by_severity}>{ "Order: place" }</option>
                 <option value="severity" selected={by_severity}>{ "Order: severity" }</option>

@@ -83,7 +83,7 @@ pub fn Palette(props: &Props) -> Html {
     };
     html! {
         <>
-            { draw!(Dialog { id: dialogs::PALETTE, title: "Do something", class: "dialog-wide", content: palette }) }
+            { draw!(Dialog { id: dialogs::PALETTE, title: "Actions", class: "dialog-wide", content: palette }) }
             { draw!(Dialog { id: dialogs::HELP, title: "Keys", class: "dialog-wide", content: content(help) }) }
             { draw!(Dialog { id: dialogs::FILES, title: "Open files", class: "dialog-wide", content: content(file_chooser) }) }
             { draw!(Dialog { id: dialogs::DRAFTS, title: "Drafts", class: "dialog-wide", content: |()| draw!(DraftHistory) }) }
@@ -126,7 +126,7 @@ fn help(store: &Store) -> Html {
     html! {
         <>
             <p class="help-words">
-                { "The palette has every action. On a Mac, Cmd stands for Ctrl." }
+                { "“Actions” has all that can be done. On a Mac, Cmd stands for Ctrl." }
             </p>
             <table class="help">
                 <tbody>
