@@ -162,12 +162,13 @@ fn sentence(
         })
         .and_then(|candidate| candidate.conditions.iter().find(|known| known.answer != Answer::Met));
     if let Some(condition) = nearest {
-        text += &format!(
-            "it finds nothing {place}: ‘{}’ is {}: {}",
-            condition.what,
-            condition.answer.words(),
-            condition.fact
-        );
+        text += &format!("it finds nothing {place}: ");
+        // 'Nothing limits it' is not met: that would be a negation too many.
+        let is_negated = ["nothing ", "no "].iter().any(|word| condition.what.starts_with(word));
+        if !is_negated || condition.answer != Answer::NotMet {
+            text += &format!("‘{}’ is {}: ", condition.what, condition.answer.words());
+        }
+        text += &condition.fact;
         let others = unmet.count() - 1;
         if others > 0 {
             text += &format!(" ({others} more looked at)");

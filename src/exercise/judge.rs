@@ -49,7 +49,15 @@ pub fn judge(exercise: &Exercise, before: &Report, files: &[Source], report: &Re
     let is_old = |problem: &&Problem| {
         before.problems.iter().any(|old| old.path == problem.path && old.message == problem.message)
     };
+    // The first error of a file brings the others with it, and what cannot be read may still define what seems gone.
+    let mut broken: Vec<&str> = Vec::new();
     for problem in report.problems.iter().filter(|problem| !is_old(problem)) {
+        if problem.message.starts_with("syntax error") {
+            if broken.contains(&&*problem.path) {
+                continue;
+            }
+            broken.push(&problem.path);
+        }
         faults.push(Fault::Broken {
             path: problem.path.clone(),
             line: problem.range.start.line,
@@ -60,7 +68,9 @@ pub fn judge(exercise: &Exercise, before: &Report, files: &[Source], report: &Re
     if files.iter().any(|file| file.text.contains("rubric: ignore")) {
         faults.push(Fault::Silenced);
     }
-    let lost = names::public(&exercise.start).into_iter().filter(|name| !names::is_defined(files, name));
+    let lost = names::public(&exercise.start)
+        .into_iter()
+        .filter(|name| broken.is_empty() && !names::is_defined(files, name));
     faults.extend(lost.map(Fault::Lost));
     let missing = exercise.keep.iter().filter(|word| !names::has_word(files, word));
     faults.extend(missing.cloned().map(Fault::Missing));
@@ -271,6 +281,8 @@ Not yet.
         let silenced = start.replace("timeout=5)", "timeout=5)  # rubric: ignore[C5] no time");
         assert_eq!(faults(&silenced), [Fault::Silenced]);
         assert!(matches!(faults(&format!("{start}def\n"))[0], Fault::Broken { line: 10, .. }));
+        // One error makes others, and `feed` may well be there.
+        assert!(matches!(faults("import requests\n\nasync def fee(\nget = 1\n")[..], [Fault::Broken { .. }]));
         let unrun = start.replace("requests.get(", "await asyncio.to_thread(requests.get, ");
         assert!(
             matches!(&faults(&unrun)[0], Fault::Broken { line: 5, message, .. } if message.contains("`asyncio`"))

@@ -201,7 +201,7 @@ test("progress goes into a file and comes back from it; another file is refused"
   await page.evaluate(() => localStorage.clear());
   await page.reload();
   await loaded(page);
-  await expect(row(page, "The helper that waits")).toContainText("open");
+  await expect(row(page, "The helper that waits")).toContainText("not yet");
   await page.getByLabel("File of progress").setInputFiles(file);
   await expect(row(page, "The helper that waits")).toContainText("solved");
 

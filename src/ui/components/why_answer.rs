@@ -196,8 +196,10 @@ fn conforming(place: &Evidence, page: &Page) -> Html {
     html! {
         <li>
             <span class="why-sign why-met" aria-hidden="true">{ "✓" }</span>
-            { "conforms: " }{ with_code(&place.note) }
-            { jump(page, &place.path, place.range) }
+            <span>
+                { "conforms: " }{ with_code(&place.note) }
+                { jump(page, &place.path, place.range) }
+            </span>
         </li>
     }
 }

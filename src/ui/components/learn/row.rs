@@ -26,7 +26,7 @@ pub fn state(done: &Done) -> (&'static str, &'static str) {
     } else if done.hints > 0 || !done.files.is_empty() {
         ("begun", "begun")
     } else {
-        ("open", "open")
+        ("open", "not yet")
     }
 }
 
