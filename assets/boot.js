@@ -2,6 +2,8 @@
 const say = (text) => {
   const line = document.getElementById("loading");
   if (line) line.textContent = text;
+  const status = document.querySelector(".status");
+  if (line && status) status.textContent = "not loaded";
 };
 
 const { js, wasm } = document.querySelector("script[data-js]").dataset;

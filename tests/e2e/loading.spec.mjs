@@ -48,6 +48,7 @@ test.describe("when the page's files do not come", () => {
     await page.route("**/app-*_bg.wasm", (route) => route.abort());
     await page.goto(site);
     await expect(page.getByText("The page could not be started")).toBeVisible();
+    await expect(page.locator("footer")).toHaveText("not loaded");
   });
 });
 

@@ -27,7 +27,16 @@ test("a field says what is wrong with it, and what was there still holds", async
   await loaded(page);
   const key = page.getByRole("textbox", { name: /^Tenant key/ });
   await key.fill("silo id");
-  await expect(page.getByRole("alert").filter({ hasText: "A name has letters" })).toBeVisible();
+  const objection = page.getByRole("alert").filter({ hasText: "A name has letters" });
+  await expect(objection).toBeVisible();
+  // Red, and the reason directly below it.
+  const colours = [
+    await key.evaluate((element) => getComputedStyle(element).borderTopColor),
+    await objection.evaluate((element) => getComputedStyle(element).color),
+  ];
+  expect(colours[0]).toBe(colours[1]);
+  const [field, below] = [await key.boundingBox(), await objection.boundingBox()];
+  expect(below.y - (field.y + field.height)).toBeLessThan(8);
   await expect(page.getByText("All at their defaults.")).toBeVisible();
   await key.fill("silo_id");
   await expect(page.getByText("Changed from the defaults.")).toBeVisible();

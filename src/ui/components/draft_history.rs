@@ -132,8 +132,13 @@ pub fn DraftHistory() -> Html {
                                 <div class="draft-buttons">
                                     <button type="button" class="button" disabled={kept.current()} onclick={open(kept)}
                                         aria-label={format!("Open {}", kept.title())}>{ "Open" }</button>
-                                    <button type="button" class="button" onclick={edit(&kept.id())}
-                                        aria-label={format!("Name {}", kept.title())}>{ "Name" }</button>
+                                    if renaming.as_deref() == Some(kept.id().as_str()) {
+                                        // The field takes the name as soon as it loses the focus.
+                                        <button key="named" type="button" class="button button-main">{ "Keep the name" }</button>
+                                    } else {
+                                        <button key="name" type="button" class="button" onclick={edit(&kept.id())}
+                                            aria-label={format!("Name {}", kept.title())}>{ "Name" }</button>
+                                    }
                                     <button type="button" class="button" disabled={kept.current() || kept.elsewhere()}
                                         onclick={delete(kept)}
                                         aria-label={format!("Delete {}", kept.title())}>{ "Delete" }</button>
@@ -166,19 +171,37 @@ fn NameField(props: &NameProps) -> Html {
             }
         });
     }
-    let press = {
+    // The field loses the focus when it goes, which must not take what Escape has just refused.
+    let finished = use_mut_ref(|| false);
+    let finish = {
         let (done, input) = (props.done.clone(), input.clone());
+        move |keep: bool| {
+            if !std::mem::replace(&mut *finished.borrow_mut(), true) {
+                done.emit(input.cast::<HtmlInputElement>().filter(|_| keep).map(|input| input.value()));
+            }
+        }
+    };
+    let press = {
+        let finish = finish.clone();
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-            "Enter" => done.emit(input.cast::<HtmlInputElement>().map(|input| input.value())),
+            "Enter" => finish(true),
             "Escape" => {
                 // The dialog stays open.
                 event.prevent_default();
-                done.emit(None);
+                finish(false);
             }
             _ => {}
         })
     };
+    let blur = {
+        let (input, former) = (input.clone(), props.name.clone());
+        // What is left as it was gets no name of its own.
+        Callback::from(move |_: FocusEvent| {
+            finish(input.cast::<HtmlInputElement>().is_some_and(|input| input.value() != former));
+        })
+    };
     html! {
-        <input class="field" ref={input} aria-label="Name of the draft" maxlength="80" value={props.name.clone()} onkeydown={press} />
+        <input class="field" ref={input} aria-label="Name of the draft" maxlength="80" value={props.name.clone()} onkeydown={press}
+            onblur={blur} />
     }
 }

@@ -103,7 +103,11 @@ fn suspicion(suspects: &[String], look: Callback<MouseEvent>) -> Html {
         <div role="alert">
             <p>{ "Whoever gets the link can read all of it, and some of this looks like a secret:" }</p>
             <ul class="suspects">
-                { for suspects.iter().take(LISTED).map(|suspect| html! { <li>{ with_code(suspect) }</li> }) }
+                { for suspects.iter().take(LISTED).map(|suspect| {
+                    // The value at its end stays in one piece.
+                    let (what, value) = suspect.rsplit_once(' ').unwrap_or(("", suspect));
+                    html! { <li>{ with_code(what) }{ " " }<span class="suspect-value">{ value.to_owned() }</span></li> }
+                }) }
                 if more > 0 {
                     <li>{ format!("and {more} more") }</li>
                 }
@@ -148,8 +152,8 @@ fn made(made: &Made, store: &Store, input: NodeRef) -> Html {
                 if link.is_empty() {
                     { "This browser cannot make a link. A file holds the same, and this page opens it again." }
                 } else {
-                    { format!("{files} would make a link of {} characters, and beyond {LONGEST_LINK} chats and mail cut \
-                               them. A file holds the same, and this page opens it again.", link.len()) }
+                    { format!("This would be a link of {} characters; chats and mail cut links over {}. A file holds \
+                               the same, and this page opens it again.", words::grouped(link.len()), words::grouped(LONGEST_LINK)) }
                 }
             </p>
             <div class="dialog-actions">

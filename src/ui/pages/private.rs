@@ -39,7 +39,7 @@ pub fn PrivatePage() -> Html {
                     <div class="notice" role="alert">
                         <p>{ "Every draft, the settings, the theme and what you solved in Learn are deleted. This cannot be undone." }</p>
                         <button type="button" class="button" onclick={keep}>{ "Keep them" }</button>
-                        <button type="button" class="button button-main" onclick={forget}>{ "Delete everything" }</button>
+                        <button type="button" class="button button-danger" onclick={forget}>{ "Delete everything" }</button>
                     </div>
                 } else {
                     <button id={FORGET} type="button" class="button" onclick={ask}>{ "Delete what this page keeps…" }</button>

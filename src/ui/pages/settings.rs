@@ -479,8 +479,8 @@ fn field(
         <div class="settings-field">
             <label for={name}>{ label }{ " " }<code>{ name }</code></label>
             { control(format!("{name}-about {name}-objection")) }
-            <p class="settings-about" id={format!("{name}-about")}>{ about }</p>
             <p class="settings-objection" id={format!("{name}-objection")} role="alert">{ objection.unwrap_or_default() }</p>
+            <p class="settings-about" id={format!("{name}-about")}>{ about }</p>
         </div>
     }
 }
