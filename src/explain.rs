@@ -164,8 +164,7 @@ fn sentence(
     if let Some(condition) = nearest {
         text += &format!("it finds nothing {place}: ");
         // 'Nothing limits it' is not met: that would be a negation too many.
-        let is_negated = ["nothing ", "no "].iter().any(|word| condition.what.starts_with(word));
-        if !is_negated || condition.answer != Answer::NotMet {
+        if condition.answer != Answer::NotMet || !condition.what.starts_with("no") {
             text += &format!("‘{}’ is {}: ", condition.what, condition.answer.words());
         }
         text += &condition.fact;
