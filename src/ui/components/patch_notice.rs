@@ -55,19 +55,20 @@ const LISTED: usize = 200;
 
 fn described(reading: &Reading) -> String {
     let added: usize = reading.files.iter().map(|file| file.added()).sum();
-    if reading.files.is_empty() && reading.left_out.is_empty() {
-        return if reading.problems.is_empty() {
-            "Read as a patch, but there is no change in it.".to_owned()
-        } else {
-            "Nothing of this patch could be read.".to_owned()
-        };
-    }
-    let mut text = format!(
-        "Read as a patch of {}: {} that it adds{}.",
-        words::count(reading.files.len(), "file"),
-        words::count(added, "line"),
-        if reading.files.iter().any(NewSide::has_surroundings) { ", with their surroundings" } else { "" }
-    );
+    let mut text = if !reading.files.is_empty() {
+        format!(
+            "Read as a patch of {}: {} that it adds{}.",
+            words::count(reading.files.len(), "file"),
+            words::count(added, "line"),
+            if reading.files.iter().any(NewSide::has_surroundings) { ", with their surroundings" } else { "" }
+        )
+    } else if !reading.problems.is_empty() {
+        "Nothing of this patch could be read.".to_owned()
+    } else if !reading.left_out.is_empty() {
+        "Nothing of this patch is read.".to_owned()
+    } else {
+        "Read as a patch, but there is no change in it.".to_owned()
+    };
     if !is_folded(reading) {
         for word in opened(reading) {
             text.push(' ');
