@@ -60,7 +60,11 @@ fn described(reading: &Reading) -> String {
             "Read as a patch of {}: {} that it adds{}.",
             words::count(reading.files.len(), "file"),
             words::count(added, "line"),
-            if reading.files.iter().any(NewSide::has_surroundings) { ", with their surroundings" } else { "" }
+            if reading.files.iter().any(NewSide::has_surroundings) {
+                ", with their surroundings"
+            } else {
+                ""
+            }
         )
     } else if !reading.problems.is_empty() {
         "Nothing of this patch could be read.".to_owned()
