@@ -170,6 +170,29 @@ mod tests {
     }
 
     #[test]
+    fn how_far_it_is_is_told_of_the_files_that_changed_and_then_of_the_rules() {
+        let mut server = Server::default();
+        let mut told_of = |files: &[(&str, Option<&str>)]| {
+            let sets = vec![files.iter().map(|(path, text)| sent(path, *text)).collect()];
+            let request = Request { settings: Settings::default(), sets, running: false, why: None };
+            let mut told = Vec::new();
+            server
+                .answer(&serde_json::to_string(&request).unwrap(), &mut |progress| told.push(progress))
+                .unwrap();
+            assert!(told.is_sorted_by(|one, next| one.share < next.share && next.share < 1.0), "{told:?}");
+            let (read, asked): (Vec<_>, Vec<_>) = told.into_iter().partition(|progress| !progress.has_read);
+            assert_eq!(
+                asked.iter().map(|progress| progress.done).collect::<Vec<_>>(),
+                (0..28).collect::<Vec<_>>()
+            );
+            read.into_iter().map(|progress| (progress.done, progress.all)).collect::<Vec<_>>()
+        };
+        assert_eq!(told_of(&[("a.py", Some("x = 1\n")), ("b.py", Some("y = 1\n"))]), [(1, 2), (2, 2)]);
+        assert_eq!(told_of(&[("a.py", None), ("b.py", Some("y = 2\n"))]), [(1, 1)]);
+        assert_eq!(told_of(&[("b.py", None)]), []);
+    }
+
+    #[test]
     fn what_is_not_a_request_is_an_error() {
         assert!(Server::default().answer("{}", &mut |_| {}).is_err());
         assert!(ask(&mut Server::default(), vec![vec![sent("a.py", None)]]).is_err());
