@@ -11,9 +11,12 @@ pub use crate::source::Source;
 /// Checks the given files together. Deterministic, without I/O, and without a panic on any input: what cannot be
 /// read becomes a problem in the report.
 pub fn check(sources: &[Source], settings: &Settings) -> Report {
-    // The only walk over the code of each file.
-    let parsed = ParsedFiles::of(sources);
-    check_parsed(sources, &parsed, settings, &mut |_, _| {})
+    run(sources, &ParsedFiles::of(sources), settings, false, &mut |_, _| {})
+}
+
+/// The same, with the fixes that the rules propose. Nobody has verified them: see [`crate::fixes`].
+pub(crate) fn check_proposing(sources: &[Source], settings: &Settings) -> Report {
+    run(sources, &ParsedFiles::of(sources), settings, true, &mut |_, _| {})
 }
 
 /// Checks files of which it is already known what each says by itself: `parsed` was read from `sources`. Before each
@@ -22,6 +25,16 @@ pub fn check_parsed(
     sources: &[Source],
     parsed: &ParsedFiles,
     settings: &Settings,
+    told: &mut dyn FnMut(usize, usize),
+) -> Report {
+    run(sources, parsed, settings, false, told)
+}
+
+fn run(
+    sources: &[Source],
+    parsed: &ParsedFiles,
+    settings: &Settings,
+    proposes: bool,
     told: &mut dyn FnMut(usize, usize),
 ) -> Report {
     // Names, types, calls and contexts of all files together.
@@ -35,6 +48,7 @@ pub fn check_parsed(
     for (number, check) in asked.iter().enumerate() {
         told(number, asked.len());
         let mut found = Findings::new(check.rule, &model);
+        found.proposes_fixes = proposes;
         (check.run)(&model, &mut found);
         let (reported, status) = found.finish(|finding| !ignores.silences(finding));
         findings.extend(reported);
