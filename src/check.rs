@@ -11,9 +11,12 @@ pub use crate::source::Source;
 /// Checks the given files together. Deterministic, without I/O, and without a panic on any input: what cannot be
 /// read becomes a problem in the report.
 pub fn check(sources: &[Source], settings: &Settings) -> Report {
-    // The only walk over the code of each file.
-    let parsed = ParsedFiles::of(sources);
-    check_parsed(sources, &parsed, settings, &mut |_, _| {})
+    run(sources, &ParsedFiles::of(sources), settings, false, &mut |_, _| {})
+}
+
+/// The same, with the fixes that the rules propose. Nobody has verified them: see [`crate::fixes`].
+pub(crate) fn check_proposing(sources: &[Source], settings: &Settings) -> Report {
+    run(sources, &ParsedFiles::of(sources), settings, true, &mut |_, _| {})
 }
 
 /// Checks files of which it is already known what each says by itself: `parsed` was read from `sources`. Before each
@@ -25,12 +28,6 @@ pub fn check_parsed(
     told: &mut dyn FnMut(usize, usize),
 ) -> Report {
     run(sources, parsed, settings, false, told)
-}
-
-/// The report with the fixes that the rules propose. Nobody has verified them: see [`crate::fixes`].
-pub(crate) fn check_proposing(sources: &[Source], settings: &Settings) -> Report {
-    let parsed = ParsedFiles::of(sources);
-    run(sources, &parsed, settings, true, &mut |_, _| {})
 }
 
 fn run(
