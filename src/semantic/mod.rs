@@ -216,7 +216,7 @@ pub struct Model<'s> {
     constants: RefCell<FxHashMap<Place, Option<Place>>>,
     visiting: RefCell<FxHashSet<Place>>,
     roles: Roles,
-    known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
+    known_calls: std::cell::OnceCell<calls::KnownCalls>,
     /// Whether a request waits for a function, as far as it was asked.
     serving: RefCell<FxHashMap<Place, bool>>,
     shows_handlers: std::cell::OnceCell<bool>,
@@ -353,15 +353,14 @@ impl<'s> Model<'s> {
 
     /// The calls whose callees the tables describe, in order: few of all calls, and the only ones most rules ask for.
     pub fn known_calls(&self) -> impl Iterator<Item = (Node<'_>, Api)> {
-        let known = self
-            .known_calls
-            .get_or_init(|| self.calls().filter_map(|call| Some((call.place(), call.api()?))).collect());
-        known.iter().map(|&(place, api)| (self.node(place), api))
+        let known = self.known_calls.get_or_init(|| calls::KnownCalls::find(self));
+        known.calls.iter().map(|&(place, api)| (self.node(place), api))
     }
 
     /// The calls that do what the tag says.
     pub fn calls_doing(&self, tag: Tag) -> impl Iterator<Item = Node<'_>> {
-        self.known_calls().filter(move |(_, api)| api.has(tag)).map(|(call, _)| call)
+        let known = self.known_calls.get_or_init(|| calls::KnownCalls::find(self));
+        known.doing(tag).map(|place| self.node(place))
     }
 
     /// All `def` and `lambda`.

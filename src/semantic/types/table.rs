@@ -77,9 +77,9 @@ impl TypeTable {
         self.types.borrow().0[id.0 as usize].0
     }
 
-    /// What the tables say of a call of a value of this type.
-    pub fn api(&self, id: TypeId) -> Option<Api> {
-        self.types.borrow().0[id.0 as usize].1
+    /// The type, and what the tables say of a call of a value of it.
+    pub fn with_api(&self, id: TypeId) -> (Type, Option<Api>) {
+        self.types.borrow().0[id.0 as usize]
     }
 
     pub fn path(&self, text: &str) -> PathId {
