@@ -340,10 +340,8 @@ impl<'s> Model<'s> {
         (0..).zip(&self.files).filter(|(_, file)| file.kind == FileKind::Python)
     }
 
-    fn nodes<'m>(&'m self, list: fn(&Tree) -> &Vec<NodeId>) -> impl Iterator<Item = Node<'m>> {
-        self.python().flat_map(move |(file, data)| {
-            list(&data.tree).iter().map(move |&id| Node { model: self, file, id })
-        })
+    fn nodes<'m>(&'m self, list: fn(&Tree) -> &Vec<NodeId>) -> Nodes<'m> {
+        Nodes { model: self, list, file: 0, ids: [].iter(), later: 0 }
     }
 
     /// All calls of all files.
@@ -469,6 +467,47 @@ impl<'s> Model<'s> {
     /// Whether any given file builds the application object.
     pub fn has_app(&self) -> bool {
         self.roles.has_app
+    }
+}
+
+/// The nodes that one list of each Python file has, file by file. By hand, since what flattens iterators has the code of
+/// the loop three times, wherever rules go over all calls.
+struct Nodes<'m> {
+    model: &'m Model<'m>,
+    list: fn(&Tree) -> &Vec<NodeId>,
+    file: u32,
+    /// What is left of this file.
+    ids: std::slice::Iter<'m, NodeId>,
+    /// The file that comes next.
+    later: u32,
+}
+
+impl Nodes<'_> {
+    #[inline(never)]
+    fn turn_to_next_file(&mut self) -> bool {
+        let model = self.model;
+        let Some(file) = model.files.get(self.later as usize) else { return false };
+        self.file = self.later;
+        self.later += 1;
+        if file.kind == FileKind::Python {
+            self.ids = (self.list)(&file.tree).iter();
+        }
+        true
+    }
+}
+
+impl<'m> Iterator for Nodes<'m> {
+    type Item = Node<'m>;
+
+    fn next(&mut self) -> Option<Node<'m>> {
+        loop {
+            if let Some(&id) = self.ids.next() {
+                return Some(Node { model: self.model, file: self.file, id });
+            }
+            if !self.turn_to_next_file() {
+                return None;
+            }
+        }
     }
 }
 
