@@ -13,7 +13,7 @@ const BUDGET = {
   page: 450 * KILOBYTE,
   worker: 700 * KILOBYTE,
   catalogue: 250 * KILOBYTE,
-  "second module": 270 * KILOBYTE,
+  "second module": 256 * KILOBYTE,
   later: 30 * KILOBYTE,
   embed: 12 * KILOBYTE,
   "on demand": Infinity,

@@ -89,8 +89,7 @@ test("list, code and detail select together", async ({ page, playground }) => {
   await expect(page.locator(".finding[aria-current=true]")).toHaveCount(1);
 });
 
-test("Escape closes what a resting mouse opened, and it stays closed until the mouse moves", async ({ page, playground, hasTouch }) => {
-  test.skip(hasTouch, "a finger does not rest above the text");
+test("Escape closes what a resting mouse opened, and it stays closed until the mouse moves", async ({ page, playground }) => {
   await playground.paste(VIOLATING);
   const mark = page.locator(".code .cm-finding").first();
   const tooltip = page.locator(".finding-tooltip");
