@@ -98,9 +98,7 @@ impl<'m> Node<'m> {
 
     /// Whether this call does what the tag says.
     pub fn does(self, tag: Tag) -> bool {
-        // Once all calls have been looked at, it is known that most tags are of none of them.
-        let known = self.model.known_calls.get();
-        known.is_none_or(|known| known.has(tag)) && self.api().is_some_and(|api| api.has(tag))
+        self.model.may_do(tag) && self.api().is_some_and(|api| api.has(tag))
     }
 
     /// What this call makes its thread wait for. An awaited call does not block.
@@ -701,6 +699,12 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// Whether any call may do what the tag says. Once all calls have been looked at, it is known that most tags are of
+    /// none of them.
+    pub(super) fn may_do(&self, tag: Tag) -> bool {
+        self.known_calls.get().is_none_or(|known| known.has(tag))
+    }
+
     /// What runs where a given class is called. Asked for at each call of it, so it is remembered as soon as the class's
     /// bases are known for sure.
     #[inline(never)]
