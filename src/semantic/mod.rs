@@ -175,6 +175,8 @@ pub struct File<'s> {
     types: Vec<Cell<u32>>,
     /// Those of the bindings, in the same way.
     binding_types: Vec<Cell<u32>>,
+    /// What all bindings of a name in a scope agree on, at the last of them.
+    name_types: Vec<Cell<u32>>,
     /// The values that names were given, as far as it was asked: 0 is 'not asked yet', 1 'none', else the node's number
     /// plus two.
     assigned_values: Vec<Cell<u32>>,
@@ -209,7 +211,8 @@ pub struct Model<'s> {
     /// Which functions serve administrators alone, as far as it was asked.
     administrative: RefCell<FxHashMap<Place, bool>>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
-    name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
+    /// The types of names that no scope of their file binds.
+    outer_types: RefCell<FxHashMap<(u32, Symbol), types::TypeId>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
     blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
     /// The literals that parameters hold in every call, as far as they were asked for.
@@ -288,7 +291,7 @@ impl<'s> Model<'s> {
             singletons: RefCell::default(),
             administrative: RefCell::default(),
             classes: RefCell::default(),
-            name_types: RefCell::default(),
+            outer_types: RefCell::default(),
             returns: RefCell::default(),
             blocking: RefCell::default(),
             constants: RefCell::default(),
@@ -549,6 +552,7 @@ impl<'s> File<'s> {
         let module = stem.strip_suffix("__init__").unwrap_or(stem).trim_end_matches('/').replace('/', ".");
         let types = vec![Cell::new(0); tree.nodes.len()];
         let binding_types = vec![Cell::new(0); tree.bindings.len()];
+        let name_types = binding_types.clone();
         let assigned_values = vec![Cell::new(0); tree.nodes.len()];
         let mut file = Self {
             path: &source.path,
@@ -570,6 +574,7 @@ impl<'s> File<'s> {
             is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
             types,
             binding_types,
+            name_types,
             assigned_values,
             assumed: RefCell::default(),
         };
