@@ -40,6 +40,10 @@ impl Default for TypeTable {
     fn default() -> Self {
         let table =
             Self { types: RefCell::default(), paths: RefCell::default(), children: RefCell::default() };
+        // What a file mostly needs, so that nothing is moved while these grow.
+        table.types.borrow_mut().1.reserve(200);
+        table.paths.borrow_mut().1.reserve(100);
+        table.children.borrow_mut().reserve(50);
         table.types.borrow_mut().0.push((Type::Unknown, None));
         table.path("builtins");
         table
