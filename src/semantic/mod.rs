@@ -200,8 +200,8 @@ pub struct Model<'s> {
     fetched: RefCell<FxHashMap<Place, Option<rows::FetchedPlaces>>>,
     /// Whether any call locks the rows that it reads.
     locks_rows: std::cell::OnceCell<bool>,
-    /// Whether any call has to do with a database session.
-    has_sessions: std::cell::OnceCell<bool>,
+    /// Whether any call may take a database connection.
+    takes_connections: std::cell::OnceCell<bool>,
     /// What runs where given classes are called.
     constructors: RefCell<FxHashMap<Place, calls::Constructor>>,
     /// The calls that made objects, by the expressions that stand for them.
@@ -285,7 +285,7 @@ impl<'s> Model<'s> {
             closed: std::cell::OnceCell::new(),
             fetched: RefCell::default(),
             locks_rows: std::cell::OnceCell::new(),
-            has_sessions: std::cell::OnceCell::new(),
+            takes_connections: std::cell::OnceCell::new(),
             constructors: RefCell::default(),
             constructed: RefCell::default(),
             singletons: RefCell::default(),
