@@ -24,6 +24,31 @@ impl Api {
     }
 }
 
+/// The calls whose callees the tables describe.
+pub(super) struct KnownCalls {
+    pub calls: Vec<(super::Place, Api)>,
+    /// What any of them does, a bit a [`Tag`]. Of most tags the given files have no call at all.
+    tags: u128,
+}
+
+impl KnownCalls {
+    pub fn find(model: &Model<'_>) -> Self {
+        let calls: Vec<_> = model.calls().filter_map(|call| Some((call.place(), call.api()?))).collect();
+        let tags = calls.iter().fold(0, |tags, (_, api)| tags | api.callable.tags);
+        Self { calls, tags }
+    }
+
+    /// Whether any of them does what the tag says.
+    fn has(&self, tag: Tag) -> bool {
+        self.tags & (1 << tag as u128) != 0
+    }
+
+    pub fn doing(&self, tag: Tag) -> impl Iterator<Item = super::Place> {
+        let calls = if self.has(tag) { self.calls.as_slice() } else { &[] };
+        calls.iter().filter(move |(_, api)| api.has(tag)).map(|(place, _)| *place)
+    }
+}
+
 /// What runs where a given class is called.
 #[derive(Clone, Copy)]
 pub(super) struct Constructor {
@@ -65,17 +90,15 @@ impl<'m> Node<'m> {
 
     /// What the tables know of this expression as a callee.
     pub fn api_when_called(self) -> Option<Api> {
-        let table = &self.model.table;
-        let id = self.known_type()?;
-        match table.get(id) {
-            Type::Class(place) => self.model.constructor(place).api,
-            _ => table.api(id),
+        match self.model.table.with_api(self.known_type()?) {
+            (Type::Class(place), _) => self.model.constructor(place).api,
+            (_, api) => api,
         }
     }
 
     /// Whether this call does what the tag says.
     pub fn does(self, tag: Tag) -> bool {
-        self.api().is_some_and(|api| api.has(tag))
+        self.model.may_do(tag) && self.api().is_some_and(|api| api.has(tag))
     }
 
     /// What this call makes its thread wait for. An awaited call does not block.
@@ -676,6 +699,12 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// Whether any call may do what the tag says. Once all calls have been looked at, it is known that most tags are of
+    /// none of them.
+    pub(super) fn may_do(&self, tag: Tag) -> bool {
+        self.known_calls.get().is_none_or(|known| known.has(tag))
+    }
+
     /// What runs where a given class is called. Asked for at each call of it, so it is remembered as soon as the class's
     /// bases are known for sure.
     #[inline(never)]

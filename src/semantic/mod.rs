@@ -153,6 +153,8 @@ pub struct File<'s> {
     types: Vec<Cell<u32>>,
     /// Those of the bindings, in the same way.
     binding_types: Vec<Cell<u32>>,
+    /// What all bindings of a name in a scope agree on, at the last of them.
+    name_types: Vec<Cell<u32>>,
     /// The values that names were given, as far as it was asked: 0 is 'not asked yet', 1 'none', else the node's number
     /// plus two.
     assigned_values: Vec<Cell<u32>>,
@@ -184,8 +186,8 @@ pub struct Model<'s> {
     fetched: RefCell<FxHashMap<Place, Option<rows::FetchedPlaces>>>,
     /// Whether any call locks the rows that it reads.
     locks_rows: std::cell::OnceCell<bool>,
-    /// Whether any call has to do with a database session.
-    has_sessions: std::cell::OnceCell<bool>,
+    /// Whether any call may take a database connection.
+    takes_connections: std::cell::OnceCell<bool>,
     /// What runs where given classes are called.
     constructors: RefCell<FxHashMap<Place, calls::Constructor>>,
     /// The calls that made objects, by the expressions that stand for them.
@@ -195,14 +197,15 @@ pub struct Model<'s> {
     /// Which functions serve administrators alone, as far as it was asked.
     administrative: RefCell<FxHashMap<Place, bool>>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
-    name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
+    /// The types of names that no scope of their file binds.
+    outer_types: RefCell<FxHashMap<(u32, Symbol), types::TypeId>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
     blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
     /// The literals that parameters hold in every call, as far as they were asked for.
     constants: RefCell<FxHashMap<Place, Option<Place>>>,
     visiting: RefCell<FxHashSet<Place>>,
     roles: Roles,
-    known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
+    known_calls: std::cell::OnceCell<calls::KnownCalls>,
     /// Whether a request waits for a function, as far as it was asked.
     serving: RefCell<FxHashMap<Place, bool>>,
     shows_handlers: std::cell::OnceCell<bool>,
@@ -269,13 +272,13 @@ impl<'s> Model<'s> {
             closed: std::cell::OnceCell::new(),
             fetched: RefCell::default(),
             locks_rows: std::cell::OnceCell::new(),
-            has_sessions: std::cell::OnceCell::new(),
+            takes_connections: std::cell::OnceCell::new(),
             constructors: RefCell::default(),
             constructed: RefCell::default(),
             singletons: RefCell::default(),
             administrative: RefCell::default(),
             classes: RefCell::default(),
-            name_types: RefCell::default(),
+            outer_types: RefCell::default(),
             returns: RefCell::default(),
             blocking: RefCell::default(),
             constants: RefCell::default(),
@@ -327,10 +330,8 @@ impl<'s> Model<'s> {
         (0..).zip(&self.files).filter(|(_, file)| file.kind == FileKind::Python)
     }
 
-    fn nodes<'m>(&'m self, list: fn(&Tree) -> &Vec<NodeId>) -> impl Iterator<Item = Node<'m>> {
-        self.python().flat_map(move |(file, data)| {
-            list(&data.tree).iter().map(move |&id| Node { model: self, file, id })
-        })
+    fn nodes<'m>(&'m self, list: fn(&Tree) -> &Vec<NodeId>) -> Nodes<'m> {
+        Nodes { model: self, list, file: 0, ids: [].iter(), later: 0 }
     }
 
     /// All calls of all files.
@@ -340,15 +341,14 @@ impl<'s> Model<'s> {
 
     /// The calls whose callees the tables describe, in order: few of all calls, and the only ones most rules ask for.
     pub fn known_calls(&self) -> impl Iterator<Item = (Node<'_>, Api)> {
-        let known = self
-            .known_calls
-            .get_or_init(|| self.calls().filter_map(|call| Some((call.place(), call.api()?))).collect());
-        known.iter().map(|&(place, api)| (self.node(place), api))
+        let known = self.known_calls.get_or_init(|| calls::KnownCalls::find(self));
+        known.calls.iter().map(|&(place, api)| (self.node(place), api))
     }
 
     /// The calls that do what the tag says.
     pub fn calls_doing(&self, tag: Tag) -> impl Iterator<Item = Node<'_>> {
-        self.known_calls().filter(move |(_, api)| api.has(tag)).map(|(call, _)| call)
+        let known = self.known_calls.get_or_init(|| calls::KnownCalls::find(self));
+        known.doing(tag).map(|place| self.node(place))
     }
 
     /// All `def` and `lambda`.
@@ -460,6 +460,47 @@ impl<'s> Model<'s> {
     }
 }
 
+/// The nodes that one list of each Python file has, file by file. By hand, since what flattens iterators has the code of
+/// the loop three times, wherever rules go over all calls.
+struct Nodes<'m> {
+    model: &'m Model<'m>,
+    list: fn(&Tree) -> &Vec<NodeId>,
+    file: u32,
+    /// What is left of this file.
+    ids: std::slice::Iter<'m, NodeId>,
+    /// The file that comes next.
+    later: u32,
+}
+
+impl Nodes<'_> {
+    #[inline(never)]
+    fn turn_to_next_file(&mut self) -> bool {
+        let model = self.model;
+        let Some(file) = model.files.get(self.later as usize) else { return false };
+        self.file = self.later;
+        self.later += 1;
+        if file.kind == FileKind::Python {
+            self.ids = (self.list)(&file.tree).iter();
+        }
+        true
+    }
+}
+
+impl<'m> Iterator for Nodes<'m> {
+    type Item = Node<'m>;
+
+    fn next(&mut self) -> Option<Node<'m>> {
+        loop {
+            if let Some(&id) = self.ids.next() {
+                return Some(Node { model: self.model, file: self.file, id });
+            }
+            if !self.turn_to_next_file() {
+                return None;
+            }
+        }
+    }
+}
+
 impl<'s> File<'s> {
     fn new(source: &'s Source, parsed: &'s ParsedFile) -> Self {
         Self {
@@ -469,6 +510,7 @@ impl<'s> File<'s> {
             is_job: std::cell::OnceCell::new(),
             types: vec![Cell::new(0); parsed.tree.nodes.len()],
             binding_types: vec![Cell::new(0); parsed.tree.bindings.len()],
+            name_types: vec![Cell::new(0); parsed.tree.bindings.len()],
             assigned_values: vec![Cell::new(0); parsed.tree.nodes.len()],
             assumed: RefCell::default(),
         }

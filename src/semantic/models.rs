@@ -92,6 +92,10 @@ impl<'m> Node<'m> {
         ];
         const VERBS: [&str; 6] = ["search", "asearch", "retrieve", "aretrieve", "similarity", "asimilarity"];
         let name = self.callee_name();
+        // Asked of each call, and most begin with another letter.
+        if !name.starts_with(['s', 'r', 'a']) {
+            return false;
+        }
         let begins_with = |verb: &&str| {
             name.strip_prefix(*verb).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
         };

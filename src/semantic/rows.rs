@@ -247,7 +247,11 @@ impl<'m> Node<'m> {
 
     /// The row that this call puts into the database, if its class is known; an upsert is none.
     pub fn inserted(self) -> Option<Inserted<'m>> {
+        // Asked of each call, and mostly nothing in the given files does either.
         let model = self.model;
+        if !model.may_do(Tag::AddsRow) && !model.may_do(Tag::Executes) {
+            return None;
+        }
         let api = self.api()?;
         let row = if api.has(Tag::AddsRow) {
             self.argument(0)?.ty()
