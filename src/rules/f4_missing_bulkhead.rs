@@ -66,9 +66,20 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     let Some((&call, way)) = held.slow.split_first() else { return };
+    // While the event loop itself is held nobody in this process can ask for the connection: that is told of the call.
+    let last = way.last().copied().unwrap_or(call);
+    let holds_loop =
+        last.blocks_for().is_some() && call.on_event_loop().is_some() && call.blocking().is_some();
+    if !findings.asks(call, HELD, "others could use the connection meanwhile", !holds_loop, &|| {
+        match holds_loop {
+            true => "the wait holds the event loop: nobody in this process can ask for it".to_owned(),
+            false => "the wait leaves the event loop free, or is in a thread".to_owned(),
+        }
+    }) {
+        return;
+    }
     let commit =
         if call.function().is_some_and(Node::is_async) { "await db.commit()" } else { "db.commit()" };
-    let last = way.last().copied().unwrap_or(call);
     let is_direct = way.is_empty() && held.taken.target().is_none();
     let is_known = last.is_surely_known() && held.taken.is_surely_known();
     let certainty = if is_direct && is_known { Certainty::Sure } else { Certainty::Likely };
