@@ -35,13 +35,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let is_told = others.any(|(at, other)| {
             other.severity > raced.severity || (at < index && other.severity == raced.severity)
         });
-        let at = raced.change.at;
-        if findings.asks(at, RACED, "it is told nowhere else", !is_told, &|| match is_told {
-            true => "another change of the same attribute in this function has the finding".to_owned(),
-            false => {
-                "it is the only change of the attribute here, or the first that weighs as much".to_owned()
-            }
-        }) {
+        if findings.asks_alone(raced.change.at, RACED, is_told) {
             report_raced(raced, findings);
         }
     }

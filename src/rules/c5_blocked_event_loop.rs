@@ -16,7 +16,6 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     // Several callers of one blocking helper in one file are one defect: the helper's.
     let mut told: FxHashSet<(u32, Place)> = FxHashSet::default();
     let mut before: Option<Node<'_>> = None;
-    let mut waiting: Vec<(Node<'_>, Node<'_>, Blocking)> = Vec::new();
     for call in model.calls() {
         if findings.watches(call) {
             ask(call, findings);
@@ -48,29 +47,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             {
                 continue;
             }
-            waiting.push((call, function, blocking));
+            report(call, function, &blocking, findings);
         }
-    }
-    // One look at an entry of the file system is not worth a word of its own beside what the same function waits for longer.
-    let has_longer = |call: Node<'_>| {
-        waiting.iter().any(|(other, _, longer)| {
-            other.file == call.file
-                && other.function() == call.function()
-                && !matches!(longer.system, System::Metadata | System::Cpu)
-        })
-    };
-    for (call, function, blocking) in &waiting {
-        let is_beside =
-            blocking.system == System::Metadata && call.enclosing_loop().is_none() && has_longer(*call);
-        if !findings.asks(*call, HOLDS, "it is not one look beside a longer wait", !is_beside, &|| {
-            match is_beside {
-                true => "the function waits longer elsewhere, which has the finding".to_owned(),
-                false => "nothing else in the function waits longer, or it looks in a loop".to_owned(),
-            }
-        }) {
-            continue;
-        }
-        report(*call, *function, blocking, findings);
     }
     for with in model.withs().filter(|with| !with.is_async() && !with.is_outside_production()) {
         locked(with, findings);

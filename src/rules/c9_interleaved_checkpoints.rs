@@ -399,10 +399,7 @@ fn turn<'m>(call: Node<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_
         let graph = call.receiver().zip(other.receiver());
         graph.is_some_and(|(one, other)| one.reads_like(other)) && other.excludes(call)
     });
-    if !findings.asks(call, AT_ONCE, "it is told nowhere else", !is_told, &|| match is_told {
-        true => "another branch of the same `if` runs the same graph, and has the finding".to_owned(),
-        false => "no other branch before it runs the same graph".to_owned(),
-    }) {
+    if !findings.asks_alone(call, AT_ONCE, is_told) {
         return;
     }
     told.push(call);

@@ -165,7 +165,9 @@ fn doubt(call: Node<'_>) -> String {
 /// Whether the given files show what is asked: a model that comes from elsewhere may have its standby there.
 fn is_seen(call: Node<'_>) -> bool {
     let is_function = call.api().is_some_and(|api| api.class.is_none());
-    is_function || call.receiver().is_none_or(Node::is_made_in_view) || call.model.makes_models()
+    is_function
+        || call.receiver().is_none_or(Node::is_made_in_view)
+        || (call.model.makes_models() && !call.runs_a_loaded_graph())
 }
 
 fn outcome<'m>(chain: &[Node<'m>]) -> Outcome<'m> {

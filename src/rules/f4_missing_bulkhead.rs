@@ -37,10 +37,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 findings.asks(call, HELD, "a transaction keeps the connection meanwhile", true, &|| {
                     format!("`{}` takes it ({})", held.taken.excerpt(), held.taken.whereabouts_from(call))
                 });
-                findings.asks(call, HELD, "it is told nowhere else", is_new, &|| match is_new {
-                    true => "this is the first place that leads to it".to_owned(),
-                    false => "another place that leads to it is told".to_owned(),
-                });
+                findings.asks_alone(call, HELD, !is_new);
             }
             if is_new {
                 connection(&held, findings);
@@ -70,12 +67,13 @@ fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     let last = way.last().copied().unwrap_or(call);
     let holds_loop =
         last.blocks_for().is_some() && call.on_event_loop().is_some() && call.blocking().is_some();
-    if !findings.asks(call, HELD, "others could use the connection meanwhile", !holds_loop, &|| {
-        match holds_loop {
-            true => "the wait holds the event loop: nobody in this process can ask for it".to_owned(),
-            false => "the wait leaves the event loop free, or is in a thread".to_owned(),
-        }
-    }) {
+    if !findings.asks_whether(
+        call,
+        HELD,
+        "others could use the connection meanwhile",
+        !holds_loop,
+        ["the wait does not hold the event loop", "the wait holds the event loop itself"],
+    ) {
         return;
     }
     let commit =

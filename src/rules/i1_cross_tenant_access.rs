@@ -173,14 +173,8 @@ fn queried<'m>(query: &TenantQuery<'m>, told: &mut Vec<Node<'m>>, findings: &mut
         }
         Scoping::Unnamed(handler) => {
             // Once the first asks whose it is, nobody gets as far as to what belongs to it.
-            let parent = told.iter().find(|parent| belongs_to_what_is_told(call, **parent));
-            if !findings.asks(call, OTHERS, "it is told nowhere else", parent.is_none(), &|| match parent {
-                Some(parent) => format!(
-                    "what it belongs to is asked for by the same id, and has the finding ({})",
-                    parent.whereabouts_from(call)
-                ),
-                None => "no query before it that has the finding asks for what it belongs to".to_owned(),
-            }) {
+            let is_told = told.iter().any(|parent| belongs_to_what_is_told(call, *parent));
+            if !findings.asks_alone(call, OTHERS, is_told) {
                 return;
             }
             told.push(call);

@@ -346,43 +346,39 @@ impl<'m> Node<'m> {
             || self.uses_up_its_input()
     }
 
-    /// The reads of a name behind this loop.
-    fn reads_behind(self, name: &str) -> impl Iterator<Item = Node<'m>> {
-        let function = self.function();
-        function
-            .into_iter()
-            .flat_map(|function| function.descendants_of(Kind::Name))
-            .filter(move |read| read.id >= self.data().end && !read.data().is_store && read.name() == name)
+    /// Whether a name is read behind this loop, and each read is such.
+    fn is_read_as(self, name: &str, fits: &dyn Fn(Node<'m>, Node<'m>) -> bool) -> bool {
+        let mut any = false;
+        for read in self.function().into_iter().flat_map(|function| function.descendants_of(Kind::Name)) {
+            if read.id < self.data().end || read.data().is_store || read.name() != name {
+                continue;
+            }
+            any = true;
+            if !read.parent().is_some_and(|around| fits(read, around)) {
+                return false;
+            }
+        }
+        any
     }
 
     /// Whether all that is read of what the turns stored under a name are entries by keys that are written out:
     /// `parts["train"]`.
     fn is_read_by_its_keys(self, name: &str) -> bool {
-        let is_entry = |read: Node<'m>| {
-            read.parent().is_some_and(|entry| {
-                entry.is(Kind::Subscript)
-                    && read.role() == Role::Value
-                    && !entry.data().is_store
-                    && entry.child(Role::Index).is_some_and(|key| key.is(Kind::Str))
-            })
-        };
-        let mut reads = self.reads_behind(name).peekable();
-        reads.peek().is_some() && reads.all(is_entry)
+        self.is_read_as(name, &|read, entry| {
+            entry.is(Kind::Subscript)
+                && read.role() == Role::Value
+                && !entry.data().is_store
+                && entry.child(Role::Index).is_some_and(|key| key.is(Kind::Str))
+        })
     }
 
     /// Whether what the turns made is handed to one call that makes one thing of it, by its name: `merge_index(blocks)`.
     fn is_merged(self, name: &str) -> bool {
-        let merges = |read: Node<'m>| {
-            read.parent().is_some_and(|call| {
-                call.is(Kind::Call)
-                    && read.role() == Role::Argument
-                    && words_of(call.callee_name()).iter().any(|word| {
-                        matches!(word.as_str(), "merge" | "merged" | "assemble" | "stitch" | "splice")
-                    })
-            })
-        };
-        let mut reads = self.reads_behind(name).peekable();
-        reads.peek().is_some() && reads.all(merges)
+        self.is_read_as(name, &|read, call| {
+            call.is(Kind::Call)
+                && read.role() == Role::Argument
+                && ["merge", "assemble", "stitch"].iter().any(|verb| call.callee_name().contains(verb))
+        })
     }
 
     /// Whether what the turns read is removed behind the loop, whatever they made of it: what failed and was passed over
@@ -427,9 +423,7 @@ impl<'m> Node<'m> {
             target
                 .descendants()
                 .all(|part| matches!(part.kind(), Kind::Name | Kind::Tuple | Kind::List | Kind::Starred))
-                && target
-                    .descendants_of(Kind::Name)
-                    .all(|name| self.reads_behind(name.name()).next().is_none())
+                && target.descendants_of(Kind::Name).all(|name| !self.is_read_as(name.name(), &|_, _| true))
         };
         let changes = |call: Node<'m>| {
             [Tag::WritesOutside, Tag::AddsRow, Tag::DeletesRow, Tag::Commits]

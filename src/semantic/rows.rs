@@ -654,7 +654,7 @@ impl<'m> Node<'m> {
     pub fn is_undone_by_its_callers(self) -> bool {
         let undoes = |handler: Node<'m>| {
             handler.catches_everything()
-                && !handler.leaves_at_last()
+                && !handler.raises_at_last()
                 && handler
                     .calls_within()
                     .any(|call| call.does(Tag::RollsBack) || call.callee_name() == "rollback")

@@ -66,10 +66,7 @@ pub fn check<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findings:
     }
     // Several inserts may hang on one check.
     let is_told = reported.contains(&test);
-    if !findings.asks(at, TWICE, "it is told nowhere else", !is_told, &|| match is_told {
-        true => "another insert under the same test has the finding".to_owned(),
-        false => "it is the first insert under this test".to_owned(),
-    }) {
+    if !findings.asks_alone(at, TWICE, is_told) {
         return;
     }
     reported.push(test);
