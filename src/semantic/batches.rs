@@ -361,15 +361,22 @@ impl<'m> Node<'m> {
         any
     }
 
-    /// Whether all that is read of what the turns stored under a name are entries by keys that are written out:
-    /// `parts["train"]`.
+    /// Whether the turns store something for their element under a name, and all that is read of it are entries by keys that
+    /// are written out: `parts[split] = …`, then `parts["train"]`. A count of what went well is none.
     fn is_read_by_its_keys(self, name: &str) -> bool {
-        self.is_read_as(name, &|read, entry| {
-            entry.is(Kind::Subscript)
-                && read.role() == Role::Value
-                && !entry.data().is_store
-                && entry.child(Role::Index).is_some_and(|key| key.is(Kind::Str))
-        })
+        let is_of_element = |target: Node<'m>| {
+            target.is(Kind::Subscript)
+                && target.child(Role::Value).is_some_and(|of| of.name() == name)
+                && target.child(Role::Index).is_some_and(|key| key.concerns_element_of(self))
+        };
+        let assigned = self.within(&self.source_file().tree.assignments);
+        assigned.flat_map(Node::targets).any(is_of_element)
+            && self.is_read_as(name, &|read, entry| {
+                entry.is(Kind::Subscript)
+                    && read.role() == Role::Value
+                    && !entry.data().is_store
+                    && entry.child(Role::Index).is_some_and(|key| key.is(Kind::Str))
+            })
     }
 
     /// Whether what the turns made is handed to one call that makes one thing of it, by its name: `merge_index(blocks)`.

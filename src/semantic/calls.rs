@@ -652,10 +652,14 @@ impl<'m> Node<'m> {
     /// `async with ceil_timeout(10):`.
     fn bounds_time_by_name(self) -> bool {
         let is_async = self.parent().and_then(Node::parent).is_some_and(Node::is_async);
+        let words = words_of(self.callee_name());
+        // A lock that is waited for with a limit does not limit what is done under it.
+        let is_of_lock = words.iter().any(|word| matches!(word.as_str(), "lock" | "acquire" | "semaphore"));
         is_async
             && self.api().is_none()
             && (self.positional().next().is_some() || self.keywords().next().is_some())
-            && words_of(self.callee_name()).iter().any(|word| matches!(word.as_str(), "timeout" | "deadline"))
+            && words.last().is_some_and(|last| matches!(last.as_str(), "timeout" | "deadline"))
+            && !is_of_lock
     }
 
     /// `asyncio.wait_for(x, None)` and `asyncio.timeout(None)` bound nothing.
