@@ -201,7 +201,7 @@ impl<'m> Node<'m> {
     pub fn runs_a_loaded_graph(self) -> bool {
         let model: &'m Model<'m> = self.model;
         self.receiver().is_some_and(|graph| graph.says(&["graph", "agent", "plugin"]))
-            && model.calls_named("import_module").any(|call| !call.is_outside_production())
+            && model.mentions_text("import_module")
             && model.calls_doing(Tag::CompilesGraph).next().is_none()
     }
 
