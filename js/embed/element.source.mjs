@@ -207,7 +207,8 @@ class RubricExample extends HTMLElement {
       hint: make("span", "hidden", { id: "hint" }, "Enter starts editing. In the editor, F8 goes to the next finding, and Escape then Tab leaves it."),
     });
     if (height) this.#frame.style.setProperty("--code-height", `${height}px`);
-    const place = this.shadowRoot ? 0 : this.offsetHeight;
+    // An author's own code is set by embed.css as it will be drawn, and no longer, now that the script is there.
+    const place = own || this.shadowRoot ? 0 : this.offsetHeight;
     this.#root().replaceChildren(this.#frame);
     this.follow();
     this.#fill(place);
