@@ -11,6 +11,15 @@ pub use crate::source::Source;
 /// Checks the given files together. Deterministic, without I/O, and without a panic on any input: what cannot be
 /// read becomes a problem in the report.
 pub fn check(sources: &[Source], settings: &Settings) -> Report {
+    run(sources, settings, false)
+}
+
+/// The same, with the fixes that the rules propose. Nobody has verified them: see [`crate::fixes`].
+pub(crate) fn check_proposing(sources: &[Source], settings: &Settings) -> Report {
+    run(sources, settings, true)
+}
+
+fn run(sources: &[Source], settings: &Settings, proposes: bool) -> Report {
     // Names, types, calls and contexts of all files: the only walk over the code.
     let model = Model::new(sources, settings);
 
@@ -20,6 +29,7 @@ pub fn check(sources: &[Source], settings: &Settings) -> Report {
     let mut rules = Vec::new();
     for check in CHECKS.iter().filter(|check| !settings.off.contains(&check.rule)) {
         let mut found = Findings::new(check.rule, &model);
+        found.proposes_fixes = proposes;
         (check.run)(&model, &mut found);
         let (reported, status) = found.finish(|finding| !ignores.silences(finding));
         findings.extend(reported);

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod explanation;
 pub mod export;
 pub mod file_names;
+pub mod fixes;
 mod ignores;
 pub mod link;
 pub mod notebook;

@@ -620,3 +620,38 @@ fn why_refuses_what_asks_nothing() {
     folder.run(&["why", "gone.py:1"]).exits_with(2);
     folder.run(&["why", "main.py:1", "--rule", "Z9"]).exits_with(2);
 }
+
+#[test]
+fn fixes_are_written_into_the_files_and_the_report_is_of_what_they_are_then() {
+    let folder = Folder::new("fixes")
+        .with("app/load.py", "import requests\n\n\ndef load(url):\n    return requests.get(url)\n")
+        .with("app/latin.py", b"import requests\n\n\ndef other(url):\n    return requests.get(url)  # \xe9\n")
+        .with("app/clean.py", "x = 1\n");
+    let run = folder.run(&["check", "app", "--select", "F1", "--fix"]);
+    let read = |path: &str| fs::read(folder.0.join(path)).unwrap();
+    assert_eq!(
+        String::from_utf8(read("app/load.py")).unwrap(),
+        "import requests\n\n\ndef load(url):\n    return requests.get(url, timeout=10)\n"
+    );
+    // What is not written back byte for byte is left as it is, and still reported.
+    assert!(read("app/latin.py").ends_with(b"requests.get(url)  # \xe9\n"));
+    assert!(run.err.contains("1 finding fixed in 1 file"), "{}", run.err);
+    assert!(run.out.contains("latin.py") && !run.out.contains("load.py"), "{}", run.out);
+    assert_eq!(run.code, 1);
+
+    let again = folder.run(&["check", "app/load.py", "--select", "F1", "--fix"]);
+    assert!(again.err.contains("nothing was fixed"), "{}", again.err);
+    assert_eq!(again.code, 0);
+}
+
+#[test]
+fn what_comes_from_the_standard_input_is_not_fixed_and_a_patch_is_refused() {
+    let folder = Folder::new("fixes_of_input");
+    let run = folder.run_with_input(
+        &["check", "-", "--select", "F1", "--fix"],
+        "import requests\n\n\ndef load(url):\n    return requests.get(url)\n",
+    );
+    assert!(run.err.contains("nothing was fixed"), "{}", run.err);
+    assert_eq!(run.code, 1);
+    assert_eq!(folder.run(&["check", ".", "--fix", "--diff", "-"]).code, 2);
+}

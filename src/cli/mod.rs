@@ -7,6 +7,7 @@
 mod diff;
 mod export_docs;
 mod files;
+mod fix;
 mod rules;
 mod why;
 
@@ -114,6 +115,10 @@ struct Check {
     /// first path]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    /// Write into the files what conforms, where that was verified: the finding is gone, and no other comes. The report is
+    /// of the files as they are then
+    #[arg(long, conflicts_with = "diff")]
+    fix: bool,
     /// What the standard input is called in the report; its ending decides how it is read
     #[arg(long, value_name = "PATH", default_value = "stdin.py")]
     stdin_path: String,
@@ -223,7 +228,7 @@ fn run(command: Command) -> Result<u8, String> {
 }
 
 fn run_check(given: Check) -> Result<u8, String> {
-    let Check { mut paths, format, diff, all, page, select, settings, stdin_path } = given;
+    let Check { mut paths, format, diff, all, page, select, settings, fix, stdin_path } = given;
     if paths.is_empty() {
         paths.push(PathBuf::from("."));
     }
@@ -233,7 +238,7 @@ fn run_check(given: Check) -> Result<u8, String> {
     }
     let settings = settings.or_else(|| paths.first().and_then(|path| nearest_settings(path)));
     let settings = effective_settings(settings.as_deref(), &select)?;
-    let files = files::read(&paths, &stdin_path)?;
+    let mut files = files::read(&paths, &stdin_path)?;
     for folder in &files.foreign {
         say(&format!("{folder} was left out, as other people's code: name it to have it checked"));
     }
@@ -241,6 +246,9 @@ fn run_check(given: Check) -> Result<u8, String> {
     let patch = diff.as_deref().map(diff::text).transpose()?;
     let diff = patch.as_deref().map(|patch| diff::Diff::of(patch, &files)).transpose()?;
 
+    if fix {
+        say(&fix::fix(&mut files, &settings)?);
+    }
     let mut report = check(&files.sources, &settings);
     let unread = unread(&report);
     report.problems.extend(files.problems);

@@ -1,7 +1,8 @@
 //! C2: a row that several requests may change at once is tested and set without a guard, or locked for too long.
 
 use super::Findings;
-use crate::report::{Certainty, Severity};
+use crate::fixes::{with_call_behind, with_keyword};
+use crate::report::{Certainty, Fix, Severity};
 use crate::semantic::{FunctionRole, Model, Node, RowChange, words_of};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
@@ -152,7 +153,7 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
         };
         draft = draft.because(effect, note);
     }
-    draft.conforming(format!(
+    draft.fix(&|| locking(change.fetched.call, "Lock the row before the test", "")).conforming(format!(
         "Lock the row before the test (`.with_for_update()`), or let one statement decide: \
          `update(…).where(…, {0} == expected).values({0}=…)`, and check `rowcount`.",
         change.attribute
@@ -287,6 +288,19 @@ fn effect_beside<'m>(change: &RowChange<'m>, test: Node<'m>, function: Node<'m>)
     })
 }
 
+/// What a fix does where workers look for their next row.
+const SKIP: &str = "Take the next row that nobody holds";
+
+/// The rows that a call fetches, locked: its statement, or the call that fetches one row by its key.
+fn locking(fetching: Node<'_>, title: &str, options: &str) -> Option<Fix> {
+    let statement =
+        fetching.argument(0).map(Node::resolved_value).filter(|value| value.does(Tag::BuildsStatement));
+    match statement {
+        Some(statement) => with_call_behind(statement, title, &format!(".with_for_update({options})")),
+        None => with_keyword(fetching, title, "with_for_update", "True"),
+    }
+}
+
 /// A worker takes its next job.
 fn polled(change: &RowChange<'_>, findings: &mut Findings<'_>) {
     let fetching = change.fetched.call;
@@ -320,6 +334,10 @@ fn next_taken(
         .report(read, severity, Certainty::Likely, message)
         .because(lock.unwrap_or(read), note)
         .because(at, format!("`{attribute}` is set only after that"))
+        .fix(&|| match lock.filter(|lock| lock.is(Kind::Call)) {
+            Some(lock) => with_keyword(lock, SKIP, "skip_locked", "True"),
+            None => locking(read, SKIP, "skip_locked=True"),
+        })
         .conforming("Take the next row that nobody holds: `.limit(1).with_for_update(skip_locked=True)`, or `FOR UPDATE SKIP LOCKED`.");
 }
 

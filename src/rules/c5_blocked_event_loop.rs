@@ -2,7 +2,8 @@
 
 use super::Findings;
 use crate::explanation::Answer;
-use crate::report::{Certainty, Severity};
+use crate::fixes::{handed_to_thread, pausing_for_others};
+use crate::report::{Certainty, Fix, Severity};
 use rustc_hash::FxHashSet;
 
 use crate::semantic::{Blocking, EntryPoints, Model, Node, Place, Type};
@@ -168,7 +169,22 @@ fn report(call: Node<'_>, function: Node<'_>, blocking: &Blocking, findings: &mu
         let callee = to.function().map_or("", Node::name);
         draft = draft.because(from, format!("runs `{callee}` to its end on the same thread"));
     }
-    draft.because(last, format!("`{}` {what}", last.called())).conforming(pattern(call, last, direct));
+    draft
+        .because(last, format!("`{}` {what}", last.called()))
+        .fix(&|| off_the_loop(call, blocking.system).filter(|_| direct))
+        .conforming(pattern(call, last, direct));
+}
+
+/// The call in a thread, or the pause that leaves the loop free. What belongs to a thread, as a session or a file does, is
+/// not handed to another one.
+fn off_the_loop(call: Node<'_>, system: System) -> Option<Fix> {
+    match system {
+        System::Sleep => pausing_for_others(call, "Pause without holding the event loop"),
+        System::Http | System::Subprocess | System::Cpu | System::Model => {
+            handed_to_thread(call, "Hand the call to a thread")
+        }
+        _ => None,
+    }
 }
 
 /// Whether a function on the way keeps what it gives: who comes second does not wait for it again, unless each request

@@ -2,13 +2,18 @@
 
 use super::Findings;
 use crate::explanation::Answer;
-use crate::report::{Certainty, Severity};
+use crate::fixes::{Rewrite, with_keyword};
+use crate::report::{Certainty, Fix, Severity};
 use crate::semantic::{Api, Database, Deadline, Model, Node};
 use crate::stack::{Bound, ClassTag, System, Tag, Timeout};
 use crate::syntax::Kind;
 
 /// A library's own bound of this many seconds or more is worth a word: no user waits that long.
 const LONG: f64 = 120.0;
+
+/// What a fix does, and the limit that it gives: a place to begin, for whoever knows the other side.
+const FIX: &str = "Give it a time limit of 10 seconds";
+const SECONDS: &str = "10";
 
 /// The defect.
 const WAITS: &str = "a wait without a time limit";
@@ -89,6 +94,11 @@ fn external(call: Node<'_>, api: Api, timeout: &Timeout, is_production: bool, fi
         Some(Deadline::Removed(value)) => {
             report(call, Severity::High, Certainty::Sure, "turns its time limit off", findings)
                 .because(value, "`None` means to wait without end")
+                .fix(&|| {
+                    let data = value.data();
+                    let own = call.contains(value).then_some(call)?;
+                    Rewrite::at(own, FIX)?.replace(data.start, data.stop, SECONDS).done()
+                })
                 .conforming(pattern(call));
         }
         Some(Deadline::Optional(parameter)) => {
@@ -194,7 +204,14 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
     if is_unused && let Some(function) = call.function() {
         draft = draft.because(function, "nothing in the given files calls this");
     }
-    draft.conforming(pattern(call));
+    draft.fix(&|| limited(call)).conforming(pattern(call));
+}
+
+/// The call, or the client that it makes, with a time limit.
+fn limited(call: Node<'_>) -> Option<Fix> {
+    let api = call.api()?;
+    let name = api.callable.timeout.as_ref()?.parameters.first()?;
+    with_keyword(call, FIX, name, SECONDS)
 }
 
 /// A call of a generated gRPC client: it takes its limit with each call, and has none otherwise.

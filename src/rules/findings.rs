@@ -1,7 +1,7 @@
 //! Gathers what the rules report.
 
 use crate::explanation::{Answer, Candidate, Condition};
-use crate::report::{Certainty, Evidence, Finding, Range, Rule, RuleStatus, Severity, Status};
+use crate::report::{Certainty, Evidence, Finding, Fix, Range, Rule, RuleStatus, Severity, Status};
 use crate::semantic::{Failing, Model, Node, Place, Span, Stretch};
 
 /// More places than these are not listed for a rule that conforms.
@@ -15,6 +15,8 @@ pub struct Findings<'m> {
     model: &'m Model<'m>,
     /// What the rule asks, where somebody wants to know.
     watch: Option<Watch>,
+    /// Whether somebody wants to have the fixes that the rule can think of.
+    pub proposes_fixes: bool,
 }
 
 /// Takes down what a rule asks about places, while it runs.
@@ -92,11 +94,12 @@ impl From<Stretch<'_>> for Location {
 /// the expression.
 pub struct Draft<'f> {
     finding: &'f mut Finding,
+    proposes_fixes: bool,
 }
 
 impl<'m> Findings<'m> {
     pub fn new(rule: Rule, model: &'m Model<'m>) -> Self {
-        Self { rule, found: Vec::new(), conforming: Vec::new(), model, watch: None }
+        Self { rule, found: Vec::new(), conforming: Vec::new(), model, watch: None, proposes_fixes: false }
     }
 
     /// The same, with a record of what the rule asks: on one line of a file, or everywhere.
@@ -256,7 +259,10 @@ impl<'m> Findings<'m> {
             conforming: String::new(),
             fix: None,
         });
-        Draft { finding: self.found.last_mut().expect("a finding was just pushed") }
+        Draft {
+            finding: self.found.last_mut().expect("a finding was just pushed"),
+            proposes_fixes: self.proposes_fixes,
+        }
     }
 
     /// Whether this rule has reported something at this place already, by way of another one that leads to it.
@@ -317,6 +323,15 @@ impl Draft<'_> {
             self = self.because(*step, "leads to the call that may fail");
         }
         self.because(*last, if failing.is_known { known } else { not_given })
+    }
+
+    /// Proposes edits that would remove the finding, where somebody asks for them. The page has no room for them yet: what
+    /// they need is left out of its build.
+    pub fn fix(self, propose: &dyn Fn() -> Option<Fix>) -> Self {
+        if cfg!(feature = "cli") && self.proposes_fixes {
+            self.finding.fix = propose();
+        }
+        self
     }
 
     /// Says the conforming pattern for this finding, as Markdown.

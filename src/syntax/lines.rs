@@ -49,6 +49,16 @@ impl LineIndex {
         Position { line, column: column as u32 + 1 }
     }
 
+    /// The byte offset of a line and a column, if the text has them.
+    pub fn offset(&self, text: &str, position: Position) -> Option<u32> {
+        let start = self.start_of(position.line)?;
+        let end = self.start_of(position.line + 1).unwrap_or(text.len() as u32);
+        let line = text.get(start as usize..end as usize)?;
+        let columns = position.column.checked_sub(1)? as usize;
+        let mut offsets = line.char_indices().map(|(offset, _)| offset).chain([line.len()]);
+        offsets.nth(columns).map(|offset| start + offset as u32)
+    }
+
     pub fn range(&self, text: &str, start: u32, end: u32) -> Range {
         Range { start: self.position(text, start), end: self.position(text, end.max(start)) }
     }

@@ -1,5 +1,6 @@
 //! A number in the request that decides, without a bound, how many things are looked for.
 
+use crate::fixes::bounded_parameter;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{Node, words_of};
@@ -103,6 +104,7 @@ fn report_page<'m>(
     findings
         .report(at, Severity::Low, certainty, format!("`{name}` may be as large as the client likes"))
         .because(used, "what is done here takes it as it comes")
+        .fix(&|| bounded_parameter(at, "Give it an upper end", bound))
         .conforming(format!("Give it an upper end: `{name}: Annotated[int, {bound}] = 50`."));
 }
 

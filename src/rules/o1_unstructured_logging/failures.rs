@@ -3,6 +3,8 @@
 //! Quiet where the exception goes further, where certain exceptions alone are caught, and where its text is kept back on
 //! purpose.
 
+use super::repeated::with_values_beside;
+use crate::fixes::{Rewrite, with_keyword};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{Node, words_of};
@@ -11,6 +13,9 @@ use crate::syntax::{Kind, Role};
 
 /// The defect that is told condition by condition.
 const TRACELESS: &str = "a failure without its stack trace";
+
+/// What a fix does.
+const TRACE: &str = "Log it with its stack trace";
 
 /// Whether a record was reported.
 pub fn check(call: Node<'_>, level: &str, findings: &mut Findings<'_>) -> bool {
@@ -25,6 +30,13 @@ pub fn check(call: Node<'_>, level: &str, findings: &mut Findings<'_>) -> bool {
             )
             .because(call.enclosing_handler().unwrap_or(call), "any exception ends here, and goes no further")
             .because(call, "the record has no stack trace, so nobody learns where it failed")
+            .fix(&|| match level {
+                "error" => {
+                    let renamed = Rewrite::at(call, TRACE)?.renaming_method(call, "exception")?;
+                    with_values_beside(renamed, call)?.done()
+                }
+                _ => with_keyword(call, TRACE, "exc_info", "True"),
+            })
             .conforming("Log with the trace: `logger.exception(\"…\")`, or `exc_info=True`.");
     } else if told_as_news(call, level) {
         // What another way through the function answers as well may be expected here.

@@ -1,5 +1,6 @@
 //! What is repeated all over a file: told once, at the first place, with the count.
 
+use crate::fixes::Rewrite;
 use crate::report::{Certainty, Severity};
 use crate::rules::{Draft, Findings};
 use crate::semantic::Node;
@@ -56,11 +57,21 @@ pub fn report(repeated: &Repeated<'_>, findings: &mut Findings<'_>) {
     }
     if let Some(&first) = repeated.built.first() {
         sum(first, &repeated.built, Severity::Low, "messages", "log messages are put together before the logger sees them", "is another message for each value, so records of one kind cannot be grouped or counted", findings)
+            .fix(&|| {
+                let rewrite = Rewrite::at(first, "Give the values beside the message")?;
+                repeated.built.iter().try_fold(rewrite, |rewrite, call| with_values_beside(rewrite, *call))?.done()
+            })
             .conforming(match first.api().and_then(|api| api.callable.instead) {
                 Some(instead) => format!("Leave the message constant and give the values beside it: {instead}."),
                 None => "Leave the message constant and give the values beside it: `logger.info(\"indexing silo %s\", silo_id)`, or as `extra`.".to_owned(),
             });
     }
+}
+
+/// The message left constant, in the manner of the standard library; nothing for a logger that has another one.
+pub fn with_values_beside<'m>(rewrite: Rewrite<'m>, call: Node<'m>) -> Option<Rewrite<'m>> {
+    let is_standard = call.api().is_some_and(|api| api.callable.instead.is_none());
+    if is_standard { rewrite.with_constant_message(call) } else { Some(rewrite) }
 }
 
 fn sum<'f>(
