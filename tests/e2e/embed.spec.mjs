@@ -1,5 +1,6 @@
 // <rubric-example> as a docs author uses it: from the built page, on a page of another origin with a strict policy.
 import { readFile, readdir } from "node:fs/promises";
+import { deflateRawSync } from "node:zlib";
 import { AxeBuilder, expect, serveHost, test as base } from "./fixtures.mjs";
 
 const OWN = `import time
@@ -237,6 +238,21 @@ test("the <iframe> form needs no script of the host, and tells it its height", a
   await expect(frame.getByRole("status")).toContainText("Checked in this browser.");
   // The frame brings no landmark beside the host's own.
   expect(await violations(page)).toEqual([]);
+});
+
+test("a frame's address carries what was found, and one without it is not checked", async ({ page, site, host }) => {
+  const { origin } = new URL(site);
+  const files = [{ path: "app/reply.py", text: OWN }];
+  const findings = [{ path: "app/reply.py", rule: "C5", level: "high", range: "5:5-5:18", message: "`time.sleep` sleeps" }];
+  const packed = (shared) => `1${deflateRawSync(JSON.stringify(shared)).toString("base64url")}`;
+  const frames = [{ files, findings }, { files, findings: [] }, { files }].map((shared, index) => `<iframe title="Example ${index}" src="${site}embed.html?view=playground#${packed(shared)}" width="100%" height="300"></iframe>`);
+  await page.goto(await host(frames.join(""), { script: "", policy: `default-src 'none'; frame-src ${origin}` }));
+  const [found, clean, unchecked] = [0, 1, 2].map((index) => page.frameLocator("iframe").nth(index));
+  await expect(found.locator("mark.finding-high")).toHaveText("time.sleep(1)");
+  await expect(found.locator(".finding code")).toHaveText("time.sleep");
+  await expect(clean.getByRole("status")).toContainText("Press Edit");
+  await expect(clean.getByRole("button", { name: "Check" })).toBeHidden();
+  await expect(unchecked.getByRole("status")).toHaveText("Not checked yet.");
 });
 
 test("nothing is cut off at 320 pixels", async ({ page, host }) => {
