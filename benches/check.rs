@@ -6,7 +6,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use rubric_playground::catalogue::ENTRIES;
-use rubric_playground::check::{Source, check};
+use rubric_playground::check::{Source, check, check_parsed};
+use rubric_playground::semantic::ParsedFiles;
 use rubric_playground::settings::Settings;
 
 /// The limits that the project sets itself.
@@ -97,6 +98,30 @@ fn measure(text: String) -> (f64, f64, f64) {
     (lines as f64, checked.as_secs_f64(), ratio)
 }
 
+/// What a check costs after a letter was typed into one of many files, beside the check of all of them: both in seconds.
+fn measure_again(files: usize) -> (f64, f64) {
+    let text = file(files * 100);
+    let lines: Vec<&str> = text.lines().collect();
+    let mut sources: Vec<Source> = lines
+        .chunks(lines.len().div_ceil(files))
+        .enumerate()
+        .map(|(number, lines)| Source { path: format!("app/part{number}.py"), text: lines.join("\n") })
+        .collect();
+    let settings = Settings::default();
+    let checked = fastest(10, || {
+        black_box(check(black_box(&sources), &settings));
+    });
+    let mut parsed = ParsedFiles::of(&sources);
+    let mut kept: Vec<Option<usize>> = (0..sources.len()).map(Some).collect();
+    kept[0] = None;
+    let again = fastest(10, || {
+        sources[0].text.push('x');
+        parsed.read(&sources, &kept, &mut |_, _| {});
+        black_box(check_parsed(black_box(&sources), &parsed, &settings, &mut |_, _| {}));
+    });
+    (checked.as_secs_f64(), again.as_secs_f64())
+}
+
 fn main() {
     println!("{:>8}{:>12}{:>12}{:>8}", "lines", "parse", "check", "ratio");
     // Files named on the command line are measured instead: `cargo bench --bench check -- app/main.py`.
@@ -116,4 +141,10 @@ fn main() {
     let growth = checks[1].1 / checks[0].1 * 10.0 / lines;
     println!("a check of 1,000 lines costs {:.2} parses (at most {MOST_PARSES} are wanted)", checks[0].2);
     println!("ten times the lines take {growth:.1} times as long (at most {MOST_GROWTH} are wanted)");
+    let (whole, again) = measure_again(200);
+    println!(
+        "after a letter in one of 200 files a check takes {:.0} % of the {:.0} ms of the first",
+        again / whole * 100.0,
+        whole * 1_000.0
+    );
 }

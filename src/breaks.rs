@@ -1,23 +1,25 @@
 //! What of Python code breaks as soon as it runs, whatever the rubric says of it. An answer to an exercise is asked for
 //! it: no rule has an opinion on a name that is defined nowhere.
 
-use crate::check::{Source, check};
+use crate::check::check_parsed;
 use crate::report::{Problem, Report};
-use crate::semantic::{Model, Node, Place};
+use crate::semantic::{Model, Node, ParsedFiles, Place};
 use crate::settings::Settings;
+use crate::source::Source;
 use crate::syntax::{Kind, Role, ScopeKind};
 
 /// Checks files, and tells what breaks when they run among the problems.
 pub fn check_running(sources: &[Source], settings: &Settings) -> Report {
-    let mut report = check(sources, settings);
-    report.problems.extend(breaks(sources, settings));
+    let parsed = ParsedFiles::of(sources);
+    let mut report = check_parsed(sources, &parsed, settings, &mut |_, _| {});
+    report.problems.extend(breaks(sources, &parsed, settings));
     report
 }
 
 /// Everything that is sure to break, in the order of the files and lines. A text that is no module as it stands is not
 /// asked: what it lacks is elsewhere.
-pub fn breaks(sources: &[Source], settings: &Settings) -> Vec<Problem> {
-    let model = Model::new(sources, settings);
+pub fn breaks(sources: &[Source], parsed: &ParsedFiles, settings: &Settings) -> Vec<Problem> {
+    let model = Model::new(sources, parsed, settings);
     let mut found = Vec::new();
     for (index, file) in model.python() {
         if file.tree.shape.is_some() || !file.tree.problems.is_empty() {
@@ -178,7 +180,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let files = [Source { path: "main.py".to_owned(), text: text.to_owned() }];
-        breaks(&files, &Settings::default())
+        breaks(&files, &ParsedFiles::of(&files), &Settings::default())
             .into_iter()
             .map(|problem| format!("{} {}", problem.range.start.line, problem.message))
             .collect()

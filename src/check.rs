@@ -3,7 +3,7 @@
 use crate::ignores::Ignores;
 use crate::report::{CheckedFile, Finding, Problem, Report, SCHEMA};
 use crate::rules::{CHECKS, Findings};
-use crate::semantic::Model;
+use crate::semantic::{Model, ParsedFiles};
 use crate::settings::Settings;
 use crate::sorted::sorted;
 pub use crate::source::Source;
@@ -11,23 +11,42 @@ pub use crate::source::Source;
 /// Checks the given files together. Deterministic, without I/O, and without a panic on any input: what cannot be
 /// read becomes a problem in the report.
 pub fn check(sources: &[Source], settings: &Settings) -> Report {
-    run(sources, settings, false)
+    run(sources, &ParsedFiles::of(sources), settings, false, &mut |_, _| {})
 }
 
 /// The same, with the fixes that the rules propose. Nobody has verified them: see [`crate::fixes`].
 pub(crate) fn check_proposing(sources: &[Source], settings: &Settings) -> Report {
-    run(sources, settings, true)
+    run(sources, &ParsedFiles::of(sources), settings, true, &mut |_, _| {})
 }
 
-fn run(sources: &[Source], settings: &Settings, proposes: bool) -> Report {
-    // Names, types, calls and contexts of all files: the only walk over the code.
-    let model = Model::new(sources, settings);
+/// Checks files of which it is already known what each says by itself: `parsed` was read from `sources`. Before each
+/// rule it tells how many were asked, and how many are.
+pub fn check_parsed(
+    sources: &[Source],
+    parsed: &ParsedFiles,
+    settings: &Settings,
+    told: &mut dyn FnMut(usize, usize),
+) -> Report {
+    run(sources, parsed, settings, false, told)
+}
+
+fn run(
+    sources: &[Source],
+    parsed: &ParsedFiles,
+    settings: &Settings,
+    proposes: bool,
+    told: &mut dyn FnMut(usize, usize),
+) -> Report {
+    // Names, types, calls and contexts of all files together.
+    let model = Model::new(sources, parsed, settings);
 
     // Each rule is a query over those facts.
     let ignores = Ignores::new(&model);
     let mut findings = Vec::new();
     let mut rules = Vec::new();
-    for check in CHECKS.iter().filter(|check| !settings.off.contains(&check.rule)) {
+    let asked: Vec<_> = CHECKS.iter().filter(|check| !settings.off.contains(&check.rule)).collect();
+    for (number, check) in asked.iter().enumerate() {
+        told(number, asked.len());
         let mut found = Findings::new(check.rule, &model);
         found.proposes_fixes = proposes;
         (check.run)(&model, &mut found);

@@ -9,7 +9,7 @@ use crate::explanation::{
 use crate::ignores::Ignores;
 use crate::report::{Finding, Range, Rule, RuleStatus, Status};
 use crate::rules::{CHECKS, Check, Findings, Watched};
-use crate::semantic::{Model, Node};
+use crate::semantic::{Model, Node, ParsedFiles};
 use crate::settings::Settings;
 use crate::sorted::sorted;
 use crate::source::Source;
@@ -21,7 +21,17 @@ const MOST_CANDIDATES: usize = 20;
 /// Explains why nothing, or nothing more, is found at a place. Deterministic, without I/O, and without a panic on any
 /// input: a place that is not there is told as such.
 pub fn explain(sources: &[Source], settings: &Settings, place: &Place) -> Explanation {
-    let model = Model::new(sources, settings);
+    explain_parsed(sources, &ParsedFiles::of(sources), settings, place)
+}
+
+/// The same of files that were read already.
+pub fn explain_parsed(
+    sources: &[Source],
+    parsed: &ParsedFiles,
+    settings: &Settings,
+    place: &Place,
+) -> Explanation {
+    let model = Model::new(sources, parsed, settings);
     let ignores = Ignores::new(&model);
     let (line, asked) = match place {
         Place::Line { path, line, rule } => (Some((path.as_str(), *line)), *rule),

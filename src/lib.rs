@@ -33,5 +33,4 @@ pub mod syntax;
 pub mod cli;
 #[cfg(feature = "browser")]
 pub mod ui;
-#[cfg(feature = "browser")]
 pub mod worker;

@@ -45,7 +45,7 @@ fn answers(sets: Vec<Vec<Source>>) -> Vec<String> {
     let sent = |source: Source| Sent { path: source.path, text: Some(source.text) };
     let sets = sets.into_iter().map(|set| set.into_iter().map(sent).collect()).collect();
     let request = Request { settings: Settings::default(), sets, running: false, why: None };
-    Server::default().answer(&serde_json::to_string(&request).unwrap()).unwrap()
+    Server::default().answer(&serde_json::to_string(&request).unwrap(), &mut |_| {}).unwrap()
 }
 
 #[wasm_bindgen_test]

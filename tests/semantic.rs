@@ -2,7 +2,7 @@
 //! asks what an expression is; `reveal(x)` marks the expressions.
 
 use rubric_playground::check::Source;
-use rubric_playground::semantic::{Deadline, EntryPoints, Model, Node, Type};
+use rubric_playground::semantic::{Deadline, EntryPoints, Model, Node, ParsedFiles, Type};
 use rubric_playground::settings::Settings;
 
 fn sources(files: &[(&str, &str)]) -> Vec<Source> {
@@ -39,7 +39,8 @@ fn shown(model: &Model<'_>, kind: Type) -> String {
 fn revealed(files: &[(&str, &str)]) -> Vec<String> {
     let sources = sources(files);
     let settings = Settings::default();
-    let model = Model::new(&sources, &settings);
+    let parsed = ParsedFiles::of(&sources);
+    let model = Model::new(&sources, &parsed, &settings);
     model
         .calls()
         .filter(|call| call.callee_name() == "reveal")
@@ -415,7 +416,8 @@ reveal(a)
 fn deadline_of(code: &str) -> String {
     let sources = sources(&[("main.py", code)]);
     let settings = Settings::default();
-    let model = Model::new(&sources, &settings);
+    let parsed = ParsedFiles::of(&sources);
+    let model = Model::new(&sources, &parsed, &settings);
     let call: Node<'_> = model
         .calls()
         .find(|call| call.line() as usize == code.lines().count())
@@ -500,7 +502,8 @@ def alone(): return 1
         ),
     ]);
     let settings = Settings::default();
-    let model = Model::new(&sources, &settings);
+    let parsed = ParsedFiles::of(&sources);
+    let model = Model::new(&sources, &parsed, &settings);
     let of = |name: &str| {
         let function = model.functions().find(|function| function.name() == name).expect("a function");
         function.entry_points()

@@ -34,8 +34,9 @@ function receive({ data }) {
     for (const asker of askers) asker.port.postMessage("ready");
     return next();
   }
-  const [answered, , ...reports] = data;
-  if (answered !== number || !current) return;
+  const [answered, milliseconds, ...reports] = data;
+  // Without a time it only says how far it is.
+  if (answered !== number || !current || milliseconds === null) return;
   clearTimeout(timer);
   const { asker } = current;
   current = null;

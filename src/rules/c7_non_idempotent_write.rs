@@ -143,7 +143,7 @@ fn writes(call: Node<'_>) -> bool {
         return true;
     }
     // What is executed says enough where the session comes from a file that was not given.
-    let executes = api.map_or(call.callee_name() == "execute", |api| api.has(Tag::Executes));
+    let executes = api.map_or_else(|| call.callee_name() == "execute", |api| api.has(Tag::Executes));
     executes
         && call.argument(0).is_some_and(|statement| {
             statement

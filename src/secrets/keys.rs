@@ -110,9 +110,16 @@ fn long_words(bytes: &[u8]) -> Vec<(usize, usize)> {
     // A word may begin at `start`. Looked at from where it would be long enough back to what interrupts it, most bytes
     // need no look at all: the next word begins behind that.
     let mut start = 0;
-    while let Some(window) = bytes.get(start..start + SHORTEST) {
+    while let Some((before, last)) =
+        bytes.get(start..start + SHORTEST).and_then(|window| window.split_last_chunk::<8>())
+    {
         // A bit for each byte, the last one's the lowest: where words end is not to be foreseen, so nothing branches on it.
-        let gaps = window.iter().fold(0_u32, |gaps, byte| gaps << 1 | u32::from(is_gap(byte)));
+        let bits = |bytes: &[u8]| bytes.iter().fold(0_u32, |gaps, byte| gaps << 1 | u32::from(is_gap(byte)));
+        let mut gaps = bits(last);
+        // Most words are shorter than eight letters, so that no more bytes are looked at.
+        if gaps == 0 {
+            gaps = bits(before) << last.len();
+        }
         if gaps != 0 {
             start += SHORTEST - gaps.trailing_zeros() as usize;
             continue;

@@ -1,7 +1,7 @@
 //! What is known of a call: the facts of its callee, and how long it may take.
 
 use super::types::Type;
-use super::{Model, Node};
+use super::{Model, Node, words_of};
 use crate::stack::{Bound, Callable, Class, ClassTag, System, Tag, Timeout};
 use crate::syntax::{Kind, Role};
 
@@ -21,6 +21,31 @@ impl Api {
 
     pub fn has(&self, tag: Tag) -> bool {
         self.callable.has(tag)
+    }
+}
+
+/// The calls whose callees the tables describe.
+pub(super) struct KnownCalls {
+    pub calls: Vec<(super::Place, Api)>,
+    /// What any of them does, a bit a [`Tag`]. Of most tags the given files have no call at all.
+    tags: u128,
+}
+
+impl KnownCalls {
+    pub fn find(model: &Model<'_>) -> Self {
+        let calls: Vec<_> = model.calls().filter_map(|call| Some((call.place(), call.api()?))).collect();
+        let tags = calls.iter().fold(0, |tags, (_, api)| tags | api.callable.tags);
+        Self { calls, tags }
+    }
+
+    /// Whether any of them does what the tag says.
+    fn has(&self, tag: Tag) -> bool {
+        self.tags & (1 << tag as u128) != 0
+    }
+
+    pub fn doing(&self, tag: Tag) -> impl Iterator<Item = super::Place> {
+        let calls = if self.has(tag) { self.calls.as_slice() } else { &[] };
+        calls.iter().filter(move |(_, api)| api.has(tag)).map(|(place, _)| *place)
     }
 }
 
@@ -65,17 +90,15 @@ impl<'m> Node<'m> {
 
     /// What the tables know of this expression as a callee.
     pub fn api_when_called(self) -> Option<Api> {
-        let table = &self.model.table;
-        let id = self.known_type()?;
-        match table.get(id) {
-            Type::Class(place) => self.model.constructor(place).api,
-            _ => table.api(id),
+        match self.model.table.with_api(self.known_type()?) {
+            (Type::Class(place), _) => self.model.constructor(place).api,
+            (_, api) => api,
         }
     }
 
     /// Whether this call does what the tag says.
     pub fn does(self, tag: Tag) -> bool {
-        self.api().is_some_and(|api| api.has(tag))
+        self.model.may_do(tag) && self.api().is_some_and(|api| api.has(tag))
     }
 
     /// What this call makes its thread wait for. An awaited call does not block.
@@ -641,9 +664,25 @@ impl<'m> Node<'m> {
         self.enclosing_with_items()
             .filter_map(|item| item.child(Role::Context))
             .find(|context| {
-                context.is(Kind::Call) && context.does(Tag::BoundsTime) && context.sets_a_deadline()
+                context.is(Kind::Call)
+                    && (context.does(Tag::BoundsTime) || context.bounds_time_by_name())
+                    && context.sets_a_deadline()
             })
             .map(|by| Bounded { by })
+    }
+
+    /// Whether a context manager of which the tables tell nothing is given a time and named for what it does with it:
+    /// `async with ceil_timeout(10):`.
+    fn bounds_time_by_name(self) -> bool {
+        let is_async = self.parent().and_then(Node::parent).is_some_and(Node::is_async);
+        let words = words_of(self.callee_name());
+        // A lock that is waited for with a limit does not limit what is done under it.
+        let is_of_lock = words.iter().any(|word| matches!(word.as_str(), "lock" | "acquire" | "semaphore"));
+        is_async
+            && self.api().is_none()
+            && (self.positional().next().is_some() || self.keywords().next().is_some())
+            && words.last().is_some_and(|last| matches!(last.as_str(), "timeout" | "deadline"))
+            && !is_of_lock
     }
 
     /// `asyncio.wait_for(x, None)` and `asyncio.timeout(None)` bound nothing.
@@ -676,6 +715,12 @@ impl<'m> Node<'m> {
 }
 
 impl<'s> Model<'s> {
+    /// Whether any call may do what the tag says. Once all calls have been looked at, it is known that most tags are of
+    /// none of them.
+    pub(super) fn may_do(&self, tag: Tag) -> bool {
+        self.known_calls.get().is_none_or(|known| known.has(tag))
+    }
+
     /// What runs where a given class is called. Asked for at each call of it, so it is remembered as soon as the class's
     /// bases are known for sure.
     #[inline(never)]

@@ -14,6 +14,11 @@ const MOST_ORIGINS: usize = 64;
 impl<'m> Node<'m> {
     /// The scope that binds this name, as Python looks it up from here; nothing for names from outside the file.
     pub fn scope_of_name(self) -> Option<ScopeId> {
+        self.bound_in().map(|(scope, _)| scope)
+    }
+
+    /// The same with the last binding of the name there: what is only declared (`global total`) may have none.
+    pub(super) fn bound_in(self) -> Option<(ScopeId, Option<BindingId>)> {
         let tree = &self.source_file().tree;
         let data = &tree.nodes[self.id as usize];
         let (name, start) = (data.name, data.scope);
@@ -22,12 +27,12 @@ impl<'m> Node<'m> {
             if !tree.declared.is_empty()
                 && let Some(&target) = tree.declared.get(&(scope, name))
             {
-                return Some(target);
+                return Some((target, tree.last_binding.get(&(target, name)).copied()));
             }
             // A class's names are not seen from its methods.
             let visible = tree.scopes[scope as usize].kind != ScopeKind::Class || scope == start;
-            if visible && tree.last_binding.contains_key(&(scope, name)) {
-                return Some(scope);
+            if visible && let Some(&last) = tree.last_binding.get(&(scope, name)) {
+                return Some((scope, Some(last)));
             }
             if scope == 0 {
                 return None;
@@ -39,10 +44,10 @@ impl<'m> Node<'m> {
     /// The bindings of this name that may hold here: in the function that binds it the last ones before, on any
     /// branch; seen from a nested function all of them.
     pub fn reaching_bindings(self) -> SmallVec<[BindingId; 4]> {
-        match self.scope_of_name() {
+        match self.bound_in() {
             None => SmallVec::new(),
-            Some(scope) if self.is_in_flow_of(scope) => self.bindings_before(scope),
-            Some(scope) => self.source_file().tree.bindings_of(scope, self.symbol()).collect(),
+            Some((scope, last)) if self.is_in_flow_of(scope) => self.bindings_before(last),
+            Some((_, last)) => self.source_file().tree.bindings_from(last).collect(),
         }
     }
 
@@ -56,10 +61,11 @@ impl<'m> Node<'m> {
         own == scope
     }
 
-    pub(super) fn bindings_before(self, scope: ScopeId) -> SmallVec<[BindingId; 4]> {
+    /// Of the bindings up to the last one, those that may hold here.
+    pub(super) fn bindings_before(self, last: Option<BindingId>) -> SmallVec<[BindingId; 4]> {
         let tree = &self.source_file().tree;
         let mut found = SmallVec::new();
-        for binding in tree.bindings_before(scope, self.symbol(), self.id) {
+        for binding in tree.bindings_before(last, self.id) {
             let data = tree.bindings[binding as usize];
             if data.kind == BindingKind::Augmented {
                 continue;
@@ -76,8 +82,7 @@ impl<'m> Node<'m> {
         if found.is_empty() {
             // In a loop what stands behind may have run before.
             found.extend(
-                tree.bindings_of(scope, self.symbol())
-                    .filter(|&binding| tree.bindings[binding as usize].node != self.id),
+                tree.bindings_from(last).filter(|&binding| tree.bindings[binding as usize].node != self.id),
             );
         }
         found
@@ -108,6 +113,16 @@ impl<'m> Node<'m> {
             }
         }
         true
+    }
+
+    /// Whether this place and a later one stand in different branches of one `if`, of which a single one runs.
+    pub fn excludes(self, later: Node<'m>) -> bool {
+        let branch_of =
+            |place: Node<'m>, around: Node<'m>| around.children().find(|part| part.contains(place));
+        self.surroundings().filter(|around| around.is(Kind::If) && around.contains(later)).any(|around| {
+            let (one, other) = (branch_of(self, around), branch_of(later, around));
+            one != other && one.is_some_and(|part| part.role() != Role::Test)
+        })
     }
 
     /// The value that a name was last given here, if exactly one assignment reaches it. Asked for the same names by many

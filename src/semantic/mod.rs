@@ -1,9 +1,10 @@
 //! What the given files mean together: names, types, calls, contexts and the call graph.
 //!
-//! A [`Model`] is built once a check, from one walk a file ([`crate::syntax`]). It answers lazily and remembers its
+//! A [`Model`] is built once a check, from what each file says by itself ([`ParsedFiles`]), which takes one walk a file
+//! ([`crate::syntax`]). It answers lazily and remembers its
 //! answers: what no rule asks is never computed. Rules see it through [`Node`], a place in one of the files.
 //!
-//! In reading order: `node` (places and their surroundings), `imports` (modules and names across files), `flow` (which
+//! In reading order: `parsed` (what a file says by itself), `node` (places and their surroundings), `imports` (modules and names across files), `flow` (which
 //! binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and execution
 //! contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served), `summary` (what
 //! a function does, its callees included), `reach` (which of those calls run with the arguments they are given),
@@ -56,6 +57,7 @@ mod migration_data;
 mod migrations;
 mod models;
 mod node;
+mod parsed;
 mod process;
 mod reach;
 mod refusals;
@@ -107,6 +109,7 @@ pub use lifecycle::{Connecting, Lifespan, Opened};
 pub use local_files::FileUse;
 pub use migrations::{Migration, Step, StepKind, TypeChange, same_revisions, second_heads};
 pub use node::Node;
+pub use parsed::{ParsedFile, ParsedFiles};
 pub use process::{ProcessChange, is_tracing_variable};
 pub use responses::Response;
 pub use retries::{Attempts, Failures, Pause, Retry};
@@ -126,9 +129,7 @@ use crate::report::FileKind;
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::stack::Tag;
-use crate::syntax::{
-    self, Directive, Instruction, LineIndex, NodeId, Symbol, Symbols, Template, Tree, Variable, Yaml,
-};
+use crate::syntax::{self, NodeId, Symbol, Symbols, Tree};
 use classes::ClassFacts;
 use functions::Roles;
 use types::TypeTable;
@@ -140,41 +141,20 @@ pub struct Place {
     pub node: NodeId,
 }
 
-/// One given file.
+/// One given file: what it says by itself, and what was found out of it beside the others.
 pub struct File<'s> {
     pub path: &'s str,
     pub text: &'s str,
-    pub kind: FileKind,
-    pub lines: LineIndex,
-    pub tree: Tree,
-    /// What a YAML file says, a template of one included; empty for all others.
-    pub yaml: Yaml,
-    /// The actions of a template.
-    template: Template,
-    /// The instructions of a Dockerfile.
-    dockerfile: Vec<Instruction>,
-    /// The directives of a Caddyfile.
-    caddyfile: Vec<Directive>,
-    /// The lines of a `.env` file.
-    environment: Vec<Variable>,
-    /// The dotted name that the path gives a Python module: `app/services/a.py` is `app.services.a`.
-    module: String,
-    is_package: bool,
-    /// A test, by its path or because it imports a test framework.
-    pub is_test: bool,
-    /// Run by hand rather than imported: it has a main guard or a command-line parser.
-    pub is_script: bool,
-    /// Where it stands says that it is run by hand, whatever is in it.
-    is_in_script_folder: bool,
+    parsed: &'s ParsedFile,
     /// Whether it is a job, as far as it was asked: it writes a log and shows nobody anything.
     is_job: std::cell::OnceCell<bool>,
-    /// An Alembic migration or its environment.
-    pub is_migration: bool,
     /// The types of the nodes that were asked for: 0 is 'not asked yet', `u32::MAX` 'being computed', else the
     /// type's number plus one.
     types: Vec<Cell<u32>>,
     /// Those of the bindings, in the same way.
     binding_types: Vec<Cell<u32>>,
+    /// What all bindings of a name in a scope agree on, at the last of them.
+    name_types: Vec<Cell<u32>>,
     /// The values that names were given, as far as it was asked: 0 is 'not asked yet', 1 'none', else the node's number
     /// plus two.
     assigned_values: Vec<Cell<u32>>,
@@ -182,10 +162,18 @@ pub struct File<'s> {
     assumed: RefCell<Vec<Symbol>>,
 }
 
+impl std::ops::Deref for File<'_> {
+    type Target = ParsedFile;
+
+    fn deref(&self) -> &ParsedFile {
+        self.parsed
+    }
+}
+
 pub struct Model<'s> {
     pub settings: &'s Settings,
     pub files: Vec<File<'s>>,
-    symbols: Symbols,
+    symbols: &'s Symbols,
     modules: FxHashMap<String, Vec<u32>>,
     table: TypeTable,
     depth: Cell<u32>,
@@ -198,8 +186,8 @@ pub struct Model<'s> {
     fetched: RefCell<FxHashMap<Place, Option<rows::FetchedPlaces>>>,
     /// Whether any call locks the rows that it reads.
     locks_rows: std::cell::OnceCell<bool>,
-    /// Whether any call has to do with a database session.
-    has_sessions: std::cell::OnceCell<bool>,
+    /// Whether any call may take a database connection.
+    takes_connections: std::cell::OnceCell<bool>,
     /// What runs where given classes are called.
     constructors: RefCell<FxHashMap<Place, calls::Constructor>>,
     /// The calls that made objects, by the expressions that stand for them.
@@ -209,14 +197,15 @@ pub struct Model<'s> {
     /// Which functions serve administrators alone, as far as it was asked.
     administrative: RefCell<FxHashMap<Place, bool>>,
     classes: RefCell<FxHashMap<Place, std::rc::Rc<ClassFacts>>>,
-    name_types: RefCell<FxHashMap<(u32, syntax::ScopeId, Symbol), types::TypeId>>,
+    /// The types of names that no scope of their file binds.
+    outer_types: RefCell<FxHashMap<(u32, Symbol), types::TypeId>>,
     returns: RefCell<FxHashMap<Place, Option<types::TypeId>>>,
     blocking: RefCell<FxHashMap<Place, Option<Blocking>>>,
     /// The literals that parameters hold in every call, as far as they were asked for.
     constants: RefCell<FxHashMap<Place, Option<Place>>>,
     visiting: RefCell<FxHashSet<Place>>,
     roles: Roles,
-    known_calls: std::cell::OnceCell<Vec<(Place, Api)>>,
+    known_calls: std::cell::OnceCell<calls::KnownCalls>,
     /// Whether a request waits for a function, as far as it was asked.
     serving: RefCell<FxHashMap<Place, bool>>,
     shows_handlers: std::cell::OnceCell<bool>,
@@ -253,9 +242,10 @@ where
 }
 
 impl<'s> Model<'s> {
-    pub fn new(sources: &'s [Source], settings: &'s Settings) -> Self {
-        let mut symbols = Symbols::default();
-        let files: Vec<File> = sources.iter().map(|source| File::read(source, &mut symbols)).collect();
+    /// The model of files of which it is already known what each says by itself: `parsed` was read from `sources`.
+    pub fn new(sources: &'s [Source], parsed: &'s ParsedFiles, settings: &'s Settings) -> Self {
+        let files: Vec<File> =
+            sources.iter().zip(parsed.files()).map(|(source, parsed)| File::new(source, parsed)).collect();
         let mut modules: FxHashMap<String, Vec<u32>> = FxHashMap::default();
         for (index, file) in files.iter().enumerate() {
             if file.kind == FileKind::Python {
@@ -273,7 +263,7 @@ impl<'s> Model<'s> {
         let mut model = Self {
             settings,
             files,
-            symbols,
+            symbols: parsed.symbols(),
             modules,
             table: TypeTable::default(),
             depth: Cell::new(0),
@@ -282,13 +272,13 @@ impl<'s> Model<'s> {
             closed: std::cell::OnceCell::new(),
             fetched: RefCell::default(),
             locks_rows: std::cell::OnceCell::new(),
-            has_sessions: std::cell::OnceCell::new(),
+            takes_connections: std::cell::OnceCell::new(),
             constructors: RefCell::default(),
             constructed: RefCell::default(),
             singletons: RefCell::default(),
             administrative: RefCell::default(),
             classes: RefCell::default(),
-            name_types: RefCell::default(),
+            outer_types: RefCell::default(),
             returns: RefCell::default(),
             blocking: RefCell::default(),
             constants: RefCell::default(),
@@ -340,10 +330,8 @@ impl<'s> Model<'s> {
         (0..).zip(&self.files).filter(|(_, file)| file.kind == FileKind::Python)
     }
 
-    fn nodes<'m>(&'m self, list: fn(&Tree) -> &Vec<NodeId>) -> impl Iterator<Item = Node<'m>> {
-        self.python().flat_map(move |(file, data)| {
-            list(&data.tree).iter().map(move |&id| Node { model: self, file, id })
-        })
+    fn nodes<'m>(&'m self, list: fn(&Tree) -> &Vec<NodeId>) -> Nodes<'m> {
+        Nodes { model: self, list, file: 0, ids: [].iter(), later: 0 }
     }
 
     /// All calls of all files.
@@ -353,15 +341,14 @@ impl<'s> Model<'s> {
 
     /// The calls whose callees the tables describe, in order: few of all calls, and the only ones most rules ask for.
     pub fn known_calls(&self) -> impl Iterator<Item = (Node<'_>, Api)> {
-        let known = self
-            .known_calls
-            .get_or_init(|| self.calls().filter_map(|call| Some((call.place(), call.api()?))).collect());
-        known.iter().map(|&(place, api)| (self.node(place), api))
+        let known = self.known_calls.get_or_init(|| calls::KnownCalls::find(self));
+        known.calls.iter().map(|&(place, api)| (self.node(place), api))
     }
 
     /// The calls that do what the tag says.
     pub fn calls_doing(&self, tag: Tag) -> impl Iterator<Item = Node<'_>> {
-        self.known_calls().filter(move |(_, api)| api.has(tag)).map(|(call, _)| call)
+        let known = self.known_calls.get_or_init(|| calls::KnownCalls::find(self));
+        known.doing(tag).map(|place| self.node(place))
     }
 
     /// All `def` and `lambda`.
@@ -473,100 +460,60 @@ impl<'s> Model<'s> {
     }
 }
 
-impl<'s> File<'s> {
-    fn read(source: &'s Source, symbols: &mut Symbols) -> Self {
-        let text = source.text.as_str();
-        let kind = syntax::kind_of(&source.path, text);
-        let mut tree = if kind == FileKind::Python { syntax::parse(text, symbols) } else { Tree::default() };
-        let (mut yaml, mut template) = (Yaml::default(), Template::default());
-        let (mut dockerfile, mut caddyfile, mut environment) = (Vec::new(), Vec::new(), Vec::new());
-        match kind {
-            FileKind::Compose | FileKind::Kubernetes | FileKind::HelmValues | FileKind::Yaml => {
-                let (read, problem) = syntax::parse_yaml(text);
-                yaml = read;
-                // Between double braces stands a template of whatever tool; it becomes YAML only later.
-                tree.problems.extend(problem.filter(|_| !text.contains("{{")));
-            }
-            // Named templates are no YAML by themselves, and others may not be once their actions are gone.
-            FileKind::HelmTemplate if !source.path.ends_with(".tpl") => {
-                template = syntax::read_template(text);
-                yaml = syntax::parse_yaml(&template.yaml).0;
-            }
-            FileKind::Dockerfile => {
-                let (read, problem) = syntax::read_dockerfile(text);
-                dockerfile = read;
-                tree.problems.extend(problem);
-            }
-            FileKind::Caddyfile => {
-                let (read, problem) = syntax::read_caddyfile(text);
-                caddyfile = read;
-                tree.problems.extend(problem);
-            }
-            FileKind::Environment => environment = syntax::read_environment(text),
-            _ => {}
-        }
-        let trimmed = source.path.trim_start_matches("./").trim_start_matches('/').replace('\\', "/");
-        let stem = trimmed.rsplit_once('.').map_or(trimmed.as_str(), |(stem, _)| stem);
-        let is_package = stem == "__init__" || stem.ends_with("/__init__");
-        let module = stem.strip_suffix("__init__").unwrap_or(stem).trim_end_matches('/').replace('/', ".");
-        let types = vec![Cell::new(0); tree.nodes.len()];
-        let binding_types = vec![Cell::new(0); tree.bindings.len()];
-        let assigned_values = vec![Cell::new(0); tree.nodes.len()];
-        let mut file = Self {
-            path: &source.path,
-            text,
-            kind,
-            lines: LineIndex::new(text),
-            tree,
-            yaml,
-            template,
-            dockerfile,
-            caddyfile,
-            environment,
-            module,
-            is_package,
-            is_test: is_test_path(&trimmed),
-            is_script: is_script_path(&trimmed),
-            is_in_script_folder: is_script_path(&trimmed),
-            is_job: std::cell::OnceCell::new(),
-            is_migration: trimmed.contains("alembic/") || trimmed.contains("migrations/"),
-            types,
-            binding_types,
-            assigned_values,
-            assumed: RefCell::default(),
-        };
-        file.look_at_module(symbols);
-        file
-    }
+/// The nodes that one list of each Python file has, file by file. By hand, since what flattens iterators has the code of
+/// the loop three times, wherever rules go over all calls.
+struct Nodes<'m> {
+    model: &'m Model<'m>,
+    list: fn(&Tree) -> &Vec<NodeId>,
+    file: u32,
+    /// What is left of this file.
+    ids: std::slice::Iter<'m, NodeId>,
+    /// The file that comes next.
+    later: u32,
+}
 
-    fn look_at_module(&mut self, symbols: &Symbols) {
-        let name_is = |name: Symbol, text: &str| symbols.find(text) == Some(name);
-        for binding in &self.tree.bindings {
-            if binding.scope != 0 {
-                continue;
+impl Nodes<'_> {
+    #[inline(never)]
+    fn turn_to_next_file(&mut self) -> bool {
+        let model = self.model;
+        let Some(file) = model.files.get(self.later as usize) else { return false };
+        self.file = self.later;
+        self.later += 1;
+        if file.kind == FileKind::Python {
+            self.ids = (self.list)(&file.tree).iter();
+        }
+        true
+    }
+}
+
+impl<'m> Iterator for Nodes<'m> {
+    type Item = Node<'m>;
+
+    fn next(&mut self) -> Option<Node<'m>> {
+        loop {
+            if let Some(&id) = self.ids.next() {
+                return Some(Node { model: self.model, file: self.file, id });
             }
-            let data = &self.tree.nodes[binding.node as usize];
-            let module = match binding.kind {
-                syntax::BindingKind::Import => data.name,
-                syntax::BindingKind::ImportFrom => self.tree.nodes[data.parent as usize].name,
-                _ => continue,
-            };
-            if name_is(module, "pytest") || name_is(module, "unittest") {
-                self.is_test = true;
-            }
-            if name_is(module, "argparse") || name_is(module, "typer") || name_is(module, "click") {
-                self.is_script = true;
+            if !self.turn_to_next_file() {
+                return None;
             }
         }
-        let main = symbols.find("__main__");
-        self.is_script |= self.tree.ifs.iter().any(|&node| {
-            self.tree.child(node, syntax::Role::Test).is_some_and(|test| {
-                let data = &self.tree.nodes[test as usize];
-                data.scope == 0
-                    && data.kind == syntax::Kind::Compare
-                    && (test..data.end).any(|inner| Some(self.tree.nodes[inner as usize].name) == main)
-            })
-        });
+    }
+}
+
+impl<'s> File<'s> {
+    fn new(source: &'s Source, parsed: &'s ParsedFile) -> Self {
+        Self {
+            path: &source.path,
+            text: &source.text,
+            parsed,
+            is_job: std::cell::OnceCell::new(),
+            types: vec![Cell::new(0); parsed.tree.nodes.len()],
+            binding_types: vec![Cell::new(0); parsed.tree.bindings.len()],
+            name_types: vec![Cell::new(0); parsed.tree.bindings.len()],
+            assigned_values: vec![Cell::new(0); parsed.tree.nodes.len()],
+            assumed: RefCell::default(),
+        }
     }
 }
 
@@ -593,28 +540,4 @@ impl File<'_> {
             .iter()
             .any(|word| matches!(word.as_str(), "eval" | "evals" | "evaluation" | "benchmark" | "benchmarks"))
     }
-}
-
-fn is_script_path(path: &str) -> bool {
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let name = last_part(path);
-    folders.split('/').any(|part| {
-        matches!(
-            part,
-            "scripts" | "script" | "bin" | "examples" | "sample" | "samples" | "demo" | "benchmarks" | "cli"
-        )
-    }) || matches!(
-        name,
-        "cli.py" | "manage.py" | "setup.py" | "noxfile.py" | "fabfile.py" | "__main__.py"
-    )
-        // Within a package `tasks.py` is what a worker runs.
-    || path == "tasks.py"
-}
-
-fn is_test_path(path: &str) -> bool {
-    let name = last_part(path);
-    name.starts_with("test_")
-        || name.ends_with("_test.py")
-        || name == "conftest.py"
-        || path.split('/').any(|part| part == "tests" || part == "test" || part == "testing")
 }

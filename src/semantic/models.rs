@@ -92,6 +92,10 @@ impl<'m> Node<'m> {
         ];
         const VERBS: [&str; 6] = ["search", "asearch", "retrieve", "aretrieve", "similarity", "asimilarity"];
         let name = self.callee_name();
+        // Asked of each call, and most begin with another letter.
+        if !name.starts_with(['s', 'r', 'a']) {
+            return false;
+        }
         let begins_with = |verb: &&str| {
             name.strip_prefix(*verb).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
         };
@@ -194,6 +198,15 @@ impl<'m> Node<'m> {
                         && part.constructed_by().is_some()
                 })
             })
+    }
+
+    /// Whether it runs a graph that comes from code which is loaded by its name: by what it is called, where the given files
+    /// load code so and compile no graph.
+    pub fn runs_a_loaded_graph(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        self.receiver().is_some_and(|graph| graph.says(&["graph", "agent", "plugin"]))
+            && model.mentions_text("import_module")
+            && model.calls_doing(Tag::CompilesGraph).next().is_none()
     }
 
     /// Whether the value's class is a provider's own model, which has no other one behind it.

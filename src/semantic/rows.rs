@@ -247,7 +247,11 @@ impl<'m> Node<'m> {
 
     /// The row that this call puts into the database, if its class is known; an upsert is none.
     pub fn inserted(self) -> Option<Inserted<'m>> {
+        // Asked of each call, and mostly nothing in the given files does either.
         let model = self.model;
+        if !model.may_do(Tag::AddsRow) && !model.may_do(Tag::Executes) {
+            return None;
+        }
         let api = self.api()?;
         let row = if api.has(Tag::AddsRow) {
             self.argument(0)?.ty()
@@ -647,6 +651,19 @@ impl<'m> Node<'m> {
         self.handles_conflict()
             || for_all()
             || (!callers.is_empty() && callers.iter().all(|&call| model.node(call).meets_conflict()))
+    }
+
+    /// Whether all that call this function undo what it did, whatever fails in it, and go on: in a savepoint, or a `try` that
+    /// rolls back.
+    pub fn is_undone_by_its_callers(self) -> bool {
+        let undoes = |handler: Node<'m>| {
+            handler.catches_everything()
+                && !handler.raises_at_last()
+                && handler
+                    .calls_within()
+                    .any(|call| call.does(Tag::RollsBack) || call.callee_name() == "rollback")
+        };
+        self.is_only_called(|call| call.enclosing_tries().flat_map(Node::handlers).any(undoes))
     }
 
     /// Whether the refusal of what a call adds is handled around it, where its function writes all of it next, or where

@@ -39,17 +39,11 @@ pub(super) enum Effect {
 pub(super) type OwnEffects = FxHashMap<(Place, u32), Option<(Place, Effect)>>;
 
 impl<'s> Model<'s> {
-    /// Whether anything that is called, or handed to a call, is a database session.
-    fn has_sessions(&self) -> bool {
-        *self.has_sessions.get_or_init(|| {
-            self.calls().any(|call| {
-                // Receivers are below the callee, at whatever end of a chain.
-                let parts = call.callee().into_iter().flat_map(Node::descendants);
-                let given = call.children().filter_map(|argument| {
-                    if argument.is(Kind::Keyword) { argument.value() } else { Some(argument) }
-                });
-                parts.chain(given).any(Node::is_session)
-            })
+    /// Whether any call may take a database connection, before anything is asked of sessions: in most files none does.
+    fn takes_connections(&self) -> bool {
+        *self.takes_connections.get_or_init(|| {
+            self.known_calls().any(|(_, api)| api.callable.crosses == Some(System::Database))
+                || self.calls().any(|call| call.reads_through_unseen_helper().is_some())
         })
     }
 }
@@ -189,7 +183,7 @@ impl<'m> Node<'m> {
     /// What this function does with its database connections while it waits for a model, a page or another slow service.
     pub fn connections(self) -> Connections<'m> {
         let mut found = Connections::default();
-        if !self.model.has_sessions() {
+        if !self.model.takes_connections() {
             return found;
         }
         let effects: Vec<(Node<'m>, Node<'m>, Effect)> = self

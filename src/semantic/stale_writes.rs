@@ -245,12 +245,13 @@ fn reads_rows(call: Node<'_>) -> bool {
 
 /// Whether a SELECT locks the rows that it gives.
 pub(super) fn locks_by_text(sql: &str) -> bool {
-    let words = sql.to_ascii_lowercase();
+    let begins_with =
+        |word: &str, with: &str| word.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    let words = sql.split_whitespace();
     words
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .windows(2)
-        .any(|pair| pair[0] == "for" && pair[1].starts_with("update"))
+        .clone()
+        .zip(words.skip(1))
+        .any(|(word, next)| word.eq_ignore_ascii_case("for") && begins_with(next, "update"))
 }
 
 /// The first column that an UPDATE sets to a parameter, and the text behind it.

@@ -115,6 +115,9 @@ impl<'m> Node<'m> {
 
     /// The callable that runs when the result of `functools.partial` is called, here by a name it was given.
     fn partial_of(self) -> Option<Node<'m>> {
+        if !self.model.may_do(Tag::Wraps) {
+            return None;
+        }
         let callee = self.callee().filter(|callee| callee.is(Kind::Name))?;
         let made = callee.made_decorator();
         (made != callee && made.callee_name() == "partial" && made.does(Tag::Wraps))

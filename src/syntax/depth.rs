@@ -87,12 +87,36 @@ const PLAIN: [bool; 256] = {
     table
 };
 
-/// Words that no expression contains: where a line starts with one, an unclosed bracket before it is an error from
-/// which the parser recovers, and nothing before the line can be above it in the tree.
-const STATEMENTS: [&[u8]; 12] = [
-    b"assert", b"class", b"def", b"del", b"global", b"import", b"pass", b"raise", b"return", b"try",
-    b"while", b"with",
-];
+/// Whether it is a word that no expression contains: where a line starts with one, an unclosed bracket before it is an
+/// error from which the parser recovers, and nothing before the line can be above it in the tree.
+fn begins_statement(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"assert"
+            | b"class"
+            | b"def"
+            | b"del"
+            | b"global"
+            | b"import"
+            | b"pass"
+            | b"raise"
+            | b"return"
+            | b"try"
+            | b"while"
+            | b"with"
+    )
+}
+
+/// Whether a byte may end a short string, or hide its end.
+const ENDS_STRING: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte as u8, b'"' | b'\'' | b'\\' | b'\n' | b'\r');
+        byte += 1;
+    }
+    table
+};
 
 /// The first place that is too deep, if there is one.
 pub fn too_deep(text: &str) -> Option<SyntaxProblem> {
@@ -317,13 +341,14 @@ impl Scan<'_> {
     }
 
     fn statement_follows(&self) -> bool {
+        // Lines between brackets mostly begin with a quote or a name.
         let rest = &self.bytes[self.at.min(self.bytes.len())..];
-        let indentation = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        let rest = &rest[indentation..];
-        STATEMENTS.iter().any(|word| {
-            rest.starts_with(word)
-                && !rest.get(word.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-        })
+        let indentation = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
+        let rest = &rest[indentation.unwrap_or(rest.len())..];
+        let length = rest.iter().position(|byte| !byte.is_ascii_lowercase());
+        let (word, behind) = rest.split_at(length.unwrap_or(rest.len()));
+        begins_statement(word)
+            && !behind.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
     }
 
     fn skip_line(&mut self) {
@@ -367,7 +392,8 @@ impl Scan<'_> {
             return memchr::memchr2(quote, b'\\', rest);
         }
         // Most of these strings are short: a plain loop is faster than a search.
-        rest.iter().position(|&byte| byte == quote || byte == b'\\' || byte == b'\n' || byte == b'\r')
+        let is_other_quote = |byte: u8| byte != quote && matches!(byte, b'"' | b'\'');
+        rest.iter().position(|&byte| ENDS_STRING[byte as usize] && !is_other_quote(byte))
     }
 
     /// Inside the text of an f-string, up to its end or its next brace.

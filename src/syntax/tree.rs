@@ -285,7 +285,12 @@ impl Tree {
 
     /// All bindings of a name in a scope, the last one first.
     pub fn bindings_of(&self, scope: ScopeId, name: Symbol) -> impl Iterator<Item = BindingId> + '_ {
-        let mut next = self.last_binding.get(&(scope, name)).copied();
+        self.bindings_from(self.last_binding.get(&(scope, name)).copied())
+    }
+
+    /// A binding, and those of the same name in the same scope that stand before it, the last one first.
+    pub fn bindings_from(&self, last: Option<BindingId>) -> impl Iterator<Item = BindingId> + '_ {
+        let mut next = last;
         std::iter::from_fn(move || {
             let binding = next?;
             next = self.bindings[binding as usize].previous;
@@ -293,14 +298,14 @@ impl Tree {
         })
     }
 
-    /// The bindings of a name in a scope that stand before a node, the last one first.
+    /// Of a binding, and of those of the same name in the same scope before it, those that stand before a node, the last
+    /// one first.
     pub fn bindings_before(
         &self,
-        scope: ScopeId,
-        name: Symbol,
+        last: Option<BindingId>,
         node: NodeId,
     ) -> impl Iterator<Item = BindingId> + '_ {
-        let mut next = self.last_binding.get(&(scope, name)).copied();
+        let mut next = last;
         std::iter::from_fn(move || {
             loop {
                 let binding = next?;

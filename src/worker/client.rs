@@ -17,7 +17,7 @@ use yew::{AttrValue, Callback};
 use crate::explanation::Place;
 use crate::report::Report;
 use crate::settings::Settings;
-use crate::worker::protocol::{Request, Sent};
+use crate::worker::protocol::{Progress, Request, Sent};
 
 /// How long one request may take before the worker counts as hung.
 pub const LIMIT_MILLISECONDS: u32 = 5_000;
@@ -143,6 +143,8 @@ struct Inner {
     /// An explanation that is asked for: nothing that is to be checked waits for it.
     aside: Option<Asked>,
     timer: Option<Timeout>,
+    /// Who wants to know how far the request is that is being answered.
+    watcher: Callback<Option<Progress>>,
 }
 
 /// A handle on the worker; clones share it.
@@ -170,6 +172,7 @@ impl Client {
             waiting: None,
             aside: None,
             timer: None,
+            watcher: Callback::noop(),
         })));
         client.start();
         client
@@ -213,6 +216,17 @@ impl Client {
             inner.generation
         };
         self.fail(generation, Failure::Stopped);
+    }
+
+    /// Tells how far the request is that is being answered, if that takes long, and nothing once it is over.
+    pub fn watch(&self, watcher: Callback<Option<Progress>>) {
+        self.0.borrow_mut().watcher = watcher;
+    }
+
+    /// Tells whoever watches.
+    fn tell(&self, progress: Option<Progress>) {
+        let watcher = self.0.borrow().watcher.clone();
+        watcher.emit(progress);
     }
 
     fn weak(&self) -> Weak<RefCell<Inner>> {
@@ -316,11 +330,18 @@ impl Client {
         }
         let data: &Array = data.unchecked_ref();
         let number = data.get(0).as_f64().map(|number| number as u32);
+        if number != Some(self.0.borrow().number) {
+            return;
+        }
+        if data.get(1).is_null() {
+            let count = |index| data.get(index).as_f64().unwrap_or_default();
+            let (done, all) = (count(3) as usize, count(4) as usize);
+            self.tell(Some(Progress { has_read: data.get(2).is_truthy(), done, all, share: count(5) }));
+            return;
+        }
+        self.tell(None);
         let (reply, stale) = {
             let mut inner = self.0.borrow_mut();
-            if number != Some(inner.number) {
-                return;
-            }
             let Some(asked) = inner.in_flight.take() else { return };
             inner.timer = None;
             if asked.job.why.is_some() {
@@ -384,6 +405,7 @@ impl Client {
         if again {
             self.start();
         }
+        self.tell(None);
         for asked in failed {
             asked.reply.emit(Reply::Failed(failure.clone()));
         }

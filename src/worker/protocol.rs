@@ -5,6 +5,9 @@
 //!
 //! Where the request asks 'why not?', it is one explanation of the first set that is answered, in place of the reports.
 //!
+//! While an answer takes long, the worker posts how far it is, now and then, with `null` in place of the milliseconds:
+//! `[number, null, whether the files are read, done, all, share]`, as [`Progress`] says.
+//!
 //! A text that has not changed since the request before is not sent again: typing into one of many files sends one.
 
 use serde::{Deserialize, Serialize};
@@ -32,4 +35,18 @@ pub struct Sent {
     /// Absent where it is the text that the last request had for this path in the same set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+/// What takes less than this is over before anybody could read how far it is.
+pub const SILENT_MILLISECONDS: f64 = 300.0;
+
+/// How far an answer is: files are read first, those alone that have changed, then the rules are asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Whether it is the rules that are counted.
+    pub has_read: bool,
+    pub done: usize,
+    pub all: usize,
+    /// The share of the whole work that is done.
+    pub share: f64,
 }

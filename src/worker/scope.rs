@@ -4,7 +4,11 @@ use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+use crate::worker::protocol::{Progress, SILENT_MILLISECONDS};
 use crate::worker::server::Server;
+
+/// How far an answer is is told no oftener than this.
+const BETWEEN_MILLISECONDS: f64 = 100.0;
 
 /// Listens for requests, and says so to the page.
 pub fn serve() {
@@ -15,7 +19,21 @@ pub fn serve() {
         let request: Array = event.data().unchecked_into();
         let text = String::from(request.get(1).unchecked_ref::<JsString>());
         let started = now(&out);
-        let reports = server.answer(&text).ok().expect_throw("the page sends valid requests");
+        let mut next = started + SILENT_MILLISECONDS;
+        let mut told = |progress: Progress| {
+            let time = now(&out);
+            if time >= next {
+                next = time + BETWEEN_MILLISECONDS;
+                let Progress { has_read, done, all, share } = progress;
+                let told = Array::of2(&request.get(0), &JsValue::NULL);
+                told.push(&has_read.into());
+                for number in [done as f64, all as f64, share] {
+                    told.push(&number.into());
+                }
+                out.post_message(&told).expect_throw("numbers can be posted");
+            }
+        };
+        let reports = server.answer(&text, &mut told).ok().expect_throw("the page sends valid requests");
         let reply = Array::of2(&request.get(0), &(now(&out) - started).into());
         for report in reports {
             reply.push(&report.into());

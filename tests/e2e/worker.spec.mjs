@@ -1,3 +1,4 @@
+import { zipSync } from "../../js/testing.mjs";
 import { VIOLATING, expect, loaded, mayReadClipboard, test, Playground } from "./fixtures.mjs";
 
 /** Stands before the real worker: it fails on certain texts and passes everything else on. */
@@ -107,6 +108,56 @@ test("a check of several files can be stopped", async ({ page, site }) => {
   await playground.tabs.first().click();
   await playground.paste("x = 1\n");
   await expect(playground.finding("C5")).toHaveCount(1);
+});
+
+test("of a long check it is shown how far it is, and it can be stopped", async ({ page, playground }) => {
+  test.setTimeout(120_000);
+  const line = "    value = compute(first, second)  # what is computed here is of no interest\n";
+  const files = Array.from({ length: 2_000 }, (_, index) => {
+    const text = `def part${index}(first, second):\n${line.repeat(130)}`;
+    return [`app/part${index}.py`, new TextEncoder().encode(text)];
+  });
+  // What the status line shows from now on: its words, and how much of the bar is filled.
+  await page.evaluate(() => {
+    globalThis.shown = [];
+    new MutationObserver(() => {
+      const words = document.querySelector('[data-testid="checker"]').textContent.trim();
+      const share = document.querySelector(".status-progress")?.value ?? null;
+      const last = globalThis.shown.at(-1);
+      if (last?.words !== words || last?.share !== share) globalThis.shown.push({ words, share });
+    }).observe(document.querySelector("footer"), { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+  const status = page.getByRole("contentinfo");
+  const bar = status.getByRole("progressbar", { name: "Progress of the check" });
+  await playground.open([{ name: "large.zip", buffer: Buffer.from(zipSync(Object.fromEntries(files), { level: 1 })) }]);
+  await expect(bar).toBeVisible({ timeout: 60_000 });
+  await expect(status.getByRole("status")).toHaveText("Checking all files");
+  await status.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByRole("alert")).toContainText("You stopped the check");
+  await expect(bar).toHaveCount(0);
+  await expect.poll(() => playground.text()).toContain("value = compute(first, second)");
+
+  // The next letter begins from the start, with a worker that has read nothing.
+  await page.evaluate(() => (globalThis.shown = []));
+  await playground.editor.press("Control+End");
+  await page.keyboard.type("y = 1");
+  await expect(page.getByTestId("checker")).toHaveText(/checked in/, { timeout: 60_000 });
+  await expect(status.getByRole("status")).toHaveText("All files are checked");
+  const shown = await page.evaluate(() => globalThis.shown);
+  const counted = shown.filter(({ share }) => share !== null);
+  expect(counted.map(({ words }) => words).join("\n")).toMatch(/checking: \d+ of 2000 files/);
+  expect(counted.map(({ words }) => words).join("\n")).toMatch(/checking: rule \d+ of 28/);
+  const shares = counted.map(({ share }) => share);
+  expect(shares).toEqual([...shares].sort((one, other) => one - other));
+  expect(await playground.text()).toContain("y = 1");
+
+  // Another letter: one file is read, and the rules are asked.
+  await page.evaluate(() => (globalThis.shown = []));
+  await page.keyboard.type("2");
+  await expect(page.getByTestId("checker")).toHaveText(/checking/);
+  await expect(page.getByTestId("checker")).toHaveText(/checked in/, { timeout: 60_000 });
+  const again = await page.evaluate(() => globalThis.shown.map(({ words }) => words).join("\n"));
+  expect(again).not.toContain("of 2000 files");
 });
 
 test.describe("when the worker cannot be loaded", () => {

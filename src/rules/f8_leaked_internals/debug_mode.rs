@@ -9,7 +9,10 @@ pub fn check(call: Node<'_>, findings: &mut Findings<'_>) {
     let makes_app = call
         .api()
         .is_some_and(|api| api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::App)));
-    let Some(debug) = call.keyword("debug").filter(|debug| makes_app && debug.is_true()) else { return };
+    if !makes_app {
+        return;
+    }
+    let Some(debug) = call.keyword("debug").filter(|debug| debug.is_true()) else { return };
     findings
         .report(
             call,

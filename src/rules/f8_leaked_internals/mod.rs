@@ -21,15 +21,19 @@ use swallowed_errors::Swallowed;
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let swallowed = swallowed_errors::check(model, findings);
     for call in model.calls().filter(|call| !call.is_outside_production()) {
-        if let Some(response) = call.response().or_else(|| helper_responses::response(call)) {
+        let makes = call.api().is_some_and(|api| api.is_constructor);
+        let response = if makes { call.response() } else { None };
+        if let Some(response) = response.or_else(|| helper_responses::response(call)) {
             check_response(&response, &swallowed, findings);
         } else if call.does(Tag::Responds) {
             leaked_text::check_sent(call, findings);
         } else if call.does(Tag::EndsConnection) {
             leaked_text::check_end(call, findings);
         }
-        debug_mode::check(call, findings);
-        retry_after::check_limiter(call, findings);
+        if makes {
+            debug_mode::check(call, findings);
+            retry_after::check_limiter(call, findings);
+        }
     }
     for raise in model.raises().filter(|raise| !raise.is_outside_production()) {
         error_handlers::check(raise, findings);

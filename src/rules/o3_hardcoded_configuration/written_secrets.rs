@@ -19,11 +19,13 @@ pub fn check(model: &Model<'_>, told: &mut Told, findings: &mut Findings<'_>) {
     compared(model, told, findings);
 }
 
-/// A literal behind a name that tells of a secret.
+/// Whether it is a literal behind a name that tells of a secret: what a name stands for is told where it is assigned.
+fn may_be_written(name: &str, value: Node<'_>) -> bool {
+    value.is(Kind::Str) && names_secret(name)
+}
+
 fn written(at: Node<'_>, name: &str, value: Node<'_>, told: &mut Told, findings: &mut Findings<'_>) {
-    // A literal alone: what a name stands for is told where it is assigned.
-    if !value.is(Kind::Str)
-        || !names_secret(name)
+    if !may_be_written(name, value)
         || !looks_like_secret(name, value.name())
         || !is_production(at)
         || value.is_silenced_elsewhere()
@@ -91,7 +93,9 @@ fn in_dictionaries(model: &Model<'_>, told: &mut Told, findings: &mut Findings<'
             match key.string() {
                 Some(name) if is_header_of_secret(name) => bearer(entry, value, told, findings),
                 // What is neither a word in small letters nor one in capitals names something else.
-                Some(name) if is_plain_key(name) && holds() => written(entry, name, value, told, findings),
+                Some(name) if may_be_written(name, value) && is_plain_key(name) && holds() => {
+                    written(entry, name, value, told, findings);
+                }
                 _ => {}
             }
         }

@@ -415,6 +415,7 @@ fn command_of(file: u32, yaml: &Yaml, mapping: YamlId, keys: [&str; 2]) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::semantic::ParsedFiles;
     use crate::settings::Settings;
     use crate::source::Source;
 
@@ -432,12 +433,14 @@ mod tests {
             ),
         ];
         let settings = Settings::default();
-        let model = Model::new(&sources, &settings);
+        let parsed = ParsedFiles::of(&sources);
+        let model = Model::new(&sources, &parsed, &settings);
         let processes = model.processes().unwrap();
         assert_eq!(processes.count, 6);
         let by_variable =
             [source("Dockerfile", "FROM a\nENV WEB_CONCURRENCY=4\nCMD [\"gunicorn\", \"a:b\"]\n")];
-        assert_eq!(Model::new(&by_variable, &settings).processes().unwrap().count, 4);
+        let parsed = ParsedFiles::of(&by_variable);
+        assert_eq!(Model::new(&by_variable, &parsed, &settings).processes().unwrap().count, 4);
         let places: Vec<_> =
             processes.because.iter().map(|(at, _)| (at.path(), at.range().start.line)).collect();
         assert_eq!(places, [("Dockerfile", 4), ("compose.yaml", 4)]);

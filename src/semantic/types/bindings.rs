@@ -1,5 +1,7 @@
 //! The type of a name: what its bindings give it.
 
+use smallvec::SmallVec;
+
 use super::table::{BUILTINS, TypeId, UNKNOWN};
 use super::{DEEPEST, Type};
 use crate::semantic::{Model, Node, Place};
@@ -8,34 +10,40 @@ use crate::syntax::{BindingId, BindingKind, Kind, Role, ScopeId, Symbol};
 /// Of a name that is bound more often than this in one scope, the last bindings decide.
 const MOST_BINDINGS: usize = 8;
 
-/// Under which the names are remembered that no scope of a file binds.
-const NO_SCOPE: ScopeId = ScopeId::MAX;
-
 impl Model<'_> {
     pub(super) fn name_type(&self, node: Node<'_>) -> TypeId {
         if node.data().is_store {
             return self.target_type(node);
         }
-        let Some(scope) = node.scope_of_name() else {
+        let Some((scope, last)) = node.bound_in() else {
             return self.type_of_outer_name(node.file, node.symbol());
         };
         if node.is_in_flow_of(scope) {
-            return self.type_of_bindings(node.file, &node.bindings_before(scope));
+            return self.type_of_bindings(node.file, &node.bindings_before(last));
         }
-        self.type_of_name(node.file, scope, node.symbol())
+        self.type_of_all(node.file, last)
     }
 
     /// The type of a name as another function or file sees it: what all its bindings agree on. Asked for often,
     /// so it is remembered.
     pub(in crate::semantic) fn type_of_name(&self, file: u32, scope: ScopeId, name: Symbol) -> TypeId {
-        if let Some(&known) = self.name_types.borrow().get(&(file, scope, name)) {
-            return known;
+        let last = self.files[file as usize].tree.last_binding.get(&(scope, name)).copied();
+        self.type_of_all(file, last)
+    }
+
+    /// The same for the name whose last binding this is.
+    fn type_of_all(&self, file: u32, last: Option<BindingId>) -> TypeId {
+        let data = &self.files[file as usize];
+        let Some(last) = last else { return self.type_of_bindings(file, &[]) };
+        let slot = &data.name_types[last as usize];
+        if slot.get() != 0 {
+            return TypeId(slot.get() - 1);
         }
-        let tree = &self.files[file as usize].tree;
-        let bindings: Vec<BindingId> = tree.bindings_of(scope, name).take(MOST_BINDINGS).collect();
+        let bindings: SmallVec<[BindingId; 8]> =
+            data.tree.bindings_from(Some(last)).take(MOST_BINDINGS).collect();
         let found = self.type_of_bindings(file, &bindings);
         if self.depth.get() < DEEPEST / 2 {
-            self.name_types.borrow_mut().insert((file, scope, name), found);
+            slot.set(found.0 + 1);
         }
         found
     }
@@ -43,13 +51,13 @@ impl Model<'_> {
     /// The type of a name that no scope of the file binds. Most are Python's own and named again and again, so it is
     /// remembered.
     fn type_of_outer_name(&self, file: u32, name: Symbol) -> TypeId {
-        let key = (file, NO_SCOPE, name);
-        if let Some(&known) = self.name_types.borrow().get(&key) {
+        let key = (file, name);
+        if let Some(&known) = self.outer_types.borrow().get(&key) {
             return known;
         }
         let found = self.table.intern(self.outer_name(file, name));
         if self.depth.get() < DEEPEST / 2 {
-            self.name_types.borrow_mut().insert(key, found);
+            self.outer_types.borrow_mut().insert(key, found);
         }
         found
     }

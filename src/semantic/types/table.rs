@@ -40,6 +40,10 @@ impl Default for TypeTable {
     fn default() -> Self {
         let table =
             Self { types: RefCell::default(), paths: RefCell::default(), children: RefCell::default() };
+        // What a file mostly needs, so that nothing is moved while these grow.
+        table.types.borrow_mut().1.reserve(200);
+        table.paths.borrow_mut().1.reserve(100);
+        table.children.borrow_mut().reserve(50);
         table.types.borrow_mut().0.push((Type::Unknown, None));
         table.path("builtins");
         table
@@ -77,9 +81,9 @@ impl TypeTable {
         self.types.borrow().0[id.0 as usize].0
     }
 
-    /// What the tables say of a call of a value of this type.
-    pub fn api(&self, id: TypeId) -> Option<Api> {
-        self.types.borrow().0[id.0 as usize].1
+    /// The type, and what the tables say of a call of a value of it.
+    pub fn with_api(&self, id: TypeId) -> (Type, Option<Api>) {
+        self.types.borrow().0[id.0 as usize]
     }
 
     pub fn path(&self, text: &str) -> PathId {

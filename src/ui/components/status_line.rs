@@ -8,6 +8,7 @@ use crate::ui::route::Route;
 use crate::ui::state::{Checker, Store};
 use crate::ui::words;
 use crate::worker::client::Client;
+use crate::worker::protocol::{Progress, SILENT_MILLISECONDS};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -24,11 +25,31 @@ pub fn StatusLine(props: &Props) -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let client = use_context::<Client>().expect("the application provides the client");
     let requests = use_request_count(props.quiet);
+    let progress = use_state_eq(|| None);
+    {
+        let (client, progress) = (client.clone(), progress.setter());
+        use_effect_with((), move |()| {
+            client.watch(Callback::from(move |told: Option<Progress>| progress.set(told)));
+        });
+    }
+    let progress = (*progress).filter(|_| store.checker == Checker::Checking);
+    // A screen reader is told where a long check begins and where it ends, not the numbers between.
+    let announced = match &store.checker {
+        Checker::Checking if progress.is_some() => "Checking all files",
+        Checker::Done { milliseconds } if *milliseconds > SILENT_MILLISECONDS => "All files are checked",
+        _ => "",
+    };
     let checker = match &store.checker {
         _ if !props.loaded && !matches!(store.checker, Checker::Failed(_)) => {
             "loading the checker…".to_owned()
         }
-        Checker::Loading | Checker::Checking => "checking…".to_owned(),
+        Checker::Loading | Checker::Checking => match progress {
+            Some(Progress { has_read: false, done, all, .. }) => {
+                format!("checking: {done} of {}", words::count(all, "file"))
+            }
+            Some(Progress { done, all, .. }) => format!("checking: rule {} of {all}", done + 1),
+            None => "checking…".to_owned(),
+        },
         Checker::Searching => "looking for the file that stops the checker…".to_owned(),
         Checker::Ready => "ready".to_owned(),
         Checker::Done { milliseconds } if *milliseconds < 1.0 => "checked in under 1 ms".to_owned(),
@@ -39,10 +60,16 @@ pub fn StatusLine(props: &Props) -> Html {
     html! {
         <footer class="status">
             <span>{ words::count(store.files.len(), "file") }</span>
-            <span data-testid="checker">{ checker }</span>
+            <span data-testid="checker" class={classes!((store.files.len() > 1).then_some("status-checker"))}>
+                { checker }
+            </span>
             if matches!(store.checker, Checker::Checking | Checker::Searching) && store.files.len() > 1 {
                 <button type="button" class="button button-quiet status-button" onclick={stop}>{ "Stop" }</button>
             }
+            if let Some(Progress { share, .. }) = progress {
+                <progress class="status-progress" aria-label="Progress of the check" value={share.to_string()}></progress>
+            }
+            <span class="visually-hidden" role="status">{ announced }</span>
             { read_as(&store) }
             if !store.settings.off.is_empty() {
                 <a class="status-link" href={Route::Settings.address()}>
