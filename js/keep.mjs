@@ -42,7 +42,7 @@ for (const entry of entries.filter((entry) => entry.isFile())) {
   const url = relative(folder, path).replaceAll("\\", "/");
   if (url === "service-worker.js" || url.startsWith(".stage")) continue;
   // What only other sites load is not kept for the page.
-  if (url === "embed.html" || url.startsWith("embed/")) continue;
+  if (url === "embed.html" || url === "embed.css" || url.startsWith("embed/")) continue;
   const revision = createHash("sha256").update(await readFile(path)).digest("hex").slice(0, 16);
   files.push({ url, revision });
 }

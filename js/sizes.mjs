@@ -40,7 +40,7 @@ function partOf(path) {
   if (/^later[._]/.test(path)) return "second module";
   if (/^(intake\.js|service-worker\.js|manifest\.json|icon.*)$/.test(path)) return "later";
   if (path === "embed.js") return "embed";
-  return path === "embed.html" || path.startsWith("embed/") ? "on demand" : "page";
+  return path === "embed.html" || path === "embed.css" || path.startsWith("embed/") ? "on demand" : "page";
 }
 
 let over = false;

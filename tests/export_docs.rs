@@ -122,3 +122,30 @@ fn a_list_that_was_tampered_with_removes_nothing_outside() {
     succeeds(&folder, &["--output", "docs"]);
     assert!(folder.join("mine").exists());
 }
+
+#[test]
+fn pages_that_lead_into_no_playground_are_told() {
+    let folder = folder("no-playground");
+    for format in ["html", "markdown"] {
+        let output = run(&folder, &["--format", format, "--output", format]);
+        assert!(output.status.success());
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            "The pages lead into no playground: say where one is with '--playground URL'\n"
+        );
+        let output =
+            run(&folder, &["--format", format, "--output", format, "--playground", "https://a.example/"]);
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+        let name = if format == "html" { "C5.html" } else { "C5.md" };
+        let page = fs::read_to_string(folder.join(format).join(name)).unwrap();
+        let link = match format {
+            "html" => page
+                .split("\">Try C5 in the playground</a>")
+                .next()
+                .and_then(|text| text.rsplit("href=\"").next()),
+            _ => page.split("[Try C5 in the playground](").nth(1).and_then(|text| text.split(')').next()),
+        };
+        let link = link.unwrap();
+        assert!(link.starts_with("https://a.example/#/link?1"), "what is to be tried is open there: {link}");
+    }
+}

@@ -2,7 +2,7 @@
 
 const RULE = /^(C[1-9]|F[1-8]|I[1-6]|O[1-5])$/;
 const VIEWS = ["pair", "violating", "conforming", "playground"];
-const THEMES = ["auto", "light", "dark"];
+export const THEMES = ["auto", "light", "dark"];
 
 const listed = (words) => words.map((word) => `"${word}"`).join(", ");
 

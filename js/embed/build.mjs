@@ -1,10 +1,12 @@
 // Builds what dist/ has for other sites, into js/embed/built, from where Trunk copies it:
 //   embed.js            the element's script, always the newest
+//   embed.css           what keeps the place of an example until it is drawn
 //   embed.html          the <iframe> form
 //   embed/VERSION.js    the same script under its version, beside those of every version that was pinned
 //   embed/FORMAT/       what the script loads; `rubric export-fragments` writes into rules/ there what it shows of each rule
 import { copyFile, mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { build, transform } from "esbuild";
+import { placeStyle } from "./place.mjs";
 import { FORMAT, VERSION } from "./version.mjs";
 
 const at = (name) => new URL(name, import.meta.url).pathname;
@@ -63,6 +65,7 @@ export async function buildEmbed(plugins) {
   for (const [source, target] of [["embed.html", `${BUILT}/embed.html`], ["live.html", `${LIVE}/live.html`], ["frame.css", `${LIVE}/frame.css`]]) {
     await copyFile(at(source), target);
   }
+  await writeFile(`${BUILT}/embed.css`, (await transform(await placeStyle(`${LIVE}/rules`), { loader: "css", minify: true })).code);
   for (const name of await readdir(at("pins"))) {
     if (!name.endsWith(".js")) continue;
     const pinned = await readFile(at(`pins/${name}`));

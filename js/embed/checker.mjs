@@ -3,14 +3,31 @@
 // to it by message and to no server.
 import { FORMAT } from "./version.mjs";
 
+/** For the frame to say that it is there, and then for its worker, which is large, to be loaded. */
+const ANSWER_LIMIT_MILLISECONDS = 20_000;
 const START_LIMIT_MILLISECONDS = 40_000;
+/** How long the frame stays when no example needs it: somebody may only have turned a page. */
+const LINGER_MILLISECONDS = 10_000;
 
 let started = null;
+let shown = null;
+let connections = 0;
+let ending = 0;
+
+/** Ends the frame, and the worker with it, once no example has been connected for a while. */
+function release() {
+  connections -= 1;
+  if (connections) return;
+  ending = setTimeout(() => {
+    shown?.remove();
+    started = shown = null;
+  }, LINGER_MILLISECONDS);
+}
 
 function start(root) {
   const address = new URL(`embed/${FORMAT}/live.html`, root);
   return new Promise((done, fail) => {
-    const frame = document.createElement("iframe");
+    const frame = (shown = document.createElement("iframe"));
     frame.title = "Checker of the code examples";
     frame.setAttribute("aria-hidden", "true");
     frame.tabIndex = -1;
@@ -29,18 +46,24 @@ function start(root) {
         giveUp(`This page's policy allows no frame of ${address.origin}, in which the checker runs.`);
       }
     };
-    const timer = setTimeout(() => giveUp(`The checker at ${address.origin} does not answer.`), START_LIMIT_MILLISECONDS);
+    const limit = (milliseconds) => setTimeout(() => giveUp(`The checker at ${address.origin} does not answer. Check the connection and try again.`), milliseconds);
+    let timer = limit(ANSWER_LIMIT_MILLISECONDS);
     document.addEventListener("securitypolicyviolation", refused);
     frame.addEventListener("load", () => {
       // A refused frame loads as well: as an empty page of no origin.
       if (!frame.isConnected) return;
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => {
+        if (data === "here") {
+          clearTimeout(timer);
+          timer = limit(START_LIMIT_MILLISECONDS);
+          return;
+        }
         if (data !== "ready") return giveUp(`The checker could not be loaded: ${data.failed}`);
         end();
         done(frame.contentWindow);
       };
-      frame.contentWindow.postMessage({ rubric: "connect" }, address.origin, [port2]);
+      frame.contentWindow.postMessage({ rubric: "connect", tell: true }, address.origin, [port2]);
     });
     frame.src = address;
     document.body.append(frame);
@@ -53,12 +76,26 @@ function start(root) {
 
 /** A way to the checker for one example. `reply` is called with `{reports}` or with `{failed}`. */
 export async function connect(root, reply) {
+  clearTimeout(ending);
+  connections += 1;
   started ??= start(root);
-  const checker = await started;
+  let checker;
+  try {
+    checker = await started;
+  } catch (error) {
+    release();
+    throw error;
+  }
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data }) => {
     if (data !== "ready") reply(data);
   };
   checker.postMessage({ rubric: "connect" }, new URL(root).origin, [port2]);
-  return { check: (sets) => port1.postMessage({ sets }), close: () => port1.close() };
+  return {
+    check: (sets) => port1.postMessage({ sets }),
+    close() {
+      port1.close();
+      release();
+    },
+  };
 }

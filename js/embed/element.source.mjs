@@ -2,9 +2,9 @@
 // Until somebody edits or asks for a check, it loads what its rule shows and nothing else.
 import style from "rubric:element.css";
 import { pack } from "../link.source.mjs";
-import { readAttributes } from "./attributes.mjs";
+import { THEMES, readAttributes } from "./attributes.mjs";
 import { connect } from "./checker.mjs";
-import { make } from "./listing.mjs";
+import { make, setMarkup } from "./listing.mjs";
 import { readOwnCode } from "./own-code.mjs";
 import { FORMAT, VERSION } from "./version.mjs";
 import { SideView, count, drawFrame } from "./view.mjs";
@@ -14,6 +14,16 @@ const ROOT = new URL(RUBRIC_ROOT, import.meta.url).href;
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(style);
+
+/** For the editor to arrive. */
+const EDITOR_LIMIT_MILLISECONDS = 20_000;
+
+/** The editor's module. An import by itself waits for as long as a connection stays open. */
+const load = (address) =>
+  new Promise((done, fail) => {
+    setTimeout(fail, EDITOR_LIMIT_MILLISECONDS);
+    import(address).then(done, fail);
+  });
 
 /** Every example of the page, for changes of the host's theme. */
 const examples = new Set();
@@ -60,10 +70,20 @@ class RubricExample extends HTMLElement {
   #sides = [];
   #checker = null;
   #editing = false;
-  #asked = false;
+  /** The connection that was asked for; null where none is. */
+  #asked = null;
+  #paused = false;
+  /** What was drawn: the attributes and what stands inside. */
+  #drawn = "";
 
   connectedCallback() {
     examples.add(this);
+    // Moved, or away for a while: what was typed stays.
+    if (this.#turn && this.#drawn === this.#given()) {
+      this.follow();
+      if (this.#paused) this.#ask();
+      return;
+    }
     // What stands inside may not be there yet where the script was loaded early.
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => this.#draw(), { once: true });
     else this.#draw();
@@ -73,34 +93,54 @@ class RubricExample extends HTMLElement {
     examples.delete(this);
     // An element that is only moved is connected again at once.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#end();
+      if (!this.isConnected && this.#asked) {
+        this.#disconnect();
+        this.#paused = true;
+      }
     });
   }
 
-  attributeChangedCallback(name, before, after) {
-    if (before !== after && this.isConnected && this.#turn) this.#draw();
+  #given() {
+    return JSON.stringify([RubricExample.observedAttributes.map((name) => this.getAttribute(name)), this.innerHTML]);
   }
 
-  /** Follows the host: its own scheme where it has said one, else the reader's. */
+  #disconnect() {
+    this.#checker?.close();
+    this.#checker = this.#asked = null;
+    this.#paused = false;
+  }
+
+  attributeChangedCallback(name, before, after) {
+    if (before === after || !this.isConnected || !this.#turn) return;
+    // A site's toggle takes nothing away that somebody has typed.
+    if (name === "theme" && this.#sides.length && THEMES.includes(after ?? "auto")) {
+      this.#drawn = this.#given();
+      this.follow();
+    } else this.#draw();
+  }
+
+  /** Follows the host: its own scheme where it has said one, or what its toggle has written; else the reader's. */
   follow() {
     if (!this.#frame) return;
     const theme = this.getAttribute("theme")?.trim().toLowerCase() ?? "auto";
-    const scheme = theme !== "auto" ? theme : getComputedStyle(this).colorScheme === "normal" ? "user" : "host";
+    const toggled = this.closest("[data-theme]")?.dataset.theme;
+    const own = getComputedStyle(this).colorScheme === "normal" ? (["light", "dark"].includes(toggled) ? toggled : "user") : "host";
+    const scheme = theme !== "auto" ? theme : own;
     this.#frame.className = `${this.#frame.className.split(" ")[0]} scheme-${scheme}`;
   }
 
   #end() {
     this.#turn += 1;
-    this.#checker?.close();
-    this.#checker = null;
+    this.#disconnect();
     for (const side of this.#sides) if (side.editor) this.#module?.destroyEditor(side.editor);
     this.#sides = [];
-    this.#editing = this.#asked = false;
+    this.#editing = false;
   }
 
   async #draw() {
     this.#end();
     const turn = this.#turn;
+    this.#drawn = this.#given();
     try {
       const given = readAttributes(this);
       const own = readOwnCode(this, given.view);
@@ -120,6 +160,7 @@ class RubricExample extends HTMLElement {
 
   /** Says to the author what is wrong; what stands inside the element stays. */
   #complain(message) {
+    this.#drawn = "";
     this.#frame = make("div", "error", { role: "note" }, make("b", "", {}, "rubric-example: "), message);
     this.#root().replaceChildren(this.#frame, make("slot"));
     this.follow();
@@ -166,8 +207,26 @@ class RubricExample extends HTMLElement {
       hint: make("span", "hidden", { id: "hint" }, "Enter starts editing. In the editor, F8 goes to the next finding, and Escape then Tab leaves it."),
     });
     if (height) this.#frame.style.setProperty("--code-height", `${height}px`);
+    // An author's own code is set by embed.css as it will be drawn, and no longer, now that the script is there.
+    const place = own || this.shadowRoot ? 0 : this.offsetHeight;
     this.#root().replaceChildren(this.#frame);
     this.follow();
+    this.#fill(place);
+  }
+
+  /**
+   * Fills the place that embed.css has kept, where the example is a little lower than that: what stands below does not
+   * move. Another width has other heights.
+   */
+  #fill(place) {
+    const [frame, width, room] = [this.#frame, this.clientWidth, place - this.offsetHeight];
+    if (room <= 0 || room > place / 4 || !getComputedStyle(this).getPropertyValue("--rubric-place")) return;
+    frame.style.minHeight = `${place}px`;
+    new ResizeObserver((_, observer) => {
+      if (this.clientWidth === width) return;
+      frame.style.minHeight = "";
+      observer.disconnect();
+    }).observe(this);
   }
 
   #shown;
@@ -216,20 +275,20 @@ class RubricExample extends HTMLElement {
   /** Connects to the checker, once, and has everything checked. */
   async #ask() {
     if (this.#asked) return;
-    this.#asked = true;
+    const asked = (this.#asked = {});
+    this.#paused = false;
     this.#checkButton.disabled = true;
-    const turn = this.#turn;
     this.#say(this.#editing ? "Loading the editor and the checker…" : "Loading the checker…");
     try {
       const checker = await connect(ROOT, (reply) => {
-        if (turn === this.#turn) this.#receive(reply);
+        if (asked === this.#asked) this.#receive(reply);
       });
-      if (turn !== this.#turn) return checker.close();
+      if (asked !== this.#asked) return checker.close();
       this.#checker = checker;
       this.#check();
     } catch (error) {
-      if (turn !== this.#turn) return;
-      this.#asked = false;
+      if (asked !== this.#asked) return;
+      this.#asked = null;
       this.#checkButton.disabled = false;
       this.#checkButton.hidden = false;
       this.#say(error.message, true);
@@ -244,7 +303,7 @@ class RubricExample extends HTMLElement {
   #textOf(side, file) {
     if (file.text === undefined) {
       const code = make("code");
-      code.innerHTML = file.code;
+      setMarkup(code, file.code);
       file.text = code.textContent;
     }
     return file.text;
@@ -286,7 +345,7 @@ class RubricExample extends HTMLElement {
     this.#ask();
     const address = new URL(`embed/${FORMAT}/editor.js`, ROOT).href;
     try {
-      this.#module = await import(address);
+      this.#module = await load(address);
     } catch {
       if (turn !== this.#turn) return;
       this.#editing = false;

@@ -15,13 +15,21 @@ for (const name of NAMES) if (asked.has(name)) example.setAttribute(name, asked.
 const code = location.hash.slice(1);
 if (code) {
   try {
-    const { files } = JSON.parse(await unpack(code, LARGEST));
+    const { files, findings } = JSON.parse(await unpack(code, LARGEST));
     for (const { path, text, side } of files) {
       const block = document.createElement("pre");
       block.dataset.path = path;
       if (side) block.dataset.side = side;
       block.textContent = text;
+      // What was found goes along where the code was checked; addresses from before version 1.1.0 have none.
+      block.toggleAttribute("data-checked", Boolean(findings));
       example.append(block);
+    }
+    for (const finding of findings ?? []) {
+      const item = document.createElement("li");
+      for (const [name, value] of Object.entries(finding)) item.dataset[name] = value;
+      item.textContent = finding.message;
+      example.append(item);
     }
   } catch {
     example.removeAttribute("rule");
@@ -30,11 +38,13 @@ if (code) {
     example.append(said);
   }
 }
-const main = document.createElement("main");
-main.append(title, example);
-document.body.append(main);
+// No landmark: the page that shows the frame has its own.
+const shown = document.createElement("div");
+shown.id = "shown";
+shown.append(title, example);
+document.body.append(shown);
 await import("../../embed.js");
 
 /** The message is documented: a host may rely on it. */
-const tell = () => parent.postMessage({ type: "rubric-example:height", height: Math.ceil(main.getBoundingClientRect().height) }, "*");
-if (parent !== window) new ResizeObserver(tell).observe(main);
+const tell = () => parent.postMessage({ type: "rubric-example:height", height: Math.ceil(shown.getBoundingClientRect().height) }, "*");
+if (parent !== window) new ResizeObserver(tell).observe(shown);

@@ -4,6 +4,14 @@ import { highlight } from "./highlight.mjs";
 
 const LEVELS = ["critical", "high", "medium", "low", "question"];
 
+let trusted = null;
+
+/** Puts markup from the playground's own build into an element, also where the host requires Trusted Types. */
+export function setMarkup(element, markup) {
+  trusted ??= globalThis.trustedTypes?.createPolicy("rubric-example", { createHTML: (text) => text }) ?? { createHTML: (text) => text };
+  element.innerHTML = trusted.createHTML(markup);
+}
+
 /** An element with a class, attributes and children. */
 export function make(name, classes, attributes = {}, ...children) {
   const element = document.createElement(name);

@@ -6,11 +6,15 @@ const textOf = (block) => block.textContent.replaceAll("\r\n", "\n").trimEnd() +
 const RANGE = /^(\d+):(\d+)-(\d+):(\d+)$/;
 const LEVELS = ["critical", "high", "medium", "low", "question"];
 
+/** The message of a finding: what is `<code>` there stands between backticks in a report. */
+const messageOf = (element) =>
+  [...element.childNodes].map((node) => (node.localName === "code" ? `\`${node.textContent}\`` : node.textContent)).join("").trim();
+
 function finding(item, files) {
   const range = RANGE.exec(item.dataset.range ?? "");
   if (!range || !LEVELS.includes(item.dataset.level)) return null;
   const [line, column, endLine, endColumn] = range.slice(1).map(Number);
-  const message = (item.querySelector("[data-message]") ?? item).textContent.trim();
+  const message = messageOf(item.querySelector("[data-message]") ?? item);
   return {
     rule: item.dataset.rule ?? "",
     level: item.dataset.level,
@@ -27,7 +31,7 @@ export function readOwnCode(element, view) {
   if (!blocks.length) return null;
   const sideOf = (block) => block.closest("[data-side]")?.dataset.side ?? null;
   const named = blocks.some((block) => sideOf(block) !== null);
-  const pair = named || view === "pair" || (view === null && blocks.length === 2);
+  const pair = named || view === "pair" || (view !== "playground" && blocks.length === 2);
   if (pair && !named && blocks.length !== 2) {
     throw new Error(
       `view="pair" takes two <pre> blocks, violating and conforming; there ${blocks.length === 1 ? "is 1" : `are ${blocks.length}`}. ` +

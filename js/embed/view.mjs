@@ -1,5 +1,5 @@
 // What the element shows. It is drawn once; going live replaces the listings by editors in the same places.
-import { drawLines, levelOf, make, withCode } from "./listing.mjs";
+import { drawLines, levelOf, make, setMarkup, withCode } from "./listing.mjs";
 
 const words = { violating: "Violating", conforming: "Conforming", "": "Code" };
 
@@ -52,7 +52,7 @@ export class SideView {
     }
     const code = make("code");
     // Drawn when the playground was built, from its own files.
-    if (file.code !== undefined) code.innerHTML = file.code;
+    if (file.code !== undefined) setMarkup(code, file.code);
     else code.append(...drawLines(file, this.side.findings));
     file.text ??= code.textContent;
     const listing = make("pre", "listing", {

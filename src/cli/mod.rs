@@ -211,6 +211,13 @@ fn run(command: Command) -> Result<u8, String> {
             export_docs::write(&output, &pages)?;
             let written = counted(pages.len(), "file");
             print(&format!("{written} written to {}\n", output.display()))?;
+            if playground.is_none() {
+                // Nobody may listen; the pages are written.
+                let _ = writeln!(
+                    io::stderr(),
+                    "The pages lead into no playground: say where one is with '--playground URL'"
+                );
+            }
             Ok(0)
         }
         Command::ExportFragments { output } => {

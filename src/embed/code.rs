@@ -80,9 +80,24 @@ pub fn folder(page: &str) -> &str {
 }
 
 impl Embedded {
-    /// The script and the element. `folder` is where the playground is served from.
+    /// The sides that the view shows: no other goes along.
+    pub fn shown(&self) -> impl Iterator<Item = &Side> {
+        let view = self.view;
+        let first = self.sides.first().map(|side| &side.word);
+        self.sides.iter().filter(move |side| match view {
+            View::Pair => true,
+            View::Playground => Some(&side.word) == first,
+            View::Violating | View::Conforming => side.word.is_empty() || side.word == view.word(),
+        })
+    }
+
+    /// The style sheet that keeps its place, the script and the element. `folder` is where the playground is served from.
     pub fn html(&self, folder: &str) -> String {
-        let script = format!("<script type=\"module\" src=\"{}embed.js\"></script>", escaped(folder));
+        let folder_escaped = escaped(folder);
+        let script = format!(
+            "<link rel=\"stylesheet\" href=\"{folder_escaped}embed.css\">\n\
+             <script type=\"module\" src=\"{folder_escaped}embed.js\"></script>"
+        );
         if self.sides.is_empty() {
             let place = self.rule.map(|rule| format!("{folder}#/rules/{rule}")).unwrap_or_default();
             let rule = self.rule.map(|rule| rule.id()).unwrap_or_default();
@@ -99,24 +114,33 @@ impl Embedded {
     /// The element with the code in it. No line of it is blank, so that Markdown takes all of it for one piece of HTML.
     pub fn element(&self) -> String {
         let mut out = format!("<div>\n<rubric-example{}>\n", self.attributes());
-        for side in &self.sides {
-            let word = match &*side.word {
-                "" => String::new(),
-                word => format!(" data-side=\"{word}\""),
+        for side in self.shown() {
+            // Read where no script runs: which side it is, and the file.
+            let caption = match &*side.word {
+                "" => "",
+                "conforming" => "Conforming: ",
+                _ => "Violating: ",
             };
+            if !side.word.is_empty() {
+                let _ = writeln!(out, "<div data-side=\"{}\">", side.word);
+            }
             let checked = if side.findings.is_some() { " data-checked" } else { "" };
             for file in &side.files {
+                let path = escaped(&file.path);
                 let _ = writeln!(
                     out,
-                    "<pre{word} data-path=\"{}\"{checked}><code>{}</code></pre>",
-                    escaped(&file.path),
+                    "<p data-caption>{caption}<code>{path}</code></p>\n\
+                     <pre data-path=\"{path}\"{checked}><code>{}</code></pre>",
                     unbroken(&file.text)
                 );
             }
-        }
-        let found: String = self.sides.iter().flat_map(findings).collect();
-        if !found.is_empty() {
-            let _ = write!(out, "<ul>\n{found}</ul>\n");
+            let found = findings(side).concat();
+            if !found.is_empty() {
+                let _ = write!(out, "<ul>\n{found}</ul>\n");
+            }
+            if !side.word.is_empty() {
+                out.push_str("</div>\n");
+            }
         }
         out.push_str("</rubric-example>\n</div>\n");
         out
@@ -133,9 +157,14 @@ impl Embedded {
             query.push(format!("theme={}", self.theme.word()));
         }
         let code = packed.map(|code| format!("#{code}")).unwrap_or_default();
-        let title = match self.rule {
-            Some(rule) => format!("{rule} {}", self.title),
-            None => self.title.clone(),
+        let title = match (self.rule, &*self.title) {
+            (Some(rule), title) => format!("{rule} {title}"),
+            // A frame without a title is skipped by whoever listens to the page.
+            (None, "") => {
+                let path = self.shown().flat_map(|side| &side.files).next().map(|file| &*file.path);
+                format!("Code example: {}", path.unwrap_or_default())
+            }
+            (None, title) => title.to_owned(),
         };
         let address = format!("{folder}embed.html?{}{code}", query.join("&"));
         format!(
@@ -145,11 +174,10 @@ impl Embedded {
         )
     }
 
-    /// The files as a frame's address carries them.
+    /// The files as a frame's address carries them, with what was found where they were checked.
     pub fn packed(&self) -> String {
         let files: Vec<_> = self
-            .sides
-            .iter()
+            .shown()
             .flat_map(|side| {
                 side.files.iter().map(|file| match &*side.word {
                     "" => serde_json::json!({ "path": file.path, "text": file.text }),
@@ -157,7 +185,30 @@ impl Embedded {
                 })
             })
             .collect();
-        serde_json::json!({ "files": files }).to_string()
+        let findings: Option<Vec<_>> = self
+            .shown()
+            .map(|side| {
+                let found = side.findings.as_ref()?.iter().map(|finding| {
+                    let mut json = serde_json::json!({
+                        "path": finding.path,
+                        "rule": finding.rule,
+                        "level": level(finding),
+                        "range": range(finding),
+                        "message": finding.message,
+                    });
+                    if !side.word.is_empty() {
+                        json["side"] = (&*side.word).into();
+                    }
+                    json
+                });
+                Some(found.collect::<Vec<_>>())
+            })
+            .collect();
+        match findings {
+            Some(findings) => serde_json::json!({ "files": files, "findings": findings.concat() }),
+            None => serde_json::json!({ "files": files }),
+        }
+        .to_string()
     }
 
     fn attributes(&self) -> String {
@@ -176,32 +227,48 @@ impl Embedded {
     }
 }
 
+/// The word and the shape of a finding: its severity, or that it is a question.
+pub fn level(finding: &Finding) -> &'static str {
+    match finding.certainty {
+        Certainty::Question => Certainty::Question.word(),
+        Certainty::Sure | Certainty::Likely => finding.severity.word(),
+    }
+}
+
+/// As the markup has it: `5:5-5:18`.
+fn range(finding: &Finding) -> String {
+    let (start, end) = (finding.range.start, finding.range.end);
+    format!("{}:{}-{}:{}", start.line, start.column, end.line, end.column)
+}
+
+/// A text of the report: what stands between backticks is code.
+pub fn message(text: &str) -> String {
+    let mut out = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        if index % 2 == 0 {
+            out.push_str(&escaped(part));
+        } else {
+            let _ = write!(out, "<code>{}</code>", escaped(part));
+        }
+    }
+    out
+}
+
 fn findings(side: &Side) -> Vec<String> {
     let several = side.files.len() > 1;
     side.findings
         .iter()
         .flatten()
         .map(|finding| {
-            let level = match finding.certainty {
-                Certainty::Question => Certainty::Question.word(),
-                Certainty::Sure | Certainty::Likely => finding.severity.word(),
-            };
-            let (start, end) = (finding.range.start, finding.range.end);
-            let word = match &*side.word {
-                "" => String::new(),
-                word => format!(" data-side=\"{word}\""),
-            };
+            let level = level(finding);
             let path = escaped(&finding.path);
             let place = if several { format!("{path}, ") } else { String::new() };
             format!(
-                "<li{word} data-path=\"{path}\" data-rule=\"{rule}\" data-level=\"{level}\" \
-                 data-range=\"{}:{}-{}:{}\">{level} {rule}, {place}line {}: <span data-message>{}</span></li>\n",
-                start.line,
-                start.column,
-                end.line,
-                end.column,
-                start.line,
-                escaped(&finding.message.replace('\n', " ")),
+                "<li data-path=\"{path}\" data-rule=\"{rule}\" data-level=\"{level}\" data-range=\"{}\">\
+                 {level} {rule}, {place}line {}: <span data-message>{}</span></li>\n",
+                range(finding),
+                finding.range.start.line,
+                message(&finding.message.replace('\n', " ")),
                 rule = finding.rule,
             )
         })
@@ -250,7 +317,8 @@ mod tests {
         };
         assert_eq!(
             embedded.html("https://rubric.example/play/"),
-            "<script type=\"module\" src=\"https://rubric.example/play/embed.js\"></script>\n\
+            "<link rel=\"stylesheet\" href=\"https://rubric.example/play/embed.css\">\n\
+             <script type=\"module\" src=\"https://rubric.example/play/embed.js\"></script>\n\
              <rubric-example rule=\"C5\" view=\"pair\">\
              <a href=\"https://rubric.example/play/#/rules/C5\">C5 Never block the event loop</a></rubric-example>\n"
         );
@@ -296,11 +364,60 @@ mod tests {
         assert!(
             html.contains(
                 "<li data-path=\"app/a.py\" data-rule=\"C5\" data-level=\"high\" data-range=\"1:1-1:14\">high C5, line 1: \
-                 <span data-message>`time.sleep` &lt;waits&gt;</span></li>"
+                 <span data-message><code>time.sleep</code> &lt;waits&gt;</span></li>"
             ),
             "{html}"
         );
         assert!(html.contains(" data-checked><code>"), "{html}");
+        let frame = embedded.frame("https://a.example/", Some("1x"));
+        assert!(frame.contains(" title=\"Code example: app/a.py\""), "{frame}");
+        let packed: serde_json::Value = serde_json::from_str(&embedded.packed()).unwrap();
+        assert_eq!(
+            packed["findings"],
+            serde_json::json!([{
+                "path": "app/a.py", "rule": "C5", "level": "high", "range": "1:1-1:14", "message": "`time.sleep` <waits>"
+            }])
+        );
+        embedded.sides[0].findings = None;
+        assert!(!embedded.packed().contains("findings"), "not checked is not without findings");
+    }
+
+    #[test]
+    fn each_side_has_its_caption_and_only_what_is_shown_goes_along() {
+        let side = |word: &'static str, path: &str| Side {
+            word: word.into(),
+            files: vec![Source { path: path.to_owned(), text: format!("# {word}\n") }],
+            findings: Some(Vec::new()),
+        };
+        let mut embedded = Embedded {
+            sides: vec![side("violating", "app/before.py"), side("conforming", "app/after.py")],
+            view: View::Pair,
+            ..own("")
+        };
+        let html = embedded.html("https://a.example/");
+        assert!(
+            html.contains(
+                "<div data-side=\"violating\">\n<p data-caption>Violating: <code>app/before.py</code></p>\n\
+                 <pre data-path=\"app/before.py\" data-checked><code># violating</code></pre>\n</div>\n\
+                 <div data-side=\"conforming\">\n<p data-caption>Conforming: <code>app/after.py</code></p>\n"
+            ),
+            "{html}"
+        );
+        for (view, kept, left) in [
+            (View::Conforming, "# conforming", "# violating"),
+            (View::Violating, "# violating", "# conforming"),
+            (View::Playground, "# violating", "# conforming"),
+        ] {
+            embedded.view = view;
+            for text in [embedded.html("https://a.example/"), embedded.packed()] {
+                assert!(text.contains(kept) && !text.contains(left), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_stays_text() {
+        assert_eq!(message("a `<b>` & \"c\""), "a <code>&lt;b&gt;</code> &amp; &quot;c&quot;");
     }
 
     #[test]

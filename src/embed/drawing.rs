@@ -3,27 +3,15 @@
 
 use std::fmt::Write as _;
 
+use super::code::level;
 use super::escaped::escaped;
-use super::example::{Side, level};
+use super::example::Side;
 use super::highlight::highlight;
 use crate::report::{Finding, Range};
 use crate::source::Source;
 
 /// Worst first: the one that a mark shows where several meet.
 const LEVELS: [&str; 5] = ["critical", "high", "medium", "low", "question"];
-
-/// A text of the report: what stands between backticks is code.
-pub fn message(text: &str) -> String {
-    let mut out = String::new();
-    for (index, part) in text.split('`').enumerate() {
-        if index % 2 == 0 {
-            out.push_str(&escaped(part));
-        } else {
-            let _ = write!(out, "<code>{}</code>", escaped(part));
-        }
-    }
-    out
-}
 
 /// What stands inside `<pre><code>`: the file with the findings of its side marked.
 pub fn code(file: &Source, side: &Side) -> String {
@@ -160,10 +148,5 @@ mod tests {
         assert_eq!(covered("\n", 2, &range), None);
         let empty = Range { start: at(1, 1), end: at(1, 1) };
         assert_eq!(covered("x\n", 1, &empty), Some((0, 1)));
-    }
-
-    #[test]
-    fn text_stays_text() {
-        assert_eq!(message("a `<b>` & \"c\""), "a <code>&lt;b&gt;</code> &amp; &quot;c&quot;");
     }
 }

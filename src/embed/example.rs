@@ -49,11 +49,3 @@ impl Side {
 pub fn pair(entry: &Entry) -> [Side; 2] {
     [Side::new("violating", entry.violating()), Side::new("conforming", entry.conforming())]
 }
-
-/// The word and the shape of a finding: its severity, or that it is a question.
-pub fn level(finding: &Finding) -> &'static str {
-    match finding.certainty {
-        Certainty::Question => Certainty::Question.word(),
-        Certainty::Sure | Certainty::Likely => finding.severity.word(),
-    }
-}

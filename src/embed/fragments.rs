@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
+use super::code::level;
 use super::drawing;
-use super::example::{Side, level, pair};
+use super::example::{Side, pair};
 use super::page::Page;
 use crate::catalogue::{ENTRIES, Entry};
 

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::drawing::{code, message};
+use super::code::{level, message};
+use super::drawing::code;
 use super::escaped::escaped;
-use super::example::{Side, level, pair};
+use super::example::{Side, pair};
 use super::link::Playground;
 use super::page::{Page, anchor, needs};
 use crate::catalogue::{ENTRIES, Entry};
@@ -105,10 +106,12 @@ fn rule(entry: &Entry, neighbours: [(&str, Option<&Entry>); 2], playground: Opti
     if let Some(playground) = playground {
         let _ = writeln!(
             body,
-            "<p class=\"links\"><a href=\"{}\">Try {} in the playground</a> <a href=\"{}\">Open the violating files</a></p>",
-            escaped(&playground.rule(entry.rule)),
-            entry.rule,
+            "<p class=\"links\"><a href=\"{}\">Try {rule} in the playground</a> <a href=\"{}\">Open the conforming \
+             files</a> <a href=\"{}\">Read {rule} in the playground</a></p>",
             escaped(&playground.files(&pair[0].files)),
+            escaped(&playground.files(&pair[1].files)),
+            escaped(&playground.rule(entry.rule)),
+            rule = entry.rule,
         );
     }
     body.push_str("<div class=\"sides\">\n");

@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
+use super::code::level;
 use super::drawing::covered;
-use super::example::{Side, level, pair};
+use super::example::{Side, pair};
 use super::link::Playground;
 use super::page::{Page, anchor, needs};
 use crate::catalogue::{ENTRIES, Entry};
@@ -64,10 +65,11 @@ fn rule(entry: &Entry, playground: Option<&Playground>) -> String {
     if let Some(playground) = playground {
         let _ = writeln!(
             out,
-            "[Try {} in the playground]({}) · [Open the violating files]({})\n",
-            entry.rule,
+            "[Try {rule} in the playground]({}) · [Open the conforming files]({}) · [Read {rule} in the playground]({})\n",
+            playground.files(&pair[0].files),
+            playground.files(&pair[1].files),
             playground.rule(entry.rule),
-            playground.files(&pair[0].files)
+            rule = entry.rule,
         );
     }
     for side in &pair {

@@ -1,5 +1,10 @@
 // The sites of docs/recipes, as their generators build them: each of their examples becomes live.
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect, serve, test } from "../../js/testing.mjs";
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -18,6 +23,7 @@ for (const site of ["mkdocs", "sphinx", "docusaurus"]) {
     const paper = await plain.newPage();
     await paper.goto(pages.url);
     await expect(paper.locator("rubric-example").nth(1)).toContainText("time.sleep(1)");
+    if (site === "sphinx") await expect(paper.getByText("Conforming: app/after.py")).toBeVisible();
     await plain.close();
 
     const context = await browser.newContext();
@@ -46,6 +52,23 @@ for (const site of ["mkdocs", "sphinx", "docusaurus"]) {
     await own.getByRole("button", { name: "Edit" }).click();
     await expect(own.getByRole("status")).toHaveText("1 finding. Checked in this browser.");
     await expect(own.locator(".cm-finding-high")).toHaveText("time.sleep(1)");
+    if (site === "sphinx") {
+      const pair = page.locator("rubric-example").nth(2);
+      await expect(pair.locator(".rule-title")).toHaveText("A pause that lets others go on");
+      await expect(pair.locator(".side-violating .line").nth(4)).toHaveText(/time\.sleep/);
+      await expect(pair.locator(".side-conforming .line").nth(4)).toHaveText(/asyncio\.sleep/);
+      await expect(pair.getByRole("button", { name: "Edit" })).toHaveCount(0);
+      // Furo's toggle goes through its three states.
+      const seen = new Set();
+      for (let press = 0; press < 3; press += 1) {
+        await page.getByRole("button", { name: /theme|light/i }).filter({ visible: true }).first().click();
+        const theme = await page.evaluate(() => document.body.dataset.theme);
+        seen.add(theme);
+        const ground = theme === "dark" ? "rgb(26, 29, 33)" : "rgb(255, 255, 255)";
+        await expect.poll(() => rule.evaluate((element) => getComputedStyle(element.shadowRoot.querySelector(".example")).backgroundColor)).toBe(ground);
+      }
+      expect([...seen].sort()).toEqual(["auto", "dark", "light"]);
+    }
     await page.screenshot({ path: at(`test-results/documentation-${site}.png`), fullPage: true });
     expect(said).toEqual([]);
     expect(elsewhere, "nothing is asked of another host").toEqual([]);
@@ -54,3 +77,18 @@ for (const site of ["mkdocs", "sphinx", "docusaurus"]) {
     pages.close();
   });
 }
+
+test("the directive of the sphinx site warns of what it cannot show", async () => {
+  test.slow();
+  const folder = await mkdtemp(join(tmpdir(), "rubric-sphinx-"));
+  for (const name of ["conf.py", "rubric_example.py"]) await cp(at(`docs/recipes/sphinx/${name}`), join(folder, name));
+  const wrong = [".. rubric-example:: zz", ".. rubric-example::", ".. rubric-example:: C5\n   :height: 20", ".. rubric-example:: f1"];
+  await writeFile(join(folder, "index.rst"), `Title\n=====\n\n${wrong.join("\n\n")}\n`);
+  const build = at("target/docs-examples/venv-sphinx/bin/sphinx-build");
+  const { stderr } = await promisify(execFile)(build, ["-q", "-E", folder, join(folder, "_build")]);
+  expect(stderr).toContain("index.rst:4: WARNING: zz is no rule: the rules are C1 to C9");
+  expect(stderr).toContain("index.rst:6: WARNING: rubric-example needs a rule or code");
+  expect(stderr).toContain("60 pixels are the least");
+  expect(stderr).not.toContain("f1");
+  await rm(folder, { recursive: true });
+});

@@ -46,7 +46,10 @@ test("the pages need no script and ask for nothing but themselves", async ({ bro
   const page = await context.newPage();
   await page.goto(`${exported}C5.html`);
   await expect(page.locator("mark.finding-high").first()).toHaveText(/sharepoint\.get/);
-  await expect(page.getByRole("link", { name: "Open the violating files" })).toHaveAttribute("href", /^https:\/\/rubric\.example\/#\/link\?1/);
+  for (const name of ["Try C5 in the playground", "Open the conforming files"]) {
+    await expect(page.getByRole("link", { name })).toHaveAttribute("href", /^https:\/\/rubric\.example\/#\/link\?1/);
+  }
+  await expect(page.getByRole("link", { name: "Read C5 in the playground" })).toHaveAttribute("href", "https://rubric.example/#/rules/C5");
   expect(requests).toEqual([`${exported}C5.html`, `${exported}style.css`]);
   await context.close();
 });

@@ -42,6 +42,25 @@ test("a rule's code is made with a preview, without a request, and works on anot
   host.close();
 });
 
+test("what goes along says without scripts which side it is, and only what is shown goes along", async ({ page, site }) => {
+  await page.goto(`${site}#/rules/C5`);
+  await loaded(page);
+  await embed(page);
+  await dialogOf(page).getByRole("checkbox").check();
+  await expect(codeOf(page)).toHaveValue(/<p data-caption>Violating: <code>violating\.py<\/code><\/p>/);
+  await expect(codeOf(page)).toHaveValue(/<p data-caption>Conforming: <code>conforming\.py<\/code><\/p>/);
+  await expect(codeOf(page)).toHaveValue(/<span data-message><code>sharepoint\.get<\/code> /);
+  expect((await codeOf(page).inputValue()).trim().split("\n").every((line) => line.trim())).toBe(true);
+  await dialogOf(page).getByRole("combobox", { name: "Show" }).selectOption("conforming");
+  await expect(codeOf(page)).not.toHaveValue(/Violating|subprocess\.run\(/);
+  await expect(dialogOf(page).locator("rubric-example .side-conforming .line").first()).toBeVisible();
+  const host = await shown(page, await codeOf(page).inputValue());
+  await expect(page.getByRole("group", { name: "Conforming code" })).toBeVisible();
+  await page.getByRole("button", { name: "Edit" }).click();
+  await expect(page.getByRole("status")).toHaveText("Conforming: no findings. Checked in this browser.");
+  host.close();
+});
+
 test("a frame's code needs no script", async ({ page, site }) => {
   await page.goto(`${site}#/rules/C5`);
   await loaded(page);
@@ -67,7 +86,9 @@ test("what is open goes along with what was found, as an element and as a frame"
   for (const [code, root] of [[element, page], [frame, page.frameLocator("iframe")]]) {
     const host = await shown(page, code);
     await expect(root.locator(".line").filter({ hasText: "# <b>&amp;" })).toBeVisible();
-    if (code === element) await expect(root.getByRole("listitem").filter({ hasText: "C5" })).toHaveCount(1);
+    await expect(root.getByRole("listitem").filter({ hasText: "C5" })).toHaveCount(1);
+    await expect(root.getByRole("button", { name: "Check" })).toBeHidden();
+    expect(await violations(page)).not.toContainEqual(expect.stringContaining("frame-title"));
     await root.getByRole("button", { name: "Edit" }).click();
     await expect(root.getByRole("status")).toHaveText(new RegExp(`^${findings} findings.*Checked in this browser\\.$`));
     host.close();

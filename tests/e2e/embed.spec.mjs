@@ -1,5 +1,6 @@
 // <rubric-example> as a docs author uses it: from the built page, on a page of another origin with a strict policy.
 import { readFile, readdir } from "node:fs/promises";
+import { deflateRawSync } from "node:zlib";
 import { AxeBuilder, expect, serveHost, test as base } from "./fixtures.mjs";
 
 const OWN = `import time
@@ -231,10 +232,27 @@ test("the <iframe> form needs no script of the host, and tells it its height", a
   });
   await expect(frame.getByRole("button", { name: "Edit" })).toBeVisible();
   await expect.poll(() => page.evaluate(() => told.at(-1))).toBeGreaterThan(400);
-  const inner = await frame.locator("main").evaluate((main) => main.getBoundingClientRect().height);
+  const inner = await frame.locator("#shown").evaluate((shown) => shown.getBoundingClientRect().height);
   expect(await page.evaluate(() => told.at(-1))).toBe(Math.ceil(inner));
   await frame.getByRole("button", { name: "Edit" }).click();
   await expect(frame.getByRole("status")).toContainText("Checked in this browser.");
+  // The frame brings no landmark beside the host's own.
+  expect(await violations(page)).toEqual([]);
+});
+
+test("a frame's address carries what was found, and one without it is not checked", async ({ page, site, host }) => {
+  const { origin } = new URL(site);
+  const files = [{ path: "app/reply.py", text: OWN }];
+  const findings = [{ path: "app/reply.py", rule: "C5", level: "high", range: "5:5-5:18", message: "`time.sleep` sleeps" }];
+  const packed = (shared) => `1${deflateRawSync(JSON.stringify(shared)).toString("base64url")}`;
+  const frames = [{ files, findings }, { files, findings: [] }, { files }].map((shared, index) => `<iframe title="Example ${index}" src="${site}embed.html?view=playground#${packed(shared)}" width="100%" height="300"></iframe>`);
+  await page.goto(await host(frames.join(""), { script: "", policy: `default-src 'none'; frame-src ${origin}` }));
+  const [found, clean, unchecked] = [0, 1, 2].map((index) => page.frameLocator("iframe").nth(index));
+  await expect(found.locator("mark.finding-high")).toHaveText("time.sleep(1)");
+  await expect(found.locator(".finding code")).toHaveText("time.sleep");
+  await expect(clean.getByRole("status")).toContainText("Press Edit");
+  await expect(clean.getByRole("button", { name: "Check" })).toBeHidden();
+  await expect(unchecked.getByRole("status")).toHaveText("Not checked yet.");
 });
 
 test("nothing is cut off at 320 pixels", async ({ page, host }) => {
@@ -257,6 +275,173 @@ test("an example that leaves the page or comes later works as well", async ({ pa
   });
   await page.getByRole("button", { name: "Edit" }).click();
   await expect(page.getByRole("status")).toHaveText("Conforming: no findings. Checked in this browser.");
+});
+
+/** How far the page has jumped since it was opened, each visible part weighed as the browser does. */
+const shift = (page) => page.evaluate(() => window.shifts.reduce((sum, value) => sum + value, 0));
+
+const KEPT = {
+  one: TEN[1],
+  "one with a link in it": '<rubric-example rule="C5"><a href="#after">C5 Never block the event loop</a></rubric-example>',
+  ten: TEN.join("<p>between</p>"),
+  "a side": '<rubric-example rule="C5" view="violating"></rubric-example>',
+  "code of an author's own": `<rubric-example><pre data-path="app/reply.py">${OWN}</pre></rubric-example>`,
+  "a pair of an author's own": `<rubric-example rule="C5"><pre data-path="a.py">${OWN}</pre><pre data-path="b.py">${OWN}</pre></rubric-example>`,
+  "a pair as the playground writes it": `<div><rubric-example view="pair">
+    <div data-side="violating"><p data-caption>Violating: <code>a.py</code></p><pre data-path="a.py" data-checked><code>${OWN}</code></pre>
+    <ul><li data-path="a.py" data-rule="C5" data-level="high" data-range="5:5-5:18">high C5, line 5: <span data-message><code>time.sleep</code> sleeps and holds the event loop of <code>async def reply</code></span></li></ul></div>
+    <div data-side="conforming"><p data-caption>Conforming: <code>a.py</code></p><pre data-path="a.py" data-checked><code>${OWN}</code></pre></div></rubric-example></div>`,
+  "a height": '<rubric-example rule="C5" height="200"></rubric-example>',
+};
+
+// Firefox does not measure it.
+for (const width of [1280, 360]) {
+  test.describe(`${width} pixels`, { tag: "@chromium" }, () => {
+    test.use({ viewport: { width, height: 800 } });
+    for (const [what, body] of Object.entries(KEPT)) {
+      test(`embed.css keeps the place: ${what}`, async ({ page, site, host }) => {
+        await page.addInitScript(() => {
+          window.shifts = [];
+          new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value }) => value))).observe({ type: "layout-shift", buffered: true });
+        });
+        const { origin } = new URL(site);
+        // The page is painted before the script comes: that is when something can jump.
+        await page.route("**/embed.js", async (route) => {
+          await page.waitForTimeout(400);
+          await route.continue();
+        });
+        await page.goto(await host(`${body}<p>after</p>`, {
+          more: `<link rel="stylesheet" href="${site}embed.css">`,
+          policy: `default-src 'none'; script-src ${origin}; style-src ${origin}; frame-src ${origin}`,
+        }));
+        await drawn(page, what === "ten" ? 10 : 1);
+        await page.waitForTimeout(300);
+        expect(await shift(page)).toBeLessThanOrEqual(0.02);
+        // What was kept is the place that it needs, and little more.
+        const spare = await page.evaluate(() => [...document.querySelectorAll("rubric-example")].map((element) => {
+          const frame = element.shadowRoot.querySelector(".example");
+          const height = frame.offsetHeight;
+          frame.style.minHeight = "";
+          return height - frame.offsetHeight;
+        }));
+        expect(Math.max(...spare)).toBeLessThanOrEqual(80);
+      });
+    }
+  });
+}
+
+test("a place that was kept is given up where the width changes", async ({ page, site, host }) => {
+  const { origin } = new URL(site);
+  await page.goto(await host(TEN.join(""), {
+    more: `<link rel="stylesheet" href="${site}embed.css">`,
+    policy: `default-src 'none'; script-src ${origin}; style-src ${origin}; frame-src ${origin}`,
+  }));
+  await drawn(page, 10);
+  const filled = () => page.evaluate(() => [...document.querySelectorAll("rubric-example")].filter((element) => element.shadowRoot.querySelector(".example").style.minHeight).length);
+  expect(await filled()).toBeGreaterThan(0);
+  await page.setViewportSize({ width: 700, height: 800 });
+  await expect.poll(filled).toBe(0);
+});
+
+test("no style of the host gets in", async ({ page, site, host }) => {
+  const { origin } = new URL(site);
+  const styles = [];
+  for (const style of ["", `<style>body { text-shadow: 1px 1px red; tab-size: 16; hyphens: auto; cursor: wait; -webkit-user-select: none; user-select: none; text-decoration: line-through; font-variant: small-caps; text-align: right; line-height: 3; direction: rtl; writing-mode: vertical-lr }</style>`]) {
+    await page.goto(await host(`<rubric-example rule="C5" theme="light"></rubric-example>`, { more: style, policy: `default-src 'none'; script-src ${origin}; style-src 'unsafe-inline'; frame-src ${origin}` }));
+    if (style) await page.evaluate(() => (document.documentElement.dir = "rtl"));
+    await drawn(page, 1);
+    styles.push(await page.locator("rubric-example .line").first().evaluate((line) => {
+      const style = getComputedStyle(line);
+      return ["textShadow", "tabSize", "hyphens", "cursor", "userSelect", "webkitUserSelect", "textDecorationLine", "fontVariant", "textAlign", "lineHeight", "direction", "writingMode"].map((name) => `${name}: ${style[name]}`);
+    }));
+  }
+  expect(styles[1]).toEqual(styles[0]);
+});
+
+test("two blocks are a violating and a conforming side, whichever of them is shown", async ({ page, host }) => {
+  const two = `<pre>before = 1</pre><pre>after = 1</pre>`;
+  await page.goto(await host(["violating", "conforming", "pair"].map((view) => `<rubric-example view="${view}">${two}</rubric-example>`).join("")));
+  await drawn(page, 3);
+  const lines = (index) => page.locator("rubric-example").nth(index).locator(".line").allTextContents();
+  expect(await Promise.all([0, 1, 2].map(lines))).toEqual([["before = 1\n"], ["after = 1\n"], ["before = 1\n", "after = 1\n"]]);
+});
+
+test("what is code in a finding's markup is code in what is drawn", async ({ page, host }) => {
+  await page.goto(await host(`<rubric-example><pre data-checked>${OWN}</pre>
+    <ul><li data-rule="C5" data-level="high" data-range="5:5-5:18">high C5: <span data-message><code>time.sleep</code> sleeps</span></li></ul></rubric-example>`));
+  await drawn(page, 1);
+  await expect(page.locator("rubric-example .finding code")).toHaveText("time.sleep");
+});
+
+test("what is typed stays when the element is moved, goes and comes back, or changes its theme; the frame ends with the last", async ({ page, host }) => {
+  test.slow();
+  await page.goto(await host(`<rubric-example><pre data-path="app/reply.py">${OWN}</pre></rubric-example><section></section>`));
+  await page.getByRole("button", { name: "Edit" }).click();
+  await expect(page.getByRole("status")).toContainText("1 finding. Checked in");
+  const editor = page.getByRole("textbox", { name: /^Code code|^Code/ });
+  await editor.focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText("\n\nasync def more():\n    time.sleep(2)\n");
+  await expect(page.getByRole("status")).toHaveText("2 findings. Checked in this browser.");
+
+  await page.evaluate(() => document.querySelector("section").append(document.querySelector("rubric-example")));
+  await expect(editor).toContainText("async def more");
+  await page.evaluate(() => document.querySelector("rubric-example").setAttribute("theme", "dark"));
+  await expect(editor).toContainText("async def more");
+  await page.evaluate(() => {
+    window.kept = document.querySelector("rubric-example");
+    kept.remove();
+  });
+  await page.waitForTimeout(300);
+  expect(page.frames(), "somebody may come back").toHaveLength(2);
+  await page.evaluate(() => document.querySelector("section").append(kept));
+  await expect(editor).toContainText("async def more");
+  await editor.focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText("\n\nasync def most():\n    time.sleep(3)\n");
+  await expect(page.getByRole("status")).toHaveText("3 findings. Checked in this browser.");
+
+  await page.evaluate(() => kept.remove());
+  await expect.poll(() => page.frames().length, { timeout: 20_000 }).toBe(1);
+  await page.evaluate(() => document.querySelector("section").append(kept));
+  await editor.focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText("\n\nasync def last():\n    time.sleep(4)\n");
+  await expect(page.getByRole("status")).toHaveText("4 findings. Checked in this browser.");
+});
+
+test.describe("a checker that does not load", () => {
+  test.use({ expectedErrors: /Failed to load resource|postMessage|ERR_FAILED/ });
+  test("is told after 20 seconds, with the code as it was", async ({ page, host }) => {
+    test.slow();
+    await page.route("**/embed/1/live.js", (route) => route.abort());
+    await page.route("**/embed/1/editor.js", () => {});
+    await page.goto(await host(TEN[1]));
+    await page.getByRole("button", { name: "Edit" }).click();
+    await expect(page.getByRole("status")).toContainText("Loading");
+    await expect(page.getByRole("status")).toContainText(/does not answer|could not be loaded/, { timeout: 25_000 });
+    await expect(page.getByRole("button", { name: "Edit" })).toBeVisible();
+    await expect(page.locator("mark.finding-high").first()).toHaveText(/sharepoint\.get/);
+    expect(page.frames()).toHaveLength(1);
+  });
+});
+
+test("a host that requires Trusted Types shows and checks examples", { tag: "@chromium" }, async ({ page, site, host }) => {
+  const { origin } = new URL(site);
+  await page.goto(await host(TEN[1], { policy: `default-src 'none'; script-src ${origin}; frame-src ${origin}; require-trusted-types-for 'script'; trusted-types rubric-example` }));
+  await drawn(page, 1);
+  await page.getByRole("button", { name: "Edit" }).click();
+  await expect(page.getByRole("status")).toHaveText("Violating: 3 findings. Conforming: no findings. Checked in this browser.");
+});
+
+test("a site's toggle that writes data-theme is followed", async ({ page, host }) => {
+  await page.goto(await host(TEN[1]));
+  await drawn(page, 1);
+  const ground = () => page.locator("rubric-example").evaluate((element) => getComputedStyle(element.shadowRoot.querySelector(".example")).backgroundColor);
+  for (const [theme, colour] of [["dark", "rgb(26, 29, 33)"], ["light", "rgb(255, 255, 255)"]]) {
+    await page.evaluate((word) => (document.body.dataset.theme = word), theme);
+    await expect.poll(ground).toBe(colour);
+  }
 });
 
 const PINS = (await readdir(new URL("../../js/embed/pins/", import.meta.url))).filter((name) => name.endsWith(".js"));

@@ -127,7 +127,7 @@ pub fn Choices(props: &ChoicesProps) -> Html {
         (true, true, None) => None,
     };
     let is_long = choice.frame && code.as_ref().is_some_and(|code| code.len() > LONGEST_FRAME);
-    let suspected = if goes_along { count_suspects(&props.sides) } else { 0 };
+    let suspected = if goes_along { count_suspects(&with_code) } else { 0 };
 
     let select =
         |label: &'static str, options: Vec<(&'static str, &'static str, bool)>, chosen: Callback<String>| {
@@ -238,7 +238,7 @@ pub fn Choices(props: &ChoicesProps) -> Html {
                 </button>
                 <p class="embed-hint">
                     { "A page with a policy must allow " }
-                    { if choice.frame { "frames" } else { "scripts and frames" } }
+                    { if choice.frame { "frames" } else { "styles, scripts and frames" } }
                     { format!(" of {}.", origin(folder)) }
                 </p>
             </div>
@@ -255,6 +255,6 @@ fn origin(folder: &str) -> String {
     folder.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
 }
 
-fn count_suspects(sides: &[Side]) -> usize {
-    sides.iter().flat_map(|side| &side.files).map(|file| suspects(&file.path, &file.text).len()).sum()
+fn count_suspects(embedded: &Embedded) -> usize {
+    embedded.shown().flat_map(|side| &side.files).map(|file| suspects(&file.path, &file.text).len()).sum()
 }
