@@ -16,21 +16,11 @@ pub fn Notices() -> Html {
     html! {
         <>
             { failure_notice(&store) }
-            <div>
-                if !store.kept {
-                    <div class="notice notice-warning" data-testid="not-kept">
-                        <p>{ "This browser does not let the page keep your text: a reload loses it." }</p>
-                    </div>
-                }
-                if let Some(refused) = &store.refused {
-                    <div class="notice notice-warning" role="alert">
-                        <p>{ refused.clone() }</p>
-                        <button type="button" class="button button-quiet" onclick={act(Action::Refused(None))}>
-                            { "Dismiss" }
-                        </button>
-                    </div>
-                }
-            </div>
+            if !store.kept {
+                <div class="notice notice-warning" data-testid="not-kept">
+                    <p>{ "This browser does not let the page keep your text: a reload loses it." }</p>
+                </div>
+            }
             if tells(&store.left_out) {
                 { stopped_files(&store) }
             }
@@ -58,12 +48,25 @@ pub fn Notices() -> Html {
     }
 }
 
-/// That the checker failed, and what that means.
+/// What has gone wrong: that the checker failed, and what was refused.
 pub fn failure_notice(store: &Store) -> Html {
-    let Checker::Failed(failure) = &store.checker else { return Html::default() };
     html! {
-        <div class="notice notice-warning" role="alert">
-            <p>{ words::failure(failure) }</p>
-        </div>
+        <>
+            if let Checker::Failed(failure) = &store.checker {
+                <div class="notice notice-warning" role="alert">
+                    <p>{ words::failure(failure) }</p>
+                </div>
+            }
+            <div>
+                if let Some(refused) = &store.refused {
+                    <div class="notice notice-warning" role="alert">
+                        <p>{ refused.clone() }</p>
+                        <button type="button" class="button button-quiet" onclick={press(store, Action::Refused(None))}>
+                            { "Dismiss" }
+                        </button>
+                    </div>
+                }
+            </div>
+        </>
     }
 }

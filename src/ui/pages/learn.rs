@@ -7,9 +7,11 @@ use crate::report::Section;
 use crate::ui::components::learn::choose_set::ChooseSet;
 use crate::ui::components::learn::progress_file::ProgressFile;
 use crate::ui::components::learn::row::ExerciseRow;
+use crate::ui::components::notices::failure_notice;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::{Kept, use_page_title, use_progress};
 use crate::ui::route::{ChosenSet, Route};
+use crate::ui::state::Store;
 use crate::ui::words;
 
 #[derive(Properties, PartialEq)]
@@ -24,6 +26,7 @@ pub struct Props {
 #[component]
 pub fn LearnPage(props: &Props) -> Html {
     let set = props.set.clone();
+    let store = use_context::<Store>().expect("the root provides the store");
     let kept = use_progress();
     let chosen = Chosen::read(&set.set);
     let is_set = !chosen.numbers.is_empty();
@@ -42,6 +45,7 @@ pub fn LearnPage(props: &Props) -> Html {
                 <h1 ref={heading} tabindex="-1">{ title }</h1>
                 <p class="page-count">{ format!("{solved} of {} solved", words::count(numbers.len(), "exercise")) }</p>
             </div>
+            { failure_notice(&store) }
             if !kept.is_kept {
                 <div class="notice notice-warning" role="status">
                     <p>

@@ -13,6 +13,7 @@ use crate::settings::Settings;
 use crate::settings_file;
 use crate::ui::commands::{DEFAULT_SETTINGS, OPEN_SETTINGS, SAVE_SETTINGS};
 use crate::ui::components::file_button::FileButton;
+use crate::ui::components::notices::failure_notice;
 use crate::ui::download::download;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::use_page_title;
@@ -114,6 +115,7 @@ pub fn SettingsPage() -> Html {
                     }
                 </p>
             </header>
+            { failure_notice(&store) }
             <div>
                 if let Some(own) = &own {
                     <div class="notice" role="status" data-testid="linked-settings">
