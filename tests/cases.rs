@@ -283,10 +283,11 @@ fn parse(rule: Rule, text: &str) -> Result<Vec<Case>, (usize, String)> {
             return Err((number, "a case starts with '## '; there are no other headings".to_owned()));
         } else if let Some(language) = line.strip_prefix("```") {
             let first = at;
-            while at < lines.len() && lines[at] != "```" {
+            while at < lines.len() && !lines[at].starts_with("```") {
                 at += 1;
             }
-            if at == lines.len() {
+            // The next block begins within this one: what stands between them would be no case.
+            if lines.get(at) != Some(&"```") {
                 return Err((number, "this block is not closed".to_owned()));
             }
             let code: String = lines[first..at].iter().map(|line| format!("{line}\n")).collect();
@@ -479,6 +480,7 @@ fn a_wrong_format_is_refused_with_its_line() {
         ("# C5: T\n```py\n```\n".to_owned(), 2, "in a case"),
         (case(""), 2, "no code"),
         (case("```py\nx\n"), 3, "not closed"),
+        (case("```py\nx\n\n## B\n```py\nx\n```\n"), 3, "not closed"),
         (case("```js\n```\n"), 3, "block of 'js'"),
         (case("```py\n```\n```py\n```\n"), 5, "main.py already"),
         (case("```py\n```\n## A\n"), 5, "already"),
