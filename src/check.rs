@@ -15,8 +15,8 @@ pub fn check(sources: &[Source], settings: &Settings) -> Report {
 }
 
 /// The same, with the fixes that the rules propose. Nobody has verified them: see [`crate::fixes`].
-pub(crate) fn check_proposing(sources: &[Source], settings: &Settings) -> Report {
-    run(sources, &ParsedFiles::of(sources), settings, true, &mut |_, _| {})
+pub(crate) fn check_proposing(sources: &[Source], parsed: &ParsedFiles, settings: &Settings) -> Report {
+    run(sources, parsed, settings, true, &mut |_, _| {})
 }
 
 /// Checks files of which it is already known what each says by itself: `parsed` was read from `sources`. Before each

@@ -40,6 +40,8 @@ fn a_call_gets_its_time_limit_behind_its_other_arguments() {
     let lines = "import requests\n\n\ndef load(url):\n    return requests.get(\n        url,  # theirs\n        verify=True,\n    )\n";
     let expected = lines.replace("verify=True,", "verify=True,\n        timeout=10,");
     assert_eq!(fixed(Rule::F1, lines), expected);
+    let windows = |text: &str| text.replace('\n', "\r\n");
+    assert_eq!(fixed(Rule::F1, &windows(lines)), windows(&expected));
 }
 
 #[test]
@@ -48,6 +50,11 @@ fn a_call_that_holds_the_loop_goes_to_a_thread_with_the_import_that_it_needs() {
         "import requests\n\n\nasync def load(url):\n    return requests.get(url, timeout=5).json()\n";
     let after = "import asyncio\nimport requests\n\n\nasync def load(url):\n    return (await asyncio.to_thread(requests.get, url, timeout=5)).json()\n";
     assert_eq!(fixed(Rule::C5, before), after);
+    let lines = "import asyncio\n\nimport requests\n\n\nasync def load(url):\n    return requests.get(\n        url,\n        timeout=5,\n    )\n";
+    let in_thread = lines.replace("requests.get(\n", "await asyncio.to_thread(\n        requests.get,\n");
+    let windows = |text: &str| text.replace('\n', "\r\n");
+    assert_eq!(fixed(Rule::C5, lines), in_thread);
+    assert_eq!(fixed(Rule::C5, &windows(lines)), windows(&in_thread));
     let pause =
         "import asyncio\nimport time\n\n\nasync def wait():\n    time.sleep(5)\n    await asyncio.sleep(0)\n";
     assert_eq!(fixed(Rule::C5, pause), pause.replace("time.sleep(5)", "await asyncio.sleep(5)"));

@@ -10,8 +10,9 @@ use std::collections::VecDeque;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::check::{check, check_proposing};
+use crate::check::{check_parsed, check_proposing};
 use crate::report::{Finding, Fix, Report};
+use crate::semantic::ParsedFiles;
 use crate::settings::Settings;
 use crate::source::Source;
 pub use applied::apply;
@@ -21,7 +22,8 @@ pub use rewrite::{
 
 /// The fix of the one finding that stands at the same place with the same message, if there is one and it holds.
 pub fn fix_of(sources: &[Source], settings: &Settings, wanted: &Finding) -> Option<Fix> {
-    let mut proposed = check_proposing(sources, settings);
+    let mut trial = Trial::of(sources, settings);
+    let mut proposed = trial.propose();
     let is_wanted = |finding: &Finding| {
         (finding.rule, finding.range) == (wanted.rule, wanted.range)
             && finding.path == wanted.path
@@ -29,9 +31,35 @@ pub fn fix_of(sources: &[Source], settings: &Settings, wanted: &Finding) -> Opti
     };
     let index = proposed.findings.iter().position(is_wanted)?;
     let fix = proposed.findings[index].fix.take()?;
-    let fixed = apply(sources, &[&fix])?;
-    let after = check(&fixed, settings);
+    let after = trial.check(apply(sources, &[&fix])?);
     Tally::of(&proposed).worse_in(&after, &[&proposed.findings[index]]).is_empty().then_some(fix)
+}
+
+/// Checks texts that are mostly the same again and again: only what has changed is read anew.
+struct Trial<'s> {
+    sources: Vec<Source>,
+    parsed: ParsedFiles,
+    settings: &'s Settings,
+}
+
+impl<'s> Trial<'s> {
+    fn of(sources: &[Source], settings: &'s Settings) -> Self {
+        Self { sources: sources.to_vec(), parsed: ParsedFiles::of(sources), settings }
+    }
+
+    fn propose(&self) -> Report {
+        check_proposing(&self.sources, &self.parsed, self.settings)
+    }
+
+    /// The report of the same files with other texts.
+    fn check(&mut self, texts: Vec<Source>) -> Report {
+        let kept: Vec<Option<usize>> = (0..texts.len())
+            .map(|index| (texts[index].text == self.sources[index].text).then_some(index))
+            .collect();
+        self.parsed.read(&texts, &kept, &mut |_, _| {});
+        self.sources = texts;
+        check_parsed(&self.sources, &self.parsed, self.settings, &mut |_, _| {})
+    }
 }
 
 /// What all fixes that hold together make of the texts, and how many they are.
@@ -46,7 +74,8 @@ pub struct Fixed {
 /// Makes all fixes that hold and do not overlap, the first of them where two do, in the files that may be written.
 /// Deterministic, as all checks are.
 pub fn fix_all(sources: &[Source], settings: &Settings, is_written: &dyn Fn(&str) -> bool) -> Fixed {
-    let proposed = check_proposing(sources, settings);
+    let mut trial = Trial::of(sources, settings);
+    let proposed = trial.propose();
     let before = Tally::of(&proposed);
     let has_fix = |finding: &&Finding| {
         finding.fix.as_ref().is_some_and(|fix| fix.edits.iter().all(|edit| is_written(&edit.path)))
@@ -68,10 +97,10 @@ pub fn fix_all(sources: &[Source], settings: &Settings, is_written: &dyn Fn(&str
         let Some(texts) = apply(sources, &fixes(&together)).filter(|_| together.len() > made.len()) else {
             continue;
         };
-        let after = check(&texts, settings);
+        let after = trial.check(texts);
         let worse = before.worse_in(&after, &together);
         if worse.is_empty() {
-            fixed = Fixed { sources: texts, count: together.len() };
+            fixed = Fixed { sources: trial.sources.clone(), count: together.len() };
             made = together;
             continue;
         }

@@ -55,7 +55,7 @@ impl<'m> Rewrite<'m> {
         let model = self.at.model;
         let is_taken =
             model.symbol(wanted).is_some_and(|name| file.tree.last_binding.contains_key(&(0, name)));
-        let line_end = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let line_end = line_end(file.text);
         let import = match name {
             Some(name) => format!("from {module} import {name}{line_end}"),
             None => format!("import {module}{line_end}"),
@@ -90,19 +90,22 @@ pub fn with_keyword(call: Node<'_>, title: &str, name: &str, value: &str) -> Opt
     let Some(last) = last else { return rewrite.insert(stop - 1, text).done() };
     let behind = file.text.get(last as usize..stop as usize)?;
     // Arguments that have a line each, with a comma behind the last.
-    let indent = behind.trim_start().starts_with(',').then(|| line_indent(file.text, last)).flatten();
-    match indent.filter(|_| behind.contains('\n')) {
-        Some(indent) => rewrite.insert(last, format!(",\n{indent}{text}")).done(),
-        None => rewrite.insert(last, format!(", {text}")).done(),
-    }
+    let has_own_line = behind.trim_start().starts_with(',') && behind.contains('\n');
+    let before = if has_own_line { new_line(file.text, last) } else { " ".to_owned() };
+    rewrite.insert(last, format!(",{before}{text}")).done()
 }
 
-/// What stands before the first letter of a line, if that is only space.
-fn line_indent(text: &str, offset: u32) -> Option<&str> {
-    let before = text.get(..offset as usize)?;
+/// How the lines of a text end.
+fn line_end(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+/// The end of a line, and the space with which the line of an offset begins.
+fn new_line(text: &str, offset: u32) -> String {
+    let before = text.get(..offset as usize).unwrap_or_default();
     let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
     let indent = &line[..line.len() - line.trim_start().len()];
-    Some(indent)
+    format!("{}{indent}", line_end(text))
 }
 
 /// `get(url)` as `await asyncio.to_thread(get, url)`.
@@ -137,8 +140,8 @@ fn awaited_in_asyncio(call: Node<'_>, title: &str, instead: Option<&str>) -> Opt
         Some(instead) => format!("await {instead}({inside})"),
         None if inside.trim().is_empty() => format!("await asyncio.to_thread({callee_text})"),
         None if inside.starts_with(['\n', '\r']) => {
-            let indent = line_indent(file.text, call.children().nth(1)?.data().start)?;
-            format!("await asyncio.to_thread(\n{indent}{callee_text},{inside})")
+            let line = new_line(file.text, call.children().nth(1)?.data().start);
+            format!("await asyncio.to_thread({line}{callee_text},{inside})")
         }
         None => format!("await asyncio.to_thread({callee_text}, {inside})"),
     };

@@ -7,6 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::catalogue;
+use crate::embed::code::message;
 use crate::embed::escaped;
 use crate::export::markdown::status_lines;
 use crate::report::{Certainty, Evidence, Finding, Report};
@@ -132,18 +133,11 @@ fn block(out: &mut String, finding: &Finding) {
         *out += "</li>";
     }
     *out += "</ol><p>Conforming: ";
-    with_code(out, &finding.conforming);
+    *out += &message(&finding.conforming);
     *out += "</p></section>";
 }
 
 fn at(out: &mut String, place: &str, text: &str) {
     *out += &format!("<code>{}</code>: ", escaped(place));
-    with_code(out, text);
-}
-
-fn with_code(out: &mut String, text: &str) {
-    for (index, part) in text.split('`').enumerate() {
-        let part = escaped(part);
-        *out += &if index % 2 == 1 { format!("<code>{part}</code>") } else { part };
-    }
+    *out += &message(text);
 }
