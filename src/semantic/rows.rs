@@ -612,7 +612,7 @@ impl<'m> Node<'m> {
         self.enclosing_with_items()
             .find(|item| {
                 item.child(Role::Context).is_some_and(|context| {
-                    context.callee_name() == "begin"
+                    matches!(context.callee_name(), "begin" | "transaction")
                         || model.session_kind(model.entered(context.ty())).is_some()
                 })
             })
