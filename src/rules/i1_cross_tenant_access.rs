@@ -3,7 +3,9 @@
 use super::{Draft, Findings};
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Api, Model, Node, Scoping, TenantQuery, ThreadName, Type, names_tenants, words_of};
+use crate::semantic::{
+    Api, FunctionRole, Model, Node, Scoping, TenantQuery, ThreadName, Type, names_tenants, words_of,
+};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -136,6 +138,16 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let (name, column) = (query.name, key(call));
+    let forgets =
+        !function.plays(FunctionRole::Handler) && function.body().is_some_and(|body| !body.mentions(column));
+    if let Some(told) = function.parameter(column).filter(|_| forgets) {
+        found_for_anybody(query, findings)
+            .because(told, "the function is told whose rows are meant, and nothing in it uses that")
+            .conforming(format!(
+                "Put it into the condition: `{column} == {column}` beside what the row is found by."
+            ));
+        return;
+    }
     let scoping = function.scoping();
     // Whoever comes here names the tenant by making the object, and the method doesn't use it.
     let known = (scoping == Scoping::Named && selects(call)).then(|| function.forgets_own_tenant()).flatten();
