@@ -22,7 +22,7 @@ use crate::check::check;
 use crate::embed;
 use crate::explain::explain;
 use crate::explanation::Place;
-use crate::export::{audit, counted, github, gitlab, json, markdown, sarif, text};
+use crate::export::{Part, audit, counted, github, gitlab, json, markdown, sarif, text};
 use crate::report::{Certainty, Finding, Report, Rule};
 use crate::settings::Settings;
 use crate::settings_file;
@@ -261,6 +261,8 @@ fn run_check(given: Check) -> Result<u8, String> {
             report.forget_what_is_not_shown();
         }
     }
+    // With `--all` nothing is left out.
+    let part = if diff.is_some() && !all { Part::AddedLines } else { Part::Whole };
     let code = if has_findings(&report.findings) {
         FOUND
     } else {
@@ -298,7 +300,7 @@ fn run_check(given: Check) -> Result<u8, String> {
         ReportFormat::Github => github::report(&report),
         ReportFormat::Gitlab => gitlab::report(&report),
         ReportFormat::Markdown => markdown::report(&report, page),
-        ReportFormat::Audit => audit::report(&report, false),
+        ReportFormat::Audit => audit::report(&report, part, &settings),
     })?;
     Ok(code)
 }
@@ -372,19 +374,14 @@ fn on_unchanged_lines(findings: &[Finding]) -> Option<String> {
 }
 
 fn put_below(folder: &str, report: &mut Report) {
-    let paths = report
-        .files
-        .iter_mut()
-        .map(|file| &mut file.path)
-        .chain(report.problems.iter_mut().map(|problem| &mut problem.path))
-        .chain(report.findings.iter_mut().flat_map(|finding| {
-            let evidence = finding.because.iter_mut().map(|evidence| &mut evidence.path);
-            let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.path);
-            std::iter::once(&mut finding.path).chain(evidence).chain(edits)
-        }));
-    for path in paths {
-        path.insert_str(0, folder);
+    let put = |path: &mut String| path.insert_str(0, folder);
+    for finding in report.findings_mut() {
+        finding.because.iter_mut().for_each(|evidence| put(&mut evidence.path));
+        finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).for_each(|edit| put(&mut edit.path));
+        put(&mut finding.path);
     }
+    report.files.iter_mut().for_each(|file| put(&mut file.path));
+    report.problems.iter_mut().for_each(|problem| put(&mut problem.path));
 }
 
 /// The settings of the file, or the defaults, and what `--select` makes of them: it has the last word.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::catalogue;
 use crate::explanation::{Answer, Candidate, Explanation, Line, Place, RuleAnswer};
-use crate::report::{FileKind, Rule, Status};
+use crate::report::{FileKind, Rule};
 
 /// A place on the command line: `app/routes.py:14`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,11 +89,7 @@ fn of_rule(out: &mut String, answer: &RuleAnswer, at_line: bool) {
         let start = place.range.start;
         let _ = writeln!(out, "  conforms: {}:{}: {}", place.path, start.line, place.note);
     }
-    let status = match answer.status {
-        Status::Violated => "violated",
-        Status::Conforms => "conforms",
-        Status::NotSeen => "not seen",
-    };
+    let status = answer.status.word();
     let _ = writeln!(out, "  it looks at {}; over all given files: {status}", answer.looks_at);
     if answer.candidates.is_empty() {
         let blind = catalogue::entry(answer.rule).and_then(|entry| {

@@ -103,11 +103,12 @@ impl Patches {
     /// A report without what is on unchanged lines of patches; a rule of which nothing else was seen counts as not
     /// seen, since of the added lines nothing can be said.
     pub fn narrowed(&self, report: &Rc<Report>) -> Rc<Report> {
-        if !report.findings.iter().any(|finding| self.is_unchanged(finding)) {
+        if self.0.is_empty() {
             return report.clone();
         }
         let mut narrowed = (**report).clone();
         narrowed.findings.retain(|finding| !self.is_unchanged(finding));
+        narrowed.silenced.retain(|silenced| !self.is_unchanged(&silenced.finding));
         narrowed.forget_what_is_not_shown();
         Rc::new(narrowed)
     }

@@ -28,14 +28,6 @@ pub fn grouped(number: usize) -> String {
     }
 }
 
-/// The word and shape of a finding: its severity, or that it is a question.
-pub fn level(finding: &Finding) -> &'static str {
-    match finding.certainty {
-        Certainty::Question => Certainty::Question.word(),
-        Certainty::Sure | Certainty::Likely => finding.severity.word(),
-    }
-}
-
 /// The whole outcome in two sentences. It never says that all is well: rules that are not checked, and rules that
 /// had nothing to see, are always named.
 pub fn headline(report: &Report) -> (String, String) {

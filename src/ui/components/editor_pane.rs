@@ -31,7 +31,7 @@ pub fn marks(report: &Report, path: &str) -> Vec<Mark> {
     let findings = report.findings.iter().map(|finding| {
         let mark = Mark {
             index: 0,
-            level: words::level(finding),
+            level: finding.level(),
             rule: finding.rule.id(),
             message: finding.message.clone(),
             range: finding.range,

@@ -177,7 +177,7 @@ fn item(store: &Store, report: &Report, index: usize) -> Html {
                 aria-current={selected.then_some("true")}
                 onclick={select}
             >
-                <span class="finding-level">{ draw!(Level { word: words::level(finding) }) }</span>
+                <span class="finding-level">{ draw!(Level { word: finding.level() }) }</span>
                 <span class="finding-rule">{ finding.rule.id() }</span>
                 <span class="finding-message">{ with_code(&finding.message) }</span>
                 { place(words::place_in(store, &finding.path, &finding.range)) }

@@ -118,7 +118,7 @@ fn list(out: &mut String, title: &str, list: &[&Finding]) {
 
 fn block(out: &mut String, finding: &Finding) {
     let title = catalogue::entry(finding.rule).map(|entry| entry.title).unwrap_or_default();
-    let level = words::level(finding);
+    let level = finding.level();
     *out += &format!(
         "<section class=\"printed-finding\"><h3><span class=\"severity severity-{level}\"><span class=\"shape \
          shape-{level}\"></span>{level}</span> {} {}</h3><p>",

@@ -78,7 +78,7 @@ impl State {
         self.announcement = format!(
             "{} of {length}: {}, {}, line {}: {}",
             next + 1,
-            words::level(finding),
+            finding.level(),
             finding.rule,
             finding.range.start.line,
             finding.message
