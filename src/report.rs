@@ -350,7 +350,7 @@ pub struct UnknownRule(pub String);
 
 impl fmt::Display for UnknownRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "'{}' is not a rule: the rules are C1 to C9, F1 to F8, I1 to I6 and O1 to O5", self.0)
+        write!(f, "there is no rule `{}`: the rules are C1 to C9, F1 to F8, I1 to I6 and O1 to O5", self.0)
     }
 }
 

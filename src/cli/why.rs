@@ -13,11 +13,15 @@ pub struct PathAndLine {
     pub line: u32,
 }
 
-/// Reads `PATH:LINE`; nothing if there is no line behind a colon.
+/// Reads `PATH:LINE`, or `PATH:LINE:COLUMN` as reports write it; nothing if there is no line behind a colon.
 pub fn path_and_line(text: &str) -> Option<PathAndLine> {
-    let (path, line) = text.rsplit_once(':')?;
-    let line = line.parse().ok().filter(|line| *line > 0)?;
-    (!path.is_empty()).then(|| PathAndLine { path: path.to_owned(), line })
+    let split = |text: &str| {
+        let (path, number) = text.rsplit_once(':')?;
+        let number = number.parse().ok().filter(|_| !path.is_empty())?;
+        Some(PathAndLine { path: path.to_owned(), line: number })
+    };
+    let found = split(text)?;
+    Some(split(&found.path).unwrap_or(found))
 }
 
 /// The whole explanation.

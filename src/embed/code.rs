@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::escaped::escaped;
-use crate::report::{Certainty, Finding, Rule};
+use crate::report::{Finding, Rule};
 use crate::source::Source;
 
 /// What the element shows.

@@ -81,8 +81,9 @@ fn verdict(
     let seen = report.rules.len() - report.with_status(Status::NotSeen).len();
 
     let mut reservations = Vec::new();
-    if part == Part::AddedLines {
-        reservations.push("only what concerns the lines that the patch adds".to_owned());
+    if let Part::AddedLines(lines) = part {
+        reservations
+            .push(format!("of the patch only what concerns the {} that it adds", counted(lines, "line")));
     }
     let files = counted(report.files.len(), "file");
     reservations.push(match report.rules.len() {
@@ -104,16 +105,21 @@ fn verdict(
     let count = findings.iter().filter(|finding| finding.blocks()).count();
     let open = match part {
         Part::Chosen => Some("these are not all findings"),
+        Part::AddedLines(0) => Some("the patch adds nothing to what was checked"),
         _ if seen == 0 => Some("nothing in what was given is about any rule"),
-        _ if !unread.is_empty() => Some("what could not be read was not checked"),
+        _ if !unread.is_empty() => Some("not all of it could be read"),
         _ => None,
     };
-    let is_narrow = part != Part::Whole || !not_asked.is_empty() || foreign > 0 || silenced_blocking > 0;
+    let is_narrow = part != Part::Whole || !not_asked.is_empty() || foreign > 0;
+    let about = if is_narrow { " for what was checked" } else { "" };
     let verdict = match open {
         _ if count > 0 => format!("NO-GO: {} to resolve first", counted(count, "blocking item")),
         Some(why) => format!("GO / NO-GO: open, since {why}"),
-        None if is_narrow => "GO for what was checked: nothing critical or high was found in it".to_owned(),
-        None => "GO: nothing critical or high was found".to_owned(),
+        None if silenced_blocking > 0 => format!(
+            "GO{about}, leaving out {} silenced by comments: nothing else critical or high was found",
+            counted(silenced_blocking, "blocking item")
+        ),
+        None => format!("GO{about}: nothing critical or high was found"),
     };
     let _ = writeln!(out, "{verdict} ({reservations})");
     if count > 0 {
@@ -228,7 +234,7 @@ Not checked, since they were switched off or not selected: C1 C2 C3 C4 C6 C7 C8 
 
     #[test]
     fn of_a_part_there_is_no_bare_go() {
-        let go = "GO for what was checked: nothing critical or high was found in it (";
+        let go = "GO for what was checked: nothing critical or high was found (";
         let mut selected = mild();
         selected.rules.truncate(3);
         let expected = format!(
@@ -236,10 +242,16 @@ Not checked, since they were switched off or not selected: C1 C2 C3 C4 C6 C7 C8 
         );
         assert_eq!(verdict(&selected, Part::Whole), expected);
 
-        let added = verdict(&mild(), Part::AddedLines);
+        let added = verdict(&mild(), Part::AddedLines(2));
         assert!(
-            added.starts_with(&format!("{go}only what concerns the lines that the patch adds, ")),
+            added.starts_with(&format!("{go}of the patch only what concerns the 2 lines that it adds, ")),
             "{added}"
+        );
+
+        let none = verdict(&mild(), Part::AddedLines(0));
+        assert!(
+            none.starts_with("GO / NO-GO: open, since the patch adds nothing to what was checked ("),
+            "{none}"
         );
 
         let mut foreign = mild();
@@ -249,8 +261,13 @@ Not checked, since they were switched off or not selected: C1 C2 C3 C4 C6 C7 C8 
 
         let mut silenced = mild();
         silenced.silenced = sample::report().silenced;
+        let left_out =
+            ", leaving out 1 blocking item silenced by comments: nothing else critical or high was found (";
         let told = verdict(&silenced, Part::Whole);
-        assert!(told.starts_with(go) && told.ends_with("1 finding silenced by comments)"), "{told}");
+        assert!(told.starts_with(&format!("GO{left_out}")), "{told}");
+        assert!(told.ends_with("1 finding silenced by comments)"), "{told}");
+        let told = verdict(&silenced, Part::AddedLines(1));
+        assert!(told.starts_with(&format!("GO for what was checked{left_out}")), "{told}");
 
         let mut settings = Settings::default();
         settings.severity.insert(Rule::C5, Severity::Low);
@@ -263,10 +280,7 @@ Not checked, since they were switched off or not selected: C1 C2 C3 C4 C6 C7 C8 
         let mut unread = mild();
         unread.problems = sample::report().problems;
         let told = verdict(&unread, Part::Whole);
-        assert!(
-            told.starts_with("GO / NO-GO: open, since what could not be read was not checked ("),
-            "{told}"
-        );
+        assert!(told.starts_with("GO / NO-GO: open, since not all of it could be read ("), "{told}");
         // What is wrong with a comment, and another encoding, keep nothing from being read.
         for harmless in ["this ignore names no rule", "is not UTF-8 (see line 1), so it was read as Latin-1"]
         {

@@ -22,8 +22,8 @@ use crate::report::{Certainty, Finding, Report};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     Whole,
-    /// Of patches, what concerns the lines that they add.
-    AddedLines,
+    /// Of patches, what concerns the lines that they add, which are so many.
+    AddedLines(usize),
     /// Some of the findings, chosen by somebody.
     Chosen,
 }

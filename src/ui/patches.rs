@@ -61,6 +61,12 @@ impl Patches {
         }
     }
 
+    /// How many lines the patches add; nothing where no file is read out of one.
+    pub fn added(&self) -> Option<usize> {
+        self.sides().next()?;
+        Some(self.sides().map(|(.., side)| side.added()).sum())
+    }
+
     /// Every file that is read out of a patch, with the patch and its tab.
     fn sides(&self) -> impl Iterator<Item = (&AttrValue, &Reading, &NewSide)> {
         self.0.iter().flat_map(|(tab, reading)| reading.files.iter().map(move |side| (tab, reading, side)))

@@ -11,7 +11,6 @@ use yew::prelude::*;
 use crate::report::{Position, Range, Report};
 use crate::ui::editor::{self, Editor};
 use crate::ui::state::Reveal;
-use crate::ui::words;
 
 /// A finding or a problem as the editor marks it.
 #[derive(Clone, Debug, PartialEq, Serialize)]

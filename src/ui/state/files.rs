@@ -87,6 +87,7 @@ impl State {
         }
         self.active = 0;
         self.closed.clear();
+        self.missed = Rc::default();
         self.refused = None;
         self.offer = None;
         self.filters = ListFilters::default();
@@ -106,6 +107,7 @@ impl State {
         self.left_out = Rc::default();
         self.report = None;
         self.whole = None;
+        self.counted = None;
         self.notebooks = Rc::default();
         self.patches = Patches::default();
         self.selected = None;
@@ -193,7 +195,15 @@ impl State {
 
     fn as_former(&self, why: AttrValue) -> Former {
         let settings = self.own_settings.as_ref().map(|_| self.settings.clone());
-        Former { files: self.files.clone(), active: self.active, draft: self.draft.clone(), settings, why }
+        let missed = self.missed.clone();
+        Former {
+            files: self.files.clone(),
+            active: self.active,
+            draft: self.draft.clone(),
+            settings,
+            missed,
+            why,
+        }
     }
 
     /// Remembers the files, unless there is nothing in them to lose.
@@ -337,6 +347,7 @@ impl State {
         if let Some(former) = self.former.take() {
             self.set_files(Vec::new(), false);
             self.files = former.files;
+            self.missed = former.missed;
             self.active = former.active;
             self.draft = former.draft;
             if let Some(settings) = former.settings {
