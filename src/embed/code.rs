@@ -285,6 +285,7 @@ fn unbroken(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Certainty;
     use crate::report::{Position, Range, Severity};
 
     fn own(text: &str) -> Embedded {
