@@ -324,15 +324,22 @@ impl Report {
         Rule::ALL.into_iter().filter(|rule| !is_asked(rule)).collect()
     }
 
+    /// How many lines of a file could not be read.
+    pub fn unreadable_lines(&self, path: &str) -> usize {
+        let of_file =
+            self.problems.iter().filter(|problem| problem.path == path && problem.keeps_from_reading());
+        let mut lines: Vec<u32> = of_file.map(|problem| problem.range.start.line).collect();
+        lines.dedup();
+        lines.len()
+    }
+
     /// The files that were not read as they stand, so that there may be more than was found; each path once.
     pub fn unread(&self) -> Vec<&str> {
         let problems = self.problems.iter().filter(|problem| problem.keeps_from_reading());
-        let mut paths: Vec<&str> = Vec::new();
-        for problem in problems {
-            if !paths.contains(&problem.path.as_str()) {
-                paths.push(&problem.path);
-            }
-        }
+        let mut paths: Vec<&str> = problems.map(|problem| problem.path.as_str()).collect();
+        // The build reads this module as well, so `sorted` is not there; hardly anything is out of order.
+        paths.sort_unstable();
+        paths.dedup();
         paths
     }
 

@@ -264,6 +264,7 @@ impl State {
             self.set_files(files, true);
         } else {
             self.remember(format!("Opened {}.", words::count(files.len(), "file")).into());
+            Rc::make_mut(&mut self.missed).retain(|(path, _)| files.iter().all(|file| file.path != *path));
             for file in files {
                 match self.files.iter().position(|open| open.path == file.path) {
                     Some(index) => {
