@@ -40,6 +40,9 @@ const REASON = {
   twice: "there is another file with this path",
 };
 
+/** What is left out for these is no part of what somebody wants to have checked; the rest was missed. */
+const ON_PURPOSE = new Set([REASON.ignored, REASON.foreign, REASON.kind, REASON.settings, REASON.twice]);
+
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** What is not UTF-8 is Latin-1, in which every byte is a character, as on the command line. */
@@ -408,7 +411,8 @@ export async function takeIn({ files, entries }, isRead, tell, signal) {
   // Some at once, since each waits for the disk.
   await Promise.all(Array.from({ length: 4 }, read));
   signal.throwIfAborted();
-  return { texts: found.filter(Boolean).flat(), skipped: skipped.flat(), latin, bundles, settings };
+  const missed = skipped.filter(([, reason]) => !ON_PURPOSE.has(reason));
+  return { texts: found.filter(Boolean).flat(), skipped: skipped.flat(), missed: missed.flat(), latin, bundles, settings };
 }
 
 /** A text in TOML as JSON: `[json]`, or `[null, line, column, message]`. */

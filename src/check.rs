@@ -1,7 +1,7 @@
 //! The whole pipeline: sources in, report out.
 
 use crate::ignores::Ignores;
-use crate::report::{CheckedFile, Finding, Problem, Report, SCHEMA};
+use crate::report::{CheckedFile, Finding, Problem, Report, SCHEMA, Silenced};
 use crate::rules::{CHECKS, Findings};
 use crate::semantic::{Model, ParsedFiles};
 use crate::settings::Settings;
@@ -42,7 +42,7 @@ fn run(
 
     // Each rule is a query over those facts.
     let ignores = Ignores::new(&model);
-    let mut findings = Vec::new();
+    let (mut findings, mut silenced) = (Vec::new(), Vec::new());
     let mut rules = Vec::new();
     let asked: Vec<_> = CHECKS.iter().filter(|check| !settings.off.contains(&check.rule)).collect();
     for (number, check) in asked.iter().enumerate() {
@@ -50,11 +50,13 @@ fn run(
         let mut found = Findings::new(check.rule, &model);
         found.proposes_fixes = proposes;
         (check.run)(&model, &mut found);
-        let (reported, status) = found.finish(|finding| !ignores.silences(finding));
+        let (reported, by_comments, status) = found.finish(&ignores);
         findings.extend(reported);
+        silenced.extend(by_comments);
         rules.push(status);
     }
     let findings = sorted(findings, &order);
+    let silenced = sorted(silenced, &|a: &Silenced, b| order(&a.finding, &b.finding));
 
     let files = model
         .files
@@ -70,7 +72,7 @@ fn run(
     let mut problems = syntax_problems(&model);
     problems.extend(ignores.problems(&model, |rule| rules.iter().any(|status| status.rule == rule)));
     let problems = sorted(problems, &|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
-    Report { schema: SCHEMA, files, findings, rules, problems }
+    Report { schema: SCHEMA, files, findings, silenced, rules, problems }
 }
 
 fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {

@@ -7,7 +7,7 @@ use crate::explanation::{
     Answer, Call, Candidate, Definition, Explanation, Line, Place, RuleAnswer, Runs, Silence, Told,
 };
 use crate::ignores::Ignores;
-use crate::report::{Finding, Range, Rule, RuleStatus, Status};
+use crate::report::{Finding, Range, Rule, RuleStatus, Silenced, Status};
 use crate::rules::{CHECKS, Check, Findings, Watched};
 use crate::semantic::{Model, Node, ParsedFiles};
 use crate::settings::Settings;
@@ -75,26 +75,18 @@ struct Run {
     /// The findings on the line, or all of them.
     here: Vec<Finding>,
     /// Those of them that a comment silences.
-    silenced: Vec<Finding>,
+    silenced: Vec<Silenced>,
 }
 
 impl Run {
     fn of(check: &Check, model: &Model<'_>, ignores: &Ignores, line: Option<(&str, u32)>) -> Self {
         let mut findings = Findings::watching(check.rule, model, line);
         (check.run)(model, &mut findings);
-        let mut watched = findings.watched(&|finding| ignores.silences(finding));
-        let silenced = std::cell::RefCell::new(Vec::new());
-        let (mut here, status) = findings.finish(|finding| {
-            let is_silenced = ignores.silences(finding);
-            if is_silenced {
-                silenced.borrow_mut().push(finding.clone());
-            }
-            !is_silenced
-        });
-        let mut silenced = silenced.into_inner();
+        let mut watched = findings.watched(ignores);
+        let (mut here, mut silenced, status) = findings.finish(ignores);
         if let Some((path, number)) = line {
             here.retain(|finding| finding.path == path && is_on(finding.range, number));
-            silenced.retain(|finding| finding.path == path && is_on(finding.range, number));
+            silenced.retain(|Silenced { finding, .. }| finding.path == path && is_on(finding.range, number));
             watched.conforming.retain(|place| place.path == path && is_on(place.range, number));
         }
         Self { status, watched, here, silenced }
@@ -143,7 +135,7 @@ fn is_on(range: Range, line: u32) -> bool {
 fn sentence(
     status: &RuleStatus,
     here: &[Finding],
-    silenced: &[Finding],
+    silenced: &[Silenced],
     candidates: &[Candidate],
     conforming: &[crate::report::Evidence],
     is_off: bool,
@@ -158,7 +150,7 @@ fn sentence(
         return text;
     }
     if let Some(first) = silenced.first() {
-        text += &format!("it finds something {place}, which a comment silences: {}", first.message);
+        text += &format!("it finds something {place}, which a comment silences: {}", first.finding.message);
         return text;
     }
     let unmet = candidates
@@ -188,6 +180,9 @@ fn sentence(
         text += &match status.status {
             Status::Violated => format!("it looks at nothing {place}; elsewhere it finds something"),
             Status::Conforms => format!("it looks at nothing {place}; elsewhere code conforms to it"),
+            Status::Silenced => {
+                format!("it looks at nothing {place}; elsewhere comments silence what it finds")
+            }
             Status::NotSeen => {
                 format!("nothing of the kind that it looks at was seen {place}")
             }

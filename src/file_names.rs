@@ -55,6 +55,14 @@ pub fn is_patch(path: &str) -> bool {
     lower.ends_with(".patch") || lower.ends_with(".diff")
 }
 
+/// Whether a file documents variables rather than setting them.
+pub fn is_example(path: &str) -> bool {
+    let name = last_part(path).to_ascii_lowercase();
+    name.split(['.', '-', '_']).any(|word| {
+        matches!(word, "example" | "examples" | "sample" | "template" | "dist" | "default" | "defaults")
+    })
+}
+
 /// Whose files a folder holds, as far as its name says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Folder {

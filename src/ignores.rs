@@ -16,6 +16,7 @@ struct Ignore {
     /// The lines of which it speaks, from 1, both included.
     lines: (u32, u32),
     rules: Vec<(Rule, Cell<bool>)>,
+    reason: String,
     /// Where the comment stands.
     start: u32,
     end: u32,
@@ -72,21 +73,22 @@ impl Ignores {
         let line = file.lines.line(start);
         let alone = text[line_start..hash].trim().is_empty();
         let lines = if alone { model.lines_below(index, line) } else { (line, line) };
-        self.all.push(Ignore { path: file.path.to_owned(), lines, rules, start, end, file: index });
+        let (path, reason) = (file.path.to_owned(), reason.trim().to_owned());
+        self.all.push(Ignore { path, lines, rules, reason, start, end, file: index });
     }
 
-    /// Whether a comment silences this finding; it is then known to be needed.
-    pub fn silences(&self, finding: &Finding) -> bool {
+    /// Why this finding may stay, where a comment silences it; that comment is then known to be needed.
+    pub fn reason(&self, finding: &Finding) -> Option<&str> {
         let (first, last) = (finding.range.start.line, finding.range.end.line);
-        let mut silenced = false;
+        let mut reason = None;
         for ignore in self.all.iter().filter(|ignore| ignore.path == finding.path) {
             let on_its_lines = first <= ignore.lines.1 && ignore.lines.0 <= last;
             for (_, used) in ignore.rules.iter().filter(|(rule, _)| on_its_lines && *rule == finding.rule) {
                 used.set(true);
-                silenced = true;
+                reason = reason.or(Some(ignore.reason.as_str()));
             }
         }
-        silenced
+        reason
     }
 
     /// The comments that speak of a line: the rules they name, and the line on which each stands.

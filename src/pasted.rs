@@ -121,17 +121,50 @@ fn is_shell(start: &str) -> bool {
     words.any(|word| ["sh", "bash", "dash", "ash", "zsh", "ksh"].contains(&word))
 }
 
-/// Whether a text that no kind was recognised in is plainly no Python either: JSON, TOML or prose.
-pub fn is_foreign(text: &str) -> bool {
+/// What a text seems to be that is read as Python and is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    Sql,
+    Prose,
+    Other,
+}
+
+impl Foreign {
+    /// What it looks like, as the end of a sentence.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Foreign::Sql => "SQL, which no rule reads",
+            Foreign::Prose => "text rather than code",
+            Foreign::Other => "none of what is read",
+        }
+    }
+}
+
+/// What a text is that is read as Python, where it plainly is none: SQL, prose, markup, JSON or TOML. `unreadable` is how
+/// many of its lines the checker could not read; half a function is read but for a line or two.
+pub fn foreign(text: &str, unreadable: usize) -> Option<Foreign> {
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .take(LINES)
         .collect();
-    recognise(text) == Some(Pasted::Python)
-        && lines.len() > 1
-        && (is_json(&lines) || is_toml(&lines) || is_prose(&lines))
+    if recognise(text) != Some(Pasted::Python) || lines.len() < 2 {
+        return None;
+    }
+    if is_json(&lines) || is_toml(&lines) {
+        return Some(Foreign::Other);
+    }
+    if unreadable * 3 < lines.len() * 2 {
+        return None;
+    }
+    if is_sql(text) {
+        Some(Foreign::Sql)
+    } else if is_prose(&lines) {
+        Some(Foreign::Prose)
+    } else {
+        lines[0].starts_with('<').then_some(Foreign::Other)
+    }
 }
 
 /// Brackets around lines of which one names a value as JSON does, and nothing that Python would call it.
@@ -157,19 +190,40 @@ fn is_toml(lines: &[&str]) -> bool {
     begins && lines.iter().any(|line| heads(&line)) && lines.iter().filter(gives).count() * 2 > lines.len()
 }
 
-/// Sentences: most lines are words, and none is a statement.
+/// A statement of SQL at the start, and a second word of one behind it.
+fn is_sql(text: &str) -> bool {
+    const FIRST: [&str; 12] = [
+        "select", "insert", "update", "delete", "create", "alter", "drop", "with", "begin", "grant",
+        "explain", "truncate",
+    ];
+    const THEN: [&str; 9] = ["from", "into", "set", "values", "table", "index", "where", "join", "view"];
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("--"));
+    let mut words = lines.flat_map(str::split_whitespace).map(|word| word.trim_end_matches([';', ',']));
+    let is_one_of = |word: &str, known: &[&str]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+    words.next().is_some_and(|word| is_one_of(word, &FIRST)) && words.any(|word| is_one_of(word, &THEN))
+}
+
+/// Words: hardly a line has a sign that only code has.
 fn is_prose(lines: &[&str]) -> bool {
-    let statements = ["import ", "from ", "def ", "class ", "async ", "return ", "with ", "while ", "@"];
-    let is_statement = |line: &&str| {
-        (statements.iter().any(|word| line.starts_with(word)) && !line.ends_with('.')) || line.ends_with(':')
+    let is_code = |line: &&&str| {
+        // Lines may have been copied with their numbers.
+        let line = line.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == ' ');
+        let calls = line.match_indices(['(', '.']).any(|(at, _)| {
+            let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+            let (before, behind) = (&line[..at], &line[at + 1..]);
+            before.ends_with(is_name)
+                && (line[at..].starts_with('(') || behind.starts_with(char::is_alphabetic))
+        });
+        let begins = [
+            "import ", "from ", "def ", "class ", "async ", "return ", "raise ", "yield ", "try:", "@", ">>>",
+        ];
+        calls
+            || line.contains(['=', '[', '{', '}', '\\'])
+            || line.contains("->")
+            || (begins.iter().any(|word| line.starts_with(word)) && !line.ends_with('.'))
     };
-    let is_word = |word: &str| {
-        let word = word.trim_matches(|letter: char| ".,;:!?()\"'’“”—–-".contains(letter));
-        word.chars().all(|letter| letter.is_alphanumeric() || "-'’./".contains(letter))
-    };
-    let is_sentence =
-        |line: &&&str| line.split_whitespace().count() > 3 && line.split_whitespace().all(is_word);
-    !lines.iter().any(is_statement) && lines.iter().filter(is_sentence).count() * 3 >= lines.len() * 2
+    let words = lines.iter().flat_map(|line| line.split_whitespace()).count();
+    lines.iter().filter(is_code).count() * 4 <= lines.len() && words >= lines.len() * 2
 }
 
 fn is_session(lines: &[&str]) -> bool {
@@ -323,12 +377,38 @@ mod tests {
 
     #[test]
     fn what_is_none_of_the_kinds_is_known() {
-        for text in [
-            "{\n  \"name\": \"a\",\n  \"on\": true\n}\n",
-            "[project]\nname = \"a\"\nversion = \"1\"\n\n[tool.ruff]\nline-length = 100\n",
-            "Dear all,\nthe service was slow this morning, and nobody knows why.\nPlease look at the logs of it.\n",
+        for (text, kind) in [
+            ("{\n  \"name\": \"a\",\n  \"on\": true\n}\n", Foreign::Other),
+            ("[project]\nname = \"a\"\nversion = \"1\"\n\n[tool.ruff]\nline-length = 100\n", Foreign::Other),
+            ("<html>\n<body><p>Hi</p></body>\n</html>\n", Foreign::Other),
+            (
+                "Dear all,\nthe service was slow this morning, and nobody knows why.\nPlease look at the logs of it.\n",
+                Foreign::Prose,
+            ),
+            ("Hello team,\nplease look at this.\n", Foreign::Prose),
+            ("The service was slow.\nWe don't know why; it's been 3 days (since Monday).\n", Foreign::Prose),
+            (
+                "Meeting notes:\n- ship the release\n- ask Tom, he knows it\n- fix the timeout\n",
+                Foreign::Prose,
+            ),
+            ("2026-01-01 10:00:00,123 INFO started\n2026-01-01 10:00:01,123 ERROR refused\n", Foreign::Prose),
+            ("SELECT id, name\nFROM users\nWHERE app_id = 1\nORDER BY name;\n", Foreign::Sql),
+            ("select * from users\nwhere id = 3\n", Foreign::Sql),
+            ("create table users (\n  id serial primary key,\n  name text not null\n);\n", Foreign::Sql),
+            (
+                "-- active\nWITH a AS (\n    SELECT app_id, count(*) FROM m\n)\nUPDATE q SET used = a.n\n",
+                Foreign::Sql,
+            ),
         ] {
-            assert!(is_foreign(text), "{text}");
+            assert_eq!(foreign(text, text.lines().count()), Some(kind), "{text}");
+        }
+        // What is read all but for a line or two is Python, whatever it looks like.
+        for text in [
+            "select * from users\nwhere id = 3\nx = 1\ny = 2\n",
+            "the service was slow\nx = 1\ny = 2\nz = 3\n",
+            "assert one is not two or three\nraise four from five\nimport os\n",
+        ] {
+            assert_eq!(foreign(text, 1), None, "{text}");
         }
         for text in [
             "",
@@ -338,11 +418,19 @@ mod tests {
             "return await client.get(url)\n",
             "# the service was slow this morning\nimport os\n",
             "names = [\n    1,\n]\n[first] = names\n",
-            "assert one is not two or three\nraise four from five\nimport os\n",
             "#!/bin/sh\nthe service was slow this morning\n",
             "    await lock.acquire()\n    yield value\n",
+            "    finally:\n        engine.dispose()\n",
+            "e:\n        url = await load_url(tenant)\n",
+            "01  def load():\n02      return 1\n",
+            "1  import asyncio\n2  import logging\n",
+            ") -> None:\n    raise NotImplementedError\n",
+            " -> None:\n    op.drop_column(\"a\", \"b\")\n",
+            "with session.begin():\n    select(User).where(User.id == 1\n",
+            ">>> import os\n>>> os.getcwd()\n",
         ] {
-            assert!(!is_foreign(text), "{text}");
+            // Even if none of it could be read.
+            assert_eq!(foreign(text, text.lines().count()), None, "{text}");
         }
     }
 
@@ -350,7 +438,7 @@ mod tests {
     fn no_text_makes_it_panic() {
         for text in ["@@ -é", "---", "```", "=", ":", "FROM", "\u{0}", "é: é\n-", "{", "In [", "@@ - @@"] {
             recognise(text);
-            is_foreign(text);
+            foreign(text, 9);
         }
     }
 }

@@ -18,6 +18,9 @@ pub struct Report {
     pub files: Vec<CheckedFile>,
     /// Ordered by path, then position, then rule.
     pub findings: Vec<Finding>,
+    /// What comments silence, in the same order: none of it is among the findings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silenced: Vec<Silenced>,
     /// One entry a checked rule, in the order of [`Rule::ALL`]. A rule that is not listed is not checked.
     pub rules: Vec<RuleStatus>,
     /// What could not be read as it stands: syntax errors, files of an unknown kind, code nested too deeply.
@@ -90,6 +93,29 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+impl Finding {
+    /// Its severity, or that it is a question, in a word.
+    pub fn level(&self) -> &'static str {
+        match self.certainty {
+            Certainty::Question => Certainty::Question.word(),
+            Certainty::Sure | Certainty::Likely => self.severity.word(),
+        }
+    }
+
+    /// Whether it stands against a release.
+    pub fn blocks(&self) -> bool {
+        self.certainty != Certainty::Question && self.severity >= Severity::High
+    }
+}
+
+/// What a rule finds, and the comment that silences it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silenced {
+    pub finding: Finding,
+    /// What the comment says of why it may stay.
+    pub reason: String,
+}
+
 /// A place, and what it contributes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -126,6 +152,8 @@ pub struct RuleStatus {
 pub enum Status {
     Violated,
     Conforms,
+    /// All that it finds is silenced by comments.
+    Silenced,
     NotSeen,
 }
 
@@ -142,6 +170,16 @@ impl Problem {
     /// of one names it so.
     pub fn is_about_ignore(&self) -> bool {
         self.message.contains("this ignore")
+    }
+
+    /// Whether something was not checked for it. What is of another encoding was read all the same.
+    pub fn keeps_from_reading(&self) -> bool {
+        !self.is_about_ignore() && !self.message.contains("read as Latin-1")
+    }
+
+    /// What it says of its place, as a title.
+    pub fn title(&self) -> &'static str {
+        if self.is_about_ignore() { "A comment that silences" } else { "Not read as it stands" }
     }
 }
 
@@ -249,11 +287,19 @@ impl Report {
         unseen.map(|entry| entry.rule).filter(|rule| self.questions(*rule) > 0).collect()
     }
 
-    /// After findings were taken out: a rule of which no violation is left counts as not seen, since of what is left
-    /// nothing can be said, and the places of the others are those that are left.
+    /// Every finding with its evidence, the silenced ones as well.
+    pub fn findings_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
+        let silenced = self.silenced.iter_mut().map(|silenced| &mut silenced.finding);
+        self.findings.iter_mut().chain(silenced)
+    }
+
+    /// After findings were taken out: a rule of which no violation is left counts as silenced, or as not seen, since of
+    /// what is left nothing can be said, and the places of the others are those that are left.
     pub fn forget_what_is_not_shown(&mut self) {
-        let Self { findings, rules, .. } = self;
-        for entry in rules.iter_mut().filter(|entry| entry.status == Status::Violated) {
+        let Self { findings, rules, silenced, .. } = self;
+        let could_change =
+            |entry: &&mut RuleStatus| matches!(entry.status, Status::Violated | Status::Silenced);
+        for entry in rules.iter_mut().filter(could_change) {
             let is_left = |place: &Evidence| {
                 findings.iter().any(|finding| {
                     (finding.rule, finding.range) == (entry.rule, place.range) && finding.path == place.path
@@ -261,9 +307,40 @@ impl Report {
             };
             entry.places.retain(is_left);
             if entry.places.is_empty() {
-                entry.status = Status::NotSeen;
+                let is_silenced = silenced.iter().any(|silenced| silenced.finding.rule == entry.rule);
+                entry.status = if is_silenced { Status::Silenced } else { Status::NotSeen };
             }
         }
+    }
+
+    /// How many findings of a rule comments silence.
+    pub fn silenced(&self, rule: Rule) -> usize {
+        self.silenced.iter().filter(|silenced| silenced.finding.rule == rule).count()
+    }
+
+    /// The rules that were not asked: they are switched off, or others were selected.
+    pub fn not_asked(&self) -> Vec<Rule> {
+        let is_asked = |rule: &Rule| self.rules.iter().any(|entry| entry.rule == *rule);
+        Rule::ALL.into_iter().filter(|rule| !is_asked(rule)).collect()
+    }
+
+    /// How many lines of a file could not be read.
+    pub fn unreadable_lines(&self, path: &str) -> usize {
+        let of_file =
+            self.problems.iter().filter(|problem| problem.path == path && problem.keeps_from_reading());
+        let mut lines: Vec<u32> = of_file.map(|problem| problem.range.start.line).collect();
+        lines.dedup();
+        lines.len()
+    }
+
+    /// The files that were not read as they stand, so that there may be more than was found; each path once.
+    pub fn unread(&self) -> Vec<&str> {
+        let problems = self.problems.iter().filter(|problem| problem.keeps_from_reading());
+        let mut paths: Vec<&str> = problems.map(|problem| problem.path.as_str()).collect();
+        // The build reads this module as well, so `sorted` is not there; hardly anything is out of order.
+        paths.sort_unstable();
+        paths.dedup();
+        paths
     }
 
     /// How many questions there are about a rule.
@@ -280,7 +357,7 @@ pub struct UnknownRule(pub String);
 
 impl fmt::Display for UnknownRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "'{}' is not a rule: the rules are C1 to C9, F1 to F8, I1 to I6 and O1 to O5", self.0)
+        write!(f, "there is no rule `{}`: the rules are C1 to C9, F1 to F8, I1 to I6 and O1 to O5", self.0)
     }
 }
 
@@ -306,6 +383,18 @@ impl Severity {
             Severity::Medium => "medium",
             Severity::High => "high",
             Severity::Critical => "critical",
+        }
+    }
+}
+
+impl Status {
+    /// The word that stands in the report.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Status::Violated => "violated",
+            Status::Conforms => "conforms",
+            Status::Silenced => "silenced by comments",
+            Status::NotSeen => "not seen",
         }
     }
 }

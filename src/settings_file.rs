@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use crate::report::Rule;
 use crate::settings::Settings;
 
 /// What keeps a text from being settings.
@@ -23,7 +24,7 @@ pub fn read(text: &str) -> Result<Settings, Mistake> {
         Mistake {
             line: before.matches('\n').count() + 1,
             column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-            message: error.message().trim_end().replace('\n', ": "),
+            message: in_words(&error.message().trim_end().replace('\n', ": ")),
         }
     })
 }
@@ -43,8 +44,35 @@ pub fn from_json(json: &str, text: &str) -> Result<Settings, Mistake> {
             Some((index + 1, code[..at].chars().count() + usize::from(!quote)))
         });
         let (line, column) = found.unwrap_or((1, 1));
-        Mistake { line, column, message }
+        Mistake { line, column, message: in_words(&message) }
     })
+}
+
+/// What the reader of settings says, as somebody would who knows what they are for.
+fn in_words(message: &str) -> String {
+    let name = message.split('`').nth(1).unwrap_or_default();
+    let (what, expected) = message.split_once(", expected ").unwrap_or((message, ""));
+    let known = expected.trim_start_matches("one of ").replace('`', "");
+    if what.starts_with("unknown field") {
+        return format!("there is no setting `{name}`: the settings are {known}");
+    }
+    if what.starts_with("unknown variant") && known.starts_with("low") {
+        return format!("there is no severity `{name}`: the severities are {known}");
+    }
+    if what.starts_with("unknown variant") {
+        // A rule is written as the rubric writes it.
+        return match name.parse::<Rule>() {
+            Ok(rule) => format!("there is no rule `{name}`: write {rule}"),
+            Err(unknown) => unknown.to_string(),
+        };
+    }
+    let form = match expected {
+        "a sequence" => "a list, as in `off = [\"C5\"]`",
+        "a string" => "a text between quotes",
+        "a map" => "a table, as in `severity.C4 = \"low\"`",
+        _ => return message.to_owned(),
+    };
+    format!("this must be {form}")
 }
 
 /// Writes what differs from the defaults, so that a later default is not held back by an old file.
@@ -136,6 +164,7 @@ mod tests {
             ("tenant_key = \"a\"\noff = [\"C99\"]\n", r#"{"tenant_key": "a", "off": ["C99"]}"#),
             ("# tenant\ntenant = \"a\"\n", r#"{"tenant": "a"}"#),
             ("[severity]\nC4 = \"grave\"\n", r#"{"severity": {"C4": "grave"}}"#),
+            ("[severity]\nZ9 = \"low\"\n", r#"{"severity": {"Z9": "low"}}"#),
         ] {
             let (cli, page) = (read(text).unwrap_err(), from_json(json, text).unwrap_err());
             assert_eq!((page.line, page.column), (cli.line, cli.column), "{text}");
@@ -147,8 +176,28 @@ mod tests {
     fn a_mistake_has_its_place() {
         let mistake = read("tenant_key = \"a\"\noff = [\"C99\"]\n").unwrap_err();
         assert_eq!((mistake.line, mistake.column), (2, 8));
-        assert!(mistake.message.contains("C99"), "{}", mistake.message);
-        assert_eq!(read("tenant = 1\n").unwrap_err().line, 1);
+        assert_eq!(
+            mistake.message,
+            "there is no rule `C99`: the rules are C1 to C9, F1 to F8, I1 to I6 and O1 to O5"
+        );
+        for (text, message) in [
+            (
+                "tenant = 1\n",
+                "there is no setting `tenant`: the settings are tenant_key, counter_models, public_prefixes, \
+                 settings_module, chat_paths, off, severity",
+            ),
+            ("tenant_key = 1\n", "this must be a text between quotes"),
+            ("off = \"C5\"\n", "this must be a list, as in `off = [\"C5\"]`"),
+            ("off = [\"c5\"]\n", "there is no rule `c5`: write C5"),
+            ("severity = \"low\"\n", "this must be a table, as in `severity.C4 = \"low\"`"),
+            (
+                "severity.C5 = \"grave\"\n",
+                "there is no severity `grave`: the severities are low, medium, high, critical",
+            ),
+        ] {
+            let mistake = read(text).unwrap_err();
+            assert_eq!((mistake.line, mistake.message.as_str()), (1, message), "{text}");
+        }
         assert_eq!(read("off = [").unwrap_err().line, 1);
     }
 }

@@ -11,6 +11,7 @@ use rubric_playground::check::{Source, check};
 use rubric_playground::explain::explain;
 use rubric_playground::explanation::Place;
 use rubric_playground::report::{Certainty, Finding, Range, Rule, Severity, Status};
+use rubric_playground::secrets::suspects;
 use rubric_playground::settings::Settings;
 
 /// How many cases that must be found, and how many traps that must stay quiet, a checked rule has at least.
@@ -422,6 +423,88 @@ fn expectation(line: u32, text: &str) -> Result<Expectation, String> {
     Ok(expectation)
 }
 
+/// What O3 says of a value that is written in the file itself. What only names one shows nothing.
+const WRITTEN: [&str; 8] = [
+    "written down",
+    "is a part of the image",
+    "encoded at most",
+    "has its value in a file",
+    "is a word that everybody can read here",
+    "has a password that everybody can read here",
+    "has a default that everybody can read here",
+    "is kept in the image",
+];
+
+/// What opens nothing need not be asked about; and what a call's own parameter names is known to the checker alone, so that
+/// the page takes it from the report.
+const NOT_IN_TEXT: [&str; 6] = [
+    "changeme",
+    "\"placeholder\"",
+    "\"password\"",
+    "=$INDEX_TOKEN",
+    "jwt.encode({",
+    "connect(\"db\", \"Winter2024!x9\")",
+];
+
+/// Who shares is asked about everything that the rule finds in any case.
+#[test]
+fn what_o3_finds_is_asked_about_before_it_is_shared() {
+    let (mut found, mut alarms, mut missed) = (0, 0, String::new());
+    for entry in ENTRIES {
+        for case in cases_of(entry).unwrap_or_default() {
+            let sources = case.sources();
+            let report = check(&sources, &case.settings);
+            for source in &sources {
+                let line = |at: usize| source.text[..at].matches('\n').count() as u32 + 1;
+                let suspects = suspects(&source.path, &source.text);
+                let o3: Vec<&Finding> = report
+                    .findings
+                    .iter()
+                    .filter(|finding| finding.rule == Rule::O3 && finding.path == source.path)
+                    .filter(|finding| WRITTEN.iter().any(|part| finding.message.contains(part)))
+                    .collect();
+                for finding in &o3 {
+                    found += 1;
+                    let lines = finding.range.start.line..=finding.range.end.line;
+                    let text = source.text.lines().nth(finding.range.start.line as usize - 1);
+                    let is_known =
+                        text.is_some_and(|text| NOT_IN_TEXT.iter().any(|part| text.contains(part)));
+                    if !is_known && !suspects.iter().any(|suspect| lines.contains(&line(suspect.start))) {
+                        let _ = writeln!(
+                            missed,
+                            "{} “{}” {}:{}: {}\n    {}",
+                            entry.rule,
+                            case.heading,
+                            source.path,
+                            finding.range.start.line,
+                            finding.message,
+                            text.unwrap_or_default()
+                        );
+                    }
+                }
+                for suspect in suspects {
+                    let at = line(suspect.start);
+                    if !o3
+                        .iter()
+                        .any(|finding| (finding.range.start.line..=finding.range.end.line).contains(&at))
+                    {
+                        alarms += 1;
+                        if std::env::var_os("RUBRIC_ALARMS").is_some() {
+                            let text = source.text.lines().nth(at as usize - 1).unwrap_or_default();
+                            println!(
+                                "{} “{}” {}:{at}: {}: {text}",
+                                entry.rule, case.heading, source.path, suspect.what
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("{found} found by O3, {alarms} suspected beside them");
+    assert!(missed.is_empty(), "{missed}");
+}
+
 #[test]
 fn the_format_is_read() {
     let text = "\
@@ -484,7 +567,7 @@ fn a_wrong_format_is_refused_with_its_line() {
         (case("```js\n```\n"), 3, "block of 'js'"),
         (case("```py\n```\n```py\n```\n"), 5, "main.py already"),
         (case("```py\n```\n## A\n"), 5, "already"),
-        (case("```py\nx  # expect: C55\n```\n"), 4, "not a rule"),
+        (case("```py\nx  # expect: C55\n```\n"), 4, "there is no rule"),
         (case("```py\nx  # expect: F1\n```\n"), 4, "only C5"),
         (case("```py\nx  # expect: C5 hihg\n```\n"), 4, "'hihg'"),
         (case("```py\nx  # expect: C5 high low\n```\n"), 4, "one too many"),

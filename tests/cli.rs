@@ -179,6 +179,15 @@ fn paths_are_relative_to_one_folder_and_as_given_otherwise() {
 }
 
 #[test]
+fn a_file_to_which_two_paths_lead_is_checked_once() {
+    let folder = Folder::new("twice").with("app/app.py", BLOCKED);
+    let absolute = folder.0.join("app/app.py");
+    let paths = ["app", absolute.to_str().unwrap(), "app/../app"];
+    let run = folder.run(&[&["check", "--format", "json"], &paths[..]].concat()).exits_with(1);
+    assert_eq!(run.paths(), ["app/app.py"]);
+}
+
+#[test]
 fn the_standard_input_is_read() {
     let folder = Folder::new("stdin").with("other.py", "");
     let run = folder.run_with_input(&["check", "-"], BLOCKED).exits_with(1);
@@ -281,7 +290,7 @@ fn select_leaves_the_other_rules_out() {
     let report = folder.run(&["check", ".", "--select", "c6,F1", "--format", "json"]).exits_with(0).report();
     assert_eq!(report.rules.iter().map(|rule| rule.rule).collect::<Vec<_>>(), [Rule::C6, Rule::F1]);
     let wrong = folder.run(&["check", ".", "--select", "C10"]).exits_with(2);
-    assert!(wrong.err.contains("'C10' is not a rule: the rules are C1 to C9"), "{}", wrong.err);
+    assert!(wrong.err.contains("there is no rule `C10`: the rules are C1 to C9"), "{}", wrong.err);
 }
 
 #[test]
@@ -324,8 +333,8 @@ fn wrong_settings_are_refused_with_file_and_line() {
     let refused = |file: &str| folder.run(&["check", "app.py", "--settings", file]).exits_with(2).err;
     for (file, place, reason) in [
         ("unknown.toml", "unknown.toml:2:1: ", "tenantkey"),
-        ("type.toml", "type.toml:3:7: ", "expected a sequence"),
-        ("rule.toml", "rule.toml:2:3: ", "C10"),
+        ("type.toml", "type.toml:3:7: ", "this must be a list, as in"),
+        ("rule.toml", "rule.toml:2:3: ", "there is no rule `C10`: the rules are C1 to C9"),
         ("broken.toml", "broken.toml:", "array"),
         ("absent.toml", "absent.toml: the settings cannot be read", "No such file"),
     ] {
@@ -346,9 +355,76 @@ fn what_cannot_run_exits_with_2_and_says_what_to_do() {
     assert!(empty.err.contains("nothing to check under empty: rules read Python"), "{}", empty.err);
     let binary = folder.run(&["check", "binary"]).exits_with(2);
     assert!(binary.err.contains("a.py: the file is not text"), "{}", binary.err);
+    let foreign = folder.run(&["check", "empty/notes.txt"]).exits_with(2);
+    assert!(foreign.err.contains("empty/notes.txt: no rule reads files of this kind"), "{}", foreign.err);
+    let blank = folder.run_with_input(&["check", "-"], "\n").exits_with(2);
+    assert_eq!(blank.err, "rubric: the standard input is empty, so there is nothing to check\n");
+    let help = folder.run(&["check", "--help"]).exits_with(0).out;
+    for part in
+        ["0  nothing was found", "1  something was found", "2  it could not run", "a PATH is not there"]
+    {
+        assert!(help.contains(part), "{part}: {help}");
+    }
     folder.run(&["check"]).exits_with(2);
     folder.run(&[]).exits_with(2);
     folder.run(&["chekc", "."]).exits_with(2);
+}
+
+#[test]
+fn what_comments_silence_is_told_in_every_format_and_is_no_go() {
+    let silenced = BLOCKED.replace("sleep(1)", "sleep(1)  # rubric: ignore[C5] it is a demonstration");
+    let folder = Folder::new("silenced").with("app.py", silenced);
+    let of = |format: &str| folder.run(&["check", ".", "--format", format]).exits_with(0).out;
+    let text = of("text");
+    assert!(text.contains("high[C5] app.py:5: `time.sleep`"), "{text}");
+    assert!(text.contains("= why: it is a demonstration"), "{text}");
+    assert!(text.contains("Rules silenced by comments: C5 · not seen: C1 "), "{text}");
+    assert!(text.ends_with("1 file: 0 findings, 0 questions, 1 silenced by a comment\n"), "{text}");
+    for format in ["json", "sarif", "github", "markdown", "audit"] {
+        assert!(of(format).contains("it is a demonstration"), "{format}: {}", of(format));
+    }
+    let audit = of("audit");
+    assert!(
+        audit.starts_with("GO, leaving out 1 blocking item silenced by comments: nothing else"),
+        "{audit}"
+    );
+    assert!(audit.contains("\n- HIGH C5 `app.py:5`: it is a demonstration\n"), "{audit}");
+}
+
+#[test]
+fn an_audit_of_a_part_says_what_its_go_is_about() {
+    let folder = Folder::new("part")
+        .with("app.py", BLOCKED)
+        .with("off.toml", "off = [\"C5\"]\n")
+        .with("low.toml", "severity.C5 = \"low\"\n")
+        .with(
+            "broken/app.py",
+            "import requests\n\n\ndef load(url):\n    return requests.get(url, timeout=5)\n",
+        )
+        .with("broken/other.py", "def broken(:\n")
+        .with(
+            "binary/app.py",
+            "import requests\n\n\ndef load(url):\n    return requests.get(url, timeout=5)\n",
+        )
+        .with("binary/other.py", b"\x00");
+    let verdict = |arguments: &[&str]| {
+        let run = folder.run(&[&["check", "--format", "audit"], arguments].concat());
+        run.out.lines().find(|line| line.contains("GO")).unwrap().to_owned()
+    };
+    assert!(verdict(&["app.py"]).starts_with("NO-GO: 1 blocking item"));
+    let off = verdict(&["app.py", "--settings", "off.toml"]);
+    assert!(off.starts_with("GO / NO-GO: open, since nothing in what was given"), "{off}");
+    assert!(off.contains("27 of 28 rules checked"), "{off}");
+    let low = verdict(&["app.py", "--settings", "low.toml"]);
+    assert!(low.starts_with("GO: ") && low.contains("1 rule with a severity of your settings"), "{low}");
+    let selected = verdict(&["binary/app.py", "--select", "F1,C5"]);
+    assert!(selected.starts_with("GO for what was checked: "), "{selected}");
+    assert!(selected.contains("2 of 28 rules checked, 1 of them"), "{selected}");
+    for folder in ["broken", "binary"] {
+        let told = verdict(&[folder]);
+        assert!(told.starts_with("GO / NO-GO: open, since not all of it could be read ("), "{told}");
+        assert!(told.contains("1 file not read as it stands"), "{told}");
+    }
 }
 
 #[test]
@@ -383,7 +459,7 @@ fn one_rule_is_printed() {
     ] {
         assert!(text.contains(part), "{part:?} in {text}");
     }
-    assert!(folder.run(&["rule", "X1"]).exits_with(2).err.contains("'X1' is not a rule"));
+    assert!(folder.run(&["rule", "X1"]).exits_with(2).err.contains("there is no rule `X1`"));
 }
 
 #[cfg(unix)]
@@ -467,6 +543,22 @@ fn a_diff_narrows_the_findings_to_the_lines_that_it_adds() {
     assert_eq!(violated(&["--diff", "change.patch", "--all"]), violated(&[]));
     let text = folder.run(&["check", ".", "--diff", "change.patch"]).exits_with(1).out;
     assert!(text.contains("Rules violated: C5 · "), "{text}");
+}
+
+#[test]
+fn an_audit_of_a_patch_is_of_the_lines_that_it_adds() {
+    let folder = patched("diff_audit")
+        .with("mild.patch", PATCH.replace("time.sleep(2)", "await wait()"))
+        .with("app/chat.py", format!("{BLOCKED}    await wait()\n    return 1\n"));
+    let verdict =
+        |patch: &str| folder.run_with_input(&["check", ".", "--diff", "-", "--format", "audit"], patch);
+    let mild = fs::read_to_string(folder.0.join("mild.patch")).unwrap();
+    let run = verdict(&mild).exits_with(0);
+    assert!(run.out.contains("of the patch only what concerns the 1 line that it adds"), "{}", run.out);
+    assert!(!run.out.starts_with("GO: "), "{}", run.out);
+    let none = verdict("").exits_with(0);
+    assert!(none.out.starts_with("GO / NO-GO: open, since the patch adds nothing"), "{}", none.out);
+    assert!(none.err.contains("the patch adds no line to the checked files"), "{}", none.err);
 }
 
 #[test]
@@ -614,10 +706,22 @@ fn why_writes_the_explanation_as_json() {
 
 #[test]
 fn why_refuses_what_asks_nothing() {
-    let folder = Folder::new("why-wrong").with("main.py", PLAIN);
+    let folder = Folder::new("why-wrong").with("main.py", PLAIN).with("empty.py", "");
     assert!(folder.run(&["why", "main.py"]).exits_with(2).err.contains("say a line"));
     assert!(folder.run(&["why", "main.py:1", "main.py:2"]).exits_with(2).err.contains("one line"));
     folder.run(&["why", "gone.py:1"]).exits_with(2);
+    for (place, told) in [
+        ("main.py:999", "main.py has no line 999: its lines are 1 to 9"),
+        ("main.py:10", "main.py has no line 10: its lines are 1 to 9"),
+        ("main.py:0", "main.py has no line 0: its lines are 1 to 9"),
+        ("empty.py:1", "empty.py is empty, so there is no line 1 to explain"),
+        ("gone.py:1", "gone.py: there is no such file or folder"),
+    ] {
+        let run = folder.run(&["why", place]).exits_with(2);
+        assert_eq!((run.err.as_str(), run.out.as_str()), (format!("rubric: {told}\n").as_str(), ""));
+    }
+    // A place is taken as reports write it.
+    assert!(folder.run(&["why", "main.py:9:5"]).exits_with(0).out.contains("main.py:9: time.sleep(1)"));
     folder.run(&["why", "main.py:1", "--rule", "Z9"]).exits_with(2);
 }
 

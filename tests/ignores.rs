@@ -48,7 +48,22 @@ fn a_silenced_rule_counts_as_not_violated() {
         "import time\n\n\nasync def wait():\n    time.sleep(5)  # rubric: ignore[C5] a demonstration\n";
     let report = report("main.py", text);
     let status = report.rules.iter().find(|status| status.rule == Rule::C5).map(|status| status.status);
-    assert_ne!(status, Some(Status::Violated));
+    assert_eq!(status, Some(Status::Silenced));
+    assert!(!report.with_status(Status::NotSeen).contains(&Rule::C5));
+}
+
+#[test]
+fn what_is_silenced_is_told_with_its_place_and_the_reason() {
+    let text = "import time\n\n\nasync def wait():\n    time.sleep(5)  # rubric: ignore[C5] a demonstration\n    time.sleep(6)\n    # rubric: ignore[c5] and another\n    time.sleep(7)\n";
+    let report = report("main.py", text);
+    let told: Vec<_> = report
+        .silenced
+        .iter()
+        .map(|silenced| (silenced.finding.rule, silenced.finding.range.start.line, silenced.reason.as_str()))
+        .collect();
+    assert_eq!(told, [(Rule::C5, 5, "a demonstration"), (Rule::C5, 8, "and another")]);
+    assert_eq!(report.silenced(Rule::C5), 2);
+    assert_eq!(report.with_status(Status::Violated), [Rule::C5]);
 }
 
 #[test]

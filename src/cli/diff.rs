@@ -82,11 +82,17 @@ impl<'t> Diff<'t> {
             .any(|(path, range)| self.0.get(path).is_some_and(|file| file.adds(range)))
     }
 
+    /// How many lines the patch adds to the checked files.
+    pub fn added(&self) -> usize {
+        self.0.values().map(PatchedFile::added).sum()
+    }
+
     /// Takes what is not of the patch out of a report, and gives it back.
     pub fn narrow(&self, report: &mut Report) -> Vec<Finding> {
         let (added, rest) =
             std::mem::take(&mut report.findings).into_iter().partition(|finding| self.concerns(finding));
         report.findings = added;
+        report.silenced.retain(|silenced| self.concerns(&silenced.finding));
         rest
     }
 }

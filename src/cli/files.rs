@@ -52,6 +52,9 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
                 .read_to_end(&mut bytes)
                 .map_err(|error| format!("the standard input cannot be read: {error}"))?;
             let path = slashed(Path::new(stdin_path));
+            if bytes.trim_ascii().is_empty() {
+                return Err("the standard input is empty, so there is nothing to check".to_owned());
+            }
             match text(bytes) {
                 Ok((text, note)) => {
                     problems.extend(note.map(|note| problem(path.clone(), note)));
@@ -66,6 +69,18 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
             found.insert(slashed(path), path.clone());
         } else {
             return Err(format!("{}: there is no such file or folder", path.display()));
+        }
+    }
+    if paths.len() > 1 {
+        // A file to which two of the paths lead is one file; its shortest name stays.
+        let mut names: Vec<String> = found.keys().cloned().collect();
+        names.sort_by_key(String::len);
+        let mut known = BTreeSet::new();
+        for name in names {
+            let real = found.get(&name).and_then(|file| fs::canonicalize(file).ok());
+            if real.is_some_and(|real| !known.insert(real)) {
+                found.remove(&name);
+            }
         }
     }
     for (name, file) in &found {

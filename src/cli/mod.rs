@@ -22,10 +22,11 @@ use crate::check::check;
 use crate::embed;
 use crate::explain::explain;
 use crate::explanation::Place;
-use crate::export::{audit, counted, github, gitlab, json, markdown, sarif, text};
-use crate::report::{Certainty, Finding, Report, Rule};
+use crate::export::{Part, audit, counted, github, gitlab, json, markdown, sarif, text};
+use crate::report::{Certainty, FileKind, Finding, Report, Rule};
 use crate::settings::Settings;
 use crate::settings_file;
+use crate::syntax::LineIndex;
 
 const FOUND: u8 = 1;
 const COULD_NOT_RUN: u8 = 2;
@@ -41,10 +42,15 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Check files and folders, all of them together
-    #[command(
-        after_help = "Exit status: 0 nothing was found, 1 something was (questions do not count), 2 it could \
-                            not run.\nFolders are walked; what .gitignore names is left out."
-    )]
+    #[command(after_help = "Exit status:\n  \
+                      0  nothing was found: questions, and what comments silence, do not count\n  \
+                      1  something was found\n  \
+                      2  it could not run, or nothing can be said: a PATH is not there, a file that you named cannot \
+                      be read, there is nothing to check (an empty folder, files of kinds that no rule reads), no file \
+                      could be read as it stands, the settings are wrong, or the patch does not fit\n\n\
+                      Folders are walked. What .gitignore names, hidden folders, virtual environments and other \
+                      people's code are left out, and links are not followed. What cannot be read in a folder is a \
+                      problem of the report, and does not change the status while another file can.")]
     Check(Check),
     /// Say why nothing is found: on a line, or by a rule
     #[command(
@@ -250,6 +256,11 @@ fn run_check(given: Check) -> Result<u8, String> {
         say(&fix::fix(&mut files, &settings)?);
     }
     let mut report = check(&files.sources, &settings);
+    let foreign: Vec<_> = report.files.iter().filter(|file| file.kind == FileKind::Other).collect();
+    for file in &foreign {
+        say(&format!("{}: no rule reads files of this kind, so it was not checked", file.path));
+    }
+    let is_all_foreign = foreign.len() == report.files.len();
     let unread = unread(&report);
     report.problems.extend(files.problems);
     report.problems.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
@@ -261,8 +272,18 @@ fn run_check(given: Check) -> Result<u8, String> {
             report.forget_what_is_not_shown();
         }
     }
+    // With `--all` nothing is left out.
+    let part = match &diff {
+        Some((diff, _)) if !all => Part::AddedLines(diff.added()),
+        _ => Part::Whole,
+    };
+    if part == Part::AddedLines(0) {
+        say("the patch adds no line to the checked files, so that nothing was found says nothing");
+    }
     let code = if has_findings(&report.findings) {
         FOUND
+    } else if is_all_foreign {
+        COULD_NOT_RUN
     } else {
         without_findings(unread, report.files.len(), &files.missed)
     };
@@ -298,7 +319,7 @@ fn run_check(given: Check) -> Result<u8, String> {
         ReportFormat::Github => github::report(&report),
         ReportFormat::Gitlab => gitlab::report(&report),
         ReportFormat::Markdown => markdown::report(&report, page),
-        ReportFormat::Audit => audit::report(&report, false),
+        ReportFormat::Audit => audit::report(&report, part, &settings),
     })?;
     Ok(code)
 }
@@ -340,6 +361,15 @@ fn run_why(given: Why) -> Result<u8, String> {
                     asked.path.clone()
                 }
             };
+            let text = files.sources.iter().find(|source| source.path == path).map(|source| &source.text);
+            let last = text.map_or(0, |text| LineIndex::new(text).count(text));
+            if !(1..=last).contains(&asked.line) {
+                let shown = &asked.path;
+                return Err(match last {
+                    0 => format!("{shown} is empty, so there is no line {} to explain", asked.line),
+                    last => format!("{shown} has no line {}: its lines are 1 to {last}", asked.line),
+                });
+            }
             Place::Line { path, line: asked.line, rule }
         }
         (None, Some(rule)) => Place::Rule(rule),
@@ -372,19 +402,14 @@ fn on_unchanged_lines(findings: &[Finding]) -> Option<String> {
 }
 
 fn put_below(folder: &str, report: &mut Report) {
-    let paths = report
-        .files
-        .iter_mut()
-        .map(|file| &mut file.path)
-        .chain(report.problems.iter_mut().map(|problem| &mut problem.path))
-        .chain(report.findings.iter_mut().flat_map(|finding| {
-            let evidence = finding.because.iter_mut().map(|evidence| &mut evidence.path);
-            let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.path);
-            std::iter::once(&mut finding.path).chain(evidence).chain(edits)
-        }));
-    for path in paths {
-        path.insert_str(0, folder);
+    let put = |path: &mut String| path.insert_str(0, folder);
+    for finding in report.findings_mut() {
+        finding.because.iter_mut().for_each(|evidence| put(&mut evidence.path));
+        finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).for_each(|edit| put(&mut edit.path));
+        put(&mut finding.path);
     }
+    report.files.iter_mut().for_each(|file| put(&mut file.path));
+    report.problems.iter_mut().for_each(|problem| put(&mut problem.path));
 }
 
 /// The settings of the file, or the defaults, and what `--select` makes of them: it has the last word.

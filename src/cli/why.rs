@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::catalogue;
 use crate::explanation::{Answer, Candidate, Explanation, Line, Place, RuleAnswer};
-use crate::report::{FileKind, Rule, Status};
+use crate::report::{FileKind, Rule};
 
 /// A place on the command line: `app/routes.py:14`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,11 +13,15 @@ pub struct PathAndLine {
     pub line: u32,
 }
 
-/// Reads `PATH:LINE`; nothing if there is no line behind a colon.
+/// Reads `PATH:LINE`, or `PATH:LINE:COLUMN` as reports write it; nothing if there is no line behind a colon.
 pub fn path_and_line(text: &str) -> Option<PathAndLine> {
-    let (path, line) = text.rsplit_once(':')?;
-    let line = line.parse().ok().filter(|line| *line > 0)?;
-    (!path.is_empty()).then(|| PathAndLine { path: path.to_owned(), line })
+    let split = |text: &str| {
+        let (path, number) = text.rsplit_once(':')?;
+        let number = number.parse().ok().filter(|_| !path.is_empty())?;
+        Some(PathAndLine { path: path.to_owned(), line: number })
+    };
+    let found = split(text)?;
+    Some(split(&found.path).unwrap_or(found))
 }
 
 /// The whole explanation.
@@ -89,11 +93,7 @@ fn of_rule(out: &mut String, answer: &RuleAnswer, at_line: bool) {
         let start = place.range.start;
         let _ = writeln!(out, "  conforms: {}:{}: {}", place.path, start.line, place.note);
     }
-    let status = match answer.status {
-        Status::Violated => "violated",
-        Status::Conforms => "conforms",
-        Status::NotSeen => "not seen",
-    };
+    let status = answer.status.word();
     let _ = writeln!(out, "  it looks at {}; over all given files: {status}", answer.looks_at);
     if answer.candidates.is_empty() {
         let blind = catalogue::entry(answer.rule).and_then(|entry| {

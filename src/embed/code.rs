@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::escaped::escaped;
-use crate::report::{Certainty, Finding, Rule};
+use crate::report::{Finding, Rule};
 use crate::source::Source;
 
 /// What the element shows.
@@ -192,7 +192,7 @@ impl Embedded {
                     let mut json = serde_json::json!({
                         "path": finding.path,
                         "rule": finding.rule,
-                        "level": level(finding),
+                        "level": finding.level(),
                         "range": range(finding),
                         "message": finding.message,
                     });
@@ -227,14 +227,6 @@ impl Embedded {
     }
 }
 
-/// The word and the shape of a finding: its severity, or that it is a question.
-pub fn level(finding: &Finding) -> &'static str {
-    match finding.certainty {
-        Certainty::Question => Certainty::Question.word(),
-        Certainty::Sure | Certainty::Likely => finding.severity.word(),
-    }
-}
-
 /// As the markup has it: `5:5-5:18`.
 fn range(finding: &Finding) -> String {
     let (start, end) = (finding.range.start, finding.range.end);
@@ -260,7 +252,7 @@ fn findings(side: &Side) -> Vec<String> {
         .iter()
         .flatten()
         .map(|finding| {
-            let level = level(finding);
+            let level = finding.level();
             let path = escaped(&finding.path);
             let place = if several { format!("{path}, ") } else { String::new() };
             format!(
@@ -293,6 +285,7 @@ fn unbroken(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Certainty;
     use crate::report::{Position, Range, Severity};
 
     fn own(text: &str) -> Embedded {

@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 
-use super::code::level;
 use super::escaped::escaped;
 use super::example::Side;
 use super::highlight::highlight;
@@ -77,7 +76,7 @@ fn marks(line: &str, number: u32, findings: &[&Finding]) -> Vec<Mark> {
         .enumerate()
         .filter_map(|(index, finding)| {
             let (from, to) = covered(line, number, &finding.range)?;
-            Some(Mark { finding: index, level: level(finding), from, to })
+            Some(Mark { finding: index, level: finding.level(), from, to })
         })
         .collect()
 }

@@ -3,7 +3,6 @@
 
 use serde::Serialize;
 
-use super::code::level;
 use super::drawing;
 use super::example::{Side, pair};
 use super::page::Page;
@@ -69,7 +68,7 @@ fn side(side: &Side) -> FragmentSide<'_> {
             .iter()
             .map(|finding| FragmentFinding {
                 rule: finding.rule.id(),
-                level: level(finding),
+                level: finding.level(),
                 message: &finding.message,
                 path: &finding.path,
                 line: finding.range.start.line,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::code::{level, message};
+use super::code::message;
 use super::drawing::code;
 use super::escaped::escaped;
 use super::example::{Side, pair};
@@ -164,7 +164,7 @@ fn side(side: &Side, body: &mut String) {
             .map(|finding| {
                 format!(
                     "<li>{} <b>{}</b> <span class=\"finding-line\">line {}</span> <span>{}</span></li>\n",
-                    level_word(level(finding)),
+                    level_word(finding.level()),
                     finding.rule,
                     finding.range.start.line,
                     message(&finding.message)

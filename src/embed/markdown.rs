@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 
-use super::code::level;
 use super::drawing::covered;
 use super::example::{Side, pair};
 use super::link::Playground;
@@ -83,7 +82,7 @@ fn rule(entry: &Entry, playground: Option<&Playground>) -> String {
                     out,
                     "{}. **{}** {}: {}",
                     index + 1,
-                    level(finding),
+                    finding.level(),
                     finding.rule,
                     finding.message
                 );
@@ -126,7 +125,7 @@ fn drawn(file: &Source, side: &Side) -> String {
                 " ".repeat(shift - 1),
                 "^".repeat(carets),
                 place + 1,
-                level(finding),
+                finding.level(),
                 finding.rule
             );
         }

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::markdown::{code, place, text};
-use super::{counted, findings_and_questions};
+use super::{Part, counted, findings_and_questions};
 use crate::catalogue::{self, Effort};
-use crate::report::{Certainty, Finding, Report, Rule, Severity, Status};
+use crate::report::{Certainty, FileKind, Finding, Report, Rule, Severity, Silenced, Status};
+use crate::settings::Settings;
 
 /// How much work the cure of a finding is: what its rule says, one size more where the evidence leads through several
 /// files.
@@ -20,9 +21,9 @@ fn effort(finding: &Finding) -> Effort {
     }
 }
 
-/// All findings, the worst first, then the questions that are open, then the verdict. Of a part of what was found there is
-/// no GO: what blocks may be in the rest.
-pub fn report(report: &Report, is_part: bool) -> String {
+/// All findings, the worst first, then the questions that are open, then the verdict. Of some of what was found, or where
+/// something could not be read, there is no GO: what blocks may be in the rest. The settings are those of the check.
+pub fn report(report: &Report, part: Part, settings: &Settings) -> String {
     let (all, questions) = findings_and_questions(report);
     let mut findings: Vec<&Finding> = Vec::with_capacity(all.len());
     for severity in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
@@ -35,7 +36,7 @@ pub fn report(report: &Report, is_part: bool) -> String {
     for question in &questions {
         block("QUESTION", question, &mut out);
     }
-    verdict(report, &findings, questions.len(), is_part, &mut out);
+    verdict(report, &findings, questions.len(), part, settings, &mut out);
     out
 }
 
@@ -56,54 +57,114 @@ fn block(level: &str, finding: &Finding, out: &mut String) {
     let _ = writeln!(out, "- fix: {}\n", text(&finding.conforming));
 }
 
-/// What is critical or high blocks. Where nothing blocks it is a GO for what was seen, and only for that.
-fn verdict(report: &Report, findings: &[&Finding], questions: usize, is_part: bool, out: &mut String) {
-    let blocking: Vec<&&Finding> =
-        findings.iter().filter(|finding| finding.severity >= Severity::High).collect();
+/// What is critical or high blocks. Where nothing blocks it is a GO for what was checked, and only for that: whatever the
+/// check left out is told beside it.
+fn verdict(
+    report: &Report,
+    findings: &[&Finding],
+    questions: usize,
+    part: Part,
+    settings: &Settings,
+    out: &mut String,
+) {
+    let blocking = list(findings.iter().copied().filter(|finding| finding.blocks()).map(named));
+    let silenced = list(
+        report
+            .silenced
+            .iter()
+            .map(|Silenced { finding, reason }| format!("{}: {}", named(finding), text(reason))),
+    );
+    let silenced_blocking = report.silenced.iter().filter(|silenced| silenced.finding.blocks()).count();
+    let unread = report.unread();
+    let foreign = report.files.iter().filter(|file| file.kind == FileKind::Other).count();
+    let not_asked = report.not_asked();
     let seen = report.rules.len() - report.with_status(Status::NotSeen).len();
-    let mut reservations = vec![format!(
-        "{seen} of {} rules had something to see in {}",
-        Rule::ALL.len(),
-        counted(report.files.len(), "file")
-    )];
-    if questions > 0 {
-        reservations.push(format!("{} open", counted(questions, "question")));
+
+    let mut reservations = Vec::new();
+    if let Part::AddedLines(lines) = part {
+        reservations
+            .push(format!("of the patch only what concerns the {} that it adds", counted(lines, "line")));
     }
-    if !report.problems.is_empty() {
-        reservations.push(format!("{} not read as it stands", counted(report.problems.len(), "place")));
-    }
-    let reservations = reservations.join(", ");
-    if !blocking.is_empty() {
-        let _ = writeln!(
-            out,
-            "NO-GO: {} to resolve first ({reservations})\n",
-            counted(blocking.len(), "blocking item")
-        );
-        for finding in blocking {
-            let place = code(&place(&finding.path, &finding.range));
-            let _ =
-                writeln!(out, "- {} {} {place}", finding.severity.word().to_ascii_uppercase(), finding.rule);
+    let files = counted(report.files.len(), "file");
+    reservations.push(match report.rules.len() {
+        asked if not_asked.is_empty() => format!("{seen} of {asked} rules had something to see in {files}"),
+        asked => format!("{asked} of 28 rules checked, {seen} of them with something to see in {files}"),
+    });
+    let mut reserve = |count: usize, noun: &str, what: &str| {
+        if count > 0 {
+            reservations.push(format!("{} {what}", counted(count, noun)));
         }
-    } else if is_part || seen == 0 {
-        let why = if is_part {
-            "these are not all findings"
-        } else {
-            "nothing in what was given is about any rule"
-        };
-        let _ = writeln!(out, "GO / NO-GO: open, since {why} ({reservations})");
-    } else {
-        let _ = writeln!(out, "GO: nothing critical or high was found ({reservations})");
+    };
+    reserve(questions, "question", "open");
+    reserve(report.silenced.len(), "finding", "silenced by comments");
+    reserve(unread.len(), "file", "not read as it stands");
+    reserve(foreign, "file", "of a kind that no rule reads");
+    reserve(settings.severity.len(), "rule", "with a severity of your settings");
+    let reservations = reservations.join(", ");
+
+    let count = findings.iter().filter(|finding| finding.blocks()).count();
+    let open = match part {
+        Part::Chosen => Some("these are not all findings"),
+        Part::AddedLines(0) => Some("the patch adds nothing to what was checked"),
+        _ if seen == 0 => Some("nothing in what was given is about any rule"),
+        _ if !unread.is_empty() => Some("not all of it could be read"),
+        _ => None,
+    };
+    let is_narrow = part != Part::Whole || !not_asked.is_empty() || foreign > 0;
+    let about = if is_narrow { " for what was checked" } else { "" };
+    let verdict = match open {
+        _ if count > 0 => format!("NO-GO: {} to resolve first", counted(count, "blocking item")),
+        Some(why) => format!("GO / NO-GO: open, since {why}"),
+        None if silenced_blocking > 0 => format!(
+            "GO{about}, leaving out {} silenced by comments: nothing else critical or high was found",
+            counted(silenced_blocking, "blocking item")
+        ),
+        None => format!("GO{about}: nothing critical or high was found"),
+    };
+    let _ = writeln!(out, "{verdict} ({reservations})");
+    if count > 0 {
+        let _ = write!(out, "\n{blocking}");
     }
+    if !silenced.is_empty() {
+        let blocking = counted(silenced_blocking, "blocking item");
+        let _ = write!(
+            out,
+            "\nSilenced by comments, and left out of the verdict ({blocking} among them):\n\n{silenced}"
+        );
+    }
+    if !unread.is_empty() {
+        let problems = report.problems.iter().filter(|problem| problem.keeps_from_reading());
+        let problems = list(problems.map(|problem| {
+            format!("{}: {}", code(&place(&problem.path, &problem.range)), text(&problem.message))
+        }));
+        let _ = write!(out, "\nNot read as it stands:\n\n{problems}");
+    }
+    if !not_asked.is_empty() {
+        let ids: Vec<&str> = not_asked.into_iter().map(Rule::id).collect();
+        let _ =
+            write!(out, "\nNot checked, since they were switched off or not selected: {}\n", ids.join(" "));
+    }
+}
+
+/// `HIGH C5` and the place.
+fn named(finding: &Finding) -> String {
+    let place = code(&place(&finding.path, &finding.range));
+    format!("{} {} {place}", finding.level().to_ascii_uppercase(), finding.rule)
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    items.map(|item| format!("- {item}\n")).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::export::sample;
+    use crate::report::RuleStatus;
 
     #[test]
     fn a_finding_is_a_block_and_what_is_high_blocks() {
-        let text = report(&sample::report(), false);
+        let text = report(&sample::report(), Part::Whole, &Settings::default());
         let summary = catalogue::entry(Rule::C5).unwrap().summary;
         let expected = format!(
             "\
@@ -121,35 +182,120 @@ mod tests {
         assert!(text.starts_with(&expected), "{text}");
         assert!(
             text.ends_with(
-                "NO-GO: 1 blocking item to resolve first (4 of 28 rules had something to see in 3 files, 1 question \
-                 open, 1 place not read as it stands)\n\n- HIGH C5 `app/routes.py:10`\n"
+                "NO-GO: 1 blocking item to resolve first (5 of 28 rules checked, 4 of them with something to see in 3 \
+                 files, 1 question open, 1 finding silenced by comments, 1 file not read as it stands)
+
+- HIGH C5 `app/routes.py:10`
+
+Silenced by comments, and left out of the verdict (1 blocking item among them):
+
+- HIGH F1 `app/service.py:3`: it answers at once
+
+Not read as it stands:
+
+- `broken.py:1`: syntax error: expected an expression
+
+Not checked, since they were switched off or not selected: C1 C2 C3 C4 C6 C7 C8 C9 F3 F4 F5 F6 F7 F8 I1 I3 I4 I5 I6 O2 \
+                 O3 O4 O5
+"
             ),
             "{text}"
         );
     }
 
-    #[test]
-    fn without_what_blocks_it_is_a_go_with_its_reservations() {
+    /// A check of everything, in which nothing blocks and nothing was left out.
+    fn mild() -> Report {
         let mut mild = sample::report();
         mild.findings.remove(0);
-        assert!(report(&mild, false).contains("\nGO: nothing critical or high was found (4 of 28 rules"));
-        mild.findings.clear();
-        mild.rules.clear();
-        assert!(
-            report(&mild, false).starts_with("GO / NO-GO: open, since nothing"),
-            "{}",
-            report(&mild, false)
-        );
+        mild.silenced.clear();
+        mild.problems.clear();
+        for rule in mild.not_asked() {
+            mild.rules.push(RuleStatus { rule, status: Status::NotSeen, places: Vec::new() });
+        }
+        mild
+    }
+
+    fn verdict(given: &Report, part: Part) -> String {
+        let text = report(given, part, &Settings::default());
+        text.lines().find(|line| line.contains("GO")).unwrap().to_owned()
     }
 
     #[test]
-    fn a_part_without_what_blocks_is_no_go() {
+    fn without_what_blocks_it_is_a_go_with_its_reservations() {
+        assert_eq!(
+            verdict(&mild(), Part::Whole),
+            "GO: nothing critical or high was found (4 of 28 rules had something to see in 3 files, 1 question open)"
+        );
+        let mut nothing = mild();
+        nothing.findings.clear();
+        nothing.rules.iter_mut().for_each(|entry| entry.status = Status::NotSeen);
+        assert!(verdict(&nothing, Part::Whole).starts_with("GO / NO-GO: open, since nothing"));
+    }
+
+    #[test]
+    fn of_a_part_there_is_no_bare_go() {
+        let go = "GO for what was checked: nothing critical or high was found (";
+        let mut selected = mild();
+        selected.rules.truncate(3);
+        let expected = format!(
+            "{go}3 of 28 rules checked, 2 of them with something to see in 3 files, 1 question open)"
+        );
+        assert_eq!(verdict(&selected, Part::Whole), expected);
+
+        let added = verdict(&mild(), Part::AddedLines(2));
+        assert!(
+            added.starts_with(&format!("{go}of the patch only what concerns the 2 lines that it adds, ")),
+            "{added}"
+        );
+
+        let none = verdict(&mild(), Part::AddedLines(0));
+        assert!(
+            none.starts_with("GO / NO-GO: open, since the patch adds nothing to what was checked ("),
+            "{none}"
+        );
+
+        let mut foreign = mild();
+        foreign.files[2].kind = FileKind::Other;
+        let told = verdict(&foreign, Part::Whole);
+        assert!(told.starts_with(go) && told.ends_with("1 file of a kind that no rule reads)"), "{told}");
+
+        let mut silenced = mild();
+        silenced.silenced = sample::report().silenced;
+        let left_out =
+            ", leaving out 1 blocking item silenced by comments: nothing else critical or high was found (";
+        let told = verdict(&silenced, Part::Whole);
+        assert!(told.starts_with(&format!("GO{left_out}")), "{told}");
+        assert!(told.ends_with("1 finding silenced by comments)"), "{told}");
+        let told = verdict(&silenced, Part::AddedLines(1));
+        assert!(told.starts_with(&format!("GO for what was checked{left_out}")), "{told}");
+
+        let mut settings = Settings::default();
+        settings.severity.insert(Rule::C5, Severity::Low);
+        let told = report(&mild(), Part::Whole, &settings);
+        assert!(told.contains("1 rule with a severity of your settings)"), "{told}");
+    }
+
+    #[test]
+    fn what_was_not_read_leaves_the_verdict_open() {
+        let mut unread = mild();
+        unread.problems = sample::report().problems;
+        let told = verdict(&unread, Part::Whole);
+        assert!(told.starts_with("GO / NO-GO: open, since not all of it could be read ("), "{told}");
+        // What is wrong with a comment, and another encoding, keep nothing from being read.
+        for harmless in ["this ignore names no rule", "is not UTF-8 (see line 1), so it was read as Latin-1"]
+        {
+            harmless.clone_into(&mut unread.problems[0].message);
+            assert_eq!(verdict(&unread, Part::Whole), verdict(&mild(), Part::Whole));
+        }
+    }
+
+    #[test]
+    fn a_chosen_part_without_what_blocks_is_no_go() {
         let mut part = sample::report();
-        assert!(report(&part, true).contains("\nNO-GO: 1 blocking item"));
+        assert!(verdict(&part, Part::Chosen).starts_with("NO-GO: 1 blocking item"));
         part.findings.remove(0);
         assert!(
-            report(&part, true)
-                .contains("\nGO / NO-GO: open, since these are not all findings (4 of 28 rules")
+            verdict(&part, Part::Chosen).starts_with("GO / NO-GO: open, since these are not all findings (")
         );
     }
 
@@ -158,7 +304,7 @@ mod tests {
         let mut mixed = sample::report();
         mixed.findings[1].severity = Severity::Critical;
         mixed.findings[2].severity = Severity::Critical;
-        let text = report(&mixed, false);
+        let text = report(&mixed, Part::Whole, &Settings::default());
         let levels: Vec<&str> = text
             .lines()
             .filter(|line| line.starts_with('['))
@@ -170,9 +316,10 @@ mod tests {
 
     #[test]
     fn no_text_makes_a_line_of_its_own() {
-        let expected = report(&sample::hostile("a"), false).lines().count();
+        let all = |given: &Report| report(given, Part::Whole, &Settings::default());
+        let expected = all(&sample::hostile("a")).lines().count();
         for hostile in sample::HOSTILE {
-            let text = report(&sample::hostile(hostile), false);
+            let text = all(&sample::hostile(hostile));
             assert_eq!(text.lines().count(), expected, "{hostile:?}: {text}");
             assert!(!text.contains("\n::") && !text.contains('\u{1b}'), "{text}");
         }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::visible::visible;
 use crate::catalogue;
-use crate::report::{Certainty, Finding, Range, Report, Severity};
+use crate::report::{Certainty, Finding, Range, Report, Severity, Silenced};
 
-/// A command for every finding, question and problem.
+/// A command for every finding, question and problem, and for what comments silence.
 pub fn report(report: &Report) -> String {
     let mut out = String::new();
     for finding in &report.findings {
@@ -18,14 +18,12 @@ pub fn report(report: &Report) -> String {
         line(command, &finding.path, &finding.range, &title(finding), &message(finding), &mut out);
     }
     for problem in &report.problems {
-        line(
-            "warning",
-            &problem.path,
-            &problem.range,
-            "Not read as it stands",
-            &visible(&problem.message),
-            &mut out,
-        );
+        line("warning", &problem.path, &problem.range, problem.title(), &visible(&problem.message), &mut out);
+    }
+    for Silenced { finding, reason } in &report.silenced {
+        let message = format!("{}\nSilenced: {}", visible(&finding.message), visible(reason));
+        let title = format!("Silenced by a comment: {}", title(finding));
+        line("notice", &finding.path, &finding.range, &title, &message, &mut out);
     }
     out
 }
@@ -95,12 +93,14 @@ mod tests {
             "::warning file=broken.py,line=1,col=5,endColumn=6,title=Not read as it stands::syntax error: expected \
              an expression"
         );
+        assert!(lines[4].contains("title=Silenced by a comment%3A F1 "), "{}", lines[4]);
+        assert!(lines[4].ends_with("::no limit%0ASilenced: it answers at once"), "{}", lines[4]);
     }
 
     /// Reads the commands as the runner does: the path must come out as it went in.
     fn is_harmless(given: &str) {
         let text = report(&sample::hostile(given));
-        assert_eq!(text.lines().count(), 4, "{given:?}: {text}");
+        assert_eq!(text.lines().count(), 5, "{given:?}: {text}");
         for line in text.lines() {
             let (properties, _) = line[2..].split_once("::").unwrap();
             let path = properties.split_once("file=").unwrap().1.split(',').next().unwrap();

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::visible::visible;
-use super::{counted, findings_and_questions, rule_address};
+use super::{counted, findings_and_questions, rule_address, silenced_words};
 use crate::catalogue;
-use crate::report::{Certainty, Evidence, Finding, Range, Report, Rule, Status};
+use crate::report::{Certainty, Evidence, Finding, Problem, Range, Report, Rule, Silenced, Status};
 
 /// One finding as a review comment. With the address of a page of the playground, the rule is a link.
 pub fn finding(finding: &Finding, page: Option<&str>) -> String {
@@ -37,9 +37,10 @@ pub fn finding(finding: &Finding, page: Option<&str>) -> String {
 pub fn report(report: &Report, page: Option<&str>) -> String {
     let (findings, questions) = findings_and_questions(report);
     let mut out = format!(
-        "## Rubric: {}, {}\n\n",
+        "## Rubric: {}, {}{}\n\n",
         counted(findings.len(), "finding"),
-        counted(questions.len(), "question")
+        counted(questions.len(), "question"),
+        silenced_words(report)
     );
     let list = |title: &str, list: &[&Finding], out: &mut String| {
         if list.is_empty() {
@@ -53,13 +54,27 @@ pub fn report(report: &Report, page: Option<&str>) -> String {
     };
     list("Findings", &findings, &mut out);
     list("Questions, which something outside the given files decides", &questions, &mut out);
-    if !report.problems.is_empty() {
-        out.push_str("### Not read as it stands\n\n");
-        for problem in &report.problems {
+    if !report.silenced.is_empty() {
+        out.push_str("### Silenced by comments, and not counted\n\n");
+        for Silenced { finding, reason } in &report.silenced {
+            let place = code(&place(&finding.path, &finding.range));
+            let (level, message) = (finding.level(), text(&finding.message));
+            let _ = writeln!(out, "- {place}: {} ({level}) {message}. Why: {}", finding.rule, text(reason));
+        }
+        out.push('\n');
+    }
+    for is_about_ignore in [false, true] {
+        let is_told = |problem: &&Problem| problem.is_about_ignore() == is_about_ignore;
+        for (index, problem) in report.problems.iter().filter(is_told).enumerate() {
+            if index == 0 {
+                let _ = writeln!(out, "### {}\n", problem.title());
+            }
             let place = code(&place(&problem.path, &problem.range));
             let _ = writeln!(out, "- {place}: {}", text(&problem.message));
         }
-        out.push('\n');
+        if report.problems.iter().any(|problem| is_told(&problem)) {
+            out.push('\n');
+        }
     }
     statuses(report, &mut out);
     out
@@ -70,8 +85,10 @@ pub fn status_lines(report: &Report) -> Vec<String> {
     [
         ("Violated", report.with_status(Status::Violated)),
         ("Conforming places were seen for", report.with_status(Status::Conforms)),
+        ("Only silenced findings of", report.with_status(Status::Silenced)),
         ("Only questions about", report.only_asked()),
         ("Nothing was seen about", report.with_status(Status::NotSeen)),
+        ("Not checked", report.not_asked()),
     ]
     .into_iter()
     .filter(|(_, rules)| !rules.is_empty())
@@ -212,7 +229,7 @@ Conforming: `await client.get(url)` on a shared `httpx.AsyncClient`
     #[test]
     fn a_report_keeps_questions_apart_and_says_what_was_not_seen() {
         let text = report(&sample::report(), None);
-        assert!(text.starts_with("## Rubric: 2 findings, 1 question\n"), "{text}");
+        assert!(text.starts_with("## Rubric: 2 findings, 1 question"), "{text}");
         let at = |needle: &str| text.find(needle).unwrap_or_else(|| panic!("{needle} in {text}"));
         assert!(
             at("**C5 ") < at("**O1 ")
@@ -224,6 +241,11 @@ Conforming: `await client.get(url)` on a shared `httpx.AsyncClient`
         assert!(text.contains(
             "- Violated: C5 O1\n- Conforming places were seen for: F1\n- Only questions about: I2\n- Nothing was seen about: F2\n"
         ));
+        assert!(text.contains("## Rubric: 2 findings, 1 question, 1 silenced by a comment\n"), "{text}");
+        assert!(
+            text.contains("- `app/service.py:3`: F1 (high) no limit. Why: it answers at once\n"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -271,7 +293,7 @@ Conforming: `await client.get(url)` on a shared `httpx.AsyncClient`
             assert!(text.contains(shown.trim()), "{given:?} is not shown in {text:?} of {comment}");
         }
         let headings = comment.lines().filter(|line| line.starts_with('#')).count();
-        assert_eq!(headings, 4, "{given:?} makes a heading in {comment}");
+        assert_eq!(headings, 5, "{given:?} makes a heading in {comment}");
     }
 
     #[test]

@@ -18,6 +18,16 @@ mod sample;
 
 use crate::report::{Certainty, Finding, Report};
 
+/// What of a whole a report tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Whole,
+    /// Of patches, what concerns the lines that they add, which are so many.
+    AddedLines(usize),
+    /// Some of the findings, chosen by somebody.
+    Chosen,
+}
+
 /// The findings that count, and the questions apart from them, both in the report's order.
 fn findings_and_questions(report: &Report) -> (Vec<&Finding>, Vec<&Finding>) {
     report.findings.iter().partition(|finding| finding.certainty != Certainty::Question)
@@ -27,6 +37,15 @@ fn findings_and_questions(report: &Report) -> (Vec<&Finding>, Vec<&Finding>) {
 pub fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
+}
+
+/// How many findings comments silence, as the end of a sentence that counts; nothing where they silence none.
+pub fn silenced_words(report: &Report) -> String {
+    match report.silenced.len() {
+        0 => String::new(),
+        1 => ", 1 silenced by a comment".to_owned(),
+        count => format!(", {count} silenced by comments"),
+    }
 }
 
 /// The address of a rule on a page of the playground, which is given without what stands behind its `#`.

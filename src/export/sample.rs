@@ -2,7 +2,7 @@
 
 use crate::report::{
     Certainty, CheckedFile, Edit, Evidence, FileKind, Finding, Fix, Position, Problem, Range, Report, Rule,
-    RuleStatus, SCHEMA, Severity, Status,
+    RuleStatus, SCHEMA, Severity, Silenced, Status,
 };
 
 pub fn range(start: (u32, u32), end: (u32, u32)) -> Range {
@@ -80,6 +80,21 @@ pub fn report() -> Report {
                 fix: None,
             },
         ],
+        silenced: vec![Silenced {
+            finding: Finding {
+                rule: Rule::F1,
+                severity: Severity::High,
+                certainty: Certainty::Sure,
+                message: "no limit".to_owned(),
+                path: "app/service.py".to_owned(),
+                range: range((3, 1), (3, 9)),
+                symbol: String::new(),
+                because: Vec::new(),
+                conforming: String::new(),
+                fix: None,
+            },
+            reason: "it answers at once".to_owned(),
+        }],
         rules: vec![
             RuleStatus { rule: Rule::C5, status: Status::Violated, places: Vec::new() },
             RuleStatus { rule: Rule::F1, status: Status::Conforms, places: Vec::new() },
@@ -110,6 +125,11 @@ pub fn hostile(text: &str) -> Report {
             evidence.path = text.to_owned();
             evidence.note = text.to_owned();
         }
+    }
+    for Silenced { finding, reason } in &mut report.silenced {
+        finding.path = text.to_owned();
+        finding.message = text.to_owned();
+        *reason = text.to_owned();
     }
     for problem in &mut report.problems {
         problem.path = text.to_owned();

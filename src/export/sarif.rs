@@ -11,7 +11,7 @@ use super::fingerprint::fingerprints;
 use super::visible::visible;
 use super::{markdown, rule_address};
 use crate::catalogue::{self, Entry};
-use crate::report::{Certainty, Edit, Evidence, Finding, Problem, Range, Report, Rule, Severity};
+use crate::report::{Certainty, Edit, Evidence, Finding, Range, Report, Rule, Severity, Silenced};
 
 #[derive(Serialize)]
 struct Log {
@@ -227,7 +227,7 @@ pub fn report(report: &Report, page: Option<&str>) -> String {
             },
             invocations: [Invocation {
                 execution_successful: true,
-                tool_execution_notifications: report.problems.iter().map(notification).collect(),
+                tool_execution_notifications: notifications(report),
             }],
             results,
             column_kind: "unicodeCodePoints",
@@ -329,12 +329,23 @@ fn change(edit: &Edit) -> ArtifactChange {
     }
 }
 
-fn notification(problem: &Problem) -> Notification {
-    Notification {
-        level: "warning",
-        message: Text { text: message(&problem.message) },
-        locations: [location(&problem.path, &problem.range, None)],
-    }
+/// What could not be read, and what comments silence. As results, even as suppressed ones, the latter would be open alerts
+/// of GitHub's.
+fn notifications(report: &Report) -> Vec<Notification> {
+    let notification = |level, text: &str, path, range| Notification {
+        level,
+        message: Text { text: message(text) },
+        locations: [location(path, range, None)],
+    };
+    let problems = report
+        .problems
+        .iter()
+        .map(|problem| notification("warning", &problem.message, &problem.path, &problem.range));
+    let silenced = report.silenced.iter().map(|Silenced { finding, reason }| {
+        let text = format!("{} is silenced by a comment: {}. Why: {reason}", finding.rule, finding.message);
+        notification("note", &text, &finding.path, &finding.range)
+    });
+    problems.chain(silenced).collect()
 }
 
 fn location(path: &str, range: &Range, note: Option<&String>) -> Location {
@@ -456,6 +467,12 @@ mod tests {
         );
         let notification = &run["invocations"][0]["toolExecutionNotifications"][0];
         assert_eq!(notification["message"]["text"], "syntax error: expected an expression");
+        let notification = &run["invocations"][0]["toolExecutionNotifications"][1];
+        assert_eq!(notification["level"], "note");
+        assert_eq!(
+            notification["message"]["text"],
+            "F1 is silenced by a comment: no limit. Why: it answers at once"
+        );
     }
 
     #[test]

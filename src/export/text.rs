@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{counted, findings_and_questions};
+use super::visible::visible;
+use super::{counted, findings_and_questions, silenced_words};
 use crate::check::Source;
-use crate::report::{Certainty, Finding, Position, Problem, Range, Report, Rule, Severity, Status};
+use crate::report::{Certainty, Finding, Position, Problem, Range, Report, Rule, Severity, Silenced, Status};
 
 /// How the text is dressed.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +34,20 @@ pub fn report(report: &Report, sources: &[Source], style: &Style) -> String {
     }
     for problem in &report.problems {
         page.problem(problem, &mut out);
+    }
+    if !report.silenced.is_empty() {
+        out.push_str("Silenced by comments, and not counted:\n\n");
+        for Silenced { finding, reason } in &report.silenced {
+            let (place, line) = (page.place(&finding.path), finding.range.start.line);
+            let (message, reason) = (visible(&finding.message), visible(reason));
+            let _ = writeln!(
+                out,
+                "{}[{}] {place}:{line}: {message}\n  = why: {reason}",
+                finding.level(),
+                finding.rule
+            );
+        }
+        out.push('\n');
     }
     statuses(report, &mut out);
     summary(report, &findings, questions.len(), &mut out);
@@ -224,6 +239,7 @@ fn statuses(report: &Report, out: &mut String) {
     for (word, rules) in [
         ("violated", report.with_status(Status::Violated)),
         ("conforming", report.with_status(Status::Conforms)),
+        ("silenced by comments", report.with_status(Status::Silenced)),
         ("only asked about", report.only_asked()),
         ("not seen", report.with_status(Status::NotSeen)),
     ] {
@@ -231,6 +247,10 @@ fn statuses(report: &Report, out: &mut String) {
         if !ids.is_empty() {
             parts.push(format!("{word}: {}", ids.join(" ")));
         }
+    }
+    let not_asked = report.not_asked().len();
+    if not_asked > 0 {
+        parts.push(format!("not checked: {not_asked} of {}", Rule::ALL.len()));
     }
     if !parts.is_empty() {
         let _ = writeln!(out, "Rules {}", parts.join(" · "));
@@ -249,6 +269,7 @@ fn summary(report: &Report, findings: &[&Finding], questions: usize, out: &mut S
         let _ = write!(line, " ({})", by_severity.join(", "));
     }
     let _ = write!(line, ", {}", counted(questions, "question"));
+    line += &silenced_words(report);
     if !report.problems.is_empty() {
         let _ = write!(line, ", {}", counted(report.problems.len(), "problem"));
     }
@@ -295,6 +316,7 @@ mod tests {
                 conforming: "await client.get(…) on an httpx.AsyncClient".to_owned(),
                 fix: None,
             }],
+            silenced: Vec::new(),
             rules: vec![
                 RuleStatus { rule: Rule::C5, status: Status::Violated, places: Vec::new() },
                 RuleStatus { rule: Rule::C6, status: Status::NotSeen, places: Vec::new() },
@@ -333,7 +355,7 @@ high[C5]: `load` blocks the event loop (likely)
   = in: reply
   = conforming: await client.get(…) on an httpx.AsyncClient
 
-Rules violated: C5 · not seen: C6
+Rules violated: C5 · not seen: C6 · not checked: 26 of 28
 2 files: 1 finding (1 high), 0 questions
 "
         );

@@ -115,7 +115,7 @@ impl Reading {
                 *range = side.in_file(*range);
             }
         };
-        for finding in &mut report.findings {
+        for finding in report.findings_mut() {
             move_range(&finding.path, &mut finding.range);
             for evidence in &mut finding.because {
                 if side(&evidence.path).is_some_and(|side| !side.shows(evidence.range.start.line)) {

@@ -1,7 +1,8 @@
 //! Gathers what the rules report.
 
 use crate::explanation::{Answer, Candidate, Condition};
-use crate::report::{Certainty, Evidence, Finding, Fix, Range, Rule, RuleStatus, Severity, Status};
+use crate::ignores::Ignores;
+use crate::report::{Certainty, Evidence, Finding, Fix, Range, Rule, RuleStatus, Severity, Silenced, Status};
 use crate::semantic::{Failing, Model, Node, Place, Span, Stretch};
 
 /// More places than these are not listed for a rule that conforms.
@@ -196,7 +197,7 @@ impl<'m> Findings<'m> {
 
     /// What was asked, once the rule has run. Where everything that was asked is met and nothing was found, something
     /// else speaks against it, which the rule does not tell.
-    pub fn watched(&mut self, silenced: &dyn Fn(&Finding) -> bool) -> Watched {
+    pub fn watched(&mut self, ignores: &Ignores) -> Watched {
         let mut candidates = Vec::new();
         for (_, _, mut candidate) in self.watch.take().map(|watch| watch.asked).unwrap_or_default() {
             let all_met = candidate.conditions.iter().all(|condition| condition.answer == Answer::Met);
@@ -210,7 +211,7 @@ impl<'m> Findings<'m> {
                         "nothing else speaks for the code",
                         "one of the exceptions that the rule makes holds here, which it does not tell one by one",
                     ),
-                    Some(finding) if silenced(finding) => {
+                    Some(finding) if ignores.reason(finding).is_some() => {
                         ("no comment silences it", "a comment says why it may stay")
                     }
                     Some(_) => ("", ""),
@@ -284,11 +285,16 @@ impl<'m> Findings<'m> {
         }
     }
 
-    /// What was reported and is kept, and the rule's status over the given files.
-    pub fn finish(mut self, keep: impl Fn(&Finding) -> bool) -> (Vec<Finding>, RuleStatus) {
-        self.found.retain(keep);
-        let violations: Vec<Evidence> = self
-            .found
+    /// What was reported, what of it comments silence, and the rule's status over the given files.
+    pub fn finish(self, ignores: &Ignores) -> (Vec<Finding>, Vec<Silenced>, RuleStatus) {
+        let (mut found, mut silenced) = (Vec::new(), Vec::new());
+        for finding in self.found {
+            match ignores.reason(&finding) {
+                Some(reason) => silenced.push(Silenced { reason: reason.to_owned(), finding }),
+                None => found.push(finding),
+            }
+        }
+        let violations: Vec<Evidence> = found
             .iter()
             .filter(|finding| finding.certainty != Certainty::Question)
             .map(|finding| Evidence {
@@ -301,10 +307,12 @@ impl<'m> Findings<'m> {
             (Status::Violated, violations)
         } else if !self.conforming.is_empty() {
             (Status::Conforms, self.conforming)
+        } else if !silenced.is_empty() {
+            (Status::Silenced, Vec::new())
         } else {
             (Status::NotSeen, Vec::new())
         };
-        (self.found, RuleStatus { rule: self.rule, status, places })
+        (found, silenced, RuleStatus { rule: self.rule, status, places })
     }
 }
 

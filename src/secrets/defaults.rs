@@ -1,6 +1,16 @@
 //! Defaults that everybody can read: whether they open something.
 
-use super::{is_placeholder, words_of};
+use super::{is_guessable, is_path, is_placeholder, words_of};
+
+/// Whether what a deployment file sets for a secret is one, rather than a word that stands for it or the place where it
+/// is. `is_default` says that it is taken only where something else is not set. Where the file decides what runs, any word
+/// opens a door to what only a password or a key for signing guards.
+pub fn is_set_secret(name: &str, value: &str, is_default: bool, takes_any_word: bool) -> bool {
+    let is_written_out = !value.contains(['$', '{']) && !is_path(value);
+    let is_long = value.len() >= (if is_default { 4 } else { 6 }) && !is_placeholder(value);
+    is_guessable(value)
+        || is_written_out && (is_long || takes_any_word && opens_something(name, value, false))
+}
 
 /// Whether a default opens something. The word that stands for a missing key of a provider opens nothing; for a password
 /// or what tokens are signed with any word does, unless it says where the real one is: `look_in_vault`. What is masked

@@ -1,7 +1,7 @@
 //! Keys in a text, by the form that their provider gives them.
 
 use super::put;
-use super::values::is_placeholder;
+use super::values::{is_placeholder, looks_like_secret};
 
 /// A stretch of a text that is a secret by its form; byte offsets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,11 @@ pub(super) fn written_tokens(text: &str) -> Vec<WrittenKey> {
     for word in ["Bearer ", "Basic ", "Token "] {
         for at in find(word).filter(|&at| text[..at].ends_with(['"', '\'', '`', ' '])) {
             let key = token(at + word.len(), "a token that lets in");
-            if key.end - key.start >= SHORTEST && is_random(&text[key.start..key.end]) {
+            let written = &text[key.start..key.end];
+            let is_header = text[..at].ends_with(['"', '\'', '`']);
+            if key.end - key.start >= SHORTEST && is_random(written)
+                || is_header && looks_like_secret("access_token", written)
+            {
                 found.push(key);
             }
         }

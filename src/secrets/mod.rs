@@ -8,7 +8,7 @@ mod keys;
 mod names;
 mod values;
 
-pub use defaults::{is_weak_word, opens_something};
+pub use defaults::{is_set_secret, is_weak_word, opens_something};
 use keys::written_tokens;
 pub use keys::{WrittenKey, written_keys};
 pub use names::{is_secret_name, names_secret, words_of};
@@ -55,6 +55,9 @@ pub fn suspects(path: &str, text: &str) -> Vec<Suspect> {
             None => (assignments(line), false),
         };
         let sets = is_image || matches!(file, Named::Yaml | Named::Dockerfile | Named::Environment);
+        // What documents the variables shows words that open nothing.
+        let sets = sets && !(file == Named::Environment && file_names::is_example(path));
+        let takes_any_word = is_image || file != Named::Environment;
         for assignment in &assignments {
             let value = &line[assignment.start..assignment.end];
             let name = match assignment.name {
@@ -66,9 +69,21 @@ pub fn suspects(path: &str, text: &str) -> Vec<Suspect> {
                 name => name,
             };
             let may_be_text = assignment.is_quoted || sets || !is_code(value, file);
-            let is_secret = may_be_text
-                && names_secret(name)
-                && (looks_like_secret(name, value) || sets && is_set_secret(value));
+            let opens = match assignment.form {
+                _ if sets => {
+                    let is_default = assignment.form == Form::Default;
+                    is_set_secret(name, value, is_default, takes_any_word) && !is_placeholder(value)
+                }
+                Form::Default => {
+                    assignment.is_quoted
+                        && opens_something(name, value, assignment.is_masked)
+                        && !is_placeholder(value)
+                        && !value.contains(char::is_whitespace)
+                }
+                Form::Plain => false,
+            };
+            let looks_so = looks_like_secret(name, value) && !(sets && is_path(value));
+            let is_secret = may_be_text && names_secret(name) && (opens || looks_so);
             if is_secret {
                 let (start, end) = (at + assignment.start, at + assignment.end);
                 put_apart(&mut found, Suspect { start, end, what: format!("the value of `{name}`") });
@@ -77,17 +92,6 @@ pub fn suspects(path: &str, text: &str) -> Vec<Suspect> {
         at += line.len();
     }
     found
-}
-
-/// Whether a value that a deployment file sets for a secret is one: any word opens a door there, other than one that
-/// stands for the secret, or for the place where it is.
-fn is_set_secret(value: &str) -> bool {
-    is_guessable(value)
-        || value.len() >= 4
-            && !is_placeholder(value)
-            && !value.contains(['$', '{', '<', '*'])
-            && !["/", "./", "~"].iter().any(|start| value.starts_with(start))
-            && !value.contains("://")
 }
 
 /// Whether a value without quotes is an expression rather than a text: `os.environ[`, `settings.db1_password`.
@@ -115,6 +119,16 @@ struct Assignment<'t> {
     start: usize,
     end: usize,
     is_quoted: bool,
+    form: Form,
+    /// Its type, or what it is wrapped in, masks it wherever it is printed.
+    is_masked: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Plain,
+    /// What is taken where nothing else is given.
+    Default,
 }
 
 /// `ENV NAME value`, the older form of a Dockerfile.
@@ -128,7 +142,8 @@ fn image_variable(line: &str) -> Option<Vec<Assignment<'_>>> {
         Some((name, value)) if !name.is_empty() && !rest.contains('=') => {
             let value = value.trim();
             let end = line.trim_end().len();
-            Some(vec![Assignment { name, start: end - value.len(), end, is_quoted: true }])
+            let start = end - value.len();
+            Some(vec![Assignment { name, start, end, is_quoted: true, form: Form::Plain, is_masked: false }])
         }
         _ => Some(assignments(line)),
     }
@@ -157,6 +172,7 @@ fn assignments(line: &str) -> Vec<Assignment<'_>> {
         found.push(assignment);
     }
     found.extend(line.match_indices('(').filter_map(|(open, _)| default(line, open + 1)));
+    found.extend(line.match_indices("${").filter_map(|(open, _)| default_of_shell(line, open + 2)));
     found
 }
 
@@ -177,11 +193,23 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
 /// `get("NAME") or "value"`.
 fn default(line: &str, at: usize) -> Option<Assignment<'_>> {
     let (name, rest) = quoted(line[at..].trim_start())?;
+    let asks = ["getenv", "environ.get", "env", "config"];
+    let is_default = asks.iter().any(|word| line[..at - 1].ends_with(word));
     let rest = rest.trim_start();
     let rest = rest.strip_prefix(',').or_else(|| rest.strip_prefix(") or "))?.trim_start();
     let behind_word = rest.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
     let rest = behind_word.trim_start().strip_prefix('=').map_or(rest, str::trim_start);
-    assignment_of_text(name, line, rest)
+    let form = if is_default { Form::Default } else { Form::Plain };
+    Some(Assignment { form, ..assignment_of_text(name, line, rest)? })
+}
+
+/// `NAME:-value` between the braces of `${…}`.
+fn default_of_shell(line: &str, start: usize) -> Option<Assignment<'_>> {
+    let (inner, _) = line[start..].split_once('}')?;
+    let (name, value) = inner.split_once(":-")?;
+    let end = start + inner.len();
+    let start = end - value.len();
+    Some(Assignment { name, start, end, is_quoted: false, form: Form::Default, is_masked: false })
 }
 
 /// The assignment of a text between quotes; `rest` is the end of the line from where it begins.
@@ -189,28 +217,68 @@ fn assignment_of_text<'t>(name: &'t str, line: &str, rest: &str) -> Option<Assig
     let (value, behind) = quoted(rest)?;
     let before_quote = line.len() - behind.len() - 1;
     let end = line[..before_quote].trim_end_matches('\\').len();
-    Some(Assignment { name, start: end - value.len(), end, is_quoted: true })
+    let start = end - value.len();
+    Some(Assignment { name, start, end, is_quoted: true, form: Form::Plain, is_masked: false })
 }
 
-/// The assignment with this sign.
+/// The assignment with this sign, or the comparison.
 fn assignment(line: &str, sign: usize) -> Option<Assignment<'_>> {
-    let before = line[..sign].trim_end().trim_end_matches(['"', '\'', '\\']);
+    // `os.environ["NAME"] = …`, `token != …`
+    let behind = &line[sign + 1..];
+    let before = line[..sign].trim_end_matches(['!', '=']).trim_end();
+    let is_code = before.ends_with(']') || behind.starts_with('=') || line[..sign].ends_with(['!', '=']);
+    let before = before.strip_suffix(']').unwrap_or(before).trim_end_matches(['"', '\'', '\\']);
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
     let name = before.rsplit(|letter| !is_part(letter)).next().filter(|name| !name.is_empty())?;
-    let behind = &line[sign + 1..];
-    let behind = if line.as_bytes()[sign] == b':' { behind_type(behind).unwrap_or(behind) } else { behind };
-    let value = behind.trim_start();
-    let of_text = assignment_of_text(name, line, value);
-    if of_text.is_some() {
-        return of_text;
+    let typed = if line.as_bytes()[sign] == b':' { behind_type(behind) } else { None };
+    let value = typed.unwrap_or(behind.strip_prefix('=').unwrap_or(behind)).trim_start();
+    let form = if typed.is_some() { Form::Default } else { Form::Plain };
+    let masked = masked(value);
+    let is_masked = masked.is_some() || typed.is_some() && behind.trim_start().starts_with("Secret");
+    let value = masked.unwrap_or(value);
+    if let Some(of_text) = assignment_of_text(name, line, value) {
+        return Some(Assignment { form, is_masked, ..of_text }.of_default(line));
     }
     let start = line.len() - value.len();
-    value.chars().next().filter(|first| !matches!(first, '"' | '\''))?;
-    let is_end = |letter: char| " \t\r\n,;#}\"'".contains(letter);
-    let length =
-        value.char_indices().enumerate().find(|(count, (_, letter))| *count == LONGEST || is_end(*letter));
-    let end = start + length.map_or(value.len(), |(_, (length, _))| length);
-    Some(Assignment { name, start, end, is_quoted: false })
+    value.chars().next().filter(|first| !matches!(first, '"' | '\'') && !is_code)?;
+    let end = start + length(value);
+    Some(Assignment { name, start, end, is_quoted: false, form, is_masked }.of_default(line))
+}
+
+/// How long a value without quotes is. What stands between the braces of `${…}` belongs to it.
+fn length(value: &str) -> usize {
+    let mut open = 0;
+    for (count, (at, letter)) in value.char_indices().enumerate() {
+        match letter {
+            '{' if value[..at].ends_with('$') => open += 1,
+            '}' if open > 0 => open -= 1,
+            _ if count == LONGEST || "\r\n".contains(letter) => return at,
+            _ if open == 0 && " \t,;#}\"'".contains(letter) => return at,
+            _ => {}
+        }
+    }
+    value.len()
+}
+
+/// The text of `SecretStr("…")`, whose beginning this is.
+fn masked(value: &str) -> Option<&str> {
+    let (word, inner) = value.split_once('(')?;
+    let word = word.trim_end_matches("Str").trim_end_matches("Bytes");
+    (word.ends_with("Secret") && !word.contains(char::is_whitespace)).then_some(inner)
+}
+
+impl Assignment<'_> {
+    /// Of `${NAME:-value}` the value.
+    fn of_default(mut self, line: &str) -> Self {
+        let value = &line[self.start..self.end];
+        if let Some((_, default)) = value.strip_prefix("${").and_then(|inner| inner.split_once(":-")) {
+            let default = default.trim_end_matches('}');
+            self.start = self.end - default.len() - usize::from(value.ends_with('}'));
+            self.end = self.start + default.len();
+            self.form = Form::Default;
+        }
+        self
+    }
 }
 
 /// What stands behind the sign of `token: str = "…"`, of the part behind its colon. The padding of base64 is no sign.
@@ -277,6 +345,20 @@ mod tests {
                 "p = config(\"DB_PASSWORD\", default=\"k8Zr4wLx2VbN6m\")",
                 "the value of `DB_PASSWORD`: k8Zr4wLx2VbN6m",
             ),
+            ("os.environ[\"X_SECRET\"] = \"s3cr3t-harbour\"", "the value of `X_SECRET`: s3cr3t-harbour"),
+            ("os.environ['X_TOKEN'] = 'q8w7e6r5t4z3'", "the value of `X_TOKEN`: q8w7e6r5t4z3"),
+            ("if admin_token != \"q8w7e6r5t4z3\":", "the value of `admin_token`: q8w7e6r5t4z3"),
+            ("if \"q\" and api_key == 'q8w7e6r5t4z3':", "the value of `api_key`: q8w7e6r5t4z3"),
+            (
+                "k = os.getenv(\"SECRET_KEY\", \"dev-key-of-ours\")",
+                "the value of `SECRET_KEY`: dev-key-of-ours",
+            ),
+            ("    signing_secret: str = \"key-of-ours\"", "the value of `signing_secret`: key-of-ours"),
+            ("    token: SecretStr = SecretStr(\"harbour\")", "the value of `token`: harbour"),
+            (
+                "H = {\"Authorization\": \"Bearer 8fj39fj39fjw0fj2\"}",
+                "a token that lets in: 8fj39fj39fjw0fj2",
+            ),
             (
                 "{\"Authorization\": \"Bearer q8Zr4wLx2VbN6mYk9RcZ3hKp7sJd5fGa1e\"}",
                 "a token that lets in: q8Zr4wLx2VbN6mYk9RcZ3hKp7sJd5fGa1e",
@@ -298,6 +380,19 @@ mod tests {
             "headers = {\"Authorization\": f\"Bearer {token}\"}\n",
             "headers = {\"Authorization\": \"Bearer your-token-goes-here-1234\"}\n",
             "TYPES = (\"access_token\", \"refresh_token\")\n",
+            "fields = (\"password\", \"username\")\n",
+            "os.environ[\"X_SECRET\"] = value\n",
+            "os.environ[\"X_SECRET\"] = settings.secret2\n",
+            "os.environ[\"X_SECRET\"] = \"\"\n",
+            "os.environ[\"X_SECRET\"] = \"changeme\"\n",
+            "os.environ[\"MODEL\"] = \"gpt-5-mini-2026\"\n",
+            "if token == other_token2:\n",
+            "if token == settings.token2:\n",
+            "    password: str = \"\"\n",
+            "    password: str = \"Your password\"\n",
+            "    signing_secret: SecretStr = Field(min_length=32)\n",
+            "    token: SecretStr = SecretStr(os.environ[\"TOKEN\"])\n",
+            "print(\"Bearer tokens: see the manual\")\n",
             "print(\"the password: must be changed\")\n",
             "é=é",
             "password = os.environ[\"PASSWORD\"]\n",
@@ -327,6 +422,10 @@ mod tests {
             ("deploy/backend.yml", "env:\n  - name: DB_PASSWORD\n    value: harbour\n"),
             (".env", "DB_PASSWORD=harbour"),
             ("compose.yaml", "    command: \"serve --a=b DB_PASSWORD=harbour\"\n"),
+            ("compose.yaml", "      - DB_PASSWORD=${OTHER_PASSWORD:-harbour}\n"),
+            ("compose.yaml", "      DB_PASSWORD: \"${DB_PASSWORD:-harbour}\"\n"),
+            ("compose.yaml", "U: ${URL:-postgres://${PG_USER:-a}:${DB_PASSWORD:-harbour}@db:5432/a}\n"),
+            ("docker/Dockerfile.dev", "ENV DB_PASSWORD=harbour\n"),
             ("change.diff", "+++ b/compose.yaml\n@@ -1 +1 @@\n+      DB_PASSWORD: harbour\n"),
             ("change.diff", "+++ b/Dockerfile\n@@ -1 +1 @@\n+ENV DB_PASSWORD harbour\n"),
         ] {
@@ -346,6 +445,11 @@ mod tests {
             ("Dockerfile", "ARG DB_PASSWORD\n"),
             ("compose.yaml", "DB_PASSWORD: ${DB_PASSWORD:?must be set}\n"),
             ("compose.yaml", "DB_PASSWORD: changeme\n"),
+            ("Dockerfile", "ENV SECRET_KEY=changeme\n"),
+            ("compose.yaml", "U: postgres://${PG_USER:-agents}:${PG_PASSWORD:?must be set}@db:5432/agents\n"),
+            ("compose.yaml", "DB_PASSWORD: ${DB_PASSWORD:-changeme}\n"),
+            ("compose.yaml", "INDEX_TOKEN: vault/data/Agents/v2/Index1\n"),
+            (".env.example", "DB_PASSWORD=changeme\nPOSTGRES_PASSWORD=postgres\nAPI_TOKEN=harbour\n"),
             ("compose.yaml", "secrets:\n  db_password:\n    file: ./db_password.txt\n"),
             ("values.yaml", "existingSecret: backend\npassword: \"\"\n"),
             (

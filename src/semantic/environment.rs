@@ -1,8 +1,9 @@
 //! Environment variables that code reads.
 
-use super::deployment::{Span, is_example};
+use super::deployment::Span;
 use super::types::Type;
 use super::{Model, Node, Place};
+use crate::file_names::is_example;
 use crate::report::FileKind;
 use crate::stack::Tag;
 use crate::syntax::{Kind, Operator, Role};

@@ -84,8 +84,9 @@ use std::cell::{Cell, RefCell};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use crate::file_names::is_example;
 pub use crate::secrets::{
-    connection_strings, is_guessable, is_path, is_placeholder, is_secret_name, is_weak_word,
+    connection_strings, is_guessable, is_placeholder, is_secret_name, is_set_secret, is_weak_word,
     looks_like_secret, names_secret, opens_something, words_of, written_keys,
 };
 pub use calls::{Api, Bounded, Deadline};
@@ -94,7 +95,7 @@ pub use databases::Database;
 pub use deployment::{
     Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
     Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
-    SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload, is_example,
+    SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload,
 };
 pub use entry_points::EntryPoints;
 pub use environment::{EnvironmentRead, is_platform_variable, is_system_variable};

@@ -19,6 +19,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn skipped(this: &Taken) -> Array;
 
+    /// What of it was not left out on purpose.
+    #[wasm_bindgen(method, getter)]
+    pub fn missed(this: &Taken) -> Array;
+
     #[wasm_bindgen(method, getter)]
     pub fn latin(this: &Taken) -> Array;
 

@@ -28,6 +28,16 @@ impl ListFilters {
         *self == Self::default()
     }
 
+    /// What is chosen, as the end of a sentence.
+    pub fn words(&self) -> String {
+        let severity = self.severity.map(|severity| format!("severity “{}”", severity.word()));
+        let certainty = self.certainty.map(|certainty| format!("certainty “{}”", certainty.word()));
+        let section = self.section.map(|section| format!("section “{}”", section.title()));
+        let path = self.path.as_ref().map(|path| format!("file “{path}”"));
+        let chosen: Vec<String> = [severity, certainty, section, path].into_iter().flatten().collect();
+        chosen.join(", ")
+    }
+
     /// Whether a finding is in the narrowed list.
     pub fn let_pass(&self, finding: &Finding) -> bool {
         self.severity.is_none_or(|severity| {

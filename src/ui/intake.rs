@@ -88,7 +88,12 @@ pub fn open(given: Dropped, store: &Store) {
                 let is_done = has_nothing_else && (is_alone || settings.is_some());
                 let outcome = outcome(&files, &taken);
                 // Adding no files changes nothing.
-                dispatch.dispatch(Action::Add(files));
+                if !files.is_empty() {
+                    dispatch.dispatch(Action::Add(files));
+                    let missed = device::pairs(&taken.missed()).into_iter();
+                    let missed = missed.filter(|(path, _)| is_read_in_folders(path)).collect();
+                    dispatch.dispatch(Action::Missed(missed));
+                }
                 if let Some((path, text)) = settings {
                     offer(path, &text, &dispatch).await;
                 }

@@ -61,6 +61,12 @@ impl Patches {
         }
     }
 
+    /// How many lines the patches add; nothing where no file is read out of one.
+    pub fn added(&self) -> Option<usize> {
+        self.sides().next()?;
+        Some(self.sides().map(|(.., side)| side.added()).sum())
+    }
+
     /// Every file that is read out of a patch, with the patch and its tab.
     fn sides(&self) -> impl Iterator<Item = (&AttrValue, &Reading, &NewSide)> {
         self.0.iter().flat_map(|(tab, reading)| reading.files.iter().map(move |side| (tab, reading, side)))
@@ -103,11 +109,12 @@ impl Patches {
     /// A report without what is on unchanged lines of patches; a rule of which nothing else was seen counts as not
     /// seen, since of the added lines nothing can be said.
     pub fn narrowed(&self, report: &Rc<Report>) -> Rc<Report> {
-        if !report.findings.iter().any(|finding| self.is_unchanged(finding)) {
+        if self.0.is_empty() {
             return report.clone();
         }
         let mut narrowed = (**report).clone();
         narrowed.findings.retain(|finding| !self.is_unchanged(finding));
+        narrowed.silenced.retain(|silenced| !self.is_unchanged(&silenced.finding));
         narrowed.forget_what_is_not_shown();
         Rc::new(narrowed)
     }

@@ -1,8 +1,9 @@
 //! Small texts that several components say alike.
 
 pub use crate::export::counted as count;
+use crate::export::silenced_words;
 use crate::notebook::cell_line;
-use crate::report::{Certainty, Finding, Range, Report, Shape, Status};
+use crate::report::{Certainty, Range, Report, Shape, Status};
 use crate::ui::state::State;
 use crate::worker::client::Failure;
 
@@ -28,28 +29,25 @@ pub fn grouped(number: usize) -> String {
     }
 }
 
-/// The word and shape of a finding: its severity, or that it is a question.
-pub fn level(finding: &Finding) -> &'static str {
-    match finding.certainty {
-        Certainty::Question => Certainty::Question.word(),
-        Certainty::Sure | Certainty::Likely => finding.severity.word(),
-    }
-}
-
 /// The whole outcome in two sentences. It never says that all is well: rules that are not checked, and rules that
-/// had nothing to see, are always named.
+/// had nothing to see, are always counted, and so is what comments silence and what could not be read.
 pub fn headline(report: &Report) -> (String, String) {
     let questions = report.findings.iter().filter(|finding| finding.certainty == Certainty::Question).count();
     let findings = report.findings.len() - questions;
     let seen = report.rules.len() - report.with_status(Status::NotSeen).len();
+    let unread = report.unread();
     let first = match (findings, questions) {
-        (0, 0) if !report.problems.is_empty() => "No findings in what could be read".to_owned(),
+        (0, 0) if !unread.is_empty() => "No findings in what could be read".to_owned(),
         (0, 0) => "No findings".to_owned(),
         (findings, 0) => count(findings, "finding"),
         (0, questions) => format!("No findings, {}", count(questions, "question")),
         (findings, questions) => format!("{}, {}", count(findings, "finding"), count(questions, "question")),
     };
-    let second = format!("{} of 28 rules checked, {seen} with something to see", report.rules.len());
+    let mut second = format!("{} of 28 rules checked, {seen} with something to see", report.rules.len());
+    second += &silenced_words(report);
+    if !unread.is_empty() {
+        second += &format!(", {} not read as it stands", count(unread.len(), "file"));
+    }
     (first, second)
 }
 

@@ -153,20 +153,43 @@ for (const [what, text, path, kind] of [
   });
 }
 
-for (const [what, text] of [
-  ["prose", "Dear all,\nthe service was slow this morning, and nobody knows why.\nPlease look at the logs of it.\n"],
-  ["TOML", '[project]\nname = "a"\nversion = "1"\n'],
-  ["JSON", '{\n  "name": "a",\n  "on": true\n}\n'],
+for (const [what, text, looks] of [
+  ["prose", "Hello team,\nthe service was slow. Please look at it.\n", "text rather than code"],
+  ["SQL", "SELECT id, name\nFROM users\nWHERE app_id = 1\n", "SQL, which no rule reads"],
+  ["TOML", '[project]\nname = "a"\nversion = "1"\n', "none of what is read"],
+  ["JSON", '{\n  "name": "a",\n  "on": true\n}\n', "none of what is read"],
 ]) {
-  test(`of ${what} the page says that it reads none of it, and leaves the choice`, async ({ page, playground }) => {
+  test(`of ${what} the page says that it reads it as Python, and leaves the choice`, async ({ page, playground }) => {
     await playground.paste(text);
     const notice = page.getByTestId("foreign");
-    await expect(notice).toContainText("This looks like none of what is read.");
+    await expect(notice).toContainText(`Read as Python, but it looks like ${looks}. Read it instead as`);
     await notice.getByRole("combobox", { name: "Take main.py as" }).selectOption("Environment file");
     await expect(playground.tabs.first()).toContainText(".env");
     await expect(notice).toHaveCount(0);
   });
 }
+
+test("half a function, a body and a session are read as Python, without a word", async ({ page, playground }) => {
+  for (const [text, shape] of [
+    ["    return await client.get(\n        url,\n", "a fragment of code"],
+    ["    finally:\n        engine.dispose()\n", "a fragment of code"],
+    [">>> import os\n>>> os.getcwd()\n'/tmp'\n", "a session at the prompt"],
+  ]) {
+    await playground.paste(text);
+    await expect(page.getByTestId("shape")).toHaveText(`read as ${shape}`);
+    await expect(page.getByTestId("foreign")).toHaveCount(0);
+  }
+});
+
+test("what was opened with others and could not be read is told beside the findings", async ({ page, playground }) => {
+  await playground.open([
+    { name: "main.py", text: "import requests\n\n\ndef load(url):\n    return requests.get(url, timeout=5)\n" },
+    { name: "binary.py", buffer: Buffer.from([0, 1]) },
+  ]);
+  await expect(page.getByRole("heading", { name: "No findings in what could be read" })).toBeVisible();
+  await expect(page.locator(".headline")).toContainText("1 file not read as it stands");
+  await expect(page.getByRole("list", { name: "Problems" })).toContainText("not text: it has a NUL byte, so it was not checked");
+});
 
 test("a path is tidied as an archive's is, and refused where it leads outside", async ({ page, playground }) => {
   await playground.paste(VIOLATING);

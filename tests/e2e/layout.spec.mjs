@@ -133,3 +133,17 @@ test("what stands by itself is at least 24 pixels wide and high on a phone", asy
     expect(await small(selector), route).toEqual([]);
   }
 });
+
+test("more than a thousand findings leave the scorecard as it was", async ({ page, playground }) => {
+  const size = () =>
+    page.locator(".cell").evaluateAll((cells) => cells.map((cell) => [cell.getBoundingClientRect().width, cell.scrollWidth > cell.clientWidth]));
+  await playground.paste(VIOLATING);
+  await expect(playground.finding("C5")).toHaveCount(1);
+  const before = await size();
+  const calls = Array.from({ length: 1200 }, (_, index) => `    requests.get("http://archive/${index}")\n`);
+  await playground.paste(`${VIOLATING.split("\n").slice(0, -2).join("\n")}\n${calls.join("")}`);
+  await expect(playground.cell("C5")).toHaveAccessibleName(/violated, 1,?201 findings/);
+  await expect(playground.cell("C5")).toContainText("1k+");
+  expect(await size()).toEqual(before);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+});

@@ -134,7 +134,7 @@ test("the lists are narrowed by severity, certainty, section and file, and say w
     page.getByRole("combobox", { name: `${label} of the listed findings` }).selectOption(value);
   await choose("File", "two.py");
   await expect(playground.finding("C5")).toHaveCount(1);
-  await expect(page.locator(".list-hidden")).toContainText("hidden by the choices above");
+  await expect(page.locator(".list-hidden")).toContainText(/\d+ shown, \d+ hidden by file “two\.py”\./);
   await choose("Section", "fault-tolerance");
   await expect(playground.finding("C5")).toHaveCount(0);
   await expect(playground.finding("F1")).toHaveCount(1);
@@ -146,6 +146,15 @@ test("the lists are narrowed by severity, certainty, section and file, and say w
   await expect(playground.questions).toHaveCount(0);
   await page.getByRole("button", { name: "Clear" }).click();
   expect((await playground.findings.count()) + (await playground.questions.count())).toBe(all);
+
+  // A rule whose findings the choices hide says so, and how to see them.
+  await choose("Severity", "low");
+  await playground.cell("C5").click();
+  await expect(playground.findings).toHaveCount(0);
+  await expect(page.locator(".list-hidden")).toContainText("0 shown, 2 hidden by severity “low”.");
+  await page.getByRole("button", { name: "Show all findings" }).click();
+  expect((await playground.findings.count()) + (await playground.questions.count())).toBe(all);
+  await expect(page.locator(".list-hidden")).toHaveCount(0);
 });
 
 test("without findings the page says what could not be seen", async ({ page, playground }) => {

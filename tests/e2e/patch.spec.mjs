@@ -65,8 +65,12 @@ test("what is on unchanged lines is folded away under one line that opens it", a
   await expect(fold).toHaveAttribute("aria-expanded", "false");
   const list = page.getByRole("list", { name: "On unchanged lines" });
   await expect(list).toHaveCount(0);
+  const counted = async () => [await page.locator(".headline").innerText(), await playground.cell("C5").innerText()];
+  const before = await counted();
   await fold.click();
   await expect(list.getByRole("button")).toContainText("app/routes.py:33");
+  // What is folded away is not counted, whether or not it is seen.
+  expect(await counted()).toEqual(before);
   await list.getByRole("button").click();
   await expect(page.locator(".code .cm-finding-selected")).toHaveText("time.sleep(1)");
   await fold.click();

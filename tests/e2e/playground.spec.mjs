@@ -65,6 +65,22 @@ test("the analysis follows typing", async ({ page, playground }) => {
   await expect(playground.finding("C5")).toHaveCount(2);
 });
 
+test("what comments silence is a number of its own, with places and reasons", async ({ page, playground }) => {
+  const silenced = VIOLATING.replace(/(requests\.get.*)/, "$1  # rubric: ignore[C5,F1] it answers at once");
+  await playground.paste(silenced);
+  await expect(page.getByRole("heading", { name: "No findings" })).toBeVisible();
+  await expect(page.locator(".headline")).toContainText(/28 of 28 rules checked, \d+ with something to see, 2 silenced by comments/);
+  await expect(playground.cell("C5")).toHaveAccessibleName(/: 1 silenced by comments$/);
+  await expect(page.locator(".seen").first()).not.toContainText(/\bC5\b/);
+  await page.getByText("2 findings silenced by comments").click();
+  const list = page.getByRole("list", { name: "Silenced by comments" });
+  await expect(list.getByRole("button")).toHaveCount(2);
+  await expect(list.getByRole("button").first()).toContainText(/main\.py:9.*C5 \(high\).*Why: it answers at once/);
+  await playground.cell("C5").click();
+  await expect(page.locator(".narrowed")).toContainText("All that was found of this rule is silenced by comments");
+  await expect(list.getByRole("button")).toHaveCount(1);
+});
+
 test("list, code and detail select together", async ({ page, playground }) => {
   await playground.paste(`# an emoji first: 🙂🙂\n${VIOLATING}`);
   const finding = playground.finding("C5");

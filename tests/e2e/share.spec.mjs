@@ -146,6 +146,23 @@ test("what looks like a secret is shown, masked, before there is a link", async 
   await expect(dialog.getByRole("textbox", { name: "Link" })).toBeFocused();
 });
 
+test("what O3 finds is asked about, whatever file it is in", async ({ page, playground }) => {
+  await playground.open([
+    { name: "Dockerfile", text: "FROM python:3.12\nENV SECRET_KEY=hunter2hunter2\n" },
+    {
+      name: "main.py",
+      text: 'import os\nimport jwt\n\nos.environ["X_SECRET"] = "s3cr3t-of-ours"\nTOKEN = jwt.encode({}, "my-signing-phrase-123")\n',
+    },
+  ]);
+  await expect(playground.finding("O3")).toHaveCount(3);
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  await expect(dialogOf(page).getByRole("listitem")).toHaveText([
+    "Dockerfile:2: the value of SECRET_KEY, hun…",
+    "main.py:4: the value of X_SECRET, s3c…",
+    "main.py:5: the value of signing_key, …",
+  ]);
+});
+
 test("what is too long for a link becomes a file that the page opens again", async ({ page, playground }) => {
   // Text that hardly compresses.
   let number = 1;

@@ -6,8 +6,7 @@ use super::Told;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{
-    Model, SetBy, SetVariable, connection_strings, is_guessable, is_path, is_placeholder, is_weak_word,
-    names_secret, opens_something,
+    Model, SetBy, SetVariable, connection_strings, is_guessable, is_set_secret, is_weak_word, names_secret,
 };
 
 const MOUNT_IT: &str = "Mount it where it is needed, `RUN --mount=type=secret,id=index_token …`, or set it when the container starts.";
@@ -49,14 +48,9 @@ fn written(variable: &SetVariable) -> Option<Written> {
     let value = default.unwrap_or(&variable.value);
     // What is deployed with a word that anybody would try is open, however it was meant.
     let is_weak = is_guessable(value) || (variable.is_of_compose() && is_weak_word(value));
-    let is_written_out = !value.contains(['$', '{']) && !is_path(value);
-    let is_secret =
-        value.len() >= (if is_default { 4 } else { 6 }) && !is_placeholder(value) && is_written_out;
-    // For a password, or what is signed with, any word does.
-    let opens = (variable.is_of_compose() || variable.is_of_image())
-        && opens_something(&variable.name, value, false)
-        && is_written_out;
-    (is_weak || is_secret || opens).then_some(Written { is_default, is_weak })
+    let takes_any_word = variable.is_of_compose() || variable.is_of_image();
+    (is_weak || is_set_secret(&variable.name, value, is_default, takes_any_word))
+        .then_some(Written { is_default, is_weak })
 }
 
 fn report(model: &Model<'_>, variable: &SetVariable, written: Written, findings: &mut Findings<'_>) {

@@ -31,7 +31,7 @@ pub use image::{Holds, Image, Pinning};
 pub use kubernetes::{ClusterIngress, ClusterService};
 pub use proxy::ProxyDirective;
 pub use stopping::{Stop, StopFault};
-pub use variables::{SetBy, SetVariable, is_example};
+pub use variables::{SetBy, SetVariable};
 
 /// A stretch of a deployment file, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

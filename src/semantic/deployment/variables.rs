@@ -3,6 +3,7 @@
 use super::dockerfile::with_arguments;
 use super::image::closing_brace;
 use super::{Span, compose, span};
+use crate::file_names::is_example;
 use crate::report::FileKind;
 use crate::semantic::Model;
 use crate::syntax::{Instruction, InstructionKind, Yaml, YamlId};
@@ -74,14 +75,6 @@ pub enum SetBy {
     ConfigMap,
     Secret,
     HelmValues,
-}
-
-/// Whether a file documents variables rather than setting them.
-pub fn is_example(path: &str) -> bool {
-    let name = crate::file_names::last_part(path).to_ascii_lowercase();
-    name.split(['.', '-', '_']).any(|word| {
-        matches!(word, "example" | "examples" | "sample" | "template" | "dist" | "default" | "defaults")
-    })
 }
 
 impl<'s> Model<'s> {

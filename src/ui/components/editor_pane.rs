@@ -11,7 +11,6 @@ use yew::prelude::*;
 use crate::report::{Position, Range, Report};
 use crate::ui::editor::{self, Editor};
 use crate::ui::state::Reveal;
-use crate::ui::words;
 
 /// A finding or a problem as the editor marks it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -31,7 +30,7 @@ pub fn marks(report: &Report, path: &str) -> Vec<Mark> {
     let findings = report.findings.iter().map(|finding| {
         let mark = Mark {
             index: 0,
-            level: words::level(finding),
+            level: finding.level(),
             rule: finding.rule.id(),
             message: finding.message.clone(),
             range: finding.range,

@@ -6,21 +6,23 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::export::{audit, json, markdown, sarif};
+use crate::export::{Part, audit, json, markdown, sarif};
 use crate::report::Report;
+use crate::settings::Settings;
 use crate::ui::clipboard::copy;
 use crate::ui::components::printed_report::PrintedReport;
 use crate::ui::download::{download_part, page_address};
 use crate::ui::drawn::draw;
-use crate::ui::state::Store;
+use crate::ui::state::{State, Store};
 use crate::ui::words;
 
-/// Writes a report, of which it is told whether it is a part.
-type Written = fn(&Report, bool) -> String;
+/// Writes what is taken away.
+type Written = fn(&Taken) -> String;
 
-const AS_MARKDOWN: Written = |report, _| markdown::report(report, Some(&page_address()));
-const AS_SARIF: Written = |report, _| sarif::report(report, Some(&page_address()));
-const AS_JSON: Written = |report, _| json::report(report);
+const AS_MARKDOWN: Written = |taken| markdown::report(&taken.report, Some(&page_address()));
+const AS_AUDIT: Written = |taken| audit::report(&taken.report, taken.told, &taken.settings);
+const AS_SARIF: Written = |taken| sarif::report(&taken.report, Some(&page_address()));
+const AS_JSON: Written = |taken| json::report(&taken.report);
 
 const MARKDOWN: &str = "text/markdown";
 
@@ -38,13 +40,13 @@ pub const EXPORTS: [(&str, &str); 7] = [
 /// The item's id and what it says, what is copied in words, and how it is written.
 const COPIES: [(&str, &str, &str, Written); 2] = [
     (EXPORTS[0].0, "As Markdown", "the findings as Markdown", AS_MARKDOWN),
-    (EXPORTS[1].0, "As an audit", "the audit", audit::report),
+    (EXPORTS[1].0, "As an audit", "the audit", AS_AUDIT),
 ];
 
 /// The item's id and what it says, the file's name, its type, and how it is written.
 const FILES: [(&str, &str, &str, &str, Written); 4] = [
     (EXPORTS[2].0, "Markdown", "rubric-report.md", MARKDOWN, AS_MARKDOWN),
-    (EXPORTS[3].0, "Audit", "rubric-audit.md", MARKDOWN, audit::report),
+    (EXPORTS[3].0, "Audit", "rubric-audit.md", MARKDOWN, AS_AUDIT),
     (EXPORTS[4].0, "SARIF", "rubric-report.sarif", "application/sarif+json", AS_SARIF),
     (EXPORTS[5].0, "JSON", "rubric-report.json", "application/json", AS_JSON),
 ];
@@ -54,13 +56,20 @@ const FILES: [(&str, &str, &str, &str, Written); 4] = [
 struct Taken {
     report: Rc<Report>,
     part: Option<String>,
+    told: Part,
+    settings: Rc<Settings>,
 }
 
 impl Taken {
     /// The listed findings alone, or all of them.
-    fn of(whole: &Rc<Report>, listed: &[usize], all: bool) -> Self {
+    fn of(store: &State, whole: &Rc<Report>, listed: &[usize], all: bool) -> Self {
+        let settings = store.settings.clone();
         if all || listed.len() == whole.findings.len() {
-            return Self { report: whole.clone(), part: None };
+            let told = match store.patches.added() {
+                Some(lines) if !store.with_unchanged => Part::AddedLines(lines),
+                _ => Part::Whole,
+            };
+            return Self { report: whole.clone(), part: None, told, settings };
         }
         let mut is_listed = vec![false; whole.findings.len()];
         listed.iter().for_each(|&index| is_listed[index] = true);
@@ -68,12 +77,12 @@ impl Taken {
         let mut report = (**whole).clone();
         report.findings.retain(|_| is_listed.next() == Some(true));
         let part = format!("{} of {}", listed.len(), words::count(whole.findings.len(), "finding"));
-        Self { report: Rc::new(report), part: Some(part) }
+        Self { report: Rc::new(report), part: Some(part), told: Part::Chosen, settings }
     }
 
     /// As a form writes it; what a person reads says that it is a part.
     fn written(&self, form: Written, is_read: bool) -> String {
-        let text = form(&self.report, self.part.is_some());
+        let text = form(self);
         match &self.part {
             Some(part) if is_read => format!("{}\n\nThis is a part: {part}.\n", text.trim_end()),
             _ => text,
@@ -90,9 +99,10 @@ pub fn ExportMenu() -> Html {
     let all = use_state_eq(|| false);
     let listed = store.listed();
     let (count, total) = (listed.len(), store.report.as_ref().map_or(0, |report| report.findings.len()));
-    let taken = use_memo((store.report.clone(), listed, *all), |(whole, listed, all)| {
-        whole.as_ref().map(|whole| Taken::of(whole, listed, *all))
-    });
+    let taken =
+        use_memo((store.report.clone(), listed, *all, store.settings.clone()), |(whole, listed, all, _)| {
+            whole.as_ref().map(|whole| Taken::of(&store, whole, listed, *all))
+        });
     let Some(taken) = (*taken).clone() else { return html! { <div></div> } };
     let report = taken.report.clone();
     let close = {

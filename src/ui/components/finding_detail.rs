@@ -41,7 +41,7 @@ pub fn finding_detail(store: &Store, readable: bool) -> Html {
                 </div>
             </header>
             <p class="detail-message">
-                { draw!(Level { word: words::level(finding) }) }
+                { draw!(Level { word: finding.level() }) }
                 { " " }
                 { sentence(&finding.message) }
                 if finding.certainty == Certainty::Likely {

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::catalogue;
 use crate::embed::code::Side;
-use crate::report::{Certainty, Report, Rule, Status};
+use crate::report::{Certainty, Finding, Problem, Report, Rule, Silenced, Status};
 use crate::ui::components::embed_code::EmbedCode;
 use crate::ui::components::export_menu::ExportMenu;
 use crate::ui::components::level::Level;
@@ -30,7 +30,8 @@ pub fn FindingList() -> Html {
     // Thousands of lines would take seconds to draw at every change.
     let more = use_state_eq(|| LINES);
     let Some(report) = store.report.clone() else { return html! {} };
-    let (first, second) = words::headline(&report);
+    let counted = store.counted.clone().unwrap_or_else(|| report.clone());
+    let (first, second) = words::headline(&counted);
     let listed = store.listed();
     let (unchanged, listed): (Vec<usize>, Vec<usize>) =
         listed.into_iter().partition(|&index| store.patches.is_unchanged(&report.findings[index]));
@@ -39,7 +40,8 @@ pub fn FindingList() -> Html {
         let more = more.clone();
         Callback::from(move |_: MouseEvent| more.set(*more + LINES))
     };
-    let hidden = report.findings.len() - shown - unchanged.len();
+    let of_rule = |finding: &Finding| store.rule.is_none_or(|rule| finding.rule == rule);
+    let hidden = report.findings.iter().filter(|finding| of_rule(finding)).count() - shown - unchanged.len();
     let cut = shown.saturating_sub(*more);
     let listed: Vec<usize> = listed
         .into_iter()
@@ -62,14 +64,18 @@ pub fn FindingList() -> Html {
                 </div>
             </div>
             { seen(&store) }
+            { silenced(&store, &counted) }
             { list_filters(&store) }
-            if hidden > 0 && store.rule.is_none() {
-                <p class="list-hidden">
-                    { format!("{} shown, {hidden} hidden by the choices above.", shown) }
-                </p>
-            }
             if let Some(rule) = store.rule {
-                { narrowed(&store, &report, rule) }
+                { narrowed(&store, &counted, rule) }
+            }
+            if hidden > 0 {
+                <p class="list-hidden">
+                    { format!("{shown} shown, {hidden} hidden by {}. ", store.filters.words()) }
+                    <button type="button" class="button button-quiet" onclick={press(&store, Action::ShowAll)}>
+                        { "Show all findings" }
+                    </button>
+                </p>
             }
             if !findings.is_empty() {
                 <ol class="finding-list" aria-label="Findings">
@@ -88,24 +94,68 @@ pub fn FindingList() -> Html {
                 </button>
             }
             { folded_away(&store, unchanged.into_iter().map(|index| item(&store, &report, index)).collect()) }
-            if !report.problems.is_empty() && store.rule.is_none() {
-                <h3 class="list-title">{ "Not read as it stands" }</h3>
-                <ol class="finding-list" aria-label="Problems">
-                    { for report.problems.iter().take(LINES).map(|problem| {
-                        let jump = jump(&store, &problem.path, problem.range);
-                        html! {
-                            <li>
-                                <button type="button" class="finding" onclick={jump}>
-                                    <span class="finding-level problem">{ draw!(Level { word: "problem" }) }</span>
-                                    <span class="finding-message">{ with_code(&problem.message) }</span>
-                                    { place(words::place_in(&store, &problem.path, &problem.range)) }
-                                </button>
-                            </li>
-                        }
-                    }) }
-                </ol>
+            if store.rule.is_none() {
+                { problems(&store, &report, "Problems", false) }
+                { problems(&store, &report, "Comments", true) }
             }
         </section>
+    }
+}
+
+/// What could not be read, or what is wrong with comments that silence.
+fn problems(store: &Store, report: &Report, label: &'static str, are_about_ignores: bool) -> Html {
+    let told: Vec<&Problem> =
+        report.problems.iter().filter(|problem| problem.is_about_ignore() == are_about_ignores).collect();
+    let Some(first) = told.first() else { return html! {} };
+    html! {
+        <>
+            <h3 class="list-title">{ first.title() }</h3>
+            <ol class="finding-list" aria-label={label}>
+                { for told.iter().take(LINES).map(|problem| {
+                    let jump = jump(store, &problem.path, problem.range);
+                    html! {
+                        <li>
+                            <button type="button" class="finding" onclick={jump}>
+                                <span class="finding-level problem">{ draw!(Level { word: "problem" }) }</span>
+                                <span class="finding-message">{ with_code(&problem.message) }</span>
+                                { place(words::place_in(store, &problem.path, &problem.range)) }
+                            </button>
+                        </li>
+                    }
+                }) }
+            </ol>
+            if told.len() > LINES {
+                <p class="list-hidden">{ format!("and {} more", told.len() - LINES) }</p>
+            }
+        </>
+    }
+}
+
+/// What comments silence, under a line that opens it; of the rule alone that the lists are narrowed to.
+fn silenced(store: &Store, report: &Report) -> Html {
+    let is_shown = |silenced: &&Silenced| store.rule.is_none_or(|rule| silenced.finding.rule == rule);
+    let shown: Vec<&Silenced> = report.silenced.iter().filter(is_shown).collect();
+    if shown.is_empty() {
+        return html! { <div></div> };
+    }
+    html! {
+        <details class="seen silenced" open={store.rule.is_some()}>
+            <summary>{ format!("{} silenced by comments", words::count(shown.len(), "finding")) }</summary>
+            <ul class="places" aria-label="Silenced by comments">
+                { for shown.into_iter().take(LINES).map(|Silenced { finding, reason }| html! {
+                    <li>
+                        <button type="button" class="place" onclick={jump(store, &finding.path, finding.range)}>
+                            <span class="place-at">{ words::place_in(store, &finding.path, &finding.range) }</span>
+                            <span>
+                                { format!("{} ({}) ", finding.rule, finding.level()) }
+                                { with_code(&finding.message) }
+                                { format!(". Why: {reason}") }
+                            </span>
+                        </button>
+                    </li>
+                }) }
+            </ul>
+        </details>
     }
 }
 
@@ -129,6 +179,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
         Cell::NotSeen => "Nothing in these files is about this rule, for better or worse.",
         Cell::NotChecked => "The checker does not check this rule yet. Read it and look for yourself.",
         Cell::Conforms => "No violation was seen, and these places conform:",
+        Cell::Silenced => "All that was found of this rule is silenced by comments, which say why.",
         Cell::Violated { .. } | Cell::Asked { .. } | Cell::Waiting => "",
     };
     html! {
@@ -138,7 +189,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
                 <a class="narrowed-title" href={Route::Rule { rule }.address()}>
                     { catalogue::entry(rule).map(|entry| entry.title).unwrap_or("Its page") }
                 </a>
-                <span class="narrowed-words">{ cell.words() }</span>
+                <span class="narrowed-words">{ cell.words(Some(report), rule) }</span>
                 { why::rule(rule) }
                 <button type="button" class="button button-quiet" onclick={all}>{ "Show all" }</button>
             </div>
@@ -177,7 +228,7 @@ fn item(store: &Store, report: &Report, index: usize) -> Html {
                 aria-current={selected.then_some("true")}
                 onclick={select}
             >
-                <span class="finding-level">{ draw!(Level { word: words::level(finding) }) }</span>
+                <span class="finding-level">{ draw!(Level { word: finding.level() }) }</span>
                 <span class="finding-rule">{ finding.rule.id() }</span>
                 <span class="finding-message">{ with_code(&finding.message) }</span>
                 { place(words::place_in(store, &finding.path, &finding.range)) }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::file_names;
 use crate::pasted::Pasted;
 use crate::patch::{NewSide, Reading, is_patch};
-use crate::ui::components::read_as::{is_foreign_text, kinds};
+use crate::ui::components::read_as::{foreign_text, kinds};
 use crate::ui::patches::Patches;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
@@ -16,9 +16,11 @@ pub fn PatchNotice() -> Html {
     let store = use_context::<Store>().expect("the application provides the store");
     let file = store.file().clone();
     let patches = use_memo(store.files.clone(), |files| Patches::of(files));
+    let unreadable = store.whole.as_ref().map_or(0, |report| report.unreadable_lines(&file.path));
     // Asked at every letter otherwise.
-    let foreign =
-        use_memo((file.path.clone(), file.text.clone()), |(path, text)| is_foreign_text(path, text));
+    let foreign = use_memo((file.path.clone(), file.text.clone(), unreadable), |(path, text, unreadable)| {
+        foreign_text(path, text, *unreadable)
+    });
     let read_as = |kind: Pasted| {
         let (dispatch, id) = (store.dispatcher(), file.id);
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ReadAs { id, kind }))
@@ -40,13 +42,15 @@ pub fn PatchNotice() -> Html {
                 <button type="button" class="button" onclick={read_as(Pasted::Patch)}>{ "Read it as a patch" }</button>
             </div>
         },
-        None if *foreign => html! {
-            <div class="notice" data-testid="foreign">
-                <p>{ "This looks like none of what is read." }</p>
-                { kinds(&store, "Take") }
-            </div>
+        None => match *foreign {
+            Some(foreign) => html! {
+                <div class="notice" data-testid="foreign">
+                    <p>{ format!("Read as Python, but it looks like {}. Read it instead as", foreign.words()) }</p>
+                    { kinds(&store, "Take") }
+                </div>
+            },
+            None => html! { <div></div> },
         },
-        None => html! { <div></div> },
     }
 }
 

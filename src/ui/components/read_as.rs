@@ -4,7 +4,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::file_names::{Named, is_patch, named};
-use crate::pasted::{Pasted, is_foreign};
+use crate::pasted::{Foreign, Pasted, foreign};
 use crate::report::FileKind;
 use crate::ui::state::{Action, Store};
 use crate::ui::words;
@@ -73,9 +73,9 @@ pub fn read_as(store: &Store) -> Html {
     }
 }
 
-/// Whether the shown text is read as Python and plainly is none.
-pub fn is_foreign_text(path: &str, text: &str) -> bool {
-    kind_of_path(path) == Some(Pasted::Python) && is_foreign(text)
+/// What the shown text is, where it is read as Python and plainly is none; so many of its lines could not be read.
+pub fn foreign_text(path: &str, text: &str, unreadable: usize) -> Option<Foreign> {
+    (kind_of_path(path) == Some(Pasted::Python)).then(|| foreign(text, unreadable))?
 }
 
 /// The choice of what the shown file is read as; `verb` tells two of them apart for a screen reader.

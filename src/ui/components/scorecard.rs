@@ -16,6 +16,8 @@ pub enum Cell {
         findings: usize,
     },
     Conforms,
+    /// All that was found is silenced by comments.
+    Silenced,
     /// There are questions, and nothing else to say.
     Asked {
         questions: usize,
@@ -36,6 +38,7 @@ impl Cell {
         match report.rules.iter().find(|status| status.rule == rule).map(|status| status.status) {
             None => Cell::NotChecked,
             Some(Status::Conforms) => Cell::Conforms,
+            Some(Status::Silenced) => Cell::Silenced,
             Some(Status::NotSeen) => match report.questions(rule) {
                 0 => Cell::NotSeen,
                 questions => Cell::Asked { questions },
@@ -54,6 +57,7 @@ impl Cell {
         match self {
             Cell::Violated { .. } => "cell-violated",
             Cell::Conforms => "cell-conforms",
+            Cell::Silenced => "cell-silenced",
             Cell::Asked { .. } => "cell-asked",
             Cell::NotSeen => "cell-not-seen",
             Cell::NotChecked => "cell-not-checked",
@@ -61,23 +65,32 @@ impl Cell {
         }
     }
 
-    /// The cell in words.
-    pub fn words(self) -> String {
-        match self {
+    /// The cell in words, with what else comments silence of the rule.
+    pub fn words(self, report: Option<&Report>, rule: Rule) -> String {
+        let silenced = report.map_or(0, |report| report.silenced(rule));
+        let mut words = match self {
             Cell::Violated { findings } => format!("violated, {}", words::count(findings, "finding")),
             Cell::Conforms => "conforms".to_owned(),
+            Cell::Silenced => return format!("{silenced} silenced by comments"),
             Cell::Asked { questions } => words::count(questions, "question"),
             Cell::NotSeen => "not seen".to_owned(),
             Cell::NotChecked => "not checked yet".to_owned(),
             Cell::Waiting => "nothing to check yet".to_owned(),
+        };
+        if silenced > 0 {
+            words += &format!(", {silenced} silenced by comments");
         }
+        words
     }
 
     /// The sign in the cell: every state has its own, so that none needs its colour.
     fn sign(self) -> String {
         match self {
+            // There is room for three characters; the label has the number.
+            Cell::Violated { findings: findings @ 1000.. } => format!("{}k+", (findings / 1000).min(9)),
             Cell::Violated { findings } => findings.to_string(),
             Cell::Conforms => "✓".to_owned(),
+            Cell::Silenced => "#".to_owned(),
             Cell::Asked { .. } => "?".to_owned(),
             Cell::NotSeen | Cell::Waiting => "·".to_owned(),
             Cell::NotChecked => String::new(),
@@ -122,6 +135,7 @@ pub fn Scorecard() -> Html {
                 <li><span class="key cell-violated" aria-hidden="true">{ "2" }</span>{ "violated" }</li>
                 <li><span class="key cell-conforms" aria-hidden="true">{ "✓" }</span>{ "conforms" }</li>
                 <li><span class="key cell-asked" aria-hidden="true">{ "?" }</span>{ "questions" }</li>
+                <li><span class="key cell-silenced" aria-hidden="true">{ "#" }</span>{ "silenced" }</li>
                 <li><span class="key cell-not-seen" aria-hidden="true">{ "·" }</span>{ "not seen" }</li>
                 if !catalogue::ENTRIES.iter().all(|entry| entry.checked) {
                     <li><span class="key cell-not-checked" aria-hidden="true"></span>{ "not checked yet" }</li>
@@ -132,10 +146,11 @@ pub fn Scorecard() -> Html {
 }
 
 fn cell(store: &Store, rule: Rule, stop: &UseStateHandle<Rule>) -> Html {
-    let cell = Cell::of(store.report.as_deref(), rule);
+    let report = store.counted.as_deref();
+    let cell = Cell::of(report, rule);
     let chosen = store.rule == Some(rule);
     let title = catalogue::entry(rule).map(|entry| entry.title).unwrap_or_default();
-    let label = format!("{rule} {title}: {}", cell.words());
+    let label = format!("{rule} {title}: {}", cell.words(report, rule));
     let focused = {
         let stop = stop.setter();
         Callback::from(move |_: FocusEvent| stop.set(rule))

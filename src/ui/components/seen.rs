@@ -11,7 +11,7 @@ use crate::ui::words;
 
 /// What could not be seen: never is 'no findings' said to be more than it is.
 pub fn seen(store: &Store) -> Html {
-    let Some(report) = store.report.clone() else { return html! {} };
+    let Some(report) = store.counted.clone() else { return html! {} };
     let unseen = report.with_status(Status::NotSeen);
     let unread: Vec<&str> = report
         .files

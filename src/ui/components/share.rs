@@ -5,6 +5,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::link::{BUNDLE_ENDING, LONGEST_LINK, Shared};
+use crate::report::{Report, Rule};
 use crate::ui::clipboard::copy;
 use crate::ui::commands::SHARE;
 use crate::ui::components::dialog::Dialog;
@@ -46,9 +47,10 @@ pub fn Share() -> Html {
             let started = Made { seen: false, shared, suspects: None, link: None };
             made.set(Some(started.clone()));
             dialogs::open(dialogs::SHARE);
-            let made = made.setter();
+            let (made, report) = (made.setter(), store.whole.clone());
             spawn_local(async move {
-                let suspects = suspected(&started.shared).await;
+                let mut suspects = suspected(&started.shared).await;
+                add_found(&mut suspects, report.as_deref());
                 let code = pack(&started.shared.to_json()).await.ok().and_then(|code| code.as_string());
                 // A browser that cannot compress makes bundles all the same.
                 let link = code.map(|code| format!("{}#/link?{code}", page_address())).unwrap_or_default();
@@ -159,6 +161,20 @@ fn made(made: &Made, store: &Store, input: NodeRef) -> Html {
             <div class="dialog-actions">
                 <button type="button" class="button button-main" onclick={bundle}>{ "Download as a file" }</button>
             </div>
+        }
+    }
+}
+
+/// Adds what the rule about secrets finds and no text shows by itself: what a call is handed, by its parameter's name.
+fn add_found(suspects: &mut Vec<String>, report: Option<&Report>) {
+    let Some(report) = report else { return };
+    let silenced = report.silenced.iter().map(|silenced| &silenced.finding);
+    for finding in report.findings.iter().chain(silenced) {
+        let place = format!("{}: ", words::place(&finding.path, &finding.range));
+        let is_written = finding.rule == Rule::O3 && finding.message.ends_with("is written down here");
+        if is_written && !suspects.iter().any(|suspect| suspect.starts_with(&place)) {
+            let name = finding.message.split('`').nth(1).unwrap_or_default();
+            suspects.push(format!("{place}the value of `{name}`, …"));
         }
     }
 }

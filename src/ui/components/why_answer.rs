@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::catalogue;
 use crate::explanation::{Answer, Candidate, Condition, Explanation, Line, Place, RuleAnswer};
-use crate::report::{Evidence, FileKind, Range, Rule, Status};
+use crate::report::{Evidence, FileKind, Range, Rule};
 use crate::ui::components::with_code::with_code;
 use crate::ui::later::{Page, Told};
 use crate::ui::route::{ChosenSet, Route};
@@ -154,11 +154,7 @@ fn sentence(clause: &str) -> Html {
 }
 
 fn of_rule(answer: &RuleAnswer, is_line: bool, page: &Page) -> Html {
-    let status = match answer.status {
-        Status::Violated => "violated",
-        Status::Conforms => "conforms",
-        Status::NotSeen => "not seen",
-    };
+    let status = answer.status.word();
     let more = answer.looked_at - answer.candidates.len();
     html! {
         <section class="why-rule" aria-label={format!("What {} makes of it", answer.rule)}>

@@ -267,12 +267,7 @@ fn verdict(entry: &Entry, violating: Option<Status>, conforming: Option<Status>)
     if !entry.checked {
         return format!("The checker does not check {} yet.", entry.rule);
     }
-    let word = |status: Option<Status>| match status {
-        None => "…",
-        Some(Status::Violated) => "violated",
-        Some(Status::Conforms) => "conforms",
-        Some(Status::NotSeen) => "not seen",
-    };
+    let word = |status: Option<Status>| status.map_or("…", Status::word);
     format!(
         "{} in the violating code: {}, in the conforming code: {}",
         entry.rule,

@@ -31,6 +31,8 @@ pub enum Action {
     },
     /// Add files beside the open ones; one with the same path is replaced.
     Add(Vec<Given>),
+    /// Files of what was added that could not be read, each with the reason.
+    Missed(Vec<(String, String)>),
     StartOver,
     /// Open an empty file.
     NewFile,
@@ -146,6 +148,7 @@ impl Reducible for State {
                 state.set_files(files, true);
             }
             Action::Add(files) => state.add(files),
+            Action::Missed(missed) => Rc::make_mut(&mut state.missed).extend(missed),
             Action::StartOver => {
                 state.remember("Started over.".into());
                 state.set_files(Vec::new(), false);
@@ -215,7 +218,7 @@ impl Reducible for State {
             Action::ShowUnchanged(shown) => {
                 state.with_unchanged = shown;
                 if let Some(whole) = state.whole.clone() {
-                    state.take_report(whole);
+                    state.show_report(whole);
                 }
             }
             Action::OpenShared(shared) => state.open_shared(shared),

@@ -87,6 +87,7 @@ impl State {
         }
         self.active = 0;
         self.closed.clear();
+        self.missed = Rc::default();
         self.refused = None;
         self.offer = None;
         self.filters = ListFilters::default();
@@ -106,6 +107,7 @@ impl State {
         self.left_out = Rc::default();
         self.report = None;
         self.whole = None;
+        self.counted = None;
         self.notebooks = Rc::default();
         self.patches = Patches::default();
         self.selected = None;
@@ -193,7 +195,15 @@ impl State {
 
     fn as_former(&self, why: AttrValue) -> Former {
         let settings = self.own_settings.as_ref().map(|_| self.settings.clone());
-        Former { files: self.files.clone(), active: self.active, draft: self.draft.clone(), settings, why }
+        let missed = self.missed.clone();
+        Former {
+            files: self.files.clone(),
+            active: self.active,
+            draft: self.draft.clone(),
+            settings,
+            missed,
+            why,
+        }
     }
 
     /// Remembers the files, unless there is nothing in them to lose.
@@ -254,6 +264,7 @@ impl State {
             self.set_files(files, true);
         } else {
             self.remember(format!("Opened {}.", words::count(files.len(), "file")).into());
+            Rc::make_mut(&mut self.missed).retain(|(path, _)| files.iter().all(|file| file.path != *path));
             for file in files {
                 match self.files.iter().position(|open| open.path == file.path) {
                     Some(index) => {
@@ -337,6 +348,7 @@ impl State {
         if let Some(former) = self.former.take() {
             self.set_files(Vec::new(), false);
             self.files = former.files;
+            self.missed = former.missed;
             self.active = former.active;
             self.draft = former.draft;
             if let Some(settings) = former.settings {

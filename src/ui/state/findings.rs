@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Reveal, State};
 use crate::notebook::cell_lines;
-use crate::report::{Certainty, Position, Range, Report, Rule};
+use crate::report::{Certainty, Position, Problem, Range, Report, Rule};
 use crate::ui::filters::{ListFilters, Order};
 use crate::ui::route::SEVERITIES;
 use crate::ui::words;
@@ -78,7 +78,7 @@ impl State {
         self.announcement = format!(
             "{} of {length}: {}, {}, line {}: {}",
             next + 1,
-            words::level(finding),
+            finding.level(),
             finding.rule,
             finding.range.start.line,
             finding.message
@@ -86,10 +86,8 @@ impl State {
         .into();
     }
 
-    pub(super) fn take_report(&mut self, whole: Rc<Report>) {
-        let report = if self.with_unchanged { whole.clone() } else { self.patches.narrowed(&whole) };
-        self.whole = Some(whole);
-        self.show_report(report);
+    pub(super) fn take_report(&mut self, report: Rc<Report>) {
+        self.show_report(self.with_unchecked(report));
         if let Some(wanted) = self.wanted.take() {
             let findings = self.report.iter().flat_map(|report| &report.findings);
             if let Some(index) = findings.map(crate::link::word).position(|word| word == wanted) {
@@ -98,7 +96,23 @@ impl State {
         }
     }
 
-    pub(super) fn show_report(&mut self, report: Rc<Report>) {
+    /// The report with a problem for each file that nobody could check.
+    fn with_unchecked(&self, mut report: Rc<Report>) -> Rc<Report> {
+        let fails = "the checker fails on it, so it was not checked".to_owned();
+        let failed = self.left_out.iter().map(|left| (left.file.path.to_string(), fails.clone()));
+        let missed = self.missed.iter();
+        let missed = missed.map(|(path, why)| (path.clone(), format!("{why}, so it was not checked")));
+        for (path, message) in failed.chain(missed) {
+            let start = Position { line: 1, column: 1 };
+            let range = Range { start, end: start };
+            Rc::make_mut(&mut report).problems.push(Problem { path, range, message });
+        }
+        report
+    }
+
+    pub(super) fn show_report(&mut self, whole: Rc<Report>) {
+        let counted = self.patches.narrowed(&whole);
+        let report = if self.with_unchanged { whole.clone() } else { counted.clone() };
         // The same finding stays selected, wherever it has moved to.
         self.selected = self.selected.and_then(|index| {
             let former = self.report.as_ref()?.findings.get(index)?.clone();
@@ -114,10 +128,12 @@ impl State {
                 .min_by_key(|(_, finding)| finding.range.start.line.abs_diff(former.range.start.line))
                 .map(|(index, _)| index)
         });
-        let (first, second) = words::headline(&report);
+        let (first, second) = words::headline(&counted);
         self.announcement = format!("{first}. {second}.").into();
         let notebooks = self.files.iter().filter(|file| file.path.ends_with(".ipynb"));
         self.notebooks = Rc::new(notebooks.map(|file| (file.path.clone(), cell_lines(&file.text))).collect());
+        self.whole = Some(whole);
+        self.counted = Some(counted);
         self.report = Some(report);
     }
 

@@ -72,6 +72,7 @@ pub struct Former {
     pub draft: AttrValue,
     /// The settings that held for them alone, where they came from a link themselves.
     pub settings: Option<Rc<Settings>>,
+    missed: Rc<Vec<(String, String)>>,
     /// What replaced them, in a sentence.
     pub why: AttrValue,
 }
@@ -120,6 +121,8 @@ pub struct State {
     pub report: Option<Rc<Report>>,
     /// The report with what is on unchanged lines of patches.
     pub whole: Option<Rc<Report>>,
+    /// The report without what is on unchanged lines of patches: what is counted.
+    pub counted: Option<Rc<Report>>,
     /// Where the lines of the cells are, for each notebook of the report.
     pub notebooks: Rc<Vec<(AttrValue, Vec<CellLine>)>>,
     /// How the report's files are read in the open patches.
@@ -167,6 +170,8 @@ pub struct State {
     pub offer: Option<Rc<Offer>>,
     /// The files that stop the checker, and so were left out of the report.
     pub left_out: Rc<Vec<LeftOut>>,
+    /// The files that could not be read as they were opened with the others, each with the reason.
+    pub(super) missed: Rc<Vec<(String, String)>>,
     /// False once the browser has refused to keep the draft.
     pub kept: bool,
     /// What a screen reader is told next.
@@ -191,6 +196,7 @@ impl State {
             active: 0,
             report: None,
             whole: None,
+            counted: None,
             notebooks: Rc::default(),
             patches: Patches::default(),
             with_unchanged: false,
@@ -216,6 +222,7 @@ impl State {
             outcome: None,
             offer: None,
             left_out: Rc::default(),
+            missed: Rc::default(),
             kept: true,
             announcement: AttrValue::default(),
             said: (0, AttrValue::default()),
