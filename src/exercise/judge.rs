@@ -1,7 +1,7 @@
 //! Says whether an answer is right, and what is still wrong with it.
 
 use crate::exercise::{Exercise, Sign, names};
-use crate::report::{Certainty, Finding, Problem, Report, Rule};
+use crate::report::{Certainty, Effect, Finding, Problem, Report, Rule};
 use crate::source::Source;
 
 /// What is said of an answer.
@@ -29,8 +29,12 @@ pub enum Fault {
     Broken { path: String, line: u32, message: String },
     /// A comment silences the checker.
     Silenced,
-    /// A function or class that others use is gone.
+    /// A function or class that others use is gone, or all that a file does.
     Lost(String),
+    /// What the start and every listed solution do is not done: the function, class or file, and what it has to do.
+    Undone { of: String, does: String },
+    /// What none of them does, and nobody should: whose it is, and what it does.
+    Harm { of: String, does: String },
     /// A word that has to stay is gone.
     Missing(String),
     /// What the start violates is still there: the index of its finding.
@@ -39,8 +43,15 @@ pub enum Fault {
     New(usize),
 }
 
-/// Judges an answer by its text and by what the checker says of it and of the start.
-pub fn judge(exercise: &Exercise, before: &Report, files: &[Source], report: &Report) -> Verdict {
+/// Judges an answer by its text and by what the checker says of it, of the start and of the listed solutions. What all of
+/// those do is what the code is for, so an answer does it too, in whatever way.
+pub fn judge(
+    exercise: &Exercise,
+    before: &Report,
+    listed: &[Report],
+    files: &[Source],
+    report: &Report,
+) -> Verdict {
     if files == exercise.start {
         return Verdict { outcome: Outcome::Untouched, wrong_turn: None, faults: Vec::new() };
     }
@@ -68,10 +79,9 @@ pub fn judge(exercise: &Exercise, before: &Report, files: &[Source], report: &Re
     if files.iter().any(|file| file.text.contains("rubric: ignore")) {
         faults.push(Fault::Silenced);
     }
-    let lost = names::public(&exercise.start)
-        .into_iter()
-        .filter(|name| broken.is_empty() && !names::is_defined(files, name));
-    faults.extend(lost.map(Fault::Lost));
+    if broken.is_empty() {
+        faults.extend(undone(before, listed, report));
+    }
     let missing = exercise.keep.iter().filter(|word| !names::has_word(files, word));
     faults.extend(missing.cloned().map(Fault::Missing));
     for (index, finding) in report.findings.iter().enumerate() {
@@ -95,6 +105,34 @@ pub fn judge(exercise: &Exercise, before: &Report, files: &[Source], report: &Re
     });
     let accepted = faults.is_empty() && wrong_turn.is_none();
     Verdict { outcome: if accepted { Outcome::Accepted } else { Outcome::Refused }, wrong_turn, faults }
+}
+
+/// What an answer does not do though every listed solution does, and what it does though none of them does.
+fn undone(before: &Report, listed: &[Report], report: &Report) -> Vec<Fault> {
+    let (first, others) = listed.split_first().unwrap_or((before, &[]));
+    let mut faults = Vec::new();
+    let wanted = first
+        .effects
+        .iter()
+        .filter(|effect| !effect.is_harm && others.iter().all(|solution| solution.effects.contains(effect)));
+    for Effect { of, does, .. } in wanted.filter(|effect| !report.effects.contains(effect)) {
+        let is_gone = !report.effects.iter().any(|effect| effect.of == *of);
+        let fault = match is_gone {
+            true => Fault::Lost(of.clone()),
+            false => Fault::Undone { of: of.clone(), does: does.clone() },
+        };
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
+    // What is new, a helper say, may be as it likes.
+    let was_there = |effect: &Effect| before.effects.iter().any(|known| known.of == effect.of);
+    let is_known =
+        |effect: &Effect| others.iter().chain([first]).any(|solution| solution.effects.contains(effect));
+    let harms =
+        report.effects.iter().filter(|effect| effect.is_harm && was_there(effect) && !is_known(effect));
+    faults.extend(harms.map(|Effect { of, does, .. }| Fault::Harm { of: of.clone(), does: does.clone() }));
+    faults
 }
 
 fn is_question(finding: &Finding) -> bool {
@@ -263,7 +301,7 @@ Not yet.
     fn judged(text: &str) -> Verdict {
         let exercise = exercise();
         let files = vec![Source { path: "main.py".to_owned(), text: text.to_owned() }];
-        judge(&exercise, &report(&exercise.start), &files, &report(&files))
+        judge(&exercise, &report(&exercise.start), &[], &files, &report(&files))
     }
 
     #[test]
