@@ -2,7 +2,7 @@
 //! it: no rule has an opinion on a name that is defined nowhere.
 
 use crate::check::check_parsed;
-use crate::effects::{effects, is_used};
+use crate::effects::{effects, is_built_in, is_used, uses};
 use crate::report::{Problem, Report};
 use crate::semantic::{Model, Node, ParsedFiles, Place};
 use crate::settings::Settings;
@@ -133,21 +133,24 @@ fn uses_result(value: Node<'_>, parent: Node<'_>) -> bool {
         Kind::If | Kind::While | Kind::Assert => value.role() == Role::Test,
         // A plain function may hand a coroutine on; one that awaits by itself means the result.
         Kind::Return => parent.function().is_some_and(Node::is_async),
+        Kind::Call => {
+            value.role() == Role::Argument
+                && parent.callee().is_some_and(is_built_in)
+                && MEASURES.contains(&parent.callee_name())
+        }
         _ => false,
     }
 }
 
-/// Whether what is assigned is used as a result everywhere that it is used, or nowhere.
+/// Whether what is assigned is used as a result somewhere, or nowhere at all.
 fn is_kept_in_vain(assignment: Node<'_>) -> bool {
-    let (Some(target), Some(function)) = (assignment.targets().next(), assignment.function()) else {
-        return false;
+    let is_result = |name: Node<'_>| {
+        name.assigned_value() == assignment.value()
+            && name.parent().is_some_and(|parent| uses_result(name, parent))
     };
-    target.is(Kind::Name)
-        && target.scope_of_name().is_some()
-        && function
-            .descendants_of(Kind::Name)
-            .filter(|name| name.symbol() == target.symbol() && !name.data().is_store)
-            .all(|name| name.parent().is_some_and(|parent| uses_result(name, parent)))
+    assignment.function().is_some()
+        && assignment.targets().all(|target| target.is(Kind::Name))
+        && (uses(assignment).next().is_none() || uses(assignment).any(is_result))
 }
 
 /// `await` before a call of a plain function of these files that returns nothing that can be awaited.
@@ -245,6 +248,10 @@ fn entered_wrongly(item: Node<'_>) -> Option<String> {
         || path.contains(".Async");
     (is_async && !item.parent()?.is_async()).then(|| format!("`{}` needs `async with`", context.excerpt()))
 }
+
+/// Functions of Python's own that look into what they are given.
+const MEASURES: [&str; 10] =
+    ["len", "list", "dict", "set", "tuple", "sum", "sorted", "int", "float", "enumerate"];
 
 /// The names that Python gives to every module.
 const BUILT_IN: &str = "ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup \

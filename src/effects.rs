@@ -64,7 +64,7 @@ fn is_for_others(definition: Node<'_>) -> bool {
 }
 
 /// The uses of the name that an expression is assigned to.
-fn uses<'m>(assignment: Node<'m>) -> impl Iterator<Item = Node<'m>> {
+pub fn uses<'m>(assignment: Node<'m>) -> impl Iterator<Item = Node<'m>> {
     let around = assignment.function().unwrap_or(assignment.at(0));
     let names = assignment.targets().filter(|target| target.is(Kind::Name));
     names.flat_map(move |target| {
@@ -89,7 +89,9 @@ pub fn is_used(value: Node<'_>) -> bool {
 fn is_run(coroutine: Node<'_>, depth: u32) -> bool {
     let awaits = |node: Node<'_>| node.descendants_of(Kind::Await).next().is_some();
     coroutine.parent().is_some_and(|parent| match parent.kind() {
-        Kind::Await | Kind::Call | Kind::Keyword | Kind::Return | Kind::WithItem | Kind::Lambda => true,
+        Kind::Await | Kind::Keyword | Kind::WithItem | Kind::Lambda => true,
+        Kind::Call => !parent.callee().is_some_and(is_built_in),
+        Kind::Return => !parent.function().is_some_and(Node::is_async),
         Kind::Assign | Kind::AnnAssign | Kind::Named => {
             depth < 4
                 && (!parent.targets().all(|target| target.is(Kind::Name))
@@ -100,6 +102,11 @@ fn is_run(coroutine: Node<'_>, depth: u32) -> bool {
         Kind::ExprStatement | Kind::DictItem | Kind::FString => false,
         _ => is_run(parent, depth),
     })
+}
+
+/// Whether an expression is one of Python's own names.
+pub fn is_built_in(named: Node<'_>) -> bool {
+    named.path().is_some_and(|path| path.starts_with("builtins."))
 }
 
 /// Whether a test always comes out this way.
@@ -140,7 +147,8 @@ struct Walk<'m> {
     seen: FxHashSet<Place>,
     /// Whether something was changed, and not committed since.
     is_open: bool,
-    /// Whether a block commits at its end.
+    /// Whether a commit is reached, and whether a block commits at its end.
+    commits: bool,
     commits_itself: bool,
 }
 
@@ -158,6 +166,7 @@ impl<'m> Walk<'m> {
             found: Vec::new(),
             seen,
             is_open: false,
+            commits: false,
             commits_itself: false,
         };
         walk.says("");
@@ -229,7 +238,7 @@ impl<'m> Walk<'m> {
             }
         }
         self.enter(root);
-        if !self.is_open || self.commits_itself {
+        if self.commits && (!self.is_open || self.commits_itself) {
             self.says("commit what it changes");
         }
     }
@@ -405,15 +414,15 @@ impl<'m> Walk<'m> {
     fn field(&mut self, node: Node<'m>) {
         let Some(name) = node.targets().next().map(Node::name) else { return };
         self.does("have", name);
-        let Some(value) = node.value() else { return };
+        let Some(value) = node.value() else { return self.does("require", name) };
         let default = match value.does(Tag::DescribesField) {
             true => value.argument_or_keyword(0, "default").or_else(|| value.keyword("default_factory")),
             false => Some(value),
         };
         if default.is_some_and(|default| !default.is(Kind::Ellipsis)) {
-            for is_harm in [false, true] {
-                self.add(format!("give `{name}` a default"), is_harm);
-            }
+            self.add(format!("give `{name}` a default"), false);
+        } else {
+            self.does("require", name);
         }
         self.visit(value);
     }
@@ -553,12 +562,9 @@ impl<'m> Walk<'m> {
         }
         self.arguments(call, api);
         if has(&[Tag::Commits]) || name == "begin" {
-            self.says("commit");
+            self.commits = true;
             self.is_open = false;
             self.commits_itself |= name == "begin";
-        }
-        if has(&[Tag::Gathers]) && call.keyword("return_exceptions").is_some_and(Node::is_true) {
-            self.harms("pass over an error");
         }
     }
 
@@ -580,7 +586,7 @@ impl<'m> Walk<'m> {
             }
             // An option may be left out that is as it is by itself, and a limit may stand elsewhere.
             let is_option = matches!(value.kind(), Kind::True | Kind::False | Kind::None | Kind::Dict);
-            if !is_option && !gathers && !limits.contains(&keyword) {
+            if !is_option && !gathers && !limits.contains(&keyword) && !keyword.contains("timeout") {
                 self.does("set", keyword);
             }
             self.visit(value);
