@@ -189,7 +189,7 @@ fn awaited_in_plain_function(node: Node<'_>) -> Option<String> {
 fn made_in_vain(call: Node<'_>) -> Option<String> {
     let makes = call.api().is_some_and(|api| api.is_constructor || api.has(Tag::BuildsStatement));
     (makes && call.function().is_some() && !is_used(call))
-        .then(|| format!("what `{}` makes is used nowhere", call.called()))
+        .then(|| format!("what `{}` makes is used nowhere", call.callee_name()))
 }
 
 /// A function of these files that is not given all that it needs, or more than it takes.

@@ -219,7 +219,7 @@ impl<'m> Walk<'m> {
         let root = self.root;
         self.given.extend(root.dependencies().into_iter().map(|(_, function)| function));
         if let Some(route) = root.route() {
-            self.does("serve", &format!("{} {}", route.callee_name(), root.route_path()));
+            self.does("serve", &format!("{} {}", route.callee_name(), root.full_route_path()));
         } else if root.is_async() {
             self.says("be an `async def`");
         }
@@ -248,10 +248,14 @@ impl<'m> Walk<'m> {
         for child in definition.children() {
             match child.role() {
                 Role::Annotation | Role::Returns => {}
+                // Another session will do.
                 Role::Parameter => {
-                    child.children().filter(|part| part.is(Kind::Call)).for_each(|part| {
-                        self.visit(part);
-                    });
+                    let written = child.child(Role::Annotation).map_or("", Node::source);
+                    if !matches!(written, "AsyncSession" | "Session") {
+                        child.injected_by().into_iter().for_each(|call| {
+                            self.visit(call);
+                        });
+                    }
                 }
                 _ => {
                     self.visit(child);
@@ -321,7 +325,7 @@ impl<'m> Walk<'m> {
             _ => {
                 let goes_on = self.children(node);
                 return match node.kind() {
-                    Kind::Raise | Kind::Continue | Kind::Break => false,
+                    Kind::Return | Kind::Raise | Kind::Continue | Kind::Break => false,
                     Kind::ExprStatement => !node.children().any(|call| call.does(Tag::EndsProcess)),
                     Kind::Assert => !is_always(node.child(Role::Test), false),
                     Kind::With | Kind::Clause => goes_on,
@@ -385,11 +389,13 @@ impl<'m> Walk<'m> {
         goes_on && !is_left
     }
 
-    /// An `except` clause that raises nothing, notes nothing and calls nothing but a logger passes over what it catches.
+    /// An `except` clause that raises nothing, notes nothing and calls nothing but a logger passes over what it catches. In a
+    /// loop a line in the log is enough: the next round is tried.
     fn catches(&mut self, handler: Node<'m>) -> bool {
+        let is_repeated = handler.parent().is_some_and(|node| node.enclosing_loop().is_some());
         let is_telling = |node: Node<'m>| match node.kind() {
             Kind::Raise => true,
-            Kind::Call => !node.writes_log() && !node.does(Tag::Prints),
+            Kind::Call => is_repeated && node.writes_log() || !node.writes_log() && !node.does(Tag::Prints),
             Kind::Attribute | Kind::Subscript | Kind::AugAssign => {
                 node.data().is_store || node.is(Kind::AugAssign)
             }
@@ -400,7 +406,6 @@ impl<'m> Walk<'m> {
         if !handler.body().is_some_and(|body| body.descendants().any(is_telling)) {
             self.harms("pass over an error");
         }
-        let is_repeated = handler.parent().is_some_and(|node| node.enclosing_loop().is_some());
         if is_repeated && handler.body().is_some_and(Node::leaves) {
             let last = handler.body().and_then(|body| body.children().last());
             if last.is_some_and(|last| !last.is(Kind::Continue)) {
@@ -435,7 +440,8 @@ impl<'m> Walk<'m> {
             let bound = node.at(data.node);
             match data.kind {
                 BindingKind::Parameter => {
-                    if bound.parent().is_some_and(|function| self.given.contains(&function)) {
+                    let is_given = bound.injected_by().is_none();
+                    if is_given && bound.parent().is_some_and(|function| self.given.contains(&function)) {
                         self.does("use", node.name());
                     }
                 }
@@ -466,10 +472,13 @@ impl<'m> Walk<'m> {
             self.reach(place);
         } else if value != node {
             self.reach(value.place());
+        } else if matches!(node.name(), "append" | "extend") {
+            // `+=` does the same.
         } else if !is_of_library(node) {
             self.does("use", node.name());
             // Whoever is handed a function calls it, and awaits it if need be.
-            if is_handed(node) && node.name().starts_with(char::is_lowercase) {
+            let is_injected = node.parent().is_some_and(|call| call.model.dependency_of(call).is_some());
+            if is_handed(node) && !is_injected && node.name().starts_with(char::is_lowercase) {
                 self.awaits(node.name());
                 self.add(format!("use what `{}` gives", node.name()), false);
             }
@@ -538,12 +547,20 @@ impl<'m> Walk<'m> {
                 });
                 call.callee().and_then(definition).into_iter().for_each(|place| self.reach(place));
                 self.crosses(&api, is_used(call));
+                let key = call.model.tenant_key();
+                if api.callable.crosses == Some(System::Database)
+                    && call.argument(0).is_some()
+                    && !call.positional().any(|argument| speaks_of(argument, key, 0))
+                {
+                    self.add(format!("ask the database without `{key}`"), true);
+                }
                 let is_plain = api.callable.crosses.is_none()
                     && !api.is_constructor
                     && api.class.is_some_and(|class| {
                         !class.name.starts_with("builtins") && !class.name.starts_with("asyncio")
                     })
                     && !has(&[
+                        Tag::MarksRoute,
                         Tag::BuildsStatement,
                         Tag::Fetches,
                         Tag::Commits,
@@ -559,6 +576,10 @@ impl<'m> Walk<'m> {
                 }
                 self.is_open |= has(&[Tag::AddsRow, Tag::DeletesRow]) || call.writes_by_sql();
             }
+        }
+        let is_pause = api.is_some_and(|api| api.callable.crosses.is_none() && api.class.is_none());
+        if call.is_awaited() && target.is_none() && !is_pause {
+            self.says("await something outside of these files");
         }
         self.arguments(call, api);
         if has(&[Tag::Commits]) || name == "begin" {
@@ -586,7 +607,12 @@ impl<'m> Walk<'m> {
             }
             // An option may be left out that is as it is by itself, and a limit may stand elsewhere.
             let is_option = matches!(value.kind(), Kind::True | Kind::False | Kind::None | Kind::Dict);
-            if !is_option && !gathers && !limits.contains(&keyword) && !keyword.contains("timeout") {
+            if keyword != "status_code"
+                && !is_option
+                && !gathers
+                && !limits.contains(&keyword)
+                && !keyword.contains("timeout")
+            {
                 self.does("set", keyword);
             }
             self.visit(value);
@@ -611,6 +637,21 @@ impl<'m> Walk<'m> {
             self.does("use", &class);
         }
     }
+}
+
+/// Whether a word stands in an expression, or in what its names were assigned.
+fn speaks_of(expression: Node<'_>, word: &str, depth: u32) -> bool {
+    expression.source().contains(word)
+        || depth < 4
+            && expression.descendants_of(Kind::Name).any(|name| {
+                let tree = &name.source_file().tree;
+                let Some(scope) = name.scope_of_name() else { return false };
+                tree.bindings_of(scope, name.symbol()).any(|binding| {
+                    let statement = name.at(tree.bindings[binding as usize].node).statement();
+                    statement != expression.statement()
+                        && statement.value().is_some_and(|value| speaks_of(value, word, depth + 1))
+                })
+            })
 }
 
 /// Whether an expression is handed to a call as it stands.

@@ -12,7 +12,7 @@ use rubric_playground::catalogue::ENTRIES;
 use rubric_playground::check::Source;
 use rubric_playground::exercise::judge::{Marked, Outcome, Said, Verdict, judge, judge_marks};
 use rubric_playground::exercise::read::read;
-use rubric_playground::exercise::{Exercise, Kind};
+use rubric_playground::exercise::{Exercise, Kind, words};
 use rubric_playground::report::{Certainty, Finding, Report, Rule};
 use rubric_playground::settings::Settings;
 
@@ -384,7 +384,7 @@ const WRONG: usize = 4;
 #[test]
 fn every_answer_is_judged_rightly() {
     let mut failures = String::new();
-    let (mut judged, mut wrongly) = (0, 0);
+    let (mut judged, mut wrongly, mut unsaid) = (0, 0, 0);
     for (exercise, source) in written_exercises() {
         let before = report(&exercise.start);
         let answers = match answers(&exercise, &source) {
@@ -394,26 +394,48 @@ fn every_answer_is_judged_rightly() {
                 continue;
             }
         };
+        let listed = listed(&exercise);
+        let right = answers.iter().filter(|answer| answer.is_right).count();
+        // Of some there is only one line to mark.
+        let least = if exercise.kind == Kind::Find { 1 } else { RIGHT };
+        if right < least || answers.len() - right < WRONG {
+            let wrong = answers.len() - right;
+            let _ = writeln!(failures, "{}: only {right} right and {wrong} wrong answers", exercise.id);
+        }
         for answer in &answers {
             let (is_accepted, said) = match &answer.given {
                 Given::Files(files) => {
                     let after = report(files);
-                    let verdict = judge(&exercise, &before, &listed(&exercise), files, &after);
-                    (verdict.outcome == Outcome::Accepted, explained(&verdict, &after))
+                    let verdict = judge(&exercise, &before, &listed, files, &after);
+                    let turn = verdict.wrong_turn.map(|index| exercise.wrong_turns[index].hint.clone());
+                    let faults = verdict.faults.iter().map(|fault| words::fault(fault, &after));
+                    let said: Vec<String> = turn.into_iter().chain(faults).collect();
+                    (verdict.outcome == Outcome::Accepted, said.join("\n    "))
                 }
                 Given::Marks(marks) => {
                     let search = judge_marks(&exercise, &before, marks);
-                    (search.is_right(), format!("{search:?}"))
+                    let said = marks.iter().zip(&search.said);
+                    let said: Vec<String> = said
+                        .map(|(mark, said)| words::said(&exercise, &before, &search, mark, said))
+                        .collect();
+                    (search.is_right(), said.join("\n    "))
                 }
             };
             judged += 1;
             if is_accepted != answer.is_right {
                 wrongly += 1;
                 let word = if answer.is_right { "REFUSED " } else { "ACCEPTED" };
-                let _ = writeln!(failures, "{}: {word} '{}': {said}", exercise.id, answer.title);
+                let _ = writeln!(failures, "{}: {word} '{}':\n    {said}", exercise.id, answer.title);
+            } else if !said.contains(&answer.says) || (!is_accepted && said.is_empty()) {
+                unsaid += 1;
+                let _ = writeln!(
+                    failures,
+                    "{}: UNSAID   '{}': {:?}:\n    {said}",
+                    exercise.id, answer.title, answer.says
+                );
             }
         }
     }
-    println!("{judged} answers, {wrongly} of them judged wrongly");
+    println!("{judged} answers, {wrongly} judged wrongly, {unsaid} not told why");
     assert_none(&failures);
 }

@@ -121,7 +121,11 @@ fn undone(before: &Report, listed: &[Report], report: &Report) -> Vec<Fault> {
             true => Fault::Lost(of.clone()),
             false => Fault::Undone { of: of.clone(), does: does.clone() },
         };
-        if !faults.contains(&fault) {
+        let says_so = |known: &Fault| {
+            *known == fault
+                || matches!((known, &fault), (Fault::Undone { does, .. }, Fault::Undone { does: new, .. }) if does == new)
+        };
+        if !faults.iter().any(says_so) {
             faults.push(fault);
         }
     }
@@ -168,15 +172,17 @@ pub struct Marked {
 /// What is said of a marked line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
-    /// It is there: the index of the finding.
+    /// It is there, or so near that it means the same: the index of the finding.
     Right(usize),
     /// The line is right, the rule is not: what the wrong turn for that rule says, if there is one.
     OtherRule(Option<usize>),
-    /// The line belongs to a finding which is reported elsewhere: its index.
-    PartOf(usize),
+    /// The rule is right, and the line a part of the reason: the indices of the finding and of the place.
+    PartOf(usize, usize),
+    /// The rule is right, and the line has nothing to do with it: the index of the finding.
+    Elsewhere(usize),
     /// It looks wrong and is not: the index of the trap.
     Trap(usize),
-    /// Nothing is wrong there.
+    /// Nothing is wrong there, and the rule is none of those that are violated.
     Nothing,
     /// No rule was named yet.
     NoRule,
@@ -200,44 +206,60 @@ impl Search {
 
 /// Judges marks by what the checker says of the start.
 pub fn judge_marks(exercise: &Exercise, before: &Report, marks: &[Marked]) -> Search {
-    let said: Vec<Said> = marks.iter().map(|mark| judge_mark(exercise, before, mark)).collect();
-    let missed = (0..before.findings.len())
-        .filter(|&index| !is_question(&before.findings[index]))
-        .filter(|&index| {
-            let finding = &before.findings[index];
-            !marks.iter().zip(&said).any(|(mark, said)| {
-                matches!(said, Said::Right(_)) && mark.rule == Some(finding.rule) && covers(finding, mark)
-            })
+    let sure: Vec<usize> =
+        (0..before.findings.len()).filter(|&index| !is_question(&before.findings[index])).collect();
+    let findings = |fits: &dyn Fn(&Finding) -> bool| -> Vec<usize> {
+        sure.iter().copied().filter(|&index| fits(&before.findings[index])).collect()
+    };
+    // One that is on the very line is not left to a mark that is only near.
+    let mut found: Vec<usize> = Vec::new();
+    for mark in marks {
+        found.extend(findings(&|finding| mark.rule == Some(finding.rule) && covers(finding, mark)));
+    }
+    let said: Vec<Said> = marks
+        .iter()
+        .map(|mark| {
+            let Some(rule) = mark.rule else { return Said::NoRule };
+            let of_rule =
+                |fits: &dyn Fn(&Finding) -> bool| findings(&|finding| finding.rule == rule && fits(finding));
+            if let [index, ..] = of_rule(&|finding| covers(finding, mark))[..] {
+                return Said::Right(index);
+            }
+            // A trap may lie within the lines of a finding.
+            let trap =
+                exercise.traps.iter().position(|trap| trap.path == mark.path && trap.line == mark.line);
+            if let Some(index) = trap {
+                return Said::Trap(index);
+            }
+            if !findings(&|finding| covers(finding, mark)).is_empty() {
+                let turn =
+                    exercise.wrong_turns.iter().position(|turn| turn.signs.contains(&Sign::Named(rule)));
+                return Said::OtherRule(turn);
+            }
+            let near = of_rule(&|finding| names::is_near(&exercise.start, finding, mark));
+            if let Some(index) = near.iter().find(|index| !found.contains(index)).or(near.first()) {
+                found.push(*index);
+                return Said::Right(*index);
+            }
+            let all = of_rule(&|_| true);
+            let part = all.iter().find_map(|&index| {
+                let because = &before.findings[index].because;
+                let place = because
+                    .iter()
+                    .position(|place| place.path == mark.path && place.range.start.line == mark.line);
+                Some(Said::PartOf(index, place?))
+            });
+            let still = all.iter().find(|index| !found.contains(index)).or(all.first());
+            part.or_else(|| still.map(|&index| Said::Elsewhere(index))).unwrap_or(Said::Nothing)
         })
         .collect();
+    let missed = sure.into_iter().filter(|index| !found.contains(index)).collect();
     Search { said, missed }
 }
 
-fn covers(finding: &Finding, mark: &Marked) -> bool {
+/// Whether a mark is on a line of a finding.
+pub fn covers(finding: &Finding, mark: &Marked) -> bool {
     finding.path == mark.path && (finding.range.start.line..=finding.range.end.line).contains(&mark.line)
-}
-
-fn judge_mark(exercise: &Exercise, before: &Report, mark: &Marked) -> Said {
-    let Some(rule) = mark.rule else { return Said::NoRule };
-    let findings = || before.findings.iter().enumerate().filter(|(_, finding)| !is_question(finding));
-    if let Some((index, _)) = findings().find(|(_, finding)| covers(finding, mark) && finding.rule == rule) {
-        return Said::Right(index);
-    }
-    // A trap may lie within the lines of a finding.
-    let trap = exercise.traps.iter().position(|trap| trap.path == mark.path && trap.line == mark.line);
-    if let Some(index) = trap {
-        return Said::Trap(index);
-    }
-    if findings().any(|(_, finding)| covers(finding, mark)) {
-        let turn = exercise.wrong_turns.iter().position(|turn| turn.signs.contains(&Sign::Named(rule)));
-        return Said::OtherRule(turn);
-    }
-    let part_of = findings().find(|(_, finding)| {
-        finding.because.iter().any(|place| {
-            place.path == mark.path && (place.range.start.line..=place.range.end.line).contains(&mark.line)
-        })
-    });
-    part_of.map_or(Said::Nothing, |(index, _)| Said::PartOf(index))
 }
 
 #[cfg(test)]
@@ -351,9 +373,11 @@ Not yet.
         assert_eq!(said(5, Some(Rule::F1)), (Said::OtherRule(Some(0)), false));
         assert_eq!(said(5, Some(Rule::O1)), (Said::OtherRule(None), false));
         assert_eq!(said(5, None), (Said::NoRule, false));
-        assert_eq!(said(4, Some(Rule::C5)), (Said::PartOf(0), false));
+        // The line of `async def` is a part of why.
+        assert_eq!(said(4, Some(Rule::C5)), (Said::Right(0), true));
         assert_eq!(said(9, Some(Rule::C5)), (Said::Trap(0), false));
-        assert_eq!(said(1, Some(Rule::C5)), (Said::Nothing, false));
+        assert_eq!(said(1, Some(Rule::C5)), (Said::Elsewhere(0), false));
+        assert_eq!(said(1, Some(Rule::F8)), (Said::Nothing, false));
         assert_eq!(judge_marks(&exercise, &before, &[]).missed, [0]);
     }
 }
