@@ -352,4 +352,44 @@ mod tests {
             assert_eq!(found(harmless), [""; 0], "{harmless}");
         }
     }
+
+    #[test]
+    fn what_is_made_given_entered_or_imported_in_vain_is_found() {
+        let load = "import asyncio\nfrom sqlalchemy import select\n\nslots = asyncio.Semaphore(3)\n\n\ndef load(url, limit=3):\n    return url, limit\n\n\nasync def feed(db):\n";
+        let in_feed = |line: &str| found(&format!("{load}    {line}\n"));
+        for (broken, part) in [
+            ("query = select(load)", "what `select` makes is used nowhere"),
+            ("load()", "`load` is not given its `url`"),
+            ("load('a', 3, 4)", "more here than it takes"),
+            ("load('a', size=3)", "`load` takes no `size`"),
+            ("return await asyncio.to_thread(load)", "`load` is not given its `url`"),
+            ("with slots:\n        load('a')", "`slots` needs `async with`"),
+            ("async with slots:\n        pass", "nothing is done inside"),
+            ("asyncio.sleep(1)", "`sleep` is called without `await`"),
+            (
+                "rows = asyncio.to_thread(load, 'a')\n    return len(rows)",
+                "`to_thread` is called without `await`",
+            ),
+        ] {
+            let found = in_feed(broken);
+            assert!(found.len() == 1 && found[0].contains(part), "{broken}: {found:?}");
+        }
+        for harmless in [
+            "return await db.scalar(select(load))",
+            "load('a', limit=4)",
+            "load(*db)",
+            "return await asyncio.to_thread(load, 'a')",
+            "return await asyncio.to_thread(load, url='a')",
+            "async with slots:\n        load('a')",
+            "rows = asyncio.to_thread(load, 'a')\n    rows = await rows\n    return len(rows)",
+            "await asyncio.gather(*[asyncio.to_thread(load, one) for one in db])",
+        ] {
+            assert_eq!(in_feed(harmless), [""; 0], "{harmless}");
+        }
+        assert!(found("x = 1\nawait x\n")[0].contains("no Python file"));
+        let files = [("app/a.py", "x = 1\n"), ("app/b.py", "from app.a import x, y\n")]
+            .map(|(path, text)| Source { path: path.to_owned(), text: text.to_owned() });
+        let report = check_running(&files, &Settings::default());
+        assert!(report.problems[0].message.contains("`y` is not in `app/a.py`"), "{:?}", report.problems);
+    }
 }

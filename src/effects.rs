@@ -658,3 +658,100 @@ fn speaks_of(expression: Node<'_>, word: &str, depth: u32) -> bool {
 fn is_handed(node: Node<'_>) -> bool {
     node.role() == Role::Argument && node.parent().is_some_and(|parent| parent.is(Kind::Call))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::semantic::ParsedFiles;
+    use crate::settings::Settings;
+
+    /// What `f` does, or another root.
+    fn does(of: &str, text: &str) -> Vec<String> {
+        let files = [Source { path: "main.py".to_owned(), text: text.to_owned() }];
+        let (parsed, settings) = (ParsedFiles::of(&files), Settings::default());
+        let found = effects(&files, &Model::new(&files, &parsed, &settings)).into_iter();
+        let word = |effect: Effect| if effect.is_harm { format!("not {}", effect.does) } else { effect.does };
+        found.filter(|effect| effect.of == of).map(word).collect()
+    }
+
+    fn has(text: &str, wanted: &str) -> bool {
+        does("f", text).iter().any(|does| does == wanted)
+    }
+
+    const LIVE: &str = "use what `load` gives";
+
+    #[test]
+    fn what_no_run_reaches_is_not_done() {
+        let body = |lines: &str| format!("from app.a import load\n\n\ndef f(a):\n    {lines}\n");
+        for live in [
+            "return load(a)",
+            "if a:\n        return 1\n    return load(a)",
+            "while True:\n        if a:\n            break\n    return load(a)",
+            "try:\n        return load(a)\n    finally:\n        pass",
+            "try:\n        a()\n    except KeyError:\n        return None\n    return load(a)",
+            "if False:\n        return 1\n    return load(a)",
+            "def g():\n        return load(a)\n\n    return g()",
+        ] {
+            assert!(has(&body(live), LIVE), "{live}");
+        }
+        for dead in [
+            "return 1\n    return load(a)",
+            "if a:\n        return 1\n    else:\n        raise KeyError\n    return load(a)",
+            "while True:\n        a()\n    return load(a)",
+            "if False:\n        return load(a)",
+            "if True:\n        return 1\n    return load(a)",
+            "with a:\n        return 1\n    return load(a)",
+            "try:\n        return 1\n    except KeyError:\n        raise\n    return load(a)",
+            "def g():\n        return load(a)",
+            "load(a)",
+            "b = load(a)",
+        ] {
+            assert!(!has(&body(dead), LIVE), "{dead}");
+        }
+    }
+
+    #[test]
+    fn helpers_count_for_their_callers() {
+        let text = "import requests\n\n\ndef load(url):\n    return requests.get(url, timeout=5)\n\n\ndef f(url):\n    return load(url).json()\n";
+        assert!(has(text, "ask an HTTP server") && has(text, "take `url`") && has(text, "use `url`"));
+        assert!(does("load", text).is_empty());
+    }
+
+    #[test]
+    fn what_is_written_is_committed() {
+        let text = |lines: &str| {
+            format!(
+                "from sqlalchemy.ext.asyncio import AsyncSession\n\n\nasync def f(db: AsyncSession, row):\n    {lines}\n"
+            )
+        };
+        assert!(has(&text("row.a += 1\n    await db.commit()"), "commit what it changes"));
+        assert!(!has(&text("await db.commit()\n    row.a += 1"), "commit what it changes"));
+        assert!(!has(&text("row.a += 1\n    db.commit()"), "commit what it changes"));
+        assert!(has(&text("async with db.begin():\n        row.a += 1"), "commit what it changes"));
+    }
+
+    #[test]
+    fn an_error_that_nobody_hears_of_is_a_harm() {
+        let caught = |lines: &str| {
+            format!(
+                "import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef f(a):\n    try:\n        a()\n    except Exception as error:\n        {lines}\n"
+            )
+        };
+        for quiet in ["pass", "return {}", "logger.exception('no')", "b = 1"] {
+            assert!(has(&caught(quiet), "not pass over an error"), "{quiet}");
+        }
+        for told in ["raise", "a.failed.append(error)", "a.failed += 1", "a.status = 503"] {
+            assert!(!has(&caught(told), "not pass over an error"), "{told}");
+        }
+    }
+
+    #[test]
+    fn other_files_say_their_lines_under_their_keys() {
+        let files = [Source {
+            path: "a.yaml".to_owned(),
+            text: "a:\n  # why\n  b: 1  # one\nc:\n  b: 1\n".to_owned(),
+        }];
+        let said: Vec<String> = lines(&files[0]).map(|effect| effect.does).collect();
+        assert_eq!(said, ["say `a:`", "say `a: b: 1`", "say `c:`", "say `c: b: 1`"]);
+    }
+}

@@ -323,7 +323,8 @@ Not yet.
     fn judged(text: &str) -> Verdict {
         let exercise = exercise();
         let files = vec![Source { path: "main.py".to_owned(), text: text.to_owned() }];
-        judge(&exercise, &report(&exercise.start), &[], &files, &report(&files))
+        let listed: Vec<Report> = exercise.solutions.iter().map(|solution| report(&solution.files)).collect();
+        judge(&exercise, &report(&exercise.start), &listed, &files, &report(&files))
     }
 
     #[test]
@@ -349,6 +350,23 @@ Not yet.
         );
         let worse = start.replace("async def feed", "def feed").replace(", timeout=5", "");
         assert_eq!(faults(&worse), [Fault::New(0)]);
+    }
+
+    #[test]
+    fn an_answer_does_what_the_listed_solutions_do() {
+        let mended = exercise().solutions[0].files[0].text.clone();
+        let fault = |from: &str, to: &str| judged(&mended.replace(from, to)).faults;
+        let undone = |does: &str| vec![Fault::Undone { of: "feed".to_owned(), does: does.to_owned() }];
+        assert_eq!(
+            fault("    return requests", "    requests"),
+            [undone("return a value"), undone("use what an HTTP server answers")].concat()
+        );
+        let caught = "    try:\n        return requests.get('http://a', timeout=5)\n    except Exception:\n        pass";
+        let harm = Fault::Harm { of: "feed".to_owned(), does: "pass over an error".to_owned() };
+        assert_eq!(fault("    return requests.get('http://a', timeout=5)", caught), [harm]);
+        // A limit may be another one, and the work may move.
+        assert!(fault("timeout=5", "timeout=9").is_empty());
+        assert!(fault("def feed():", "def feed():\n    return _load()\n\n\ndef _load():").is_empty());
     }
 
     #[test]
