@@ -1,13 +1,13 @@
 // After a build: minifies what wasm-bindgen wrote, and writes dist/service-worker.js with the list of all files of the
 // build and what they contain.
 //   node js/keep.mjs FOLDER
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { build, transform } from "esbuild";
 // Hooks of Trunk run side by side; this one needs what the other places.
 import "./place_catalogue.mjs";
+import { shrink } from "./shrink.mjs";
 
 const folder = process.argv[2] ?? process.env.TRUNK_STAGING_DIR;
 for (const name of (await readdir(folder)).filter((name) => /^(app|later|worker).*\.js$/.test(name))) {
@@ -15,22 +15,18 @@ for (const name of (await readdir(folder)).filter((name) => /^(app|later|worker)
   const { code } = await transform(await readFile(path, "utf8"), { minify: true, format: "esm", target: "es2022" });
   await writeFile(path, code);
 }
-// Of the worker wasm-opt throws away what nothing uses or repeats, and numbers each function's variables by how often they
-// are used, so that functions resemble each other: 16 kB less once it is compressed. What all of its passes do together
-// makes the module smaller, but 40 kB larger once it is compressed (measured with the versions that are pinned).
-const worker = join(folder, "worker_bg.wasm");
+// wasm-opt throws away what nothing uses or repeats, and numbers each function's variables by how often they are used, so
+// that functions resemble each other: 16 kB less of the worker once it is compressed, 4 kB of the page. What all of its
+// passes do together makes a module smaller, but 40 kB larger once it is compressed (measured with the pinned versions).
 const passes = [
-  ...["-O0", "--dce", "--duplicate-function-elimination", "--remove-unused-module-elements", "--dae"],
-  ...["--simplify-locals-nostructure", "--optimize-instructions", "--rse", "--vacuum", "--coalesce-locals", "--reorder-locals"],
-  "--strip-producers",
+  ...["-O0", "--always-inline-max-function-size=1", "--flexible-inline-max-function-size=0"],
+  ...["--one-caller-inline-max-function-size=0", "--remove-unused-module-elements", "--dae", "--inlining", "--dce"],
+  ...["--duplicate-function-elimination", "--remove-unused-module-elements", "--dae", "--simplify-locals-nostructure"],
+  ...["--optimize-instructions", "--rse", "--vacuum", "--coalesce-locals", "--reorder-locals", "--strip-producers"],
 ];
-const optimizer = new URL("node_modules/.bin/wasm-opt", import.meta.url).pathname;
-// Which features it may write, the module says itself: `--all-features` would take some that no browser has yet.
-execFileSync(optimizer, [...passes, worker, "-o", worker], { stdio: "inherit" });
-// The page's own module has been through all passes before.
-const page = join(folder, (await readdir(folder)).find((name) => /^app.*_bg\.wasm$/.test(name)));
-execFileSync(optimizer, ["-O0", "--rse", "--vacuum", "--reorder-locals", "--strip-producers", page, "-o", page], { stdio: "inherit" });
-await WebAssembly.compile(await readFile(worker));
+for (const name of (await readdir(folder)).filter((name) => name.endsWith("_bg.wasm"))) {
+  await shrink(join(folder, name), passes);
+}
 // The second module's style, which src/ui/device.rs has the page load with it.
 const styles = ["learn", "embed-code", "settings", "why"].map((name) => new URL(`../assets/${name}.css`, import.meta.url));
 const style = (await Promise.all(styles.map((path) => readFile(path, "utf8")))).join("\n");
