@@ -2,27 +2,44 @@
 //! it: no rule has an opinion on a name that is defined nowhere.
 
 use crate::check::check_parsed;
+use crate::effects::{effects, is_built_in, is_used, uses};
 use crate::report::{Problem, Report};
 use crate::semantic::{Model, Node, ParsedFiles, Place};
 use crate::settings::Settings;
 use crate::source::Source;
-use crate::syntax::{Kind, Role, ScopeKind};
+use crate::stack::Tag;
+use crate::syntax::{Kind, Operator, Role, ScopeKind};
 
 /// Checks files, and tells what breaks when they run among the problems.
 pub fn check_running(sources: &[Source], settings: &Settings) -> Report {
     let parsed = ParsedFiles::of(sources);
     let mut report = check_parsed(sources, &parsed, settings, &mut |_, _| {});
-    report.problems.extend(breaks(sources, &parsed, settings));
+    tell_running(&mut report, sources, &parsed, settings);
     report
 }
 
-/// Everything that is sure to break, in the order of the files and lines. A text that is no module as it stands is not
-/// asked: what it lacks is elsewhere.
-pub fn breaks(sources: &[Source], parsed: &ParsedFiles, settings: &Settings) -> Vec<Problem> {
+/// Adds to a report what breaks when the code runs, among the problems, and what it does.
+pub fn tell_running(report: &mut Report, sources: &[Source], parsed: &ParsedFiles, settings: &Settings) {
     let model = Model::new(sources, parsed, settings);
+    report.problems.extend(breaks(&model));
+    report.effects = effects(sources, &model);
+}
+
+/// Everything that is sure to break, in the order of the files and lines. A text that is no module as it stands is told
+/// so and asked nothing more: what it lacks is elsewhere.
+fn breaks(model: &Model<'_>) -> Vec<Problem> {
     let mut found = Vec::new();
     for (index, file) in model.python() {
-        if file.tree.shape.is_some() || !file.tree.problems.is_empty() {
+        if !file.tree.problems.is_empty() {
+            continue;
+        }
+        if file.tree.shape.is_some() {
+            let range = model.node(Place { file: index, node: 0 }).heading();
+            let message =
+                "this is no Python file: an `await` or `return` stands outside of a function, or the \
+                           indentation is off"
+                    .to_owned();
+            found.push(Problem { path: file.path.to_owned(), range, message });
             continue;
         }
         let has_star = model.symbol("*").is_some_and(|star| file.tree.last_binding.contains_key(&(0, star)));
@@ -30,8 +47,14 @@ pub fn breaks(sources: &[Source], parsed: &ParsedFiles, settings: &Settings) -> 
             let node = model.node(Place { file: index, node: id });
             let message = match node.kind() {
                 Kind::Name if !has_star => undefined(node),
-                Kind::Call => unawaited(node).or_else(|| awaited_in_vain(node)),
+                Kind::Call => unawaited(node)
+                    .or_else(|| awaited_in_vain(node))
+                    .or_else(|| made_in_vain(node))
+                    .or_else(|| given_wrongly(node)),
                 Kind::Await => awaited_in_plain_function(node),
+                Kind::Alias => not_in_file(node),
+                Kind::With => encloses_nothing(node),
+                Kind::WithItem => entered_wrongly(node),
                 _ => None,
             };
             if let Some(message) = message {
@@ -71,11 +94,10 @@ fn is_of_class(node: Node<'_>) -> bool {
     tree.last_binding.contains_key(&(scope, node.symbol()))
 }
 
-/// A call of an `async def` of these files whose coroutine nobody awaits, and that is not handed to anybody.
+/// A call that gives a coroutine, which nobody awaits and nobody is handed.
 fn unawaited(call: Node<'_>) -> Option<String> {
-    let function = coroutine_function(call)?;
+    let name = coroutine_name(call)?;
     let parent = call.parent()?;
-    let name = function.name();
     if parent.is(Kind::ExprStatement) {
         return Some(format!("`{name}` is called without `await`: its body never runs"));
     }
@@ -87,11 +109,15 @@ fn unawaited(call: Node<'_>) -> Option<String> {
         .then(|| format!("`{name}` is called without `await`: this is a coroutine, and not what it returns"))
 }
 
-/// The undecorated `async def` of these files that a call calls.
-fn coroutine_function(call: Node<'_>) -> Option<Node<'_>> {
+/// The name of an undecorated `async def` of these files, or of a library's, that a call calls.
+fn coroutine_name(call: Node<'_>) -> Option<&str> {
+    if call.api().is_some_and(|api| api.callable.coroutine) {
+        // What is entered or gone through is no coroutine, and neither is what only gathers them.
+        return (!call.does(Tag::Gathers)).then(|| call.callee_name());
+    }
     let function = call.model.function_named_by(call.callee()?)?;
     let is_coroutine = function.is(Kind::FunctionDef) && function.is_async() && !function.is_generator();
-    (is_coroutine && function.decorators().next().is_none()).then_some(function)
+    (is_coroutine && function.decorators().next().is_none()).then(|| function.name())
 }
 
 /// Whether an expression is used as if it were the result, which a coroutine never is.
@@ -103,25 +129,28 @@ fn uses_result(value: Node<'_>, parent: Node<'_>) -> bool {
         }
         Kind::Subscript => value.role() == Role::Value,
         Kind::BinOp | Kind::Compare | Kind::UnaryOp | Kind::FString => true,
-        Kind::For | Kind::Comprehension => value.role() == Role::Iterable,
+        Kind::For | Kind::Comprehension => value.role() == Role::Iterable && !parent.is_async(),
         Kind::If | Kind::While | Kind::Assert => value.role() == Role::Test,
         // A plain function may hand a coroutine on; one that awaits by itself means the result.
         Kind::Return => parent.function().is_some_and(Node::is_async),
+        Kind::Call => {
+            value.role() == Role::Argument
+                && parent.callee().is_some_and(is_built_in)
+                && MEASURES.contains(&parent.callee_name())
+        }
         _ => false,
     }
 }
 
-/// Whether what is assigned is used as a result everywhere that it is used, or nowhere.
+/// Whether what is assigned is used as a result somewhere, or nowhere at all.
 fn is_kept_in_vain(assignment: Node<'_>) -> bool {
-    let (Some(target), Some(function)) = (assignment.targets().next(), assignment.function()) else {
-        return false;
+    let is_result = |name: Node<'_>| {
+        name.assigned_value() == assignment.value()
+            && name.parent().is_some_and(|parent| uses_result(name, parent))
     };
-    target.is(Kind::Name)
-        && target.scope_of_name().is_some()
-        && function
-            .descendants_of(Kind::Name)
-            .filter(|name| name.symbol() == target.symbol() && !name.data().is_store)
-            .all(|name| name.parent().is_some_and(|parent| uses_result(name, parent)))
+    assignment.function().is_some()
+        && assignment.targets().all(|target| target.is(Kind::Name))
+        && (uses(assignment).next().is_none() || uses(assignment).any(is_result))
 }
 
 /// `await` before a call of a plain function of these files that returns nothing that can be awaited.
@@ -156,6 +185,74 @@ fn awaited_in_plain_function(node: Node<'_>) -> Option<String> {
     Some(format!("`await` stands in `{}`, which is no `async def`: Python refuses the file", function.name()))
 }
 
+/// An object that is made and dropped: an exception that is not raised, a statement that is not sent.
+fn made_in_vain(call: Node<'_>) -> Option<String> {
+    let makes = call.api().is_some_and(|api| api.is_constructor || api.has(Tag::BuildsStatement));
+    (makes && call.function().is_some() && !is_used(call))
+        .then(|| format!("what `{}` makes is used nowhere", call.callee_name()))
+}
+
+/// A function of these files that is not given all that it needs, or more than it takes.
+fn given_wrongly(call: Node<'_>) -> Option<String> {
+    let named = call.scheduled_callable().filter(|named| !named.is(Kind::Call));
+    let function = call.model.function_named_by(named.or_else(|| call.callee())?)?;
+    let is_open = |parameter: Node<'_>| parameter.operator() == Operator::Multiply;
+    if !function.is(Kind::FunctionDef)
+        || function.owner().is_some()
+        || function.decorators().next().is_some()
+        || call.has_hidden_arguments()
+        || function.parameters().any(is_open)
+        || named.is_some() && !call.does(Tag::Offloads)
+    {
+        return None;
+    }
+    let name = function.name();
+    let lacks = |parameter: &Node<'_>| {
+        parameter.child(Role::Default).is_none() && call.argument_for(function, *parameter).is_none()
+    };
+    if let Some(parameter) = function.parameters().find(lacks) {
+        return Some(format!("`{name}` is not given its `{}` here", parameter.name()));
+    }
+    let is_unknown = |keyword: &Node<'_>| function.parameter(keyword.name()).is_none();
+    if named.is_none()
+        && let Some(keyword) = call.keywords().find(is_unknown)
+    {
+        return Some(format!("`{name}` takes no `{}`", keyword.name()));
+    }
+    (named.is_none() && call.positional().count() > function.parameters().count())
+        .then(|| format!("`{name}` is given more here than it takes"))
+}
+
+/// A name that is imported from one of these files, which does not have it.
+fn not_in_file(alias: Node<'_>) -> Option<String> {
+    let import = alias.parent().filter(|import| import.is(Kind::ImportFrom))?;
+    let module = |path: &str| path.strip_suffix(".py").map(|path| path.replace('/', "."));
+    let mut files = alias.model.python().map(|(_, file)| file);
+    let file = files.find(|file| module(file.path).is_some_and(|module| module == import.name()))?;
+    let is_there = file.tree.last_binding.keys().any(|(scope, name)| *scope == 0 && *name == alias.symbol());
+    (!is_there && alias.name() != "*")
+        .then(|| format!("`{}` is not in `{}`: an `ImportError` at the start", alias.name(), file.path))
+}
+
+/// A block that is entered, and holds nothing.
+fn encloses_nothing(with: Node<'_>) -> Option<String> {
+    let is_nothing = |statement: Node<'_>| statement.is(Kind::Pass) || statement.source() == "...";
+    with.body()?.children().all(is_nothing).then(|| "nothing is done inside this `with`".to_owned())
+}
+
+/// A plain `with` for what only `async with` can enter.
+fn entered_wrongly(item: Node<'_>) -> Option<String> {
+    let context = item.child(Role::Context)?;
+    let path = if context.is(Kind::Call) { context.callee()?.path() } else { context.path() }?;
+    let is_async = ["asyncio.", "aiohttp.ClientSession"].iter().any(|known| path.starts_with(known))
+        || path.contains(".Async");
+    (is_async && !item.parent()?.is_async()).then(|| format!("`{}` needs `async with`", context.excerpt()))
+}
+
+/// Functions of Python's own that look into what they are given.
+const MEASURES: [&str; 10] =
+    ["len", "list", "dict", "set", "tuple", "sum", "sorted", "int", "float", "enumerate"];
+
 /// The names that Python gives to every module.
 const BUILT_IN: &str = "ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup \
     BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError ConnectionAbortedError \
@@ -180,7 +277,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let files = [Source { path: "main.py".to_owned(), text: text.to_owned() }];
-        breaks(&files, &ParsedFiles::of(&files), &Settings::default())
+        breaks(&Model::new(&files, &ParsedFiles::of(&files), &Settings::default()))
             .into_iter()
             .map(|problem| format!("{} {}", problem.range.start.line, problem.message))
             .collect()
@@ -254,5 +351,45 @@ mod tests {
         ] {
             assert_eq!(found(harmless), [""; 0], "{harmless}");
         }
+    }
+
+    #[test]
+    fn what_is_made_given_entered_or_imported_in_vain_is_found() {
+        let load = "import asyncio\nfrom sqlalchemy import select\n\nslots = asyncio.Semaphore(3)\n\n\ndef load(url, limit=3):\n    return url, limit\n\n\nasync def feed(db):\n";
+        let in_feed = |line: &str| found(&format!("{load}    {line}\n"));
+        for (broken, part) in [
+            ("query = select(load)", "what `select` makes is used nowhere"),
+            ("load()", "`load` is not given its `url`"),
+            ("load('a', 3, 4)", "more here than it takes"),
+            ("load('a', size=3)", "`load` takes no `size`"),
+            ("return await asyncio.to_thread(load)", "`load` is not given its `url`"),
+            ("with slots:\n        load('a')", "`slots` needs `async with`"),
+            ("async with slots:\n        pass", "nothing is done inside"),
+            ("asyncio.sleep(1)", "`sleep` is called without `await`"),
+            (
+                "rows = asyncio.to_thread(load, 'a')\n    return len(rows)",
+                "`to_thread` is called without `await`",
+            ),
+        ] {
+            let found = in_feed(broken);
+            assert!(found.len() == 1 && found[0].contains(part), "{broken}: {found:?}");
+        }
+        for harmless in [
+            "return await db.scalar(select(load))",
+            "load('a', limit=4)",
+            "load(*db)",
+            "return await asyncio.to_thread(load, 'a')",
+            "return await asyncio.to_thread(load, url='a')",
+            "async with slots:\n        load('a')",
+            "rows = asyncio.to_thread(load, 'a')\n    rows = await rows\n    return len(rows)",
+            "await asyncio.gather(*[asyncio.to_thread(load, one) for one in db])",
+        ] {
+            assert_eq!(in_feed(harmless), [""; 0], "{harmless}");
+        }
+        assert!(found("x = 1\nawait x\n")[0].contains("no Python file"));
+        let files = [("app/a.py", "x = 1\n"), ("app/b.py", "from app.a import x, y\n")]
+            .map(|(path, text)| Source { path: path.to_owned(), text: text.to_owned() });
+        let report = check_running(&files, &Settings::default());
+        assert!(report.problems[0].message.contains("`y` is not in `app/a.py`"), "{:?}", report.problems);
     }
 }

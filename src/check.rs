@@ -72,7 +72,7 @@ fn run(
     let mut problems = syntax_problems(&model);
     problems.extend(ignores.problems(&model, |rule| rules.iter().any(|status| status.rule == rule)));
     let problems = sorted(problems, &|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
-    Report { schema: SCHEMA, files, findings, silenced, rules, problems }
+    Report { schema: SCHEMA, files, findings, silenced, rules, problems, effects: Vec::new() }
 }
 
 fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {

@@ -5,6 +5,7 @@
 pub mod breaks;
 pub mod catalogue;
 pub mod check;
+pub mod effects;
 pub mod embed;
 pub mod exercise;
 pub mod explain;

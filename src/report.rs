@@ -25,6 +25,20 @@ pub struct Report {
     pub rules: Vec<RuleStatus>,
     /// What could not be read as it stands: syntax errors, files of an unknown kind, code nested too deeply.
     pub problems: Vec<Problem>,
+    /// What the code does that others rely on; told of exercises alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
+}
+
+/// Something that code does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Whose it is: a function or class, or the path of a file for what stands outside of any.
+    pub of: String,
+    /// What follows 'it has to': "return a value". Empty where it is only said to be there.
+    pub does: String,
+    /// What follows 'it must not'.
+    pub is_harm: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

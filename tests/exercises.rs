@@ -12,7 +12,7 @@ use rubric_playground::catalogue::ENTRIES;
 use rubric_playground::check::Source;
 use rubric_playground::exercise::judge::{Marked, Outcome, Said, Verdict, judge, judge_marks};
 use rubric_playground::exercise::read::read;
-use rubric_playground::exercise::{Exercise, Kind};
+use rubric_playground::exercise::{Exercise, Kind, words};
 use rubric_playground::report::{Certainty, Finding, Report, Rule};
 use rubric_playground::settings::Settings;
 
@@ -25,6 +25,11 @@ fn rules() -> PathBuf {
 
 /// Every exercise, or what is wrong with its text.
 fn exercises() -> Vec<Exercise> {
+    written_exercises().into_iter().map(|(exercise, _)| exercise).collect()
+}
+
+/// Every exercise with its Markdown.
+fn written_exercises() -> Vec<(Exercise, String)> {
     let only = std::env::var("RUBRIC_EXERCISES").unwrap_or_default();
     let mut failures = String::new();
     let mut exercises = Vec::new();
@@ -39,8 +44,9 @@ fn exercises() -> Vec<Exercise> {
             if !id.starts_with(&only) {
                 continue;
             }
-            match read(&id, rule, &fs::read_to_string(&file).unwrap()) {
-                Ok(exercise) => exercises.push(exercise),
+            let text = fs::read_to_string(&file).unwrap();
+            match read(&id, rule, &text) {
+                Ok(exercise) => exercises.push((exercise, text)),
                 Err((line, message)) => {
                     let _ = writeln!(failures, "{}:{line}: {message}", file.display());
                 }
@@ -58,6 +64,11 @@ fn assert_none(failures: &str) {
 
 fn report(files: &[Source]) -> Report {
     check_running(files, &Settings::default())
+}
+
+/// What is said of the listed solutions.
+fn listed(exercise: &Exercise) -> Vec<Report> {
+    exercise.solutions.iter().map(|solution| report(&solution.files)).collect()
 }
 
 fn written(finding: &Finding) -> String {
@@ -151,7 +162,7 @@ fn every_solution_is_accepted_and_there_are_two_of_them() {
         let mut seen: Vec<&[Source]> = Vec::new();
         for solution in &exercise.solutions {
             let after = report(&solution.files);
-            let verdict = judge(&exercise, &before, &solution.files, &after);
+            let verdict = judge(&exercise, &before, &listed(&exercise), &solution.files, &after);
             if verdict.outcome != Outcome::Accepted {
                 let why = explained(&verdict, &after);
                 let _ = writeln!(failures, "{}: '{}' is not accepted: {why}", exercise.id, solution.title);
@@ -174,7 +185,7 @@ fn every_wrong_turn_is_refused_with_its_hint() {
             let fault = match exercise.kind {
                 Kind::Mend => {
                     let after = report(&turn.files);
-                    let verdict = judge(&exercise, &before, &turn.files, &after);
+                    let verdict = judge(&exercise, &before, &listed(&exercise), &turn.files, &after);
                     let refused = verdict.outcome == Outcome::Refused && verdict.wrong_turn == Some(index);
                     (!refused).then(|| explained(&verdict, &after))
                 }
@@ -251,7 +262,8 @@ fn throwing_the_code_away_is_no_solution() {
             .iter()
             .map(|file| Source { path: file.path.clone(), text: String::new() })
             .collect();
-        if judge(&exercise, &before, &empty, &report(&empty)).outcome != Outcome::Refused {
+        if judge(&exercise, &before, &listed(&exercise), &empty, &report(&empty)).outcome != Outcome::Refused
+        {
             let _ = writeln!(failures, "{}: an empty file is accepted: say what to 'keep:'", exercise.id);
         }
     }
@@ -287,5 +299,143 @@ fn texts_are_short_and_whole() {
             }
         }
     }
+    assert_none(&failures);
+}
+
+/// One answer to an exercise, right or wrong.
+struct Answer {
+    title: String,
+    is_right: bool,
+    /// What has to be a part of what is said of it.
+    says: String,
+    given: Given,
+}
+
+enum Given {
+    Files(Vec<Source>),
+    Marks(Vec<Marked>),
+}
+
+/// What people may answer to an exercise, besides what it lists: `tests/answers/README.md` has the format.
+fn answers(exercise: &Exercise, source: &str) -> Result<Vec<Answer>, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers");
+    let text =
+        fs::read_to_string(folder.join(format!("{}.md", exercise.id))).map_err(|error| error.to_string())?;
+    let heads = text.lines().filter_map(|line| {
+        let (kind, title) = line.strip_prefix("## ")?.split_once(": ")?;
+        Some((kind == "Right", title.to_owned()))
+    });
+    let says = |prose: &str| prose.split_once("Says: ").map_or("", |(_, part)| part.trim()).to_owned();
+    if exercise.kind == Kind::Find {
+        let parts = text.split("\n## ").skip(1);
+        return heads
+            .zip(parts)
+            .map(|((is_right, title), part)| {
+                let line = part.lines().find(|line| line.starts_with("Says: ")).unwrap_or_default();
+                let marks = part.lines().filter_map(|line| line.strip_prefix("- "));
+                let marks = marks.map(|mark| marked(exercise, mark)).collect::<Result<_, _>>()?;
+                Ok(Answer { title, is_right, says: says(line), given: Given::Marks(marks) })
+            })
+            .collect();
+    }
+    // An answer is written as a solution is, and so it is read as one.
+    let before = source.lines().count();
+    let as_solutions =
+        text.replace("\n## Right: ", "\n## Solution: ").replace("\n## Wrong: ", "\n## Solution: ");
+    let (_, body) = as_solutions.split_once("\n\n").unwrap_or_default();
+    let own = exercise.solutions.len();
+    let read = read(&exercise.id, exercise.rule, &format!("{source}\n{body}"))
+        .map_err(|(line, message)| format!("line {}: {message}", (line + 1).saturating_sub(before)))?;
+    let given = read.solutions.into_iter().skip(own);
+    Ok(heads
+        .zip(given)
+        .map(|((is_right, title), given)| Answer {
+            title,
+            is_right,
+            says: says(&format!("{} ", given.text)),
+            given: Given::Files(given.files),
+        })
+        .collect())
+}
+
+/// `C5 a part of the line`, with `  (2)` behind it for the second line that has it; `?` stands for no rule.
+fn marked(exercise: &Exercise, mark: &str) -> Result<Marked, String> {
+    let (rule, part) = mark.split_once(' ').ok_or("a mark is a rule and a part of a line")?;
+    let (part, number) = match part.split_once("  (") {
+        Some((part, number)) => (part, number.trim_end_matches(')').parse().map_err(|_| "no number")?),
+        None => (part, 1_usize),
+    };
+    let lines = exercise
+        .start
+        .iter()
+        .flat_map(|file| file.text.lines().zip(1..).map(move |(text, line)| (file.path.clone(), text, line)));
+    let (path, _, line) = lines
+        .filter(|(_, text, _)| text.contains(part))
+        .nth(number - 1)
+        .ok_or_else(|| format!("no line has '{part}'"))?;
+    Ok(Marked { path, line, rule: rule.parse().ok() })
+}
+
+/// How many answers of each kind there are at least for an exercise: right ones that differ in kind from the listed
+/// ones, and wrong ones.
+const RIGHT: usize = 3;
+const WRONG: usize = 4;
+
+#[test]
+fn every_answer_is_judged_rightly() {
+    let mut failures = String::new();
+    let (mut judged, mut wrongly, mut unsaid) = (0, 0, 0);
+    for (exercise, source) in written_exercises() {
+        let before = report(&exercise.start);
+        let answers = match answers(&exercise, &source) {
+            Ok(answers) => answers,
+            Err(message) => {
+                let _ = writeln!(failures, "{}: {message}", exercise.id);
+                continue;
+            }
+        };
+        let listed = listed(&exercise);
+        let right = answers.iter().filter(|answer| answer.is_right).count();
+        // Of some there is only one line to mark.
+        let least = if exercise.kind == Kind::Find { 1 } else { RIGHT };
+        if right < least || answers.len() - right < WRONG {
+            let wrong = answers.len() - right;
+            let _ = writeln!(failures, "{}: only {right} right and {wrong} wrong answers", exercise.id);
+        }
+        for answer in &answers {
+            let (is_accepted, said) = match &answer.given {
+                Given::Files(files) => {
+                    let after = report(files);
+                    let verdict = judge(&exercise, &before, &listed, files, &after);
+                    let turn = verdict.wrong_turn.map(|index| exercise.wrong_turns[index].hint.clone());
+                    let faults = verdict.faults.iter().map(|fault| words::fault(fault, &after));
+                    let said: Vec<String> = turn.into_iter().chain(faults).collect();
+                    (verdict.outcome == Outcome::Accepted, said.join("\n    "))
+                }
+                Given::Marks(marks) => {
+                    let search = judge_marks(&exercise, &before, marks);
+                    let said = marks.iter().zip(&search.said);
+                    let said: Vec<String> = said
+                        .map(|(mark, said)| words::said(&exercise, &before, &search, mark, said))
+                        .collect();
+                    (search.is_right(), said.join("\n    "))
+                }
+            };
+            judged += 1;
+            if is_accepted != answer.is_right {
+                wrongly += 1;
+                let word = if answer.is_right { "REFUSED " } else { "ACCEPTED" };
+                let _ = writeln!(failures, "{}: {word} '{}':\n    {said}", exercise.id, answer.title);
+            } else if !said.contains(&answer.says) || (!is_accepted && said.is_empty()) {
+                unsaid += 1;
+                let _ = writeln!(
+                    failures,
+                    "{}: UNSAID   '{}': {:?}:\n    {said}",
+                    exercise.id, answer.title, answer.says
+                );
+            }
+        }
+    }
+    println!("{judged} answers, {wrongly} judged wrongly, {unsaid} not told why");
     assert_none(&failures);
 }

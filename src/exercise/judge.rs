@@ -1,7 +1,7 @@
 //! Says whether an answer is right, and what is still wrong with it.
 
 use crate::exercise::{Exercise, Sign, names};
-use crate::report::{Certainty, Finding, Problem, Report, Rule};
+use crate::report::{Certainty, Effect, Finding, Problem, Report, Rule};
 use crate::source::Source;
 
 /// What is said of an answer.
@@ -29,8 +29,12 @@ pub enum Fault {
     Broken { path: String, line: u32, message: String },
     /// A comment silences the checker.
     Silenced,
-    /// A function or class that others use is gone.
+    /// A function or class that others use is gone, or all that a file does.
     Lost(String),
+    /// What the start and every listed solution do is not done: the function, class or file, and what it has to do.
+    Undone { of: String, does: String },
+    /// What none of them does, and nobody should: whose it is, and what it does.
+    Harm { of: String, does: String },
     /// A word that has to stay is gone.
     Missing(String),
     /// What the start violates is still there: the index of its finding.
@@ -39,8 +43,15 @@ pub enum Fault {
     New(usize),
 }
 
-/// Judges an answer by its text and by what the checker says of it and of the start.
-pub fn judge(exercise: &Exercise, before: &Report, files: &[Source], report: &Report) -> Verdict {
+/// Judges an answer by its text and by what the checker says of it, of the start and of the listed solutions. What all of
+/// those do is what the code is for, so an answer does it too, in whatever way.
+pub fn judge(
+    exercise: &Exercise,
+    before: &Report,
+    listed: &[Report],
+    files: &[Source],
+    report: &Report,
+) -> Verdict {
     if files == exercise.start {
         return Verdict { outcome: Outcome::Untouched, wrong_turn: None, faults: Vec::new() };
     }
@@ -68,10 +79,9 @@ pub fn judge(exercise: &Exercise, before: &Report, files: &[Source], report: &Re
     if files.iter().any(|file| file.text.contains("rubric: ignore")) {
         faults.push(Fault::Silenced);
     }
-    let lost = names::public(&exercise.start)
-        .into_iter()
-        .filter(|name| broken.is_empty() && !names::is_defined(files, name));
-    faults.extend(lost.map(Fault::Lost));
+    if broken.is_empty() {
+        faults.extend(undone(before, listed, report));
+    }
     let missing = exercise.keep.iter().filter(|word| !names::has_word(files, word));
     faults.extend(missing.cloned().map(Fault::Missing));
     for (index, finding) in report.findings.iter().enumerate() {
@@ -95,6 +105,38 @@ pub fn judge(exercise: &Exercise, before: &Report, files: &[Source], report: &Re
     });
     let accepted = faults.is_empty() && wrong_turn.is_none();
     Verdict { outcome: if accepted { Outcome::Accepted } else { Outcome::Refused }, wrong_turn, faults }
+}
+
+/// What an answer does not do though every listed solution does, and what it does though none of them does.
+fn undone(before: &Report, listed: &[Report], report: &Report) -> Vec<Fault> {
+    let (first, others) = listed.split_first().unwrap_or((before, &[]));
+    let mut faults = Vec::new();
+    let wanted = first
+        .effects
+        .iter()
+        .filter(|effect| !effect.is_harm && others.iter().all(|solution| solution.effects.contains(effect)));
+    for Effect { of, does, .. } in wanted.filter(|effect| !report.effects.contains(effect)) {
+        let is_gone = !report.effects.iter().any(|effect| effect.of == *of);
+        let fault = match is_gone {
+            true => Fault::Lost(of.clone()),
+            false => Fault::Undone { of: of.clone(), does: does.clone() },
+        };
+        let says_so = |known: &Fault| {
+            *known == fault
+                || matches!((known, &fault), (Fault::Undone { does, .. }, Fault::Undone { does: new, .. }) if does == new)
+        };
+        if !faults.iter().any(says_so) {
+            faults.push(fault);
+        }
+    }
+    // What is new, a helper say, may be as it likes.
+    let was_there = |effect: &Effect| before.effects.iter().any(|known| known.of == effect.of);
+    let is_known =
+        |effect: &Effect| others.iter().chain([first]).any(|solution| solution.effects.contains(effect));
+    let harms =
+        report.effects.iter().filter(|effect| effect.is_harm && was_there(effect) && !is_known(effect));
+    faults.extend(harms.map(|Effect { of, does, .. }| Fault::Harm { of: of.clone(), does: does.clone() }));
+    faults
 }
 
 fn is_question(finding: &Finding) -> bool {
@@ -130,15 +172,17 @@ pub struct Marked {
 /// What is said of a marked line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
-    /// It is there: the index of the finding.
+    /// It is there, or so near that it means the same: the index of the finding.
     Right(usize),
     /// The line is right, the rule is not: what the wrong turn for that rule says, if there is one.
     OtherRule(Option<usize>),
-    /// The line belongs to a finding which is reported elsewhere: its index.
-    PartOf(usize),
+    /// The rule is right, and the line a part of the reason: the indices of the finding and of the place.
+    PartOf(usize, usize),
+    /// The rule is right, and the line has nothing to do with it: the index of the finding.
+    Elsewhere(usize),
     /// It looks wrong and is not: the index of the trap.
     Trap(usize),
-    /// Nothing is wrong there.
+    /// Nothing is wrong there, and the rule is none of those that are violated.
     Nothing,
     /// No rule was named yet.
     NoRule,
@@ -162,44 +206,60 @@ impl Search {
 
 /// Judges marks by what the checker says of the start.
 pub fn judge_marks(exercise: &Exercise, before: &Report, marks: &[Marked]) -> Search {
-    let said: Vec<Said> = marks.iter().map(|mark| judge_mark(exercise, before, mark)).collect();
-    let missed = (0..before.findings.len())
-        .filter(|&index| !is_question(&before.findings[index]))
-        .filter(|&index| {
-            let finding = &before.findings[index];
-            !marks.iter().zip(&said).any(|(mark, said)| {
-                matches!(said, Said::Right(_)) && mark.rule == Some(finding.rule) && covers(finding, mark)
-            })
+    let sure: Vec<usize> =
+        (0..before.findings.len()).filter(|&index| !is_question(&before.findings[index])).collect();
+    let findings = |fits: &dyn Fn(&Finding) -> bool| -> Vec<usize> {
+        sure.iter().copied().filter(|&index| fits(&before.findings[index])).collect()
+    };
+    // One that is on the very line is not left to a mark that is only near.
+    let mut found: Vec<usize> = Vec::new();
+    for mark in marks {
+        found.extend(findings(&|finding| mark.rule == Some(finding.rule) && covers(finding, mark)));
+    }
+    let said: Vec<Said> = marks
+        .iter()
+        .map(|mark| {
+            let Some(rule) = mark.rule else { return Said::NoRule };
+            let of_rule =
+                |fits: &dyn Fn(&Finding) -> bool| findings(&|finding| finding.rule == rule && fits(finding));
+            if let [index, ..] = of_rule(&|finding| covers(finding, mark))[..] {
+                return Said::Right(index);
+            }
+            // A trap may lie within the lines of a finding.
+            let trap =
+                exercise.traps.iter().position(|trap| trap.path == mark.path && trap.line == mark.line);
+            if let Some(index) = trap {
+                return Said::Trap(index);
+            }
+            if !findings(&|finding| covers(finding, mark)).is_empty() {
+                let turn =
+                    exercise.wrong_turns.iter().position(|turn| turn.signs.contains(&Sign::Named(rule)));
+                return Said::OtherRule(turn);
+            }
+            let near = of_rule(&|finding| names::is_near(&exercise.start, finding, mark));
+            if let Some(index) = near.iter().find(|index| !found.contains(index)).or(near.first()) {
+                found.push(*index);
+                return Said::Right(*index);
+            }
+            let all = of_rule(&|_| true);
+            let part = all.iter().find_map(|&index| {
+                let because = &before.findings[index].because;
+                let place = because
+                    .iter()
+                    .position(|place| place.path == mark.path && place.range.start.line == mark.line);
+                Some(Said::PartOf(index, place?))
+            });
+            let still = all.iter().find(|index| !found.contains(index)).or(all.first());
+            part.or_else(|| still.map(|&index| Said::Elsewhere(index))).unwrap_or(Said::Nothing)
         })
         .collect();
+    let missed = sure.into_iter().filter(|index| !found.contains(index)).collect();
     Search { said, missed }
 }
 
-fn covers(finding: &Finding, mark: &Marked) -> bool {
+/// Whether a mark is on a line of a finding.
+pub fn covers(finding: &Finding, mark: &Marked) -> bool {
     finding.path == mark.path && (finding.range.start.line..=finding.range.end.line).contains(&mark.line)
-}
-
-fn judge_mark(exercise: &Exercise, before: &Report, mark: &Marked) -> Said {
-    let Some(rule) = mark.rule else { return Said::NoRule };
-    let findings = || before.findings.iter().enumerate().filter(|(_, finding)| !is_question(finding));
-    if let Some((index, _)) = findings().find(|(_, finding)| covers(finding, mark) && finding.rule == rule) {
-        return Said::Right(index);
-    }
-    // A trap may lie within the lines of a finding.
-    let trap = exercise.traps.iter().position(|trap| trap.path == mark.path && trap.line == mark.line);
-    if let Some(index) = trap {
-        return Said::Trap(index);
-    }
-    if findings().any(|(_, finding)| covers(finding, mark)) {
-        let turn = exercise.wrong_turns.iter().position(|turn| turn.signs.contains(&Sign::Named(rule)));
-        return Said::OtherRule(turn);
-    }
-    let part_of = findings().find(|(_, finding)| {
-        finding.because.iter().any(|place| {
-            place.path == mark.path && (place.range.start.line..=place.range.end.line).contains(&mark.line)
-        })
-    });
-    part_of.map_or(Said::Nothing, |(index, _)| Said::PartOf(index))
 }
 
 #[cfg(test)]
@@ -263,7 +323,8 @@ Not yet.
     fn judged(text: &str) -> Verdict {
         let exercise = exercise();
         let files = vec![Source { path: "main.py".to_owned(), text: text.to_owned() }];
-        judge(&exercise, &report(&exercise.start), &files, &report(&files))
+        let listed: Vec<Report> = exercise.solutions.iter().map(|solution| report(&solution.files)).collect();
+        judge(&exercise, &report(&exercise.start), &listed, &files, &report(&files))
     }
 
     #[test]
@@ -292,6 +353,23 @@ Not yet.
     }
 
     #[test]
+    fn an_answer_does_what_the_listed_solutions_do() {
+        let mended = exercise().solutions[0].files[0].text.clone();
+        let fault = |from: &str, to: &str| judged(&mended.replace(from, to)).faults;
+        let undone = |does: &str| vec![Fault::Undone { of: "feed".to_owned(), does: does.to_owned() }];
+        assert_eq!(
+            fault("    return requests", "    requests"),
+            [undone("return a value"), undone("use what an HTTP server answers")].concat()
+        );
+        let caught = "    try:\n        return requests.get('http://a', timeout=5)\n    except Exception:\n        pass";
+        let harm = Fault::Harm { of: "feed".to_owned(), does: "pass over an error".to_owned() };
+        assert_eq!(fault("    return requests.get('http://a', timeout=5)", caught), [harm]);
+        // A limit may be another one, and the work may move.
+        assert!(fault("timeout=5", "timeout=9").is_empty());
+        assert!(fault("def feed():", "def feed():\n    return _load()\n\n\ndef _load():").is_empty());
+    }
+
+    #[test]
     fn a_wrong_turn_is_known_by_its_signs() {
         let turn = exercise().wrong_turns[0].files[0].text.clone();
         let verdict = judged(&turn);
@@ -313,9 +391,11 @@ Not yet.
         assert_eq!(said(5, Some(Rule::F1)), (Said::OtherRule(Some(0)), false));
         assert_eq!(said(5, Some(Rule::O1)), (Said::OtherRule(None), false));
         assert_eq!(said(5, None), (Said::NoRule, false));
-        assert_eq!(said(4, Some(Rule::C5)), (Said::PartOf(0), false));
+        // The line of `async def` is a part of why.
+        assert_eq!(said(4, Some(Rule::C5)), (Said::Right(0), true));
         assert_eq!(said(9, Some(Rule::C5)), (Said::Trap(0), false));
-        assert_eq!(said(1, Some(Rule::C5)), (Said::Nothing, false));
+        assert_eq!(said(1, Some(Rule::C5)), (Said::Elsewhere(0), false));
+        assert_eq!(said(1, Some(Rule::F8)), (Said::Nothing, false));
         assert_eq!(judge_marks(&exercise, &before, &[]).missed, [0]);
     }
 }

@@ -11,5 +11,6 @@ pub mod progress;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod read;
 pub mod texts;
+pub mod words;
 
 pub use data::*;

@@ -1,51 +1,8 @@
-//! What an answer must not lose: the functions and classes that others call, and words that the task names.
+//! What the text of an answer says: words that have to stay, and which lines belong together.
 
+use crate::exercise::judge::Marked;
+use crate::report::Finding;
 use crate::source::Source;
-
-/// The names of the functions and classes of Python files that can be reached from outside: those at the top, and
-/// the methods of classes. What begins with an underscore is nobody else's.
-pub fn public(files: &[Source]) -> Vec<String> {
-    let mut names = Vec::new();
-    for file in files.iter().filter(|file| file.path.ends_with(".py")) {
-        let mut in_class = false;
-        for line in file.text.lines() {
-            let indent = line.len() - line.trim_start().len();
-            let Some((is_class, name)) = defined(line.trim_start()) else {
-                in_class &= indent > 0 || line.trim().is_empty();
-                continue;
-            };
-            let reached = indent == 0 || (in_class && indent == 4);
-            if indent == 0 {
-                in_class = is_class;
-            }
-            if reached && !name.starts_with('_') && !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
-        }
-    }
-    names
-}
-
-/// Whether a name is still defined, at whatever depth: a function may become a method or a class.
-pub fn is_defined(files: &[Source], name: &str) -> bool {
-    files.iter().any(|file| {
-        file.text.lines().any(|line| {
-            let line = line.trim_start();
-            defined(line).is_some_and(|(_, found)| found == name)
-                || line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
-        })
-    })
-}
-
-/// The name that a line of code defines, and whether it is a class.
-fn defined(line: &str) -> Option<(bool, &str)> {
-    let (is_class, rest) = match (line.strip_prefix("class "), line.strip_prefix("async ").unwrap_or(line)) {
-        (Some(rest), _) => (true, rest),
-        (None, line) => (false, line.strip_prefix("def ")?),
-    };
-    let end = rest.find(|character: char| !is_word(character)).unwrap_or(rest.len());
-    (end > 0).then(|| (is_class, &rest[..end]))
-}
 
 /// Whether the word stands in the code, outside comments, not as a part of a longer name.
 pub fn has_word(files: &[Source], word: &str) -> bool {
@@ -70,6 +27,48 @@ pub fn has_text(files: &[Source], text: &str) -> bool {
 
 fn dense(text: &str) -> String {
     text.lines().flat_map(|line| without_comment(line).split_whitespace()).collect()
+}
+
+/// Whether a mark stands where a reviewer may well speak of a finding: on a part of its reason in the same Python file, on a
+/// heading around it, such as `async with …:` or the name of a service, or below its own heading.
+pub fn is_near(files: &[Source], finding: &Finding, mark: &Marked) -> bool {
+    let Some(file) = files.iter().find(|file| file.path == finding.path && file.path == mark.path) else {
+        return false;
+    };
+    let is_python = file.path.ends_with(".py");
+    let line = finding.range.start.line;
+    is_python
+        && finding.because.iter().any(|place| place.path == mark.path && place.range.start.line == mark.line)
+        || headings(&file.text, line, is_python).contains(&mark.line)
+        || headings(&file.text, mark.line, is_python).contains(&line)
+}
+
+/// The lines under which a line is indented, up to the function around it; in other files than Python's, up to the top.
+fn headings(text: &str, of: u32, is_python: bool) -> Vec<u32> {
+    let lines: Vec<&str> = text.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut found = Vec::new();
+    let Some(mut depth) = lines.get(of as usize - 1).map(|line| indent(line)) else { return found };
+    for number in (1..of).rev() {
+        let line = lines[number as usize - 1];
+        let is_definition = is_python && is_definition(line);
+        if line.trim().is_empty() || indent(line) >= depth {
+            continue;
+        }
+        depth = indent(line);
+        if depth == 0 || is_definition {
+            break;
+        }
+        if line.trim_end().ends_with(':') {
+            found.push(number);
+        }
+    }
+    found
+}
+
+/// Whether a line begins a function or class.
+pub fn is_definition(line: &str) -> bool {
+    ["def ", "async def ", "class "].iter().any(|word| line.trim_start().starts_with(word))
 }
 
 /// A line up to the `#` that begins a comment: outside quotes, at the start or after a space.
@@ -101,19 +100,18 @@ mod tests {
     }
 
     #[test]
-    fn public_names_are_functions_classes_and_their_methods() {
-        let files = python(
-            "class Chat:\n    limit = 3\n\n    async def reply(self):\n        def inner(): ...\n\n    def _own(self): ...\n\n\nasync def feed():\n    def inner(): ...\n\n\n@app.get('/')\ndef plain(): ...\n",
-        );
-        assert_eq!(public(&files), ["Chat", "reply", "feed", "plain"]);
-        assert!(is_defined(&files, "inner") && is_defined(&files, "limit") && !is_defined(&files, "Cha"));
-    }
-
-    #[test]
     fn words_count_outside_comments_and_longer_names() {
         let files = python("a = load(url)  # charge\nb = 'a # pay'\nreload_all()\n");
         assert!(has_word(&files, "load") && has_word(&files, "pay") && has_word(&files, "load("));
         assert!(!has_word(&files, "charge") && !has_word(&files, "reload"));
+    }
+
+    #[test]
+    fn headings_lead_up_to_the_function() {
+        let code = "async def f(\n    a,\n):\n    for b in a:\n        with c:\n            d()\n\n            e()\n";
+        assert_eq!(headings(code, 8, true), [5, 4]);
+        assert!(headings(code, 4, true).is_empty());
+        assert_eq!(headings("services:\n  db:\n    ports:\n      - 5432\n", 4, false), [3, 2]);
     }
 
     #[test]

@@ -444,7 +444,7 @@ Not that.
             ("kind: find it", "kind: guess", 2, "none of mend it"),
             ("title: Two files\n", "", 4, "no 'title"),
             ("keep: a, b", "conforming: first", 5, "belongs to"),
-            ("; F1", "; F99", 11, "not a rule"),
+            ("; F1", "; F99", 11, "no rule"),
             ("3. three", "", 19, "three hints"),
             ("## Reason", "## Reasons", 25, "a heading is"),
             ("-x = 1", "-x = 9", 33, "0 times"),

@@ -22,6 +22,7 @@ pub fn report() -> Report {
     };
     Report {
         schema: SCHEMA,
+        effects: Vec::new(),
         files: vec![
             file("app/routes.py", FileKind::Python, 12),
             file("app/service.py", FileKind::Python, 5),

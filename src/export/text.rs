@@ -299,6 +299,7 @@ mod tests {
             |path: &str, range, note: &str| Evidence { path: path.to_owned(), range, note: note.to_owned() };
         Report {
             schema: SCHEMA,
+            effects: Vec::new(),
             files: vec![file("app.py", 4), file("service.py", 2)],
             findings: vec![Finding {
                 rule: Rule::C5,

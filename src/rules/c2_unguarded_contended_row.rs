@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::fixes::{with_call_behind, with_keyword};
 use crate::report::{Certainty, Fix, Severity};
-use crate::semantic::{FunctionRole, Model, Node, RowChange, words_of};
+use crate::semantic::{Claim, FunctionRole, Model, Node, RowChange, words_of};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -33,7 +33,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         if let Some(claim) = call.claim().filter(|claim| claim.at.exclusive_by().is_none()) {
-            next_taken(claim.read, None, claim.at, claim.column, findings);
+            match claim.test {
+                None => next_taken(claim.read, None, claim.at, claim.column, findings),
+                Some(test) if is_shared => state_set(&claim, test, findings),
+                Some(_) => {}
+            }
         }
         if is_shared && call.expects_old_value() {
             findings.conforms(call, "the row changes only if it still has the expected value");
@@ -136,12 +140,7 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
     }
     let severity = if effect.is_some() { Severity::High } else { Severity::Medium };
     let mut draft = findings
-        .report(
-            at,
-            severity,
-            Certainty::Likely,
-            format!("`{what}` is tested and then set, and nothing keeps a second request from passing the test too"),
-        )
+        .report(at, severity, Certainty::Likely, tested_and_set(&what))
         .because(change.fetched.call, "the row is fetched without a lock")
         .because(test, format!("`{what}` is tested as it was then"))
         .because(at, "and set, whatever it is by now");
@@ -158,6 +157,10 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
          `update(…).where(…, {0} == expected).values({0}=…)`, and check `rowcount`.",
         change.attribute
     ));
+}
+
+fn tested_and_set(what: &str) -> String {
+    format!("`{what}` is tested and then set, and nothing keeps a second request from passing the test too")
 }
 
 /// The test of the same attribute on which it depends whether the assignment is reached.
@@ -341,6 +344,24 @@ fn next_taken(
         .conforming("Take the next row that nobody holds: `.limit(1).with_for_update(skip_locked=True)`, or `FOR UPDATE SKIP LOCKED`.");
 }
 
+/// The same in SQL: `SELECT status …`, a test of it, `UPDATE … SET status = …`.
+fn state_set(claim: &Claim<'_>, test: Node<'_>, findings: &mut Findings<'_>) {
+    let is_for_administrators = |function: Node<'_>| function.serves_administrators(None);
+    if claim.at.function().is_none_or(is_for_administrators) {
+        return;
+    }
+    let column = claim.column;
+    findings
+        .report(claim.at, Severity::Medium, Certainty::Likely, tested_and_set(column))
+        .because(claim.read, "the row is fetched without a lock")
+        .because(test, format!("`{column}` is tested as it was then"))
+        .because(claim.at, "and set, whatever it is by now")
+        .conforming(format!(
+            "Let the statement decide: `UPDATE … SET {column} = … WHERE … AND {column} = …`, and look at how many rows it \
+             changed; or lock the row before the test (`SELECT … FOR UPDATE`)."
+        ));
+}
+
 // A row that is locked
 
 fn locked(call: Node<'_>, findings: &mut Findings<'_>) {
@@ -457,6 +478,7 @@ fn needless(call: Node<'_>, function: Node<'_>, lock: Node<'_>, findings: &mut F
         || function.own_calls().any(|other| {
             other.callee_name() == "begin"
                 || other.target().is_some()
+                || other.writes_by_sql()
                 || [
                     Tag::Commits,
                     Tag::RollsBack,

@@ -253,10 +253,8 @@ fn is_key_name(name: &str) -> bool {
 
 /// Whether a key is another one on each attempt of the function, which tells the other side nothing.
 fn is_made_anew(key: Node<'_>, write: Node<'_>, function: Node<'_>) -> bool {
-    let made = key.resolved_value();
-    made.is(Kind::Call)
-        && made.calls_within().any(|call| call.callee_name().starts_with("uuid"))
-        && made.function() == write.function()
+    key.is_made_at_random()
+        && key.resolved_value().function() == write.function()
         && write.function() == Some(function)
 }
 

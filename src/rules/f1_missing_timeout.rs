@@ -403,7 +403,10 @@ fn uses_of(constructor: Node<'_>) -> Uses {
 
 fn implicit(call: Node<'_>, seconds: f64, findings: &mut Findings<'_>) {
     // Whoever runs a command sees how long it waits, and nobody waits for what nothing runs.
-    if call.bounded_by().is_some() || call.source_file().is_script || call.is_unused() {
+    let is_bounded = |call: Node<'_>| call.bounded_by().is_some();
+    let is_bounded_outside =
+        || call.function().is_some_and(|function| function.is_async() && function.is_only_called(is_bounded));
+    if is_bounded(call) || is_bounded_outside() || call.source_file().is_script || call.is_unused() {
         return;
     }
     let is_constructor = call.api().is_some_and(|api| api.is_constructor);

@@ -3,7 +3,9 @@
 use super::{Draft, Findings};
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Api, Model, Node, Scoping, TenantQuery, ThreadName, Type, names_tenants, words_of};
+use crate::semantic::{
+    Api, FunctionRole, Model, Node, Scoping, TenantQuery, ThreadName, Type, names_tenants, words_of,
+};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -69,11 +71,9 @@ fn ask(call: Node<'_>, api: Api, rows_are_scoped: &dyn Fn() -> bool, findings: &
         None => Answer::NotKnown,
     };
     if !findings.asks(call, OTHERS, "it asks for rows that belong to tenants", answer, &|| match &query {
-        Some(query) => format!(
-            "`{}` has the column `{key}` ({})",
-            query.class.name(),
-            query.column.whereabouts_from(call)
-        ),
+        Some(query) => {
+            format!("`{}` has the column `{key}` ({})", query.name, query.column.whereabouts_from(call))
+        }
         None if is_given => format!("`{}` is no model with a required column `{key}`", named.name()),
         None => format!("the class `{}` was not given, so its columns are not known", named.name()),
     }) {
@@ -107,7 +107,7 @@ fn key<'m>(node: Node<'m>) -> &'m str {
 
 /// The finding that both ways to a query lead to, one by a route and one by an object that knows its tenant.
 fn found_for_anybody<'f>(query: &TenantQuery<'_>, findings: &'f mut Findings<'_>) -> Draft<'f> {
-    let name = query.class.name();
+    let name = query.name;
     findings
         .report(
             query.call,
@@ -117,7 +117,12 @@ fn found_for_anybody<'f>(query: &TenantQuery<'_>, findings: &'f mut Findings<'_>
                 "rows of `{name}` are found without saying whose they are: another tenant's id works as well"
             ),
         )
-        .because(query.column, format!("`{name}` belongs to tenants, by this column"))
+        .because(query.column, belonging(query))
+}
+
+fn belonging(query: &TenantQuery<'_>) -> String {
+    let by = if query.column.is(Kind::Call) { "as this statement says" } else { "by this column" };
+    format!("`{}` belongs to tenants, {by}", query.name)
 }
 
 fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
@@ -132,7 +137,17 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
         findings.conforms(call, "its condition says whose rows are meant");
         return;
     }
-    let (name, column) = (query.class.name(), key(call));
+    let (name, column) = (query.name, key(call));
+    let forgets =
+        !function.plays(FunctionRole::Handler) && function.body().is_some_and(|body| !body.mentions(column));
+    if let Some(told) = function.parameter(column).filter(|_| forgets) {
+        found_for_anybody(query, findings)
+            .because(told, "the function is told whose rows are meant, and nothing in it uses that")
+            .conforming(format!(
+                "Put it into the condition: `{column} == {column}` beside what the row is found by."
+            ));
+        return;
+    }
     let scoping = function.scoping();
     // Whoever comes here names the tenant by making the object, and the method doesn't use it.
     let known = (scoping == Scoping::Named && selects(call)).then(|| function.forgets_own_tenant()).flatten();
@@ -178,9 +193,12 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
             if handler != function {
                 draft = draft.because(handler, "this route comes here, and does not name a tenant either");
             }
+            let both = match call.sql() {
+                Some(_) => format!("WHERE id = … AND {column} = …"),
+                None => format!("where({name}.id == …, {name}.{column} == app.{column})"),
+            };
             draft.conforming(format!(
-                "Ask for both: `where({name}.id == …, {name}.{column} == app.{column})`, with the caller's own `{column}`, \
-                 and answer 404 when nothing is found."
+                "Ask for both: `{both}`, with the caller's own `{column}`, and answer 404 when nothing is found."
             ));
         }
         Scoping::Unreached if selects(call) => {
@@ -191,7 +209,7 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
                     Certainty::Question,
                     format!("does each caller make sure that this row of `{name}` is its own tenant's?"),
                 )
-                .because(query.column, format!("`{name}` belongs to tenants, by this column"))
+                .because(query.column, belonging(query))
                 .because(function, "no caller of this function is among the given files")
                 .conforming(format!(
                     "Take `{column}` as a required argument, and put it into the condition."
@@ -221,7 +239,9 @@ fn second_id(handler: Node<'_>, findings: &mut Findings<'_>) {
     }
     let is_other_id =
         |parameter: Node<'_>| parameter.name() != key && path.contains(&format!("{{{}}}", parameter.name()));
-    let asks = |call: &Node<'_>| call.target().is_none() && (call.api().is_none() || call.sql().is_some());
+    // Of a table that is known to belong to tenants `queried` tells.
+    let is_sql = |call: &Node<'_>| call.sql().is_some() && call.tenant_query().is_none();
+    let asks = |call: &Node<'_>| call.target().is_none() && (call.api().is_none() || is_sql(call));
     let found = handler.own_calls().filter(asks).find(|call| {
         // `{"id": document_id}` beside the SQL
         let bound = call.positional().filter(|argument| argument.is(Kind::Dict)).flat_map(Node::children);

@@ -308,6 +308,15 @@ impl<'m> Node<'m> {
         self.parent().is_some_and(|parent| parent.is(Kind::Call) && parent.does(Tag::StartsTask))
     }
 
+    /// Whether it is started as a task that nothing here waits for: the block of a group waits for the group's tasks.
+    pub fn is_left_running(self) -> bool {
+        let in_group = || {
+            let group = self.parent().and_then(Node::receiver);
+            group.is_some_and(|group| group.is_a(ClassTag::TaskGroup))
+        };
+        self.is_started_aside() && !in_group()
+    }
+
     /// The SQL that a call sends, where it is written out: `execute(text("…"))`, or a constant that holds it.
     pub fn sql(self) -> Option<&'m str> {
         let statement = self.argument(0)?.resolved_value();

@@ -226,6 +226,7 @@ pub struct Model<'s> {
     /// The calls that mount a router, each with the one that makes it.
     mounted: std::cell::OnceCell<Vec<(Place, Place)>>,
     tenant_key: std::cell::OnceCell<String>,
+    tenant_tables: std::cell::OnceCell<FxHashMap<String, Place>>,
 }
 
 /// What was found out of a key before, or is found out now and remembered.
@@ -300,6 +301,7 @@ impl<'s> Model<'s> {
             process_wide_targets: std::cell::OnceCell::new(),
             mounted: std::cell::OnceCell::new(),
             tenant_key: std::cell::OnceCell::new(),
+            tenant_tables: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
         model

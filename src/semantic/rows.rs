@@ -126,6 +126,23 @@ impl<'m> Node<'m> {
             .all(|test| test.is(Kind::Name) && self.keyword(test.name()).is_some_and(Node::is_true))
     }
 
+    /// Whether this call runs a helper that only locks when it is asked to, and does not ask.
+    fn leaves_unlocked(self, lock: Node<'m>) -> bool {
+        let Some(helper) = lock.function().filter(|helper| self.target() == Some(helper.place())) else {
+            return false;
+        };
+        let tests = lock.surroundings().filter(|node| node.is(Kind::If));
+        tests.filter_map(|node| node.child(Role::Test)).any(|test| {
+            let Some(parameter) = test.as_parameter().filter(|_| test.is(Kind::Name)) else { return false };
+            let is_default = || parameter.child(Role::Default).is_some_and(|value| !value.is(Kind::False));
+            let is_asked = match self.keyword(test.name()) {
+                Some(value) => !value.is(Kind::False),
+                None => is_default() || self.positional().any(Node::is_true) || self.has_hidden_arguments(),
+            };
+            helper.parameters().any(|known| known == parameter) && !is_asked
+        })
+    }
+
     /// Whether nobody holds the lock any more by the time that this call is over: on the way to the lock, what this call
     /// runs opens the session in which it is taken, or ends the transaction behind it.
     fn lets_go_of(self, lock: Node<'m>) -> bool {
@@ -186,7 +203,11 @@ impl<'m> Node<'m> {
         if !row.is(Kind::Name) {
             return None;
         }
-        let fetched = row.fetched()?;
+        let mut fetched = row.fetched()?;
+        let asked = row.assigned_value().map(Node::unwrapped).filter(|asked| asked.is(Kind::Call));
+        if asked.is_some_and(|asked| fetched.lock.is_some_and(|lock| asked.leaves_unlocked(lock))) {
+            fetched.lock = None;
+        }
         let is_sum = self.is(Kind::AugAssign) && is_arithmetic(self.operator());
         let is_computed = is_sum || value.computes_from(row, attribute, 0);
         Some(RowChange { at: self, row, attribute, value, fetched, is_computed })
@@ -612,7 +633,7 @@ impl<'m> Node<'m> {
         self.enclosing_with_items()
             .find(|item| {
                 item.child(Role::Context).is_some_and(|context| {
-                    context.callee_name() == "begin"
+                    matches!(context.callee_name(), "begin" | "transaction")
                         || model.session_kind(model.entered(context.ty())).is_some()
                 })
             })

@@ -27,6 +27,8 @@ pub struct Claim<'m> {
     /// The query that found the row.
     pub read: Node<'m>,
     pub column: &'m str,
+    /// The test of the row that was found, where it was no next one of several.
+    pub test: Option<Node<'m>>,
 }
 
 const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
@@ -57,7 +59,7 @@ impl<'m> Node<'m> {
                     .then(|| Some((column.name(), item.child(Role::Value)?)))?
             });
         let (what, read) = of_keywords.chain(of_dictionaries).find_map(|(column, value)| {
-            let read = value.summed_from(&|call| reads_rows(call))?;
+            let read = value.summed_from(&rows_read_by)?;
             (value.mentions_through_names(column) || mentions(read, column)).then_some((column, read))
         })?;
         let is_guarded = self.receiver().is_some_and(|built| {
@@ -79,7 +81,7 @@ impl<'m> Node<'m> {
         let read =
             arguments.flat_map(|argument| argument.resolved_value().descendants()).find_map(|value| {
                 matches!(value.kind(), Kind::BinOp | Kind::Name)
-                    .then(|| value.summed_from(&|call| reads_rows(call)))?
+                    .then(|| value.summed_from(&rows_read_by))?
                     .filter(|read| read.sql().is_none_or(|sql| sql.contains(what)))
             })?;
         Some(StaleWrite { at: self, read, what, test: None, system: System::Database })
@@ -98,7 +100,8 @@ impl<'m> Node<'m> {
                     .argument(0)
                     .is_some_and(|other| other.reads_like(key) || other.source() == key.source())
         };
-        let reads = |call: Node<'m>| of_key(call) && matches!(call.callee_name(), "get" | "hget");
+        let reads =
+            |call: Node<'m>| (of_key(call) && matches!(call.callee_name(), "get" | "hget")).then_some(call);
         let found =
             |read, test| Some(StaleWrite { at: self, read, what: key.source(), test, system: System::Cache });
         if matches!(name, "set" | "setex" | "hset" | "psetex") {
@@ -111,7 +114,7 @@ impl<'m> Node<'m> {
                 value.is_constant() || value.is(Kind::Number) || value.is(Kind::Str) || value.is(Kind::True)
             });
             if !is_conditional && is_mark {
-                let asks = |call: Node<'m>| of_key(call) && call.callee_name() == "exists";
+                let asks = |call: Node<'m>| (of_key(call) && call.callee_name() == "exists").then_some(call);
                 let (test, read) = self.test_before(&asks)?;
                 return found(read, Some(test));
             }
@@ -126,7 +129,7 @@ impl<'m> Node<'m> {
     }
 
     /// The test in front of this place, or around it, that rests on such a call.
-    fn test_before(self, fits: &dyn Fn(Node<'m>) -> bool) -> Option<(Node<'m>, Node<'m>)> {
+    fn test_before(self, fits: &dyn Fn(Node<'m>) -> Option<Node<'m>>) -> Option<(Node<'m>, Node<'m>)> {
         self.function()?.own_ifs().filter(|node| node.id < self.id).find_map(|node| {
             let body = node.body()?;
             let decides = body.contains(self) || (body.leaves() && node.dominates(self));
@@ -136,11 +139,11 @@ impl<'m> Node<'m> {
     }
 
     /// The read from which a sum was computed, through local names: `used + 1`, `max(0, row.used - amount)`.
-    fn summed_from(self, fits: &dyn Fn(Node<'m>) -> bool) -> Option<Node<'m>> {
+    fn summed_from(self, fits: &dyn Fn(Node<'m>) -> Option<Node<'m>>) -> Option<Node<'m>> {
         self.summed_within(fits, 0)
     }
 
-    fn summed_within(self, fits: &dyn Fn(Node<'m>) -> bool, depth: u32) -> Option<Node<'m>> {
+    fn summed_within(self, fits: &dyn Fn(Node<'m>) -> Option<Node<'m>>, depth: u32) -> Option<Node<'m>> {
         let value = self.unwrapped();
         match value.kind() {
             _ if depth > 5 => None,
@@ -160,10 +163,10 @@ impl<'m> Node<'m> {
         }
     }
 
-    /// The call that fits in this expression, or in what its local names were given.
-    fn source_call(self, fits: &dyn Fn(Node<'m>) -> bool, depth: u32) -> Option<Node<'m>> {
+    /// What a call that fits in this expression reads, or in what its local names were given.
+    fn source_call(self, fits: &dyn Fn(Node<'m>) -> Option<Node<'m>>, depth: u32) -> Option<Node<'m>> {
         self.descendants().find_map(|part| match part.kind() {
-            Kind::Call => fits(part).then_some(part),
+            Kind::Call => fits(part),
             Kind::Name if depth < 5 => part
                 .assigned_value()
                 .filter(|given| given.function() == self.function() && !given.contains(self))?
@@ -182,7 +185,8 @@ impl<'m> Node<'m> {
             })
     }
 
-    /// The statement by which a function takes the next row that it has looked for, whatever the row has become.
+    /// The statement by which a function takes the next row that it has looked for, or the one whose state it has tested,
+    /// whatever the row has become.
     pub fn claim(self) -> Option<Claim<'m>> {
         let api = self.api()?;
         if api.has(Tag::WritesStatement) {
@@ -198,19 +202,20 @@ impl<'m> Node<'m> {
                 read = read.or(row.and_then(Node::fetched).map(|found| found.call));
                 std::ops::ControlFlow::Continue(())
             });
-            return Some(Claim { at: self, read: read?, column });
+            return Some(Claim { at: self, read: read?, column, test: None });
         }
         if !api.has(Tag::Executes) {
             return None;
         }
         let sql = self.sql()?;
         let (column, rest) = set_column(sql).filter(|(column, _)| is_state(column))?;
-        let condition = rest.to_ascii_lowercase();
-        let condition = condition.split_once(" where ").map_or("", |(_, condition)| condition);
+        let (value, condition) = rest.split_once(|letter: char| letter == ',' || letter.is_whitespace())?;
+        let condition = condition.to_ascii_lowercase();
+        let condition = condition.split_once("where ").map_or("", |(_, condition)| condition);
         if condition.contains(column) {
             return None;
         }
-        let read = self.function()?.own_calls().filter(|call| call.id < self.id).find(|call| {
+        let next = self.function()?.own_calls().filter(|call| call.id < self.id).find(|call| {
             let text = call.sql().map(str::to_ascii_lowercase).filter(|_| call.does(Tag::Executes));
             text.is_some_and(|text| {
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -219,8 +224,22 @@ impl<'m> Node<'m> {
                     && !text.contains("for update")
                     && text.split_once(" where ").is_some_and(|(_, condition)| condition.contains(column))
             })
-        })?;
-        Some(Claim { at: self, read, column })
+        });
+        if let Some(read) = next {
+            return Some(Claim { at: self, read, column, test: None });
+        }
+        let (test, read) = self.test_before(&rows_read_by)?;
+        // To set what is not set yet comes to the same twice.
+        let is_repeatable = || {
+            let value = value.trim_matches('\'');
+            test.descendants_of(Kind::Str).any(|text| text.name() == value)
+        };
+        (mentions(test, column) && !is_repeatable()).then_some(Claim {
+            at: self,
+            read,
+            column,
+            test: Some(test),
+        })
     }
 }
 
@@ -235,12 +254,19 @@ fn mentions(expression: Node<'_>, name: &str) -> bool {
     })
 }
 
-/// Whether the call sends a query that locks nothing.
-fn reads_rows(call: Node<'_>) -> bool {
-    call.does(Tag::Executes)
-        && !call.writes_by_sql()
-        && call.fetched().is_some_and(|found| found.lock.is_none())
-        && !call.sql().is_some_and(locks_by_text)
+/// The query whose rows the call gives, if it locks nothing: what the call sends itself or, for `cursor.fetchone()`, what
+/// the cursor was given before.
+fn rows_read_by(call: Node<'_>) -> Option<Node<'_>> {
+    let sends = |query: &Node<'_>| query.does(Tag::Executes);
+    let of_cursor = || {
+        let cursor = call.receiver().filter(|cursor| call.does(Tag::Fetches) && cursor.is(Kind::Name))?;
+        let before = call.function()?.own_calls().filter(|query| query.id < call.id && sends(query));
+        before.filter(|query| query.receiver().is_some_and(|other| other.reads_like(cursor))).last()
+    };
+    let query = Some(call).filter(sends).or_else(of_cursor)?;
+    let locks = || query.sql().is_some_and(locks_by_text);
+    let is_free = query.fetched().is_some_and(|found| found.lock.is_none());
+    (is_free && !query.writes_by_sql() && !locks()).then_some(query)
 }
 
 /// Whether a SELECT locks the rows that it gives.

@@ -139,7 +139,7 @@ impl<'m> Node<'m> {
         if let Some(call) = self.own_calls().find(|&call| fits(call)) {
             return Some(vec![call]);
         }
-        for call in self.own_calls().filter(|call| !call.is_started_aside()) {
+        for call in self.own_calls().filter(|call| !call.is_left_running()) {
             if let Some(target) = call.target()
                 && let Some(mut chain) = model.node(target).reaches_within(fits, seen)
             {

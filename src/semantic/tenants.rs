@@ -1,5 +1,8 @@
 //! Whose data it is: the models that carry the tenant's key, the queries on them, and the code that names a tenant.
 
+use rustc_hash::FxHashMap;
+
+use super::expressions::identifiers_in;
 use super::functions::FunctionRole;
 use super::types::Type;
 use super::{Model, Node, Place, words_of};
@@ -27,10 +30,11 @@ const OWNERS: [&str; 12] = [
 
 /// A query on rows that belong to tenants.
 pub struct TenantQuery<'m> {
-    /// The call with which it begins: `select(Document)`, `session.get(Document, key)`.
+    /// The call with which it begins: `select(Document)`, `session.get(Document, key)`, or which sends it as SQL.
     pub call: Node<'m>,
-    pub class: Node<'m>,
-    /// The column by which its rows belong to a tenant.
+    /// The model, or the table.
+    pub name: &'m str,
+    /// The column by which its rows belong to a tenant or, where only SQL tells, a statement that names that column.
     pub column: Node<'m>,
 }
 
@@ -71,6 +75,43 @@ impl<'s> Model<'s> {
                 });
         (!optional).then_some(column)
     }
+
+    /// The tables whose rows belong to tenants, by their names: those of the models that do, and those of which a
+    /// statement names the tenant's key.
+    fn tenant_tables(&self) -> &FxHashMap<String, Place> {
+        self.tenant_tables.get_or_init(|| {
+            let key = self.tenant_key();
+            let of_models = self.classes().filter_map(|class| {
+                let column = self.tenant_column(class.place())?;
+                let table = self.class_attribute(class.place(), "__tablename__")?.parent()?;
+                Some((table.child(Role::Value)?.string()?, column))
+            });
+            let of_statements =
+                self.known_calls().filter(|(_, api)| api.has(Tag::Executes)).filter_map(|(call, _)| {
+                    let sql = call.sql().filter(|sql| identifiers_in(sql).any(|word| word == key))?;
+                    Some((table_of(sql)?, call))
+                });
+            let mut tables = FxHashMap::default();
+            for (table, place) in of_models.chain(of_statements) {
+                tables.entry(table.to_ascii_lowercase()).or_insert(place.place());
+            }
+            tables
+        })
+    }
+}
+
+/// The one table that a statement reads or changes.
+fn table_of(sql: &str) -> Option<&str> {
+    let mut words = sql.split_whitespace();
+    let is = |word: &str, known: &str| word.eq_ignore_ascii_case(known);
+    if words.clone().any(|word| is(word, "join")) {
+        return None;
+    }
+    words.find(|word| is(word, "from") || is(word, "into") || is(word, "update"))?;
+    let table = words.next()?.trim_matches(['"', ';', ',', '`']);
+    let table = table.split('(').next()?;
+    (!table.is_empty() && table.chars().all(|letter| letter.is_alphanumeric() || letter == '_'))
+        .then_some(table)
 }
 
 impl<'m> Node<'m> {
@@ -78,6 +119,14 @@ impl<'m> Node<'m> {
     pub fn tenant_query(self) -> Option<TenantQuery<'m>> {
         let model: &'m Model<'m> = self.model;
         let api = self.api()?;
+        if api.has(Tag::Executes)
+            && let Some(sql) = self.sql()
+        {
+            let table = table_of(sql)?;
+            let is_insert = sql.trim_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case("insert"));
+            let column = *model.tenant_tables().get(&table.to_ascii_lowercase()).filter(|_| !is_insert)?;
+            return Some(TenantQuery { call: self, name: table, column: model.node(column) });
+        }
         let begins =
             api.has(Tag::BuildsStatement) && !self.receiver().is_some_and(|r| r.is_a(ClassTag::Statement));
         if !(begins || self.finds_by_primary_key()) || self.callee_name().contains("insert") {
@@ -87,7 +136,7 @@ impl<'m> Node<'m> {
             let named = if argument.is(Kind::Attribute) { argument.receiver()? } else { argument };
             let Type::Object(class) = model.instance_of_class(named.ty()) else { return None };
             let column = model.tenant_column(class)?;
-            Some(TenantQuery { call: self, class: model.node(class), column })
+            Some(TenantQuery { call: self, name: model.node(class).name(), column })
         })
     }
 
@@ -169,7 +218,9 @@ impl<'m> Node<'m> {
     /// Whether the statement that begins here has a condition on whose rows they are: a column that names a user, an
     /// owner or an account.
     pub fn asks_for_owner(self) -> bool {
-        self.has_condition_on(&|words| words.iter().any(|word| OWNERS.contains(&word.as_str())))
+        let key = self.model.tenant_key();
+        self.sql().is_some_and(|sql| identifiers_in(sql).any(|word| word == key))
+            || self.has_condition_on(&|words| words.iter().any(|word| OWNERS.contains(&word.as_str())))
     }
 
     /// Whether the statement that begins here looks for a row by what only its owner knows: a token, the state of a
@@ -186,6 +237,11 @@ impl<'m> Node<'m> {
     }
 
     fn has_condition_on(self, fits: &dyn Fn(&[String]) -> bool) -> bool {
+        if let Some(sql) = self.sql() {
+            let condition = sql.to_ascii_lowercase();
+            let condition = condition.split_once("where").map_or("", |(_, condition)| condition);
+            return identifiers_in(condition).any(|word| fits(&words_of(word)));
+        }
         let statement = self.statement();
         let conditions =
             statement.descendants().filter(|node| matches!(node.kind(), Kind::Compare | Kind::Keyword));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::breaks::breaks;
+use crate::breaks::tell_running;
 use crate::check::{Source, check_parsed};
 use crate::explain::explain_parsed;
 use crate::semantic::ParsedFiles;
@@ -88,7 +88,7 @@ impl Server {
                     told(Progress { has_read: true, done, all, share });
                 });
                 if request.running {
-                    report.problems.extend(breaks(sources, parsed, settings));
+                    tell_running(&mut report, sources, parsed, settings);
                 }
                 serde_json::to_string(&report).map_err(|_| Unreadable)
             })

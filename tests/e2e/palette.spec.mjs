@@ -165,6 +165,25 @@ test("without findings the page says what could not be seen", async ({ page, pla
   await expect(page.locator(".seen")).toContainText("No deployment file was given");
 });
 
+test("on a slow machine no key is lost from one action to the next @chromium", async ({ page, playground }) => {
+  test.slow();
+  await playground.paste(VIOLATING);
+  const browser = await page.context().newCDPSession(page);
+  await browser.send("Emulation.setCPUThrottlingRate", { rate: 8 });
+  for (let turn = 0; turn < 3; turn++) {
+    for (const words of ["new file", "to the left"]) {
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type(words);
+      await page.keyboard.press("Enter");
+    }
+    await expect(playground.tabs).toHaveText([/^main-2\.py/, /^main\.py/]);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("close main-2");
+    await page.keyboard.press("Enter");
+    await expect(playground.tabs).toHaveText([/^main\.py/]);
+  }
+});
+
 test("what the menus and buttons of the findings do, the palette does as well", async ({ page, playground }) => {
   await playground.paste(VIOLATING);
   await playground.finding("C5").click();

@@ -2,7 +2,7 @@
 
 use crate::semantic::{FunctionRole, Node, words_of};
 use crate::stack::System;
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, Operator, Role};
 
 pub fn iterable_of(comprehension: Node<'_>) -> Option<Node<'_>> {
     comprehension.child(Role::Clause)?.child(Role::Iterable)
@@ -74,9 +74,32 @@ pub fn is_bounded(source: Node<'_>, depth: u32) -> Bounded {
             Some(value) if depth < 3 => is_bounded(source_of(value, 0), depth + 1),
             _ => Bounded::No,
         },
-        Kind::Attribute | Kind::Name if source.is_limited_in_length() => Bounded::Constant,
+        Kind::Attribute | Kind::Name if source.is_limited_in_length() || is_refused_when_long(source) => {
+            Bounded::Constant
+        }
         _ => Bounded::No,
     }
+}
+
+/// Whether the function has left before where there are too many: `if len(urls) > 20: raise …`.
+fn is_refused_when_long(source: Node<'_>) -> bool {
+    let measures = |side: Option<Node<'_>>| {
+        side.filter(|side| side.callee_name() == "len")
+            .and_then(|call| call.argument(0))
+            .is_some_and(|measured| measured.reads_like(source))
+    };
+    source.function().is_some_and(|function| {
+        function.own_ifs().any(|branch| {
+            branch.dominates(source)
+                && branch.id < source.id
+                && branch.body().is_some_and(Node::leaves)
+                && branch.child(Role::Test).is_some_and(|test| match test.operator() {
+                    Operator::Greater | Operator::GreaterEqual => measures(test.child(Role::Left)),
+                    Operator::Less | Operator::LessEqual => measures(test.child(Role::Right)),
+                    _ => false,
+                })
+        })
+    })
 }
 
 /// By convention what is written in capitals does not change.

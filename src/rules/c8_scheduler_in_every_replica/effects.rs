@@ -20,7 +20,7 @@ pub fn effect_of(work: Node<'_>) -> Option<Node<'_>> {
         }
         let logs =
             call.receiver().is_some_and(|receiver| words_of(receiver.name()).contains(&"logger".to_owned()));
-        if logs || call.is_started_aside() || (keeps_house(call.callee_name()) && is_for_itself) {
+        if logs || call.is_left_running() || (keeps_house(call.callee_name()) && is_for_itself) {
             return None;
         }
         work.model.node(call.target()?).reaches(&changes).map(|_| call)

@@ -38,7 +38,13 @@ pub fn is_batch(name: &str) -> bool {
 
 /// Whether a name is of things in general, which only a function that is there for many of them makes a batch.
 pub fn is_general(name: &str) -> bool {
-    const ITEMS: [&str; 22] = [
+    const ITEMS: [&str; 28] = [
+        "tenant",
+        "account",
+        "customer",
+        "organization",
+        "organisation",
+        "workspace",
         "item",
         "chunk",
         "path",
@@ -67,7 +73,8 @@ pub fn is_general(name: &str) -> bool {
 
 /// Whether a function works through many things, by its name or because nobody waits for it.
 pub fn is_for_batches(function: Node<'_>) -> bool {
-    const WORDS: [&str; 31] = [
+    const WORDS: [&str; 32] = [
+        "digest",
         "batch",
         "bulk",
         "ingest",
@@ -100,7 +107,13 @@ pub fn is_for_batches(function: Node<'_>) -> bool {
         "email",
         "charge",
     ];
-    function.runs_along()
+    // `@celery.task`, `@shared_task`, `@dramatiq.actor`
+    let is_queued = function.decorators().any(|decorator| {
+        let name = decorator.callee().unwrap_or(decorator).name();
+        matches!(name, "task" | "shared_task" | "periodic_task" | "actor")
+    });
+    is_queued
+        || function.runs_along()
         || function.plays(FunctionRole::AfterResponse)
         || words_of(function.name()).iter().any(|word| WORDS.contains(&word.as_str()))
 }

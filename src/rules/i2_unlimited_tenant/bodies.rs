@@ -10,6 +10,8 @@ use crate::syntax::{Kind, Role};
 
 const WHOLE: &str = "an upload that is taken into memory, however large it is";
 
+const PIECES: &str = "an upload of which each piece is kept";
+
 /// An upload that is read in one piece, as large as the client likes.
 pub fn upload(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(receiver) = call.receiver() else { return };
@@ -64,13 +66,30 @@ fn uncounted(call: Node<'_>, file: Node<'_>, function: Node<'_>, findings: &mut 
     let Some(around) = test.and_then(Node::parent).filter(|around| around.is(Kind::While)) else { return };
     let counts = around.body().is_some_and(|body| body.descendants_of(Kind::Compare).next().is_some());
     let keeps = around.body().and_then(|body| {
-        body.calls_within().find(|inner| {
-            matches!(inner.callee_name(), "write" | "append" | "extend") && inner.receiver().is_some()
+        body.descendants().find(|inner| match inner.kind() {
+            Kind::Call => {
+                matches!(inner.callee_name(), "write" | "append" | "extend") && inner.receiver().is_some()
+            }
+            // `content += piece`
+            Kind::AugAssign => inner.value().is_some_and(|piece| piece.is(Kind::Name)),
+            _ => false,
         })
     });
-    let Some(keeps) = keeps.filter(|_| !counts) else { return };
-    let is_asked_for = function.serves_administrators(Some(call));
-    if is_asked_for || is_size_checked(function, file, call) || limits_bodies(call.model) {
+    let Some(keeps) = keeps else { return };
+    let is_endless = !counts
+        && !function.serves_administrators(Some(call))
+        && !is_size_checked(function, file, call)
+        && !limits_bodies(call.model);
+    if !findings.asks(
+        call,
+        PIECES,
+        "nothing ends it when they are too many",
+        is_endless,
+        &|| match is_endless {
+            true => "neither the loop nor anything before it looks at how much has come".to_owned(),
+            false => "something looks at how much has come, or it is for administrators".to_owned(),
+        },
+    ) {
         return;
     }
     findings

@@ -4,14 +4,25 @@ use super::is_checked;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{Model, Node, words_of};
-use crate::stack::ClassTag;
+use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
 
 /// A limiter that lets everybody in when its store cannot be read.
 pub fn fails_open(handler: Node<'_>, findings: &mut Findings<'_>) {
-    let Some(function) = handler.function().filter(|function| function.raises_too_many().is_some()) else {
-        return;
+    let Some(function) = handler.function() else { return };
+    let lets_pass = |value: Node<'_>| value.is(Kind::None) || value.is(Kind::True);
+    // `return sent <= 15`, and `return True` where nothing could be counted
+    let answers = || {
+        let counts = |call: Node<'_>| {
+            matches!(call.callee_name(), "incr" | "incrby" | "zcard")
+                && call.api().is_some_and(|api| api.callable.crosses == Some(System::Cache))
+        };
+        let compares = |node: Node<'_>| node.child(Role::Value).is_some_and(Node::compares_order);
+        function.own_calls().any(counts) && function.own_returns().any(compares)
     };
+    if function.raises_too_many().is_none() && !answers() {
+        return;
+    }
     let broad = handler.catches_everything()
         || handler.caught_classes().iter().any(|class| {
             words_of(class.name())
@@ -23,12 +34,15 @@ pub fn fails_open(handler: Node<'_>, findings: &mut Findings<'_>) {
         body.calls_within()
             .any(|call| call.api().is_some_and(|api| api.callable.crosses.is_some()) || call.is_awaited())
     });
+    // What is given back to those who are let in lets in here as well.
+    let is_usual = |value: Node<'_>| {
+        let mut returns = function.own_returns().filter(|node| !handler.contains(*node));
+        returns.any(|node| node.child(Role::Value).is_some_and(|other| other.reads_like(value)))
+    };
     let refuses = handler.descendants().any(|node| {
         node.is(Kind::Raise)
             || (node.is(Kind::Return)
-                && node
-                    .child(Role::Value)
-                    .is_some_and(|value| !value.is(Kind::None) && !value.is(Kind::True)))
+                && node.child(Role::Value).is_some_and(|value| !lets_pass(value) && !is_usual(value)))
     });
     // What is counted elsewhere instead is still a limit.
     let counts_elsewhere =

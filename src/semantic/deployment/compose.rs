@@ -279,8 +279,10 @@ pub(super) fn probe(text: &str, at: Span, path_at: Span) -> Probe {
 
 fn resources(yaml: &Yaml, service: YamlId, deploy: Option<YamlId>) -> Resources {
     let limits = deploy.and_then(|deploy| yaml.path(deploy, &["resources", "limits"]));
-    let has = |key: &str| yaml.get(service, key).is_some();
-    let limited = |key: &str| limits.is_some_and(|limits| yaml.get(limits, key).is_some());
+    // Zero means 'as much as there is'.
+    let has_in = |of: YamlId, key: &str| yaml.get(of, key).is_some_and(|value| yaml.text(value) != Some("0"));
+    let has = |key: &str| has_in(service, key);
+    let limited = |key: &str| limits.is_some_and(|limits| has_in(limits, key));
     Resources {
         limits_memory: has("mem_limit") || limited("memory"),
         limits_cpu: has("cpus") || has("cpu_quota") || limited("cpus"),

@@ -1,6 +1,6 @@
 //! A dialog that `ui::dialogs` opens by its name. What is in it is drawn only while it is open.
 
-use gloo_events::{EventListener, EventListenerOptions};
+use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use wasm_bindgen::JsCast;
 use web_sys::{
     Element, Event, EventInit, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent,
@@ -34,16 +34,21 @@ pub fn Dialog(props: &Props) -> Html {
     let open = use_state_eq(|| None::<u32>);
     let count = use_mut_ref(|| 0_u32);
     let node = use_node_ref();
+    let id = props.id;
     // What was typed since it was opened and until its field is drawn.
     let early = use_mut_ref(|| None::<String>);
     {
-        let (node, open, early) = (node.clone(), open.setter(), early.clone());
+        let (node, open, early, count) = (node.clone(), open.setter(), early.clone(), count.clone());
         use_effect_with(props.on_close.clone(), move |on_close| {
             let dialog = node.cast::<HtmlDialogElement>().expect("the dialog is drawn");
             let opened = {
                 let (open, early) = (open.clone(), early.clone());
                 EventListener::new(&dialog, "opened", move |_| {
-                    *early.borrow_mut() = Some(String::new());
+                    let mut early = early.borrow_mut();
+                    let keys = early.get_or_insert_default();
+                    if !keys.is_empty() {
+                        keys.push(OPENED_AGAIN);
+                    }
                     *count.borrow_mut() += 1;
                     open.set(Some(*count.borrow()));
                 })
@@ -57,11 +62,15 @@ pub fn Dialog(props: &Props) -> Html {
                     on_close.emit(());
                 }
             });
-            let options = EventListenerOptions::enable_prevent_default();
-            let pressed = EventListener::new_with_options(&target, "keydown", options, {
+            // Of the whole page: where a field that has the focus is drawn anew, no part of the dialog has it for a moment.
+            let page = target.owner_document().expect("the dialog is in the page");
+            let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
+            let pressed = EventListener::new_with_options(&page, "keydown", options, {
                 let (dialog, early) = (target.clone(), early.clone());
                 move |event| {
-                    if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                    if let Some(event) = event.dyn_ref::<KeyboardEvent>()
+                        && dialog.open()
+                    {
                         keep_key(event, &dialog, early.borrow_mut().as_mut());
                     }
                 }
@@ -72,21 +81,32 @@ pub fn Dialog(props: &Props) -> Html {
     {
         let (node, early) = (node.clone(), early);
         use_effect_with(*open, move |open| {
+            // Yew lets the browser's events in between drawing and this: by now it may have been closed and opened again,
+            // and the keys are for that opening.
+            if *open != Some(*count.borrow()) {
+                return;
+            }
             let first = node
                 .cast::<HtmlElement>()
-                .filter(|_| open.is_some())
                 .and_then(|dialog| dialog.query_selector("[autofocus]").ok().flatten())
                 .and_then(|element| element.dyn_into::<HtmlElement>().ok());
-            let keys = early.borrow_mut().take().unwrap_or_default();
+            let keys = early.take().unwrap_or_default();
+            let (keys, later) = match keys.split_once(OPENED_AGAIN) {
+                Some((keys, later)) => (keys, Some(later.to_owned())),
+                None => (&*keys, None),
+            };
             if let Some(first) = first {
                 let _ = first.focus();
                 if let Some(field) = first.dyn_ref::<HtmlInputElement>() {
-                    enter(field, &keys);
+                    enter(field, keys);
                 }
+            }
+            if later.is_some() {
+                dialogs::open(id);
+                early.replace(later);
             }
         });
     }
-    let id = props.id;
     let beside = {
         let node = node.clone();
         Callback::from(move |event: MouseEvent| {
@@ -127,6 +147,9 @@ pub fn Dialog(props: &Props) -> Html {
 
 /// Enter, among the keys that were pressed early.
 const ENTER: char = '\n';
+
+/// That the dialog was opened once more, among the keys that were pressed early.
+const OPENED_AGAIN: char = '\u{b}';
 
 /// A key for the field that the focus is on its way to. Yew draws the field, and more so sets the focus, a moment after the
 /// dialog was opened, and until then the field of the opening before may still stand there: what is pressed meanwhile is

@@ -11,13 +11,14 @@ use super::code_files::CodeFiles;
 use crate::catalogue::ENTRIES;
 use crate::exercise::Exercise;
 use crate::exercise::judge::{Marked, Said, Search, judge_marks};
+use crate::exercise::words;
 use crate::report::{Position, Range, Report, Rule, Section};
 use crate::ui::components::editor_pane::Mark;
 use crate::ui::components::with_code::with_code;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::use_judging;
 use crate::ui::state::Reveal;
-use crate::ui::words;
+use crate::ui::words::count;
 
 /// The marks as they stand, and what was said of them when they were last looked at.
 #[derive(Clone, Default, PartialEq)]
@@ -27,8 +28,10 @@ struct Marks {
 }
 
 enum Change {
-    /// Mark the line, or take its mark away.
+    /// Mark the line, or take its marks away.
     Toggle(String, u32),
+    /// Mark the same line once more: it may break two rules.
+    Again(usize),
     Name(usize, Option<Rule>),
     Remove(usize),
     Looked(Search),
@@ -45,15 +48,18 @@ impl Reducible for Marks {
                 return Rc::new(marks);
             }
             Change::Toggle(path, line) => {
-                match marks.list.iter().position(|mark| mark.path == path && mark.line == line) {
-                    Some(index) => {
-                        marks.list.remove(index);
-                    }
-                    None => {
-                        let is_before = |mark: &Marked| (&mark.path, mark.line) < (&path, line);
-                        let index = marks.list.partition_point(is_before);
-                        marks.list.insert(index, Marked { path, line, rule: None });
-                    }
+                let count = marks.list.len();
+                marks.list.retain(|mark| mark.path != path || mark.line != line);
+                if marks.list.len() == count {
+                    let is_before = |mark: &Marked| (&mark.path, mark.line) < (&path, line);
+                    let index = marks.list.partition_point(is_before);
+                    marks.list.insert(index, Marked { path, line, rule: None });
+                }
+            }
+            Change::Again(index) => {
+                if let Some(mark) = marks.list.get(index) {
+                    let mark = Marked { rule: None, ..mark.clone() };
+                    marks.list.insert(index + 1, mark);
                 }
             }
             Change::Name(index, rule) => {
@@ -79,7 +85,7 @@ pub fn FindIt(props: &ExerciseProps) -> Html {
     let here = use_state_eq(|| (exercise.start[0].path.clone(), 1_u32));
     let reveal = use_state(|| None::<(String, Reveal)>);
     let start = use_memo((), |()| exercise.start.clone());
-    let judged = use_judging(start.clone(), start.clone());
+    let judged = use_judging(exercise, start.clone());
     let done = props.kept.progress.of(&exercise.id);
     let is_known = done.solved || done.answer;
 
@@ -157,8 +163,12 @@ pub fn FindIt(props: &ExerciseProps) -> Html {
                 }
                 <ul class="mark-list">
                     { for marks.list.iter().enumerate().map(|(index, mark)| {
-                        let said = marks.search.as_ref().and_then(|search| search.said.get(index));
-                        row(exercise, index, mark, said, before.as_deref(), &marks.dispatcher(), &reveal)
+                        let search = marks.search.as_ref();
+                        let is_again = index > 0 && {
+                            let above = &marks.list[index - 1];
+                            (&above.path, above.line) == (&mark.path, mark.line)
+                        };
+                        row(exercise, index, mark, is_again, search, before.as_deref(), &marks.dispatcher(), &reveal)
                     }) }
                 </ul>
                 <button
@@ -206,7 +216,8 @@ fn row(
     exercise: &'static Exercise,
     index: usize,
     mark: &Marked,
-    said: Option<&Said>,
+    is_again: bool,
+    search: Option<&Search>,
     before: Option<&Report>,
     dispatch: &UseReducerDispatcher<Marks>,
     reveal: &UseStateHandle<Option<(String, Reveal)>>,
@@ -217,6 +228,10 @@ fn row(
             let select: HtmlSelectElement = event.target_unchecked_into();
             dispatch.dispatch(Change::Name(index, select.value().parse().ok()));
         })
+    };
+    let again = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Change::Again(index)))
     };
     let remove = {
         let dispatch = dispatch.clone();
@@ -230,13 +245,16 @@ fn row(
             reveal.set(Some((path.clone(), Reveal { serial, range, focus: true })));
         })
     };
-    let place = if exercise.start.len() > 1 {
+    let mut place = if exercise.start.len() > 1 {
         format!("{}, line {}", mark.path, mark.line)
     } else {
         format!("Line {}", mark.line)
     };
+    if is_again {
+        place.push_str(" again");
+    }
     html! {
-        <li class="mark" key={format!("{}:{}", mark.path, mark.line)}>
+        <li class="mark" key={index}>
             <div class="mark-line">
                 <button type="button" class="button mark-place" onclick={go}>{ &place }</button>
                 <select
@@ -256,6 +274,16 @@ fn row(
                         </optgroup>
                     }) }
                 </select>
+                if mark.rule.is_some() {
+                    <button
+                        type="button"
+                        class="button button-quiet"
+                        aria-label={format!("{place}: one more rule")}
+                        onclick={again}
+                    >
+                        { "One more rule" }
+                    </button>
+                }
                 <button
                     type="button"
                     class="button button-quiet"
@@ -265,29 +293,14 @@ fn row(
                     { "Remove" }
                 </button>
             </div>
-            if let (Some(said), Some(before)) = (said, before) {
-                { sentence(exercise, said, before) }
+            if let (Some(search), Some(before)) = (search, before) {
+                if let Some(said) = search.said.get(index) {
+                    <p class={if matches!(said, Said::Right(_)) { "mark-right" } else { "mark-wrong" }}>
+                        { with_code(&words::said(exercise, before, search, mark, said)) }
+                    </p>
+                }
             }
         </li>
-    }
-}
-
-/// What is said of one mark.
-fn sentence(exercise: &Exercise, said: &Said, before: &Report) -> Html {
-    let wrong = |text: &str| html! { <p class="mark-wrong">{ with_code(text) }</p> };
-    match said {
-        Said::Right(index) => {
-            let message = before.findings.get(*index).map_or("", |finding| finding.message.as_str());
-            html! { <p class="mark-right">{ "Right: " }{ with_code(message) }</p> }
-        }
-        Said::OtherRule(turn) => match turn.and_then(|index| exercise.wrong_turns.get(index)) {
-            Some(turn) => wrong(&format!("The line is right, the rule is another. {}", turn.hint)),
-            None => wrong("The line is right, the rule is another."),
-        },
-        Said::PartOf(_) => wrong("It is a part of it. Which line below or above does the harm?"),
-        Said::Trap(index) => wrong(exercise.traps.get(*index).map_or("", |trap| trap.hint.as_str())),
-        Said::Nothing => wrong("Nothing is wrong on this line."),
-        Said::NoRule => wrong("Name the rule as well."),
     }
 }
 
@@ -302,7 +315,7 @@ fn outcome(search: &Search) -> Html {
         parts.push(format!("{wrong} not"));
     }
     if !search.missed.is_empty() {
-        parts.push(format!("{} still to find", words::count(search.missed.len(), "violation")));
+        parts.push(format!("{} still to find", count(search.missed.len(), "violation")));
     }
     html! { <p class="verdict-wrong">{ format!("{}.", parts.join(", ")) }</p> }
 }

@@ -8,13 +8,14 @@ use super::ExerciseProps;
 use super::code_files::CodeFiles;
 use crate::check::Source;
 use crate::exercise::Exercise;
-use crate::exercise::judge::{Fault, Outcome, Verdict, judge};
+use crate::exercise::judge::{Outcome, Verdict, judge};
+use crate::exercise::words::{self, achieved, listed};
 use crate::report::Report;
 use crate::ui::components::learn::paragraphs;
 use crate::ui::components::with_code::with_code;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::{Judged, use_judging};
-use crate::ui::words;
+use crate::ui::words::count;
 
 /// The code as it stands, and how often it was replaced other than by typing.
 #[derive(Clone, PartialEq)]
@@ -57,10 +58,10 @@ pub fn MendIt(props: &ExerciseProps) -> Html {
     });
     // What a reset has thrown away, to take it back.
     let thrown = use_state(|| None::<Rc<Vec<Source>>>);
-    let start = use_memo((), |()| exercise.start.clone());
-    let judged = use_judging(start, draft.files.clone());
-    let verdict =
-        judged.as_ref().map(|Judged { before, files, report }| judge(exercise, before, files, report));
+    let judged = use_judging(exercise, draft.files.clone());
+    let verdict = judged
+        .as_ref()
+        .map(|Judged { before, listed, files, report }| judge(exercise, before, listed, files, report));
     let is_accepted = verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Accepted);
     {
         let kept = props.kept.clone();
@@ -151,7 +152,7 @@ pub fn MendIt(props: &ExerciseProps) -> Html {
 fn said(exercise: &Exercise, verdict: &Verdict, report: &Report) -> Html {
     match verdict.outcome {
         Outcome::Untouched => {
-            let places = words::count(exercise.violations.len(), "place");
+            let places = count(exercise.violations.len(), "place");
             html! {
                 <p class="verdict-none">
                     { format!("{places} to mend. Edit the code: the checker reads along, and every right way counts.") }
@@ -160,7 +161,7 @@ fn said(exercise: &Exercise, verdict: &Verdict, report: &Report) -> Html {
         }
         Outcome::Accepted => html! {
             <p class="verdict-right">
-                { format!("Mended: {} left, and nothing else broke.", nothing_of(exercise)) }
+                { format!("Mended: nothing of {} left, and nothing else broke.", listed(&exercise.rules())) }
             </p>
         },
         Outcome::Refused => {
@@ -171,44 +172,13 @@ fn said(exercise: &Exercise, verdict: &Verdict, report: &Report) -> Html {
                         <p class="verdict-head">{ format!("{}: not yet.", turn.title) }</p>
                         { paragraphs(&turn.hint) }
                     } else {
-                        <p class="verdict-head">{ "Not yet." }</p>
+                        <p class="verdict-head">{ achieved(exercise, verdict, report) }</p>
                     }
                     <ul class="faults">
-                        { for verdict.faults.iter().map(|fault| html! { <li>{ fault_in_words(fault, report) }</li> }) }
+                        { for verdict.faults.iter().map(|fault| html! { <li>{ with_code(&words::fault(fault, report)) }</li> }) }
                     </ul>
                 </div>
             }
         }
-    }
-}
-
-fn nothing_of(exercise: &Exercise) -> String {
-    let rules: Vec<&str> = exercise.rules().into_iter().map(|rule| rule.id()).collect();
-    match rules.split_last() {
-        Some((last, [])) => format!("nothing of {last}"),
-        Some((last, others)) => format!("nothing of {} and {last}", others.join(", ")),
-        None => "nothing".to_owned(),
-    }
-}
-
-fn fault_in_words(fault: &Fault, report: &Report) -> Html {
-    let found = |index: usize, before: &str| match report.findings.get(index) {
-        Some(finding) => html! {
-            <>
-                { before.to_owned() }
-                <b>{ finding.rule.id() }</b>
-                { format!(", line {}: ", finding.range.start.line) }
-                { with_code(&finding.message) }
-            </>
-        },
-        None => html! {},
-    };
-    match fault {
-        Fault::Broken { path, line, message } => with_code(&format!("`{path}`, line {line}: {message}.")),
-        Fault::Silenced => html! { { "A comment silences the checker. Here the code itself is to change." } },
-        Fault::Lost(name) => with_code(&format!("`{name}` is gone, and others use it.")),
-        Fault::Missing(word) => with_code(&format!("`{word}` is gone. The code has to do what it did.")),
-        Fault::Still(index) => found(*index, ""),
-        Fault::New(index) => found(*index, "New: "),
     }
 }
