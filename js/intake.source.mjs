@@ -411,7 +411,7 @@ export async function takeIn({ files, entries }, isRead, tell, signal) {
   // Some at once, since each waits for the disk.
   await Promise.all(Array.from({ length: 4 }, read));
   signal.throwIfAborted();
-  const missed = skipped.filter(([, reason]) => !ON_PURPOSE.has(reason));
+  const missed = skipped.filter(([path, reason]) => !ON_PURPOSE.has(reason) && isRead(path));
   return { texts: found.filter(Boolean).flat(), skipped: skipped.flat(), missed: missed.flat(), latin, bundles, settings };
 }
 

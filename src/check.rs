@@ -1,7 +1,7 @@
 //! The whole pipeline: sources in, report out.
 
 use crate::ignores::Ignores;
-use crate::report::{CheckedFile, Finding, Problem, Report, SCHEMA, Silenced};
+use crate::report::{CheckedFile, Finding, Problem, Report, SCHEMA};
 use crate::rules::{CHECKS, Findings};
 use crate::semantic::{Model, ParsedFiles};
 use crate::settings::Settings;
@@ -56,7 +56,7 @@ fn run(
         rules.push(status);
     }
     let findings = sorted(findings, &order);
-    let silenced = sorted(silenced, &|a: &Silenced, b| order(&a.finding, &b.finding));
+    let silenced = sorted(silenced, &order);
 
     let files = model
         .files

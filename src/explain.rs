@@ -7,7 +7,7 @@ use crate::explanation::{
     Answer, Call, Candidate, Definition, Explanation, Line, Place, RuleAnswer, Runs, Silence, Told,
 };
 use crate::ignores::Ignores;
-use crate::report::{Finding, Range, Rule, RuleStatus, Silenced, Status};
+use crate::report::{Finding, Range, Rule, RuleStatus, Status};
 use crate::rules::{CHECKS, Check, Findings, Watched};
 use crate::semantic::{Model, Node, ParsedFiles};
 use crate::settings::Settings;
@@ -75,7 +75,7 @@ struct Run {
     /// The findings on the line, or all of them.
     here: Vec<Finding>,
     /// Those of them that a comment silences.
-    silenced: Vec<Silenced>,
+    silenced: Vec<Finding>,
 }
 
 impl Run {
@@ -86,7 +86,7 @@ impl Run {
         let (mut here, mut silenced, status) = findings.finish(ignores);
         if let Some((path, number)) = line {
             here.retain(|finding| finding.path == path && is_on(finding.range, number));
-            silenced.retain(|Silenced { finding, .. }| finding.path == path && is_on(finding.range, number));
+            silenced.retain(|finding| finding.path == path && is_on(finding.range, number));
             watched.conforming.retain(|place| place.path == path && is_on(place.range, number));
         }
         Self { status, watched, here, silenced }
@@ -135,7 +135,7 @@ fn is_on(range: Range, line: u32) -> bool {
 fn sentence(
     status: &RuleStatus,
     here: &[Finding],
-    silenced: &[Silenced],
+    silenced: &[Finding],
     candidates: &[Candidate],
     conforming: &[crate::report::Evidence],
     is_off: bool,
@@ -150,7 +150,7 @@ fn sentence(
         return text;
     }
     if let Some(first) = silenced.first() {
-        text += &format!("it finds something {place}, which a comment silences: {}", first.finding.message);
+        text += &format!("it finds something {place}, which a comment silences: {}", first.message);
         return text;
     }
     let unmet = candidates

@@ -158,7 +158,7 @@ pub fn foreign(text: &str, unreadable: usize) -> Option<Foreign> {
     if unreadable * 3 < lines.len() * 2 {
         return None;
     }
-    if is_sql(text) {
+    if is_sql(&lines) {
         Some(Foreign::Sql)
     } else if is_prose(&lines) {
         Some(Foreign::Prose)
@@ -191,16 +191,15 @@ fn is_toml(lines: &[&str]) -> bool {
 }
 
 /// A statement of SQL at the start, and a second word of one behind it.
-fn is_sql(text: &str) -> bool {
-    const FIRST: [&str; 12] = [
-        "select", "insert", "update", "delete", "create", "alter", "drop", "with", "begin", "grant",
-        "explain", "truncate",
-    ];
-    const THEN: [&str; 9] = ["from", "into", "set", "values", "table", "index", "where", "join", "view"];
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with("--"));
-    let mut words = lines.flat_map(str::split_whitespace).map(|word| word.trim_end_matches([';', ',']));
-    let is_one_of = |word: &str, known: &[&str]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
-    words.next().is_some_and(|word| is_one_of(word, &FIRST)) && words.any(|word| is_one_of(word, &THEN))
+fn is_sql(lines: &[&str]) -> bool {
+    let is_one_of = |word: &str, known: &str| {
+        known.split(' ').any(|known| word.trim_end_matches([';', ',']).eq_ignore_ascii_case(known))
+    };
+    let mut words =
+        lines.iter().filter(|line| !line.starts_with("--")).flat_map(|line| line.split_whitespace());
+    let first = "select insert update delete create alter drop with begin grant explain truncate";
+    words.next().is_some_and(|word| is_one_of(word, first))
+        && words.any(|word| is_one_of(word, "from into set values table index where join view"))
 }
 
 /// Words: hardly a line has a sign that only code has.
@@ -208,21 +207,18 @@ fn is_prose(lines: &[&str]) -> bool {
     let is_code = |line: &&&str| {
         // Lines may have been copied with their numbers.
         let line = line.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == ' ');
-        let calls = line.match_indices(['(', '.']).any(|(at, _)| {
-            let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
-            let (before, behind) = (&line[..at], &line[at + 1..]);
-            before.ends_with(is_name)
-                && (line[at..].starts_with('(') || behind.starts_with(char::is_alphabetic))
+        let is_name = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'_';
+        // `load(`, `client.get`, `a = 1`, `[a]`, `->`
+        let has_sign = line.as_bytes().windows(3).any(|letters| match letters[1] {
+            b'(' => is_name(letters[0]),
+            b'.' => is_name(letters[0]) && letters[2].is_ascii_alphabetic(),
+            b'=' | b'[' | b'{' | b'\\' => true,
+            letter => letter == b'-' && letters[2] == b'>',
         });
-        let begins = [
-            "import ", "from ", "def ", "class ", "async ", "return ", "raise ", "yield ", "try:", "@", ">>>",
-        ];
-        calls
-            || line.contains(['=', '[', '{', '}', '\\'])
-            || line.contains("->")
-            || (begins.iter().any(|word| line.starts_with(word)) && !line.ends_with('.'))
+        let mut begins = "import |from |def |class |async |return |raise |yield |try:|@|>>>|{|}|[".split('|');
+        has_sign || (begins.any(|word| line.starts_with(word)) && !line.ends_with('.'))
     };
-    let words = lines.iter().flat_map(|line| line.split_whitespace()).count();
+    let words: usize = lines.iter().map(|line| line.split_whitespace().count()).sum();
     lines.iter().filter(is_code).count() * 4 <= lines.len() && words >= lines.len() * 2
 }
 

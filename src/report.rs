@@ -20,7 +20,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What comments silence, in the same order: none of it is among the findings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub silenced: Vec<Silenced>,
+    pub silenced: Vec<Finding>,
     /// One entry a checked rule, in the order of [`Rule::ALL`]. A rule that is not listed is not checked.
     pub rules: Vec<RuleStatus>,
     /// What could not be read as it stands: syntax errors, files of an unknown kind, code nested too deeply.
@@ -105,6 +105,9 @@ pub struct Finding {
     pub conforming: String,
     /// Edits that remove the finding, offered only when that was verified.
     pub fix: Option<Fix>,
+    /// Why it may stay, where a comment silences it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 impl Finding {
@@ -120,14 +123,6 @@ impl Finding {
     pub fn blocks(&self) -> bool {
         self.certainty != Certainty::Question && self.severity >= Severity::High
     }
-}
-
-/// What a rule finds, and the comment that silences it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Silenced {
-    pub finding: Finding,
-    /// What the comment says of why it may stay.
-    pub reason: String,
 }
 
 /// A place, and what it contributes.
@@ -180,6 +175,12 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// One of a whole file.
+    pub fn of_file(path: String, message: String) -> Self {
+        let start = Position { line: 1, column: 1 };
+        Self { path, range: Range { start, end: start }, message }
+    }
+
     /// Whether it is about a comment that silences, which keeps nothing from being read. All that `ignores` says
     /// of one names it so.
     pub fn is_about_ignore(&self) -> bool {
@@ -303,8 +304,7 @@ impl Report {
 
     /// Every finding with its evidence, the silenced ones as well.
     pub fn findings_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
-        let silenced = self.silenced.iter_mut().map(|silenced| &mut silenced.finding);
-        self.findings.iter_mut().chain(silenced)
+        self.findings.iter_mut().chain(&mut self.silenced)
     }
 
     /// After findings were taken out: a rule of which no violation is left counts as silenced, or as not seen, since of
@@ -321,7 +321,7 @@ impl Report {
             };
             entry.places.retain(is_left);
             if entry.places.is_empty() {
-                let is_silenced = silenced.iter().any(|silenced| silenced.finding.rule == entry.rule);
+                let is_silenced = silenced.iter().any(|finding| finding.rule == entry.rule);
                 entry.status = if is_silenced { Status::Silenced } else { Status::NotSeen };
             }
         }
@@ -329,7 +329,7 @@ impl Report {
 
     /// How many findings of a rule comments silence.
     pub fn silenced(&self, rule: Rule) -> usize {
-        self.silenced.iter().filter(|silenced| silenced.finding.rule == rule).count()
+        self.silenced.iter().filter(|finding| finding.rule == rule).count()
     }
 
     /// The rules that were not asked: they are switched off, or others were selected.
@@ -351,8 +351,7 @@ impl Report {
     pub fn unread(&self) -> Vec<&str> {
         let problems = self.problems.iter().filter(|problem| problem.keeps_from_reading());
         let mut paths: Vec<&str> = problems.map(|problem| problem.path.as_str()).collect();
-        // The build reads this module as well, so `sorted` is not there; hardly anything is out of order.
-        paths.sort_unstable();
+        // Those of a path stand together.
         paths.dedup();
         paths
     }

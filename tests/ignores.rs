@@ -59,7 +59,7 @@ fn what_is_silenced_is_told_with_its_place_and_the_reason() {
     let told: Vec<_> = report
         .silenced
         .iter()
-        .map(|silenced| (silenced.finding.rule, silenced.finding.range.start.line, silenced.reason.as_str()))
+        .map(|finding| (finding.rule, finding.range.start.line, finding.reason.as_str()))
         .collect();
     assert_eq!(told, [(Rule::C5, 5, "a demonstration"), (Rule::C5, 8, "and another")]);
     assert_eq!(report.silenced(Rule::C5), 2);

@@ -92,7 +92,7 @@ impl<'t> Diff<'t> {
         let (added, rest) =
             std::mem::take(&mut report.findings).into_iter().partition(|finding| self.concerns(finding));
         report.findings = added;
-        report.silenced.retain(|silenced| self.concerns(&silenced.finding));
+        report.silenced.retain(|finding| self.concerns(finding));
         rest
     }
 }

@@ -11,7 +11,7 @@ use ignore::{DirEntry, Match, WalkBuilder};
 
 use crate::check::Source;
 use crate::file_names::{Folder, folder as folder_named, is_read_in_folders};
-use crate::report::{Position, Problem, Range};
+use crate::report::Problem;
 
 /// What was found under the given paths.
 pub struct Files {
@@ -57,7 +57,7 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
             }
             match text(bytes) {
                 Ok((text, note)) => {
-                    problems.extend(note.map(|note| problem(path.clone(), note)));
+                    problems.extend(note.map(|note| Problem::of_file(path.clone(), note)));
                     sources.push(Source { path, text });
                 }
                 Err(message) => return Err(format!("the standard input {message}")),
@@ -88,14 +88,14 @@ pub fn read(paths: &[PathBuf], stdin_path: &str) -> Result<Files, String> {
         let read = fs::read(file).map_err(|error| format!("cannot be read, so it was not checked: {error}"));
         match read.and_then(|bytes| text(bytes).map_err(|why| format!("{why}, so it was not checked"))) {
             Ok((text, note)) => {
-                problems.extend(note.map(|note| problem(name.clone(), note)));
+                problems.extend(note.map(|note| Problem::of_file(name.clone(), note)));
                 sources.push(Source { path: name, text });
             }
             Err(message) => {
                 if named.contains(&name) {
                     missed.push(format!("{name}: the file {message}"));
                 }
-                problems.push(problem(name, message));
+                problems.push(Problem::of_file(name, message));
             }
         }
     }
@@ -162,7 +162,10 @@ fn walk(
             }
             Err(error) => {
                 let path = place(&error).map(named).unwrap_or_default();
-                problems.push(problem(path, format!("cannot be walked, so it was not checked: {error}")));
+                problems.push(Problem::of_file(
+                    path,
+                    format!("cannot be walked, so it was not checked: {error}"),
+                ));
             }
         }
     }
@@ -284,11 +287,6 @@ pub fn text(bytes: Vec<u8>) -> Result<(String, Option<String>), String> {
         let text = bytes.iter().map(|&byte| char::from(byte)).collect();
         Ok((text, Some(format!("is not UTF-8 (see line {line}), so it was read as Latin-1"))))
     })
-}
-
-fn problem(path: String, message: String) -> Problem {
-    let start = Position { line: 1, column: 1 };
-    Problem { path, range: Range { start, end: start }, message }
 }
 
 /// A path as the report writes it: with `/` and without a leading `./`.

@@ -319,7 +319,7 @@ fn run_check(given: Check) -> Result<u8, String> {
         ReportFormat::Github => github::report(&report),
         ReportFormat::Gitlab => gitlab::report(&report),
         ReportFormat::Markdown => markdown::report(&report, page),
-        ReportFormat::Audit => audit::report(&report, part, &settings),
+        ReportFormat::Audit => audit::report(&report, part, settings.severity.len()),
     })?;
     Ok(code)
 }

@@ -352,6 +352,7 @@ mod tests {
             because: Vec::new(),
             conforming: String::new(),
             fix: None,
+            reason: String::new(),
         }]);
         let html = embedded.html("https://a.example/");
         assert!(

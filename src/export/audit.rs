@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use super::markdown::{code, place, text};
-use super::{Part, counted, findings_and_questions};
+use super::{Part, counted, findings_and_questions, ids};
 use crate::catalogue::{self, Effort};
-use crate::report::{Certainty, FileKind, Finding, Report, Rule, Severity, Silenced, Status};
-use crate::settings::Settings;
+use crate::report::{Certainty, FileKind, Finding, Report, Severity, Status};
 
 /// How much work the cure of a finding is: what its rule says, one size more where the evidence leads through several
 /// files.
@@ -22,8 +21,9 @@ fn effort(finding: &Finding) -> Effort {
 }
 
 /// All findings, the worst first, then the questions that are open, then the verdict. Of some of what was found, or where
-/// something could not be read, there is no GO: what blocks may be in the rest. The settings are those of the check.
-pub fn report(report: &Report, part: Part, settings: &Settings) -> String {
+/// something could not be read, there is no GO: what blocks may be in the rest. `severities` is for how many rules the
+/// settings have a severity of their own.
+pub fn report(report: &Report, part: Part, severities: usize) -> String {
     let (all, questions) = findings_and_questions(report);
     let mut findings: Vec<&Finding> = Vec::with_capacity(all.len());
     for severity in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
@@ -36,7 +36,7 @@ pub fn report(report: &Report, part: Part, settings: &Settings) -> String {
     for question in &questions {
         block("QUESTION", question, &mut out);
     }
-    verdict(report, &findings, questions.len(), part, settings, &mut out);
+    verdict(report, &findings, questions.len(), part, severities, &mut out);
     out
 }
 
@@ -64,107 +64,104 @@ fn verdict(
     findings: &[&Finding],
     questions: usize,
     part: Part,
-    settings: &Settings,
+    severities: usize,
     out: &mut String,
 ) {
-    let blocking = list(findings.iter().copied().filter(|finding| finding.blocks()).map(named));
-    let silenced = list(
-        report
-            .silenced
-            .iter()
-            .map(|Silenced { finding, reason }| format!("{}: {}", named(finding), text(reason))),
-    );
-    let silenced_blocking = report.silenced.iter().filter(|silenced| silenced.finding.blocks()).count();
-    let unread = report.unread();
+    let blocking = findings.iter().filter(|finding| finding.blocks()).count();
+    let silenced = report.silenced.iter().filter(|finding| finding.blocks()).count();
+    let unread = report.unread().len();
     let foreign = report.files.iter().filter(|file| file.kind == FileKind::Other).count();
-    let not_asked = report.not_asked();
-    let seen = report.rules.len() - report.with_status(Status::NotSeen).len();
-
-    let mut reservations = Vec::new();
-    if let Part::AddedLines(lines) = part {
-        reservations
-            .push(format!("of the patch only what concerns the {} that it adds", counted(lines, "line")));
-    }
-    let files = counted(report.files.len(), "file");
-    reservations.push(match report.rules.len() {
-        asked if not_asked.is_empty() => format!("{seen} of {asked} rules had something to see in {files}"),
-        asked => format!("{asked} of 28 rules checked, {seen} of them with something to see in {files}"),
-    });
-    let mut reserve = |count: usize, noun: &str, what: &str| {
-        if count > 0 {
-            reservations.push(format!("{} {what}", counted(count, noun)));
-        }
-    };
-    reserve(questions, "question", "open");
-    reserve(report.silenced.len(), "finding", "silenced by comments");
-    reserve(unread.len(), "file", "not read as it stands");
-    reserve(foreign, "file", "of a kind that no rule reads");
-    reserve(settings.severity.len(), "rule", "with a severity of your settings");
-    let reservations = reservations.join(", ");
-
-    let count = findings.iter().filter(|finding| finding.blocks()).count();
+    let (asked, not_asked) = (report.rules.len(), report.not_asked());
+    let seen = asked - report.with_status(Status::NotSeen).len();
     let open = match part {
         Part::Chosen => Some("these are not all findings"),
         Part::AddedLines(0) => Some("the patch adds nothing to what was checked"),
         _ if seen == 0 => Some("nothing in what was given is about any rule"),
-        _ if !unread.is_empty() => Some("not all of it could be read"),
+        _ if unread > 0 => Some("not all of it could be read"),
         _ => None,
     };
     let is_narrow = part != Part::Whole || !not_asked.is_empty() || foreign > 0;
     let about = if is_narrow { " for what was checked" } else { "" };
-    let verdict = match open {
-        _ if count > 0 => format!("NO-GO: {} to resolve first", counted(count, "blocking item")),
-        Some(why) => format!("GO / NO-GO: open, since {why}"),
-        None if silenced_blocking > 0 => format!(
-            "GO{about}, leaving out {} silenced by comments: nothing else critical or high was found",
-            counted(silenced_blocking, "blocking item")
-        ),
-        None => format!("GO{about}: nothing critical or high was found"),
-    };
-    let _ = writeln!(out, "{verdict} ({reservations})");
-    if count > 0 {
-        let _ = write!(out, "\n{blocking}");
-    }
-    if !silenced.is_empty() {
-        let blocking = counted(silenced_blocking, "blocking item");
+    if blocking > 0 {
+        let _ = write!(out, "NO-GO: {} to resolve first (", counted(blocking, "blocking item"));
+    } else if let Some(why) = open {
+        let _ = write!(out, "GO / NO-GO: open, since {why} (");
+    } else if silenced > 0 {
+        let items = counted(silenced, "blocking item");
         let _ = write!(
             out,
-            "\nSilenced by comments, and left out of the verdict ({blocking} among them):\n\n{silenced}"
+            "GO{about}, leaving out {items} silenced by comments: nothing else critical or high was found ("
         );
+    } else {
+        let _ = write!(out, "GO{about}: nothing critical or high was found (");
     }
-    if !unread.is_empty() {
-        let problems = report.problems.iter().filter(|problem| problem.keeps_from_reading());
-        let problems = list(problems.map(|problem| {
-            format!("{}: {}", code(&place(&problem.path, &problem.range)), text(&problem.message))
-        }));
-        let _ = write!(out, "\nNot read as it stands:\n\n{problems}");
+    if let Part::AddedLines(lines) = part {
+        let _ = write!(out, "of the patch only what concerns the {} that it adds, ", counted(lines, "line"));
+    }
+    let files = counted(report.files.len(), "file");
+    if not_asked.is_empty() {
+        let _ = write!(out, "{seen} of {asked} rules had something to see in {files}");
+    } else {
+        let _ = write!(out, "{asked} of 28 rules checked, {seen} of them with something to see in {files}");
+    }
+    for (count, noun, what) in [
+        (questions, "question", "open"),
+        (report.silenced.len(), "finding", "silenced by comments"),
+        (unread, "file", "not read as it stands"),
+        (foreign, "file", "of a kind that no rule reads"),
+        (severities, "rule", "with a severity of your settings"),
+    ] {
+        if count > 0 {
+            let _ = write!(out, ", {} {what}", counted(count, noun));
+        }
+    }
+    out.push_str(")\n");
+
+    if blocking > 0 {
+        out.push('\n');
+    }
+    for finding in findings.iter().filter(|finding| finding.blocks()) {
+        item(finding, out);
+    }
+    if !report.silenced.is_empty() {
+        let items = counted(silenced, "blocking item");
+        let _ = write!(out, "\nSilenced by comments, and left out of the verdict ({items} among them):\n\n");
+    }
+    for finding in &report.silenced {
+        item(finding, out);
+    }
+    if unread > 0 {
+        out.push_str("\nNot read as it stands:\n\n");
+    }
+    for problem in report.problems.iter().filter(|problem| problem.keeps_from_reading()) {
+        let place = code(&place(&problem.path, &problem.range));
+        let _ = writeln!(out, "- {place}: {}", text(&problem.message));
     }
     if !not_asked.is_empty() {
-        let ids: Vec<&str> = not_asked.into_iter().map(Rule::id).collect();
-        let _ =
-            write!(out, "\nNot checked, since they were switched off or not selected: {}\n", ids.join(" "));
+        let ids = ids(not_asked);
+        let _ = write!(out, "\nNot checked, since they were switched off or not selected: {ids}\n");
     }
 }
 
-/// `HIGH C5` and the place.
-fn named(finding: &Finding) -> String {
+/// The finding as an item of a list, with the reason where a comment silences it.
+fn item(finding: &Finding, out: &mut String) {
     let place = code(&place(&finding.path, &finding.range));
-    format!("{} {} {place}", finding.level().to_ascii_uppercase(), finding.rule)
-}
-
-fn list(items: impl Iterator<Item = String>) -> String {
-    items.map(|item| format!("- {item}\n")).collect()
+    let _ = write!(out, "- {} {} {place}", finding.level().to_ascii_uppercase(), finding.rule);
+    if !finding.reason.is_empty() {
+        let _ = write!(out, ": {}", text(&finding.reason));
+    }
+    out.push('\n');
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::export::sample;
-    use crate::report::RuleStatus;
+    use crate::report::{Rule, RuleStatus};
 
     #[test]
     fn a_finding_is_a_block_and_what_is_high_blocks() {
-        let text = report(&sample::report(), Part::Whole, &Settings::default());
+        let text = report(&sample::report(), Part::Whole, 0);
         let summary = catalogue::entry(Rule::C5).unwrap().summary;
         let expected = format!(
             "\
@@ -216,7 +213,7 @@ Not checked, since they were switched off or not selected: C1 C2 C3 C4 C6 C7 C8 
     }
 
     fn verdict(given: &Report, part: Part) -> String {
-        let text = report(given, part, &Settings::default());
+        let text = report(given, part, 0);
         text.lines().find(|line| line.contains("GO")).unwrap().to_owned()
     }
 
@@ -269,9 +266,7 @@ Not checked, since they were switched off or not selected: C1 C2 C3 C4 C6 C7 C8 
         let told = verdict(&silenced, Part::AddedLines(1));
         assert!(told.starts_with(&format!("GO for what was checked{left_out}")), "{told}");
 
-        let mut settings = Settings::default();
-        settings.severity.insert(Rule::C5, Severity::Low);
-        let told = report(&mild(), Part::Whole, &settings);
+        let told = report(&mild(), Part::Whole, 1);
         assert!(told.contains("1 rule with a severity of your settings)"), "{told}");
     }
 
@@ -304,7 +299,7 @@ Not checked, since they were switched off or not selected: C1 C2 C3 C4 C6 C7 C8 
         let mut mixed = sample::report();
         mixed.findings[1].severity = Severity::Critical;
         mixed.findings[2].severity = Severity::Critical;
-        let text = report(&mixed, Part::Whole, &Settings::default());
+        let text = report(&mixed, Part::Whole, 0);
         let levels: Vec<&str> = text
             .lines()
             .filter(|line| line.starts_with('['))
@@ -316,7 +311,7 @@ Not checked, since they were switched off or not selected: C1 C2 C3 C4 C6 C7 C8 
 
     #[test]
     fn no_text_makes_a_line_of_its_own() {
-        let all = |given: &Report| report(given, Part::Whole, &Settings::default());
+        let all = |given: &Report| report(given, Part::Whole, 0);
         let expected = all(&sample::hostile("a")).lines().count();
         for hostile in sample::HOSTILE {
             let text = all(&sample::hostile(hostile));

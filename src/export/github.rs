@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::visible::visible;
 use crate::catalogue;
-use crate::report::{Certainty, Finding, Range, Report, Severity, Silenced};
+use crate::report::{Certainty, Finding, Range, Report, Severity};
 
 /// A command for every finding, question and problem, and for what comments silence.
 pub fn report(report: &Report) -> String {
@@ -20,8 +20,8 @@ pub fn report(report: &Report) -> String {
     for problem in &report.problems {
         line("warning", &problem.path, &problem.range, problem.title(), &visible(&problem.message), &mut out);
     }
-    for Silenced { finding, reason } in &report.silenced {
-        let message = format!("{}\nSilenced: {}", visible(&finding.message), visible(reason));
+    for finding in &report.silenced {
+        let message = format!("{}\nSilenced: {}", visible(&finding.message), visible(&finding.reason));
         let title = format!("Silenced by a comment: {}", title(finding));
         line("notice", &finding.path, &finding.range, &title, &message, &mut out);
     }

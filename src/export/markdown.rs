@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::visible::visible;
-use super::{counted, findings_and_questions, rule_address, silenced_words};
+use super::{counted, findings_and_questions, ids, rule_address, silenced_words};
 use crate::catalogue;
-use crate::report::{Certainty, Evidence, Finding, Problem, Range, Report, Rule, Silenced, Status};
+use crate::report::{Certainty, Evidence, Finding, Range, Report, Rule, Status};
 
 /// One finding as a review comment. With the address of a page of the playground, the rule is a link.
 pub fn finding(finding: &Finding, page: Option<&str>) -> String {
@@ -56,25 +56,25 @@ pub fn report(report: &Report, page: Option<&str>) -> String {
     list("Questions, which something outside the given files decides", &questions, &mut out);
     if !report.silenced.is_empty() {
         out.push_str("### Silenced by comments, and not counted\n\n");
-        for Silenced { finding, reason } in &report.silenced {
+        for finding in &report.silenced {
             let place = code(&place(&finding.path, &finding.range));
             let (level, message) = (finding.level(), text(&finding.message));
-            let _ = writeln!(out, "- {place}: {} ({level}) {message}. Why: {}", finding.rule, text(reason));
+            let _ = writeln!(
+                out,
+                "- {place}: {} ({level}) {message}. Why: {}",
+                finding.rule,
+                text(&finding.reason)
+            );
         }
         out.push('\n');
     }
-    for is_about_ignore in [false, true] {
-        let is_told = |problem: &&Problem| problem.is_about_ignore() == is_about_ignore;
-        for (index, problem) in report.problems.iter().filter(is_told).enumerate() {
-            if index == 0 {
-                let _ = writeln!(out, "### {}\n", problem.title());
-            }
+    if !report.problems.is_empty() {
+        out.push_str("### Problems\n\n");
+        for problem in &report.problems {
             let place = code(&place(&problem.path, &problem.range));
             let _ = writeln!(out, "- {place}: {}", text(&problem.message));
         }
-        if report.problems.iter().any(|problem| is_told(&problem)) {
-            out.push('\n');
-        }
+        out.push('\n');
     }
     statuses(report, &mut out);
     out
@@ -92,10 +92,7 @@ pub fn status_lines(report: &Report) -> Vec<String> {
     ]
     .into_iter()
     .filter(|(_, rules)| !rules.is_empty())
-    .map(|(word, rules)| {
-        let ids: Vec<&str> = rules.into_iter().map(Rule::id).collect();
-        format!("{word}: {}", ids.join(" "))
-    })
+    .map(|(word, rules)| format!("{word}: {}", ids(rules)))
     .collect()
 }
 

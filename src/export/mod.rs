@@ -39,6 +39,12 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{plural}")
 }
 
+/// The rules by their ids: `C5 F1`.
+fn ids(rules: Vec<crate::report::Rule>) -> String {
+    let ids: Vec<&str> = rules.into_iter().map(crate::report::Rule::id).collect();
+    ids.join(" ")
+}
+
 /// How many findings comments silence, as the end of a sentence that counts; nothing where they silence none.
 pub fn silenced_words(report: &Report) -> String {
     match report.silenced.len() {

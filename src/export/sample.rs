@@ -2,7 +2,7 @@
 
 use crate::report::{
     Certainty, CheckedFile, Edit, Evidence, FileKind, Finding, Fix, Position, Problem, Range, Report, Rule,
-    RuleStatus, SCHEMA, Severity, Silenced, Status,
+    RuleStatus, SCHEMA, Severity, Status,
 };
 
 pub fn range(start: (u32, u32), end: (u32, u32)) -> Range {
@@ -55,6 +55,7 @@ pub fn report() -> Report {
                         text: "await ".to_owned(),
                     }],
                 }),
+                reason: String::new(),
             },
             Finding {
                 rule: Rule::O1,
@@ -67,6 +68,7 @@ pub fn report() -> Report {
                 because: vec![evidence("app/service.py", range((2, 1), (2, 9)), "`print` is called")],
                 conforming: "`logger.info(…)`".to_owned(),
                 fix: None,
+                reason: String::new(),
             },
             Finding {
                 rule: Rule::I2,
@@ -79,21 +81,20 @@ pub fn report() -> Report {
                 because: vec![evidence("app/routes.py", range((8, 1), (8, 20)), "clients call this path")],
                 conforming: "a limit a tenant".to_owned(),
                 fix: None,
+                reason: String::new(),
             },
         ],
-        silenced: vec![Silenced {
-            finding: Finding {
-                rule: Rule::F1,
-                severity: Severity::High,
-                certainty: Certainty::Sure,
-                message: "no limit".to_owned(),
-                path: "app/service.py".to_owned(),
-                range: range((3, 1), (3, 9)),
-                symbol: String::new(),
-                because: Vec::new(),
-                conforming: String::new(),
-                fix: None,
-            },
+        silenced: vec![Finding {
+            rule: Rule::F1,
+            severity: Severity::High,
+            certainty: Certainty::Sure,
+            message: "no limit".to_owned(),
+            path: "app/service.py".to_owned(),
+            range: range((3, 1), (3, 9)),
+            symbol: String::new(),
+            because: Vec::new(),
+            conforming: String::new(),
+            fix: None,
             reason: "it answers at once".to_owned(),
         }],
         rules: vec![
@@ -127,10 +128,10 @@ pub fn hostile(text: &str) -> Report {
             evidence.note = text.to_owned();
         }
     }
-    for Silenced { finding, reason } in &mut report.silenced {
+    for finding in &mut report.silenced {
         finding.path = text.to_owned();
         finding.message = text.to_owned();
-        *reason = text.to_owned();
+        finding.reason = text.to_owned();
     }
     for problem in &mut report.problems {
         problem.path = text.to_owned();

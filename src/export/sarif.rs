@@ -11,7 +11,7 @@ use super::fingerprint::fingerprints;
 use super::visible::visible;
 use super::{markdown, rule_address};
 use crate::catalogue::{self, Entry};
-use crate::report::{Certainty, Edit, Evidence, Finding, Range, Report, Rule, Severity, Silenced};
+use crate::report::{Certainty, Edit, Evidence, Finding, Range, Report, Rule, Severity};
 
 #[derive(Serialize)]
 struct Log {
@@ -341,8 +341,11 @@ fn notifications(report: &Report) -> Vec<Notification> {
         .problems
         .iter()
         .map(|problem| notification("warning", &problem.message, &problem.path, &problem.range));
-    let silenced = report.silenced.iter().map(|Silenced { finding, reason }| {
-        let text = format!("{} is silenced by a comment: {}. Why: {reason}", finding.rule, finding.message);
+    let silenced = report.silenced.iter().map(|finding| {
+        let text = format!(
+            "{} is silenced by a comment: {}. Why: {}",
+            finding.rule, finding.message, finding.reason
+        );
         notification("note", &text, &finding.path, &finding.range)
     });
     problems.chain(silenced).collect()

@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::visible::visible;
 use super::{counted, findings_and_questions, silenced_words};
 use crate::check::Source;
-use crate::report::{Certainty, Finding, Position, Problem, Range, Report, Rule, Severity, Silenced, Status};
+use crate::report::{Certainty, Finding, Position, Problem, Range, Report, Rule, Severity, Status};
 
 /// How the text is dressed.
 #[derive(Clone, Debug, Default)]
@@ -37,9 +37,9 @@ pub fn report(report: &Report, sources: &[Source], style: &Style) -> String {
     }
     if !report.silenced.is_empty() {
         out.push_str("Silenced by comments, and not counted:\n\n");
-        for Silenced { finding, reason } in &report.silenced {
+        for finding in &report.silenced {
             let (place, line) = (page.place(&finding.path), finding.range.start.line);
-            let (message, reason) = (visible(&finding.message), visible(reason));
+            let (message, reason) = (visible(&finding.message), visible(&finding.reason));
             let _ = writeln!(
                 out,
                 "{}[{}] {place}:{line}: {message}\n  = why: {reason}",
@@ -316,6 +316,7 @@ mod tests {
                 ],
                 conforming: "await client.get(…) on an httpx.AsyncClient".to_owned(),
                 fix: None,
+                reason: String::new(),
             }],
             silenced: Vec::new(),
             rules: vec![

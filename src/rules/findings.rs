@@ -2,7 +2,7 @@
 
 use crate::explanation::{Answer, Candidate, Condition};
 use crate::ignores::Ignores;
-use crate::report::{Certainty, Evidence, Finding, Fix, Range, Rule, RuleStatus, Severity, Silenced, Status};
+use crate::report::{Certainty, Evidence, Finding, Fix, Range, Rule, RuleStatus, Severity, Status};
 use crate::semantic::{Failing, Model, Node, Place, Span, Stretch};
 
 /// More places than these are not listed for a rule that conforms.
@@ -259,6 +259,7 @@ impl<'m> Findings<'m> {
             because: Vec::new(),
             conforming: String::new(),
             fix: None,
+            reason: String::new(),
         });
         Draft {
             finding: self.found.last_mut().expect("a finding was just pushed"),
@@ -286,13 +287,12 @@ impl<'m> Findings<'m> {
     }
 
     /// What was reported, what of it comments silence, and the rule's status over the given files.
-    pub fn finish(self, ignores: &Ignores) -> (Vec<Finding>, Vec<Silenced>, RuleStatus) {
+    pub fn finish(self, ignores: &Ignores) -> (Vec<Finding>, Vec<Finding>, RuleStatus) {
         let (mut found, mut silenced) = (Vec::new(), Vec::new());
-        for finding in self.found {
-            match ignores.reason(&finding) {
-                Some(reason) => silenced.push(Silenced { reason: reason.to_owned(), finding }),
-                None => found.push(finding),
-            }
+        for mut finding in self.found {
+            let reason = ignores.reason(&finding).unwrap_or_default();
+            reason.clone_into(&mut finding.reason);
+            if reason.is_empty() { &mut found } else { &mut silenced }.push(finding);
         }
         let violations: Vec<Evidence> = found
             .iter()

@@ -19,7 +19,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn skipped(this: &Taken) -> Array;
 
-    /// What of it was not left out on purpose.
+    /// What of it a rule would have read, and was not left out on purpose.
     #[wasm_bindgen(method, getter)]
     pub fn missed(this: &Taken) -> Array;
 

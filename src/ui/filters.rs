@@ -30,12 +30,19 @@ impl ListFilters {
 
     /// What is chosen, as the end of a sentence.
     pub fn words(&self) -> String {
-        let severity = self.severity.map(|severity| format!("severity “{}”", severity.word()));
-        let certainty = self.certainty.map(|certainty| format!("certainty “{}”", certainty.word()));
-        let section = self.section.map(|section| format!("section “{}”", section.title()));
-        let path = self.path.as_ref().map(|path| format!("file “{path}”"));
-        let chosen: Vec<String> = [severity, certainty, section, path].into_iter().flatten().collect();
-        chosen.join(", ")
+        let chosen = [
+            ("severity", self.severity.map(Severity::word)),
+            ("certainty", self.certainty.map(Certainty::word)),
+            ("section", self.section.map(Section::title)),
+            ("file", self.path.as_deref()),
+        ];
+        let mut words = String::new();
+        for (what, value) in chosen {
+            let Some(value) = value else { continue };
+            let comma = if words.is_empty() { "" } else { ", " };
+            words += &format!("{comma}{what} “{value}”");
+        }
+        words
     }
 
     /// Whether a finding is in the narrowed list.

@@ -8,6 +8,7 @@ use yew::UseReducerDispatcher;
 
 use crate::file_names::{self, Folder, is_read_in_folders};
 use crate::link::Shared;
+use crate::report::Problem;
 use crate::settings::Settings;
 use crate::settings_file::Mistake;
 use crate::ui::device::{self, Dropped, Taken};
@@ -90,9 +91,7 @@ pub fn open(given: Dropped, store: &Store) {
                 // Adding no files changes nothing.
                 if !files.is_empty() {
                     dispatch.dispatch(Action::Add(files));
-                    let missed = device::pairs(&taken.missed()).into_iter();
-                    let missed = missed.filter(|(path, _)| is_read_in_folders(path)).collect();
-                    dispatch.dispatch(Action::Missed(missed));
+                    dispatch.dispatch(Action::Missed(missed(&taken)));
                 }
                 if let Some((path, text)) = settings {
                     offer(path, &text, &dispatch).await;
@@ -139,6 +138,13 @@ async fn offer(path: String, text: &str, dispatch: &UseReducerDispatcher<State>)
 
 fn files(taken: &Taken) -> Vec<Given> {
     device::pairs(&taken.texts()).into_iter().map(|(path, text)| Given { path, text }).collect()
+}
+
+/// A problem for each file that a rule would have read.
+#[inline(never)]
+fn missed(taken: &Taken) -> Vec<Problem> {
+    let missed = device::pairs(&taken.missed()).into_iter();
+    missed.map(|(path, why)| Problem::of_file(path, format!("{why}, so it was not checked"))).collect()
 }
 
 fn outcome(files: &[Given], taken: &Taken) -> Outcome {

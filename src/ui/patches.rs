@@ -114,7 +114,7 @@ impl Patches {
         }
         let mut narrowed = (**report).clone();
         narrowed.findings.retain(|finding| !self.is_unchanged(finding));
-        narrowed.silenced.retain(|silenced| !self.is_unchanged(&silenced.finding));
+        narrowed.silenced.retain(|finding| !self.is_unchanged(finding));
         narrowed.forget_what_is_not_shown();
         Rc::new(narrowed)
     }

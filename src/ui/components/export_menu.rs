@@ -8,7 +8,6 @@ use yew::prelude::*;
 
 use crate::export::{Part, audit, json, markdown, sarif};
 use crate::report::Report;
-use crate::settings::Settings;
 use crate::ui::clipboard::copy;
 use crate::ui::components::printed_report::PrintedReport;
 use crate::ui::download::{download_part, page_address};
@@ -20,7 +19,7 @@ use crate::ui::words;
 type Written = fn(&Taken) -> String;
 
 const AS_MARKDOWN: Written = |taken| markdown::report(&taken.report, Some(&page_address()));
-const AS_AUDIT: Written = |taken| audit::report(&taken.report, taken.told, &taken.settings);
+const AS_AUDIT: Written = |taken| audit::report(&taken.report, taken.told, taken.severities);
 const AS_SARIF: Written = |taken| sarif::report(&taken.report, Some(&page_address()));
 const AS_JSON: Written = |taken| json::report(&taken.report);
 
@@ -57,19 +56,20 @@ struct Taken {
     report: Rc<Report>,
     part: Option<String>,
     told: Part,
-    settings: Rc<Settings>,
+    /// For how many rules the settings have a severity.
+    severities: usize,
 }
 
 impl Taken {
     /// The listed findings alone, or all of them.
     fn of(store: &State, whole: &Rc<Report>, listed: &[usize], all: bool) -> Self {
-        let settings = store.settings.clone();
+        let severities = store.settings.severity.len();
         if all || listed.len() == whole.findings.len() {
             let told = match store.patches.added() {
                 Some(lines) if !store.with_unchanged => Part::AddedLines(lines),
                 _ => Part::Whole,
             };
-            return Self { report: whole.clone(), part: None, told, settings };
+            return Self { report: whole.clone(), part: None, told, severities };
         }
         let mut is_listed = vec![false; whole.findings.len()];
         listed.iter().for_each(|&index| is_listed[index] = true);
@@ -77,7 +77,7 @@ impl Taken {
         let mut report = (**whole).clone();
         report.findings.retain(|_| is_listed.next() == Some(true));
         let part = format!("{} of {}", listed.len(), words::count(whole.findings.len(), "finding"));
-        Self { report: Rc::new(report), part: Some(part), told: Part::Chosen, settings }
+        Self { report: Rc::new(report), part: Some(part), told: Part::Chosen, severities }
     }
 
     /// As a form writes it; what a person reads says that it is a part.

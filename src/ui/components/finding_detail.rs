@@ -6,12 +6,12 @@ use crate::catalogue;
 use crate::report::{Certainty, Finding};
 use crate::ui::components::copy_finding::copy_finding;
 use crate::ui::components::level::Level;
+use crate::ui::components::places::place;
 use crate::ui::components::rule_pair::{RulePair, pair_files};
 use crate::ui::components::with_code::with_code;
 use crate::ui::drawn::draw;
 use crate::ui::route::Route;
-use crate::ui::state::{Action, Store};
-use crate::ui::words;
+use crate::ui::state::Store;
 
 /// All about the selected finding: why the checker thinks so, what to write instead, and its rule's pair.
 pub fn finding_detail(store: &Store, readable: bool) -> Html {
@@ -75,21 +75,7 @@ fn evidence(store: &Store, finding: &Finding) -> Html {
         <>
             <h3 class="detail-part">{ "Because" }</h3>
             <ol class="places evidence">
-                { for finding.because.iter().map(|step| {
-                    let dispatch = store.dispatcher();
-                    let (path, range) = (step.path.clone(), step.range);
-                    let jump = move |_: MouseEvent| {
-                        dispatch.dispatch(Action::Jump { path: path.clone(), range });
-                    };
-                    html! {
-                        <li>
-                            <button type="button" class="place" onclick={jump}>
-                                <span class="place-at">{ words::place_in(store, &step.path, &step.range) }</span>
-                                <span>{ with_code(&step.note) }</span>
-                            </button>
-                        </li>
-                    }
-                }) }
+                { for finding.because.iter().map(|step| place(store, &step.path, step.range, &step.note)) }
             </ol>
         </>
     }

@@ -4,11 +4,12 @@ use yew::prelude::*;
 
 use crate::catalogue;
 use crate::embed::code::Side;
-use crate::report::{Certainty, Finding, Problem, Report, Rule, Silenced, Status};
+use crate::report::{Certainty, Finding, Report, Rule, Status};
 use crate::ui::components::embed_code::EmbedCode;
 use crate::ui::components::export_menu::ExportMenu;
 use crate::ui::components::level::Level;
 use crate::ui::components::list_filters::list_filters;
+use crate::ui::components::places::{self, jump};
 use crate::ui::components::scorecard::Cell;
 use crate::ui::components::seen::seen;
 use crate::ui::components::share::Share;
@@ -94,47 +95,25 @@ pub fn FindingList() -> Html {
                 </button>
             }
             { folded_away(&store, unchanged.into_iter().map(|index| item(&store, &report, index)).collect()) }
-            if store.rule.is_none() {
-                { problems(&store, &report, "Problems", false) }
-                { problems(&store, &report, "Comments", true) }
+            if !report.problems.is_empty() && store.rule.is_none() {
+                <h3 class="list-title">{ "Problems" }</h3>
+                <ol class="finding-list" aria-label="Problems">
+                    { for report.problems.iter().take(LINES).map(|problem| {
+                        let jump = jump(&store, &problem.path, problem.range);
+                        let at = words::place_in(&store, &problem.path, &problem.range);
+                        let line = line("problem", None, &problem.message, at, false, jump);
+                        html! { <li>{ line }</li> }
+                    }) }
+                </ol>
             }
         </section>
     }
 }
 
-/// What could not be read, or what is wrong with comments that silence.
-fn problems(store: &Store, report: &Report, label: &'static str, are_about_ignores: bool) -> Html {
-    let told: Vec<&Problem> =
-        report.problems.iter().filter(|problem| problem.is_about_ignore() == are_about_ignores).collect();
-    let Some(first) = told.first() else { return html! {} };
-    html! {
-        <>
-            <h3 class="list-title">{ first.title() }</h3>
-            <ol class="finding-list" aria-label={label}>
-                { for told.iter().take(LINES).map(|problem| {
-                    let jump = jump(store, &problem.path, problem.range);
-                    html! {
-                        <li>
-                            <button type="button" class="finding" onclick={jump}>
-                                <span class="finding-level problem">{ draw!(Level { word: "problem" }) }</span>
-                                <span class="finding-message">{ with_code(&problem.message) }</span>
-                                { place(words::place_in(store, &problem.path, &problem.range)) }
-                            </button>
-                        </li>
-                    }
-                }) }
-            </ol>
-            if told.len() > LINES {
-                <p class="list-hidden">{ format!("and {} more", told.len() - LINES) }</p>
-            }
-        </>
-    }
-}
-
 /// What comments silence, under a line that opens it; of the rule alone that the lists are narrowed to.
 fn silenced(store: &Store, report: &Report) -> Html {
-    let is_shown = |silenced: &&Silenced| store.rule.is_none_or(|rule| silenced.finding.rule == rule);
-    let shown: Vec<&Silenced> = report.silenced.iter().filter(is_shown).collect();
+    let is_shown = |finding: &&Finding| store.rule.is_none_or(|rule| finding.rule == rule);
+    let shown: Vec<&Finding> = report.silenced.iter().filter(is_shown).collect();
     if shown.is_empty() {
         return html! { <div></div> };
     }
@@ -142,32 +121,14 @@ fn silenced(store: &Store, report: &Report) -> Html {
         <details class="seen silenced" open={store.rule.is_some()}>
             <summary>{ format!("{} silenced by comments", words::count(shown.len(), "finding")) }</summary>
             <ul class="places" aria-label="Silenced by comments">
-                { for shown.into_iter().take(LINES).map(|Silenced { finding, reason }| html! {
-                    <li>
-                        <button type="button" class="place" onclick={jump(store, &finding.path, finding.range)}>
-                            <span class="place-at">{ words::place_in(store, &finding.path, &finding.range) }</span>
-                            <span>
-                                { format!("{} ({}) ", finding.rule, finding.level()) }
-                                { with_code(&finding.message) }
-                                { format!(". Why: {reason}") }
-                            </span>
-                        </button>
-                    </li>
+                { for shown.into_iter().take(LINES).map(|finding| {
+                    let Finding { rule, message, reason, .. } = finding;
+                    let note = format!("{rule} ({}) {message}. Why: {reason}", finding.level());
+                    places::place(store, &finding.path, finding.range, &note)
                 }) }
             </ul>
         </details>
     }
-}
-
-/// Where something is, cut at the front where it is long: the name and the line are at its end.
-fn place(place: String) -> Html {
-    html! { <span class="finding-place" title={place.clone()}><bdi dir="ltr">{ place }</bdi></span> }
-}
-
-fn jump(store: &Store, path: &str, range: crate::report::Range) -> Callback<MouseEvent> {
-    let dispatch = store.dispatcher();
-    let path = path.to_owned();
-    Callback::from(move |_| dispatch.dispatch(Action::Jump { path: path.clone(), range }))
 }
 
 /// What the lists are narrowed to: the rule, what can be said of it here, and where it is conformed to.
@@ -198,18 +159,7 @@ fn narrowed(store: &Store, report: &Report, rule: Rule) -> Html {
             }
             if let Some(status) = status.filter(|status| status.status == Status::Conforms) {
                 <ul class="places">
-                    { for status.places.iter().map(|place| html! {
-                        <li>
-                            <button
-                                type="button"
-                                class="place"
-                                onclick={jump(store, &place.path, place.range)}
-                            >
-                                <span class="place-at">{ words::place_in(store, &place.path, &place.range) }</span>
-                                <span>{ with_code(&place.note) }</span>
-                            </button>
-                        </li>
-                    }) }
+                    { for status.places.iter().map(|at| places::place(store, &at.path, at.range, &at.note)) }
                 </ul>
             }
         </div>
@@ -220,20 +170,36 @@ fn item(store: &Store, report: &Report, index: usize) -> Html {
     let finding = &report.findings[index];
     let selected = store.selected == Some(index);
     let select = press(store, Action::Select(index));
+    let at = words::place_in(store, &finding.path, &finding.range);
     html! {
         <li key={index}>
-            <button
-                type="button"
-                class="finding"
-                aria-current={selected.then_some("true")}
-                onclick={select}
-            >
-                <span class="finding-level">{ draw!(Level { word: finding.level() }) }</span>
-                <span class="finding-rule">{ finding.rule.id() }</span>
-                <span class="finding-message">{ with_code(&finding.message) }</span>
-                { place(words::place_in(store, &finding.path, &finding.range)) }
-            </button>
+            { line(finding.level(), Some(finding.rule), &finding.message, at, selected, select) }
         </li>
+    }
+}
+
+/// A line of a list: what it is, of which rule, what it says and where.
+#[inline(never)]
+fn line(
+    level: &'static str,
+    rule: Option<Rule>,
+    message: &str,
+    at: String,
+    selected: bool,
+    press: Callback<MouseEvent>,
+) -> Html {
+    html! {
+        <button type="button" class="finding" aria-current={selected.then_some("true")} onclick={press}>
+            <span class={classes!("finding-level", rule.is_none().then_some("problem"))}>
+                { draw!(Level { word: level }) }
+            </span>
+            if let Some(rule) = rule {
+                <span class="finding-rule">{ rule.id() }</span>
+            }
+            <span class="finding-message">{ with_code(message) }</span>
+            // Cut at the front where it is long: the name and the line are at its end.
+            <span class="finding-place" title={at.clone()}><bdi dir="ltr">{ at }</bdi></span>
+        </button>
     }
 }
 

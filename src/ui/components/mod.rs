@@ -27,6 +27,7 @@ pub mod open_files;
 pub mod open_tabs;
 pub mod palette;
 pub mod patch_notice;
+pub mod places;
 pub mod printed_report;
 pub mod read_as;
 pub mod rename_field;

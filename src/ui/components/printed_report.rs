@@ -10,7 +10,7 @@ use crate::catalogue;
 use crate::embed::code::message;
 use crate::embed::escaped;
 use crate::export::markdown::status_lines;
-use crate::report::{Certainty, Evidence, Finding, Report, Silenced};
+use crate::report::{Certainty, Evidence, Finding, Report};
 use crate::ui::words;
 
 #[derive(Properties, PartialEq)]
@@ -91,20 +91,12 @@ fn page(report: &Report, part: Option<&str>) -> String {
     out += "</ul>";
     list(&mut out, "Findings", &findings);
     list(&mut out, "Questions: something outside these files decides", &questions);
-    if !report.silenced.is_empty() {
-        out += "<h2>Silenced by comments, and not counted</h2><ul>";
-        for Silenced { finding, reason } in &report.silenced {
-            out += &format!("<li>{} ({}) ", finding.rule, finding.level());
-            at(&mut out, &words::place(&finding.path, &finding.range), &finding.message);
-            out += &format!(". Why: {}</li>", escaped(reason));
-        }
-        out += "</ul>";
-    }
-    for are_about_ignores in [false, true] {
-        let told = report.problems.iter().filter(|problem| problem.is_about_ignore() == are_about_ignores);
-        for (index, problem) in told.enumerate() {
-            out +=
-                &if index == 0 { format!("<h2>{}</h2><ul><li>", problem.title()) } else { "<li>".to_owned() };
+    let silenced: Vec<&Finding> = report.silenced.iter().collect();
+    list(&mut out, "Silenced by comments, and not counted", &silenced);
+    if !report.problems.is_empty() {
+        out += "<h2>Problems</h2><ul>";
+        for problem in &report.problems {
+            out += "<li>";
             at(&mut out, &words::place(&problem.path, &problem.range), &problem.message);
             out += "</li>";
         }
@@ -144,6 +136,10 @@ fn block(out: &mut String, finding: &Finding) {
     }
     *out += "</ol><p>Conforming: ";
     *out += &message(&finding.conforming);
+    if !finding.reason.is_empty() {
+        *out += "</p><p>Silenced: ";
+        *out += &escaped(&finding.reason);
+    }
     *out += "</p></section>";
 }
 

@@ -168,8 +168,7 @@ fn made(made: &Made, store: &Store, input: NodeRef) -> Html {
 /// Adds what the rule about secrets finds and no text shows by itself: what a call is handed, by its parameter's name.
 fn add_found(suspects: &mut Vec<String>, report: Option<&Report>) {
     let Some(report) = report else { return };
-    let silenced = report.silenced.iter().map(|silenced| &silenced.finding);
-    for finding in report.findings.iter().chain(silenced) {
+    for finding in report.findings.iter().chain(&report.silenced) {
         let place = format!("{}: ", words::place(&finding.path, &finding.range));
         let is_written = finding.rule == Rule::O3 && finding.message.ends_with("is written down here");
         if is_written && !suspects.iter().any(|suspect| suspect.starts_with(&place)) {

@@ -7,7 +7,7 @@ use yew::{AttrValue, Reducible};
 use super::{Checker, Given, Readable, State};
 use crate::link::Shared;
 use crate::pasted::Pasted;
-use crate::report::{Position, Range, Report, Rule};
+use crate::report::{Position, Problem, Range, Report, Rule};
 use crate::settings::Settings;
 use crate::ui::filters::{ListFilters, Order};
 use crate::ui::intake::{Offer, Outcome, Progress};
@@ -31,8 +31,8 @@ pub enum Action {
     },
     /// Add files beside the open ones; one with the same path is replaced.
     Add(Vec<Given>),
-    /// Files of what was added that could not be read, each with the reason.
-    Missed(Vec<(String, String)>),
+    /// Of what was added, the files that could not be read.
+    Missed(Vec<Problem>),
     StartOver,
     /// Open an empty file.
     NewFile,
@@ -148,7 +148,7 @@ impl Reducible for State {
                 state.set_files(files, true);
             }
             Action::Add(files) => state.add(files),
-            Action::Missed(missed) => Rc::make_mut(&mut state.missed).extend(missed),
+            Action::Missed(missed) => state.miss(&missed),
             Action::StartOver => {
                 state.remember("Started over.".into());
                 state.set_files(Vec::new(), false);

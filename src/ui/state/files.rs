@@ -7,6 +7,7 @@ use yew::AttrValue;
 use super::{Closed, FIRST_PATH, File, Former, Given, State};
 use crate::link::Shared;
 use crate::pasted::{Pasted, recognise};
+use crate::report::Problem;
 use crate::source::Source;
 use crate::ui::device;
 use crate::ui::filters::ListFilters;
@@ -264,7 +265,7 @@ impl State {
             self.set_files(files, true);
         } else {
             self.remember(format!("Opened {}.", words::count(files.len(), "file")).into());
-            Rc::make_mut(&mut self.missed).retain(|(path, _)| files.iter().all(|file| file.path != *path));
+            self.forget_missed(&files);
             for file in files {
                 match self.files.iter().position(|open| open.path == file.path) {
                     Some(index) => {
@@ -280,6 +281,19 @@ impl State {
             }
             self.reveal = None;
         }
+    }
+
+    /// Notes files that could not be read.
+    #[inline(never)]
+    pub(super) fn miss(&mut self, missed: &[Problem]) {
+        self.missed = Rc::new([&self.missed, missed].concat());
+    }
+
+    /// What could not be read before is there now.
+    #[inline(never)]
+    fn forget_missed(&mut self, files: &[Given]) {
+        let is_there = |problem: &Problem| files.iter().any(|file| file.path == problem.path);
+        Rc::make_mut(&mut self.missed).retain(|problem| !is_there(problem));
     }
 
     /// Opens an empty file.

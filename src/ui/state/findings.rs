@@ -98,14 +98,11 @@ impl State {
 
     /// The report with a problem for each file that nobody could check.
     fn with_unchecked(&self, mut report: Rc<Report>) -> Rc<Report> {
-        let fails = "the checker fails on it, so it was not checked".to_owned();
-        let failed = self.left_out.iter().map(|left| (left.file.path.to_string(), fails.clone()));
-        let missed = self.missed.iter();
-        let missed = missed.map(|(path, why)| (path.clone(), format!("{why}, so it was not checked")));
-        for (path, message) in failed.chain(missed) {
-            let start = Position { line: 1, column: 1 };
-            let range = Range { start, end: start };
-            Rc::make_mut(&mut report).problems.push(Problem { path, range, message });
+        let fails = || "the checker fails on it, so it was not checked".to_owned();
+        let failed = self.left_out.iter().map(|left| Problem::of_file(left.file.path.to_string(), fails()));
+        let unchecked: Vec<Problem> = failed.chain(self.missed.iter().cloned()).collect();
+        if !unchecked.is_empty() {
+            Rc::make_mut(&mut report).problems.extend(unchecked);
         }
         report
     }

@@ -14,7 +14,7 @@ pub use action::Action;
 
 use crate::link::Shared;
 use crate::notebook::CellLine;
-use crate::report::{Range, Report, Rule};
+use crate::report::{Problem, Range, Report, Rule};
 use crate::settings::Settings;
 use crate::ui::filters::{ListFilters, Order};
 use crate::ui::intake::{Offer, Outcome, Progress};
@@ -72,7 +72,7 @@ pub struct Former {
     pub draft: AttrValue,
     /// The settings that held for them alone, where they came from a link themselves.
     pub settings: Option<Rc<Settings>>,
-    missed: Rc<Vec<(String, String)>>,
+    missed: Rc<Vec<Problem>>,
     /// What replaced them, in a sentence.
     pub why: AttrValue,
 }
@@ -170,8 +170,8 @@ pub struct State {
     pub offer: Option<Rc<Offer>>,
     /// The files that stop the checker, and so were left out of the report.
     pub left_out: Rc<Vec<LeftOut>>,
-    /// The files that could not be read as they were opened with the others, each with the reason.
-    pub(super) missed: Rc<Vec<(String, String)>>,
+    /// Of the files that were opened with the others, those that could not be read.
+    missed: Rc<Vec<Problem>>,
     /// False once the browser has refused to keep the draft.
     pub kept: bool,
     /// What a screen reader is told next.
