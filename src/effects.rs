@@ -34,6 +34,20 @@ pub fn effects(sources: &[Source], model: &Model<'_>) -> Vec<Effect> {
     effects
 }
 
+/// Words with names in place of each `{}`. One function for all of them: `format!` writes the same out at each place.
+#[inline(never)]
+pub fn filled(words: &str, names: &[&str]) -> String {
+    let mut text = String::new();
+    let mut names = names.iter();
+    for (index, part) in words.split("{}").enumerate() {
+        if index > 0 {
+            text.push_str(names.next().unwrap_or(&""));
+        }
+        text.push_str(part);
+    }
+    text
+}
+
 /// What a file that is no Python says, line by line, each behind the keys that it is indented under.
 fn lines(source: &Source) -> impl Iterator<Item = Effect> {
     let mut keys: Vec<(usize, &str)> = Vec::new();
@@ -46,7 +60,7 @@ fn lines(source: &Source) -> impl Iterator<Item = Effect> {
         keys.retain(|(of, _)| *of < indent);
         keys.push((indent, text));
         let path: Vec<&str> = keys.iter().map(|(_, key)| *key).collect();
-        Some(Effect { of: source.path.clone(), does: format!("say `{}`", path.join(" ")), is_harm: false })
+        Some(Effect { of: source.path.clone(), does: filled("say `{}`", &[&path.join(" ")]), is_harm: false })
     })
 }
 
@@ -90,7 +104,7 @@ fn is_run(coroutine: Node<'_>, depth: u32) -> bool {
     let awaits = |node: Node<'_>| node.descendants_of(Kind::Await).next().is_some();
     coroutine.parent().is_some_and(|parent| match parent.kind() {
         Kind::Await | Kind::Keyword | Kind::WithItem | Kind::Lambda => true,
-        Kind::Call => !parent.callee().is_some_and(is_built_in),
+        Kind::Call => !parent.callee().is_some_and(is_of_python),
         Kind::Return => !parent.function().is_some_and(Node::is_async),
         Kind::Assign | Kind::AnnAssign | Kind::Named => {
             depth < 4
@@ -105,7 +119,7 @@ fn is_run(coroutine: Node<'_>, depth: u32) -> bool {
 }
 
 /// Whether an expression is one of Python's own names.
-pub fn is_built_in(named: Node<'_>) -> bool {
+pub fn is_of_python(named: Node<'_>) -> bool {
     named.path().is_some_and(|path| path.starts_with("builtins."))
 }
 
@@ -177,25 +191,25 @@ impl<'m> Walk<'m> {
         walk.found
     }
 
-    fn add(&mut self, does: String, is_harm: bool) {
-        let effect = Effect { of: self.of.clone(), does, is_harm };
+    fn add(&mut self, words: &str, names: &[&str], is_harm: bool) {
+        let effect = Effect { of: self.of.clone(), does: filled(words, names), is_harm };
         if !self.found.contains(&effect) {
             self.found.push(effect);
         }
     }
 
     fn says(&mut self, does: &str) {
-        self.add(does.to_owned(), false);
+        self.add(does, &[], false);
     }
 
     fn harms(&mut self, does: &str) {
-        self.add(does.to_owned(), true);
+        self.add(does, &[], true);
     }
 
     /// A verb, and a name of the code.
     fn does(&mut self, verb: &str, name: &str) {
         if !name.is_empty() {
-            self.add(format!("{verb} `{name}`"), false);
+            self.add("{} `{}`", &[verb, name], false);
         }
     }
 
@@ -219,7 +233,7 @@ impl<'m> Walk<'m> {
         let root = self.root;
         self.given.extend(root.dependencies().into_iter().map(|(_, function)| function));
         if let Some(route) = root.route() {
-            self.does("serve", &format!("{} {}", route.callee_name(), root.full_route_path()));
+            self.add("serve `{} {}`", &[route.callee_name(), &root.full_route_path()], false);
         } else if root.is_async() {
             self.says("be an `async def`");
         }
@@ -234,7 +248,7 @@ impl<'m> Walk<'m> {
             }
             self.does("take", parameter.name());
             if parameter.child(Role::Default).is_none() {
-                self.add(format!("ask whoever calls it for `{}`", parameter.name()), true);
+                self.add("ask whoever calls it for `{}`", &[parameter.name()], true);
             }
         }
         self.enter(root);
@@ -425,7 +439,7 @@ impl<'m> Walk<'m> {
             false => Some(value),
         };
         if default.is_some_and(|default| !default.is(Kind::Ellipsis)) {
-            self.add(format!("give `{name}` a default"), false);
+            self.add("give `{}` a default", &[name], false);
         } else {
             self.does("require", name);
         }
@@ -480,7 +494,7 @@ impl<'m> Walk<'m> {
             let is_injected = node.parent().is_some_and(|call| call.model.dependency_of(call).is_some());
             if is_handed(node) && !is_injected && node.name().starts_with(char::is_lowercase) {
                 self.awaits(node.name());
-                self.add(format!("use what `{}` gives", node.name()), false);
+                self.add("use what `{}` gives", &[node.name()], false);
             }
         } else if is_handed(node)
             && let Some(api) = node.api_when_called()
@@ -498,9 +512,9 @@ impl<'m> Walk<'m> {
         let system = api.callable.crosses.or(api.callable.blocks);
         let is_outside = |system: &System| !matches!(system, System::Sleep | System::Wait | System::Loop);
         if let Some(system) = system.filter(is_outside).filter(|_| !api.is_constructor) {
-            self.add(format!("ask {}", system.reached()), false);
+            self.add("ask {}", &[system.reached()], false);
             if is_used {
-                self.add(format!("use what {} answers", system.reached()), false);
+                self.add("use what {} answers", &[system.reached()], false);
             }
         }
     }
@@ -537,7 +551,7 @@ impl<'m> Walk<'m> {
                         self.awaits(name);
                     }
                     if is_used(call) {
-                        self.add(format!("use what `{name}` gives"), false);
+                        self.add("use what `{}` gives", &[name], false);
                     }
                 }
             }
@@ -552,7 +566,7 @@ impl<'m> Walk<'m> {
                     && call.argument(0).is_some()
                     && !call.positional().any(|argument| speaks_of(argument, key, 0))
                 {
-                    self.add(format!("ask the database without `{key}`"), true);
+                    self.add("ask the database without `{}`", &[key], true);
                 }
                 let is_plain = api.callable.crosses.is_none()
                     && !api.is_constructor
@@ -603,7 +617,7 @@ impl<'m> Walk<'m> {
             if (keyword == "status_code" || is_first)
                 && let Some(status) = value.http_status()
             {
-                self.add(format!("answer with {status}"), false);
+                self.add("answer with {}", &[&status.to_string()], false);
             }
             // An option may be left out that is as it is by itself, and a limit may stand elsewhere.
             let is_option = matches!(value.kind(), Kind::True | Kind::False | Kind::None | Kind::Dict);
