@@ -12,9 +12,17 @@ use crate::source::Source;
 use crate::stack::{System, Tag, knows_package};
 use crate::syntax::{BindingKind, Kind, Role, ScopeKind};
 
+/// Code with more nodes is no answer to an exercise, and takes long to go through.
+const LARGEST: usize = 20_000;
+/// What lies deeper, helpers of helpers included, is not looked at: the stack of a browser's worker is small.
+const DEEPEST: u32 = 150;
+
 /// Everything that the given files do, without order.
 pub fn effects(sources: &[Source], model: &Model<'_>) -> Vec<Effect> {
     let mut effects = Vec::new();
+    if model.python().map(|(_, file)| file.tree.nodes.len()).sum::<usize>() > LARGEST {
+        return effects;
+    }
     for (source, file) in sources.iter().zip(&model.files) {
         if file.kind != FileKind::Python {
             effects.extend(lines(source));
@@ -159,6 +167,7 @@ struct Walk<'m> {
     given: Vec<Node<'m>>,
     found: Vec<Effect>,
     seen: FxHashSet<Place>,
+    depth: u32,
     /// Whether something was changed, and not committed since.
     is_open: bool,
     /// Whether a commit is reached, and whether a block commits at its end.
@@ -179,6 +188,7 @@ impl<'m> Walk<'m> {
             given: vec![root],
             found: Vec::new(),
             seen,
+            depth: 0,
             is_open: false,
             commits: false,
             commits_itself: false,
@@ -297,6 +307,16 @@ impl<'m> Walk<'m> {
 
     /// Goes through a statement or an expression; says whether what stands behind it runs as well.
     fn visit(&mut self, node: Node<'m>) -> bool {
+        if self.depth > DEEPEST {
+            return true;
+        }
+        self.depth += 1;
+        let goes_on = self.look_at(node);
+        self.depth -= 1;
+        goes_on
+    }
+
+    fn look_at(&mut self, node: Node<'m>) -> bool {
         let is_own = node.function() == Some(self.root);
         match node.kind() {
             // Up to the statement behind which nothing runs.
