@@ -1,7 +1,7 @@
 //! What of Python code breaks as soon as it runs, whatever the rubric says of it. An answer to an exercise is asked for
 //! it: no rule has an opinion on a name that is defined nowhere.
 
-use crate::effects::{filled, is_of_python, is_used, uses};
+use crate::effects::{filled, is_of_python, is_run, is_used, uses};
 use crate::report::Problem;
 use crate::semantic::{Model, Node, Place, is_built_in};
 use crate::stack::Tag;
@@ -36,6 +36,7 @@ pub fn breaks(model: &Model<'_>) -> Vec<Problem> {
                 Kind::Await => awaited_in_plain_function(node),
                 Kind::Alias => not_in_file(node),
                 Kind::With => encloses_nothing(node),
+                Kind::Compare => compares_with_itself(node),
                 Kind::WithItem => entered_wrongly(node),
                 _ => None,
             };
@@ -86,7 +87,8 @@ fn unawaited(call: Node<'_>) -> Option<String> {
     let is_wrong = uses_result(call, parent)
         || matches!(parent.kind(), Kind::Assign | Kind::AnnAssign)
             && call.role() == Role::Value
-            && is_kept_in_vain(parent);
+            && is_kept_in_vain(parent)
+        || call.function().is_some() && !is_run(call, 0);
     is_wrong.then(|| {
         filled("`{}` is called without `await`: this is a coroutine, and not what it returns", &[name])
     })
@@ -205,6 +207,9 @@ fn given_wrongly(call: Node<'_>) -> Option<String> {
         return None;
     }
     let name = function.name();
+    if named.is_some() && function.is_async() {
+        return Some(filled("`{}` is an `async def`: a thread only makes its coroutine", &[name]));
+    }
     let lacks = |parameter: &Node<'_>| {
         parameter.child(Role::Default).is_none() && call.argument_for(function, *parameter).is_none()
     };
@@ -230,6 +235,12 @@ fn not_in_file(alias: Node<'_>) -> Option<String> {
     let is_there = file.tree.last_binding.keys().any(|(scope, name)| *scope == 0 && *name == alias.symbol());
     (!is_there && alias.name() != "*")
         .then(|| filled("`{}` is not in `{}`: an `ImportError` at the start", &[alias.name(), file.path]))
+}
+
+/// A comparison whose two sides are the same.
+fn compares_with_itself(test: Node<'_>) -> Option<String> {
+    let [left, right] = [Role::Left, Role::Right].map(|role| test.child(role).map_or("", Node::source));
+    (left == right).then(|| filled("`{}` is compared with itself", &[left]))
 }
 
 /// A block that is entered, and holds nothing.

@@ -108,7 +108,7 @@ pub fn is_used(value: Node<'_>) -> bool {
 }
 
 /// Whether somebody awaits a coroutine, or is handed it.
-fn is_run(coroutine: Node<'_>, depth: u32) -> bool {
+pub fn is_run(coroutine: Node<'_>, depth: u32) -> bool {
     let awaits = |node: Node<'_>| node.descendants_of(Kind::Await).next().is_some();
     coroutine.parent().is_some_and(|parent| match parent.kind() {
         Kind::Await | Kind::Keyword | Kind::WithItem | Kind::Lambda => true,
@@ -349,6 +349,13 @@ impl<'m> Walk<'m> {
                 self.children(node);
             }
             Kind::Subscript => {
+                let index = node.child(Role::Index).filter(|index| index.is(Kind::Slice));
+                // The first few of what is gone through, and the rest without a word.
+                if node.role() == Role::Iterable
+                    && index.is_some_and(|index| index.child(Role::Left).is_none())
+                {
+                    self.harms("go through the first few alone");
+                }
                 let verb = if node.data().is_store { "set" } else { "use" };
                 self.does(
                     verb,
@@ -520,6 +527,9 @@ impl<'m> Walk<'m> {
             && let Some(api) = node.api_when_called()
         {
             self.crosses(&api, true);
+            if api.class.is_some() {
+                self.does("use", node.name());
+            }
         }
     }
 
@@ -530,6 +540,9 @@ impl<'m> Walk<'m> {
     /// A call to another system.
     fn crosses(&mut self, api: &Api, is_used: bool) {
         let system = api.callable.crosses.or(api.callable.blocks);
+        if system == Some(System::Loop) && self.root.is_async() {
+            self.harms("start an event loop inside the one that runs");
+        }
         let is_outside = |system: &System| !matches!(system, System::Sleep | System::Wait | System::Loop);
         if let Some(system) = system.filter(is_outside).filter(|_| !api.is_constructor) {
             self.add("ask {}", &[system.reached()], false);
@@ -546,6 +559,10 @@ impl<'m> Walk<'m> {
         let is_decorator = call.parent().is_some_and(|parent| parent.is(Kind::Decorator));
         if call.writes_log() {
             self.says("write to the log");
+            return;
+        }
+        // Whoever starts something aside does not hear how it ends.
+        if has(&[Tag::AfterResponse]) || has(&[Tag::StartsTask]) && !is_used(call) {
             return;
         }
         if is_decorator && api.is_some_and(|api| api.callable.retry.is_some()) {
@@ -612,7 +629,7 @@ impl<'m> Walk<'m> {
             }
         }
         let is_pause = api.is_some_and(|api| api.callable.crosses.is_none() && api.class.is_none());
-        if call.is_awaited() && target.is_none() && !is_pause {
+        if (call.is_awaited() || is_coroutine) && target.is_none() && !is_pause {
             self.says("await something outside of these files");
         }
         self.arguments(call, api);
@@ -626,6 +643,10 @@ impl<'m> Walk<'m> {
     fn arguments(&mut self, call: Node<'m>, api: Option<Api>) {
         let limits =
             api.and_then(|api| api.callable.timeout.as_ref()).map_or(&[][..], |timeout| timeout.parameters);
+        // `invoice.get("number")` reads what `invoice["number"]` does.
+        if call.callee_name() == "get" {
+            self.does("use", call.argument(0).and_then(Node::string).unwrap_or_default());
+        }
         let gathers = api.is_some_and(|api| api.has(Tag::Gathers));
         for argument in call.children().skip(1) {
             let keyword = if argument.is(Kind::Keyword) { argument.name() } else { "" };
@@ -640,7 +661,12 @@ impl<'m> Walk<'m> {
                 self.add("answer with {}", &[&status.to_string()], false);
             }
             // An option may be left out that is as it is by itself, and a limit may stand elsewhere.
-            let is_option = matches!(value.kind(), Kind::True | Kind::False | Kind::None | Kind::Dict);
+            let is_option = matches!(value.kind(), Kind::True | Kind::False | Kind::None | Kind::Dict)
+                || matches!(value.source(), "\"\"" | "b\"\"" | "''" | "b''");
+            // An object of these files has it as an attribute, and a client looks at each answer's status.
+            if keyword == "raise_for_status" || matches!(call.ty(), Type::Object(_)) {
+                self.does("use", keyword);
+            }
             if keyword != "status_code"
                 && !is_option
                 && !gathers
