@@ -1,33 +1,15 @@
 //! What of Python code breaks as soon as it runs, whatever the rubric says of it. An answer to an exercise is asked for
 //! it: no rule has an opinion on a name that is defined nowhere.
 
-use crate::check::check_parsed;
-use crate::effects::{effects, is_built_in, is_used, uses};
-use crate::report::{Problem, Report};
-use crate::semantic::{Model, Node, ParsedFiles, Place};
-use crate::settings::Settings;
-use crate::source::Source;
+use crate::effects::{filled, is_of_python, is_run, is_used, uses};
+use crate::report::Problem;
+use crate::semantic::{Model, Node, Place, is_built_in};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Operator, Role, ScopeKind};
 
-/// Checks files, and tells what breaks when they run among the problems.
-pub fn check_running(sources: &[Source], settings: &Settings) -> Report {
-    let parsed = ParsedFiles::of(sources);
-    let mut report = check_parsed(sources, &parsed, settings, &mut |_, _| {});
-    tell_running(&mut report, sources, &parsed, settings);
-    report
-}
-
-/// Adds to a report what breaks when the code runs, among the problems, and what it does.
-pub fn tell_running(report: &mut Report, sources: &[Source], parsed: &ParsedFiles, settings: &Settings) {
-    let model = Model::new(sources, parsed, settings);
-    report.problems.extend(breaks(&model));
-    report.effects = effects(sources, &model);
-}
-
 /// Everything that is sure to break, in the order of the files and lines. A text that is no module as it stands is told
 /// so and asked nothing more: what it lacks is elsewhere.
-fn breaks(model: &Model<'_>) -> Vec<Problem> {
+pub fn breaks(model: &Model<'_>) -> Vec<Problem> {
     let mut found = Vec::new();
     for (index, file) in model.python() {
         if !file.tree.problems.is_empty() {
@@ -54,6 +36,7 @@ fn breaks(model: &Model<'_>) -> Vec<Problem> {
                 Kind::Await => awaited_in_plain_function(node),
                 Kind::Alias => not_in_file(node),
                 Kind::With => encloses_nothing(node),
+                Kind::Compare => compares_with_itself(node),
                 Kind::WithItem => entered_wrongly(node),
                 _ => None,
             };
@@ -75,13 +58,13 @@ fn undefined(node: Node<'_>) -> Option<String> {
     if node.data().is_store
         || is_annotation
         || name.starts_with("__")
-        || BUILT_IN.split(' ').any(|known| known == name)
+        || is_built_in(name)
         || node.scope_of_name().is_some()
         || is_of_class(node)
     {
         return None;
     }
-    Some(format!("`{name}` is defined nowhere: a `NameError` when this line runs"))
+    Some(filled("`{}` is defined nowhere: a `NameError` when this line runs", &[name]))
 }
 
 /// Whether the class around a comprehension binds the name: what the comprehension goes through is evaluated there.
@@ -99,14 +82,16 @@ fn unawaited(call: Node<'_>) -> Option<String> {
     let name = coroutine_name(call)?;
     let parent = call.parent()?;
     if parent.is(Kind::ExprStatement) {
-        return Some(format!("`{name}` is called without `await`: its body never runs"));
+        return Some(filled("`{}` is called without `await`: its body never runs", &[name]));
     }
     let is_wrong = uses_result(call, parent)
         || matches!(parent.kind(), Kind::Assign | Kind::AnnAssign)
             && call.role() == Role::Value
-            && is_kept_in_vain(parent);
-    is_wrong
-        .then(|| format!("`{name}` is called without `await`: this is a coroutine, and not what it returns"))
+            && is_kept_in_vain(parent)
+        || call.function().is_some() && !is_run(call, 0);
+    is_wrong.then(|| {
+        filled("`{}` is called without `await`: this is a coroutine, and not what it returns", &[name])
+    })
 }
 
 /// The name of an undecorated `async def` of these files, or of a library's, that a call calls.
@@ -135,8 +120,20 @@ fn uses_result(value: Node<'_>, parent: Node<'_>) -> bool {
         Kind::Return => parent.function().is_some_and(Node::is_async),
         Kind::Call => {
             value.role() == Role::Argument
-                && parent.callee().is_some_and(is_built_in)
-                && MEASURES.contains(&parent.callee_name())
+                && parent.callee().is_some_and(is_of_python)
+                && matches!(
+                    parent.callee_name(),
+                    "len"
+                        | "list"
+                        | "dict"
+                        | "set"
+                        | "tuple"
+                        | "sum"
+                        | "sorted"
+                        | "int"
+                        | "float"
+                        | "enumerate"
+                )
         }
         _ => false,
     }
@@ -164,7 +161,7 @@ fn awaited_in_vain(call: Node<'_>) -> Option<String> {
     let is_in_vain =
         is_plain && function.own_returns().all(|end| end.child(Role::Value).is_none_or(cannot_be_awaited));
     is_in_vain
-        .then(|| format!("`{}` is no `async def`, and what it returns cannot be awaited", function.name()))
+        .then(|| filled("`{}` is no `async def`, and what it returns cannot be awaited", &[function.name()]))
 }
 
 /// Whether a value is certainly nothing that can be awaited: written out, computed, or from a call that blocks.
@@ -182,14 +179,17 @@ fn cannot_be_awaited(value: Node<'_>) -> bool {
 fn awaited_in_plain_function(node: Node<'_>) -> Option<String> {
     let function =
         node.function().filter(|function| function.is(Kind::FunctionDef) && !function.is_async())?;
-    Some(format!("`await` stands in `{}`, which is no `async def`: Python refuses the file", function.name()))
+    Some(filled(
+        "`await` stands in `{}`, which is no `async def`: Python refuses the file",
+        &[function.name()],
+    ))
 }
 
 /// An object that is made and dropped: an exception that is not raised, a statement that is not sent.
 fn made_in_vain(call: Node<'_>) -> Option<String> {
     let makes = call.api().is_some_and(|api| api.is_constructor || api.has(Tag::BuildsStatement));
     (makes && call.function().is_some() && !is_used(call))
-        .then(|| format!("what `{}` makes is used nowhere", call.callee_name()))
+        .then(|| filled("what `{}` makes is used nowhere", &[call.callee_name()]))
 }
 
 /// A function of these files that is not given all that it needs, or more than it takes.
@@ -207,20 +207,23 @@ fn given_wrongly(call: Node<'_>) -> Option<String> {
         return None;
     }
     let name = function.name();
+    if named.is_some() && function.is_async() {
+        return Some(filled("`{}` is an `async def`: a thread only makes its coroutine", &[name]));
+    }
     let lacks = |parameter: &Node<'_>| {
         parameter.child(Role::Default).is_none() && call.argument_for(function, *parameter).is_none()
     };
     if let Some(parameter) = function.parameters().find(lacks) {
-        return Some(format!("`{name}` is not given its `{}` here", parameter.name()));
+        return Some(filled("`{}` is not given its `{}` here", &[name, parameter.name()]));
     }
     let is_unknown = |keyword: &Node<'_>| function.parameter(keyword.name()).is_none();
     if named.is_none()
         && let Some(keyword) = call.keywords().find(is_unknown)
     {
-        return Some(format!("`{name}` takes no `{}`", keyword.name()));
+        return Some(filled("`{}` takes no `{}`", &[name, keyword.name()]));
     }
     (named.is_none() && call.positional().count() > function.parameters().count())
-        .then(|| format!("`{name}` is given more here than it takes"))
+        .then(|| filled("`{}` is given more here than it takes", &[name]))
 }
 
 /// A name that is imported from one of these files, which does not have it.
@@ -231,7 +234,13 @@ fn not_in_file(alias: Node<'_>) -> Option<String> {
     let file = files.find(|file| module(file.path).is_some_and(|module| module == import.name()))?;
     let is_there = file.tree.last_binding.keys().any(|(scope, name)| *scope == 0 && *name == alias.symbol());
     (!is_there && alias.name() != "*")
-        .then(|| format!("`{}` is not in `{}`: an `ImportError` at the start", alias.name(), file.path))
+        .then(|| filled("`{}` is not in `{}`: an `ImportError` at the start", &[alias.name(), file.path]))
+}
+
+/// A comparison whose two sides are the same.
+fn compares_with_itself(test: Node<'_>) -> Option<String> {
+    let [left, right] = [Role::Left, Role::Right].map(|role| test.child(role).map_or("", Node::source));
+    (left == right).then(|| filled("`{}` is compared with itself", &[left]))
 }
 
 /// A block that is entered, and holds nothing.
@@ -246,34 +255,15 @@ fn entered_wrongly(item: Node<'_>) -> Option<String> {
     let path = if context.is(Kind::Call) { context.callee()?.path() } else { context.path() }?;
     let is_async = ["asyncio.", "aiohttp.ClientSession"].iter().any(|known| path.starts_with(known))
         || path.contains(".Async");
-    (is_async && !item.parent()?.is_async()).then(|| format!("`{}` needs `async with`", context.excerpt()))
+    (is_async && !item.parent()?.is_async()).then(|| filled("`{}` needs `async with`", &[&context.excerpt()]))
 }
-
-/// Functions of Python's own that look into what they are given.
-const MEASURES: [&str; 10] =
-    ["len", "list", "dict", "set", "tuple", "sum", "sorted", "int", "float", "enumerate"];
-
-/// The names that Python gives to every module.
-const BUILT_IN: &str = "ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup \
-    BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError ConnectionAbortedError \
-    ConnectionError ConnectionRefusedError ConnectionResetError DeprecationWarning EOFError Ellipsis \
-    EncodingWarning EnvironmentError Exception ExceptionGroup FileExistsError FileNotFoundError \
-    FloatingPointError FutureWarning GeneratorExit IOError ImportError ImportWarning IndentationError IndexError \
-    InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError \
-    NameError NotADirectoryError NotImplemented NotImplementedError OSError OverflowError \
-    PendingDeprecationWarning PermissionError ProcessLookupError PythonFinalizationError RecursionError \
-    ReferenceError ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration StopIteration SyntaxError \
-    SyntaxWarning SystemError SystemExit TabError TimeoutError TypeError UnboundLocalError \
-    UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning UserWarning ValueError \
-    Warning WindowsError ZeroDivisionError _ abs aiter all anext any ascii bin bool breakpoint bytearray bytes \
-    callable chr classmethod compile complex copyright credits delattr dict dir divmod enumerate eval exec exit \
-    filter float format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter \
-    len license list locals map max memoryview min next object oct open ord pow print property quit range repr \
-    reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::{Source, check_running};
+    use crate::semantic::ParsedFiles;
+    use crate::settings::Settings;
 
     fn found(text: &str) -> Vec<String> {
         let files = [Source { path: "main.py".to_owned(), text: text.to_owned() }];

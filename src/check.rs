@@ -1,5 +1,7 @@
 //! The whole pipeline: sources in, report out.
 
+use crate::breaks::breaks;
+use crate::effects::effects;
 use crate::ignores::Ignores;
 use crate::report::{CheckedFile, Finding, Problem, Report, SCHEMA};
 use crate::rules::{CHECKS, Findings};
@@ -11,12 +13,17 @@ pub use crate::source::Source;
 /// Checks the given files together. Deterministic, without I/O, and without a panic on any input: what cannot be
 /// read becomes a problem in the report.
 pub fn check(sources: &[Source], settings: &Settings) -> Report {
-    run(sources, &ParsedFiles::of(sources), settings, false, &mut |_, _| {})
+    run(sources, &ParsedFiles::of(sources), settings, Asked::Findings, &mut |_, _| {})
 }
 
-/// The same, with the fixes that the rules propose. Nobody has verified them: see [`crate::fixes`].
+/// The same, with what breaks when the code runs among the problems, and with what it does.
+pub fn check_running(sources: &[Source], settings: &Settings) -> Report {
+    run(sources, &ParsedFiles::of(sources), settings, Asked::Running, &mut |_, _| {})
+}
+
+/// The same as [`check`], with the fixes that the rules propose. Nobody has verified them: see [`crate::fixes`].
 pub(crate) fn check_proposing(sources: &[Source], parsed: &ParsedFiles, settings: &Settings) -> Report {
-    run(sources, parsed, settings, true, &mut |_, _| {})
+    run(sources, parsed, settings, Asked::Fixes, &mut |_, _| {})
 }
 
 /// Checks files of which it is already known what each says by itself: `parsed` was read from `sources`. Before each
@@ -25,16 +32,26 @@ pub fn check_parsed(
     sources: &[Source],
     parsed: &ParsedFiles,
     settings: &Settings,
+    is_running: bool,
     told: &mut dyn FnMut(usize, usize),
 ) -> Report {
-    run(sources, parsed, settings, false, told)
+    run(sources, parsed, settings, if is_running { Asked::Running } else { Asked::Findings }, told)
+}
+
+/// What is asked for besides the findings.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Findings,
+    Fixes,
+    /// What breaks when the code runs, and what it does.
+    Running,
 }
 
 fn run(
     sources: &[Source],
     parsed: &ParsedFiles,
     settings: &Settings,
-    proposes: bool,
+    wanted: Asked,
     told: &mut dyn FnMut(usize, usize),
 ) -> Report {
     // Names, types, calls and contexts of all files together.
@@ -48,7 +65,7 @@ fn run(
     for (number, check) in asked.iter().enumerate() {
         told(number, asked.len());
         let mut found = Findings::new(check.rule, &model);
-        found.proposes_fixes = proposes;
+        found.proposes_fixes = wanted == Asked::Fixes;
         (check.run)(&model, &mut found);
         let (reported, by_comments, status) = found.finish(&ignores);
         findings.extend(reported);
@@ -71,8 +88,13 @@ fn run(
         .collect();
     let mut problems = syntax_problems(&model);
     problems.extend(ignores.problems(&model, |rule| rules.iter().any(|status| status.rule == rule)));
-    let problems = sorted(problems, &|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
-    Report { schema: SCHEMA, files, findings, silenced, rules, problems, effects: Vec::new() }
+    let mut problems = sorted(problems, &|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
+    let is_running = wanted == Asked::Running;
+    if is_running {
+        problems.extend(breaks(&model));
+    }
+    let effects = if is_running { effects(sources, &model) } else { Vec::new() };
+    Report { schema: SCHEMA, files, findings, silenced, rules, problems, effects }
 }
 
 fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {

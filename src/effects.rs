@@ -12,9 +12,17 @@ use crate::source::Source;
 use crate::stack::{System, Tag, knows_package};
 use crate::syntax::{BindingKind, Kind, Role, ScopeKind};
 
+/// Code with more nodes is no answer to an exercise, and takes long to go through.
+const LARGEST: usize = 20_000;
+/// What lies deeper, helpers of helpers included, is not looked at: the stack of a browser's worker is small.
+const DEEPEST: u32 = 150;
+
 /// Everything that the given files do, without order.
 pub fn effects(sources: &[Source], model: &Model<'_>) -> Vec<Effect> {
     let mut effects = Vec::new();
+    if model.python().map(|(_, file)| file.tree.nodes.len()).sum::<usize>() > LARGEST {
+        return effects;
+    }
     for (source, file) in sources.iter().zip(&model.files) {
         if file.kind != FileKind::Python {
             effects.extend(lines(source));
@@ -34,6 +42,20 @@ pub fn effects(sources: &[Source], model: &Model<'_>) -> Vec<Effect> {
     effects
 }
 
+/// Words with names in place of each `{}`. One function for all of them: `format!` writes the same out at each place.
+#[inline(never)]
+pub fn filled(words: &str, names: &[&str]) -> String {
+    let mut text = String::new();
+    let mut names = names.iter();
+    for (index, part) in words.split("{}").enumerate() {
+        if index > 0 {
+            text.push_str(names.next().unwrap_or(&""));
+        }
+        text.push_str(part);
+    }
+    text
+}
+
 /// What a file that is no Python says, line by line, each behind the keys that it is indented under.
 fn lines(source: &Source) -> impl Iterator<Item = Effect> {
     let mut keys: Vec<(usize, &str)> = Vec::new();
@@ -46,7 +68,7 @@ fn lines(source: &Source) -> impl Iterator<Item = Effect> {
         keys.retain(|(of, _)| *of < indent);
         keys.push((indent, text));
         let path: Vec<&str> = keys.iter().map(|(_, key)| *key).collect();
-        Some(Effect { of: source.path.clone(), does: format!("say `{}`", path.join(" ")), is_harm: false })
+        Some(Effect { of: source.path.clone(), does: filled("say `{}`", &[&path.join(" ")]), is_harm: false })
     })
 }
 
@@ -86,11 +108,11 @@ pub fn is_used(value: Node<'_>) -> bool {
 }
 
 /// Whether somebody awaits a coroutine, or is handed it.
-fn is_run(coroutine: Node<'_>, depth: u32) -> bool {
+pub fn is_run(coroutine: Node<'_>, depth: u32) -> bool {
     let awaits = |node: Node<'_>| node.descendants_of(Kind::Await).next().is_some();
     coroutine.parent().is_some_and(|parent| match parent.kind() {
         Kind::Await | Kind::Keyword | Kind::WithItem | Kind::Lambda => true,
-        Kind::Call => !parent.callee().is_some_and(is_built_in),
+        Kind::Call => !parent.callee().is_some_and(is_of_python),
         Kind::Return => !parent.function().is_some_and(Node::is_async),
         Kind::Assign | Kind::AnnAssign | Kind::Named => {
             depth < 4
@@ -105,7 +127,7 @@ fn is_run(coroutine: Node<'_>, depth: u32) -> bool {
 }
 
 /// Whether an expression is one of Python's own names.
-pub fn is_built_in(named: Node<'_>) -> bool {
+pub fn is_of_python(named: Node<'_>) -> bool {
     named.path().is_some_and(|path| path.starts_with("builtins."))
 }
 
@@ -145,6 +167,7 @@ struct Walk<'m> {
     given: Vec<Node<'m>>,
     found: Vec<Effect>,
     seen: FxHashSet<Place>,
+    depth: u32,
     /// Whether something was changed, and not committed since.
     is_open: bool,
     /// Whether a commit is reached, and whether a block commits at its end.
@@ -165,6 +188,7 @@ impl<'m> Walk<'m> {
             given: vec![root],
             found: Vec::new(),
             seen,
+            depth: 0,
             is_open: false,
             commits: false,
             commits_itself: false,
@@ -177,25 +201,25 @@ impl<'m> Walk<'m> {
         walk.found
     }
 
-    fn add(&mut self, does: String, is_harm: bool) {
-        let effect = Effect { of: self.of.clone(), does, is_harm };
+    fn add(&mut self, words: &str, names: &[&str], is_harm: bool) {
+        let effect = Effect { of: self.of.clone(), does: filled(words, names), is_harm };
         if !self.found.contains(&effect) {
             self.found.push(effect);
         }
     }
 
     fn says(&mut self, does: &str) {
-        self.add(does.to_owned(), false);
+        self.add(does, &[], false);
     }
 
     fn harms(&mut self, does: &str) {
-        self.add(does.to_owned(), true);
+        self.add(does, &[], true);
     }
 
     /// A verb, and a name of the code.
     fn does(&mut self, verb: &str, name: &str) {
         if !name.is_empty() {
-            self.add(format!("{verb} `{name}`"), false);
+            self.add("{} `{}`", &[verb, name], false);
         }
     }
 
@@ -219,7 +243,7 @@ impl<'m> Walk<'m> {
         let root = self.root;
         self.given.extend(root.dependencies().into_iter().map(|(_, function)| function));
         if let Some(route) = root.route() {
-            self.does("serve", &format!("{} {}", route.callee_name(), root.full_route_path()));
+            self.add("serve `{} {}`", &[route.callee_name(), &root.full_route_path()], false);
         } else if root.is_async() {
             self.says("be an `async def`");
         }
@@ -234,7 +258,7 @@ impl<'m> Walk<'m> {
             }
             self.does("take", parameter.name());
             if parameter.child(Role::Default).is_none() {
-                self.add(format!("ask whoever calls it for `{}`", parameter.name()), true);
+                self.add("ask whoever calls it for `{}`", &[parameter.name()], true);
             }
         }
         self.enter(root);
@@ -287,6 +311,16 @@ impl<'m> Walk<'m> {
 
     /// Goes through a statement or an expression; says whether what stands behind it runs as well.
     fn visit(&mut self, node: Node<'m>) -> bool {
+        if self.depth > DEEPEST {
+            return true;
+        }
+        self.depth += 1;
+        let goes_on = self.look_at(node);
+        self.depth -= 1;
+        goes_on
+    }
+
+    fn look_at(&mut self, node: Node<'m>) -> bool {
         let is_own = node.function() == Some(self.root);
         match node.kind() {
             // Up to the statement behind which nothing runs.
@@ -319,6 +353,13 @@ impl<'m> Walk<'m> {
                 self.children(node);
             }
             Kind::Subscript => {
+                let index = node.child(Role::Index).filter(|index| index.is(Kind::Slice));
+                // The first few of what is gone through, and the rest without a word.
+                if node.role() == Role::Iterable
+                    && index.is_some_and(|index| index.child(Role::Left).is_none())
+                {
+                    self.harms("go through the first few alone");
+                }
                 let verb = if node.data().is_store { "set" } else { "use" };
                 self.does(
                     verb,
@@ -429,7 +470,7 @@ impl<'m> Walk<'m> {
             false => Some(value),
         };
         if default.is_some_and(|default| !default.is(Kind::Ellipsis)) {
-            self.add(format!("give `{name}` a default"), false);
+            self.add("give `{}` a default", &[name], false);
         } else {
             self.does("require", name);
         }
@@ -484,12 +525,15 @@ impl<'m> Walk<'m> {
             let is_injected = node.parent().is_some_and(|call| call.model.dependency_of(call).is_some());
             if is_handed(node) && !is_injected && node.name().starts_with(char::is_lowercase) {
                 self.awaits(node.name());
-                self.add(format!("use what `{}` gives", node.name()), false);
+                self.add("use what `{}` gives", &[node.name()], false);
             }
         } else if is_handed(node)
             && let Some(api) = node.api_when_called()
         {
             self.crosses(&api, true);
+            if api.class.is_some() {
+                self.does("use", node.name());
+            }
         }
     }
 
@@ -500,11 +544,14 @@ impl<'m> Walk<'m> {
     /// A call to another system.
     fn crosses(&mut self, api: &Api, is_used: bool) {
         let system = api.callable.crosses.or(api.callable.blocks);
+        if system == Some(System::Loop) && self.root.is_async() {
+            self.harms("start an event loop inside the one that runs");
+        }
         let is_outside = |system: &System| !matches!(system, System::Sleep | System::Wait | System::Loop);
         if let Some(system) = system.filter(is_outside).filter(|_| !api.is_constructor) {
-            self.add(format!("ask {}", system.reached()), false);
+            self.add("ask {}", &[system.reached()], false);
             if is_used {
-                self.add(format!("use what {} answers", system.reached()), false);
+                self.add("use what {} answers", &[system.reached()], false);
             }
         }
     }
@@ -516,6 +563,10 @@ impl<'m> Walk<'m> {
         let is_decorator = call.parent().is_some_and(|parent| parent.is(Kind::Decorator));
         if call.writes_log() {
             self.says("write to the log");
+            return;
+        }
+        // Whoever starts something aside does not hear how it ends.
+        if has(&[Tag::AfterResponse]) || has(&[Tag::StartsTask]) && !is_used(call) {
             return;
         }
         if is_decorator && api.is_some_and(|api| api.callable.retry.is_some()) {
@@ -541,7 +592,7 @@ impl<'m> Walk<'m> {
                         self.awaits(name);
                     }
                     if is_used(call) {
-                        self.add(format!("use what `{name}` gives"), false);
+                        self.add("use what `{}` gives", &[name], false);
                     }
                 }
             }
@@ -556,7 +607,7 @@ impl<'m> Walk<'m> {
                     && call.argument(0).is_some()
                     && !call.positional().any(|argument| speaks_of(argument, key, 0))
                 {
-                    self.add(format!("ask the database without `{key}`"), true);
+                    self.add("ask the database without `{}`", &[key], true);
                 }
                 let is_plain = api.callable.crosses.is_none()
                     && !api.is_constructor
@@ -582,7 +633,7 @@ impl<'m> Walk<'m> {
             }
         }
         let is_pause = api.is_some_and(|api| api.callable.crosses.is_none() && api.class.is_none());
-        if call.is_awaited() && target.is_none() && !is_pause {
+        if (call.is_awaited() || is_coroutine) && target.is_none() && !is_pause {
             self.says("await something outside of these files");
         }
         self.arguments(call, api);
@@ -596,6 +647,10 @@ impl<'m> Walk<'m> {
     fn arguments(&mut self, call: Node<'m>, api: Option<Api>) {
         let limits =
             api.and_then(|api| api.callable.timeout.as_ref()).map_or(&[][..], |timeout| timeout.parameters);
+        // `invoice.get("number")` reads what `invoice["number"]` does.
+        if call.callee_name() == "get" {
+            self.does("use", call.argument(0).and_then(Node::string).unwrap_or_default());
+        }
         let gathers = api.is_some_and(|api| api.has(Tag::Gathers));
         for argument in call.children().skip(1) {
             let keyword = if argument.is(Kind::Keyword) { argument.name() } else { "" };
@@ -607,10 +662,15 @@ impl<'m> Walk<'m> {
             if (keyword == "status_code" || is_first)
                 && let Some(status) = value.http_status()
             {
-                self.add(format!("answer with {status}"), false);
+                self.add("answer with {}", &[&status.to_string()], false);
             }
             // An option may be left out that is as it is by itself, and a limit may stand elsewhere.
-            let is_option = matches!(value.kind(), Kind::True | Kind::False | Kind::None | Kind::Dict);
+            let is_option = matches!(value.kind(), Kind::True | Kind::False | Kind::None | Kind::Dict)
+                || matches!(value.source(), "\"\"" | "b\"\"" | "''" | "b''");
+            // An object of these files has it as an attribute, and a client looks at each answer's status.
+            if keyword == "raise_for_status" || matches!(call.ty(), Type::Object(_)) {
+                self.does("use", keyword);
+            }
             if keyword != "status_code"
                 && !is_option
                 && !gathers

@@ -7,9 +7,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rubric_playground::breaks::check_running;
 use rubric_playground::catalogue::ENTRIES;
-use rubric_playground::check::Source;
+use rubric_playground::check::{Source, check_running};
 use rubric_playground::exercise::judge::{Marked, Outcome, Said, Verdict, judge, judge_marks};
 use rubric_playground::exercise::read::read;
 use rubric_playground::exercise::{Exercise, Kind, words};

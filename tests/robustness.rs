@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use inputs::{DEPTH, Input};
 use rubric_playground::catalogue::{ENTRIES, Entry, Example};
-use rubric_playground::check::{Source, check};
+use rubric_playground::check::{Source, check_running};
 use rubric_playground::report::{Position, Range, Report};
 use rubric_playground::settings::Settings;
 
@@ -35,7 +35,8 @@ fn line_lengths(text: &str) -> Vec<u32> {
 
 /// Checks the files, and that every place of the report lies within them.
 fn checked(name: &str, sources: &[Source]) -> Report {
-    let report = check(sources, &Settings::default());
+    // With what breaks and what the code does, as an exercise asks for it.
+    let report = check_running(sources, &Settings::default());
     let lengths: HashMap<&str, Vec<u32>> =
         sources.iter().map(|source| (source.path.as_str(), line_lengths(&source.text))).collect();
     let within = |path: &str, range: Range, what: &str| {

@@ -265,7 +265,7 @@ pub fn covers(finding: &Finding, mark: &Marked) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::breaks::check_running;
+    use crate::check::check_running;
     use crate::exercise::read::read;
     use crate::settings::Settings;
 

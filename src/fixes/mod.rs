@@ -58,7 +58,7 @@ impl<'s> Trial<'s> {
             .collect();
         self.parsed.read(&texts, &kept, &mut |_, _| {});
         self.sources = texts;
-        check_parsed(&self.sources, &self.parsed, self.settings, &mut |_, _| {})
+        check_parsed(&self.sources, &self.parsed, self.settings, false, &mut |_, _| {})
     }
 }
 

@@ -7,86 +7,27 @@ use crate::explanation::Runs;
 use crate::stack::{Bound, ClassTag, System, Tag};
 use crate::syntax::{BindingKind, Kind, Role};
 
-/// Functions that Python has without an import. Its exceptions are told by their names.
-const BUILT_IN: [&str; 70] = [
-    "abs",
-    "aiter",
-    "all",
-    "anext",
-    "any",
-    "ascii",
-    "bin",
-    "bool",
-    "breakpoint",
-    "bytearray",
-    "bytes",
-    "callable",
-    "chr",
-    "classmethod",
-    "compile",
-    "complex",
-    "delattr",
-    "dict",
-    "dir",
-    "divmod",
-    "enumerate",
-    "eval",
-    "exec",
-    "filter",
-    "float",
-    "format",
-    "frozenset",
-    "getattr",
-    "globals",
-    "hasattr",
-    "hash",
-    "help",
-    "hex",
-    "id",
-    "input",
-    "int",
-    "isinstance",
-    "issubclass",
-    "iter",
-    "len",
-    "list",
-    "locals",
-    "map",
-    "max",
-    "memoryview",
-    "min",
-    "next",
-    "object",
-    "oct",
-    "open",
-    "ord",
-    "pow",
-    "print",
-    "property",
-    "range",
-    "repr",
-    "reversed",
-    "round",
-    "set",
-    "setattr",
-    "slice",
-    "sorted",
-    "staticmethod",
-    "str",
-    "sum",
-    "super",
-    "tuple",
-    "type",
-    "vars",
-    "zip",
-];
+/// The names that Python gives to every module.
+const BUILT_IN: &str = "ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup \
+    BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError ConnectionAbortedError \
+    ConnectionError ConnectionRefusedError ConnectionResetError DeprecationWarning EOFError Ellipsis \
+    EncodingWarning EnvironmentError Exception ExceptionGroup FileExistsError FileNotFoundError \
+    FloatingPointError FutureWarning GeneratorExit IOError ImportError ImportWarning IndentationError IndexError \
+    InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError \
+    NameError NotADirectoryError NotImplemented NotImplementedError OSError OverflowError \
+    PendingDeprecationWarning PermissionError ProcessLookupError PythonFinalizationError RecursionError \
+    ReferenceError ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration StopIteration SyntaxError \
+    SyntaxWarning SystemError SystemExit TabError TimeoutError TypeError UnboundLocalError \
+    UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning UserWarning ValueError \
+    Warning WindowsError ZeroDivisionError _ abs aiter all anext any ascii bin bool breakpoint bytearray bytes \
+    callable chr classmethod compile complex copyright credits delattr dict dir divmod enumerate eval exec exit \
+    filter float format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter \
+    len license list locals map max memoryview min next object oct open ord pow print property quit range repr \
+    reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip";
 
 /// Whether a name that nothing binds is one of Python's own.
-fn is_built_in(name: &str) -> bool {
-    let is_exception = ["Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration"]
-        .iter()
-        .any(|end| name.ends_with(end));
-    BUILT_IN.contains(&name) || (is_exception && name.starts_with(|first: char| first.is_ascii_uppercase()))
+pub fn is_built_in(name: &str) -> bool {
+    BUILT_IN.split(' ').any(|known| known == name)
 }
 
 impl System {

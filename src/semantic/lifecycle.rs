@@ -84,9 +84,11 @@ impl<'s> Model<'s> {
     /// Whether anything in the given files closes what this call made.
     pub fn closes_what(&self, made: Node<'_>) -> bool {
         let closed = self.closed.get_or_init(|| {
+            // Called here, or handed to what calls it in the end: `stack.push_async_callback(engine.dispose)`.
             self.calls()
-                .filter(|call| is_ending(call.callee_name()))
-                .filter_map(|call| Some(call.receiver()?.constructed_by()?.place()))
+                .flat_map(|call| call.callee().into_iter().chain(call.positional()))
+                .filter(|named| is_ending(named.name()))
+                .filter_map(|named| Some(named.receiver()?.constructed_by()?.place()))
                 .collect()
         });
         closed.contains(&made.place())

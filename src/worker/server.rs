@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::breaks::tell_running;
 use crate::check::{Source, check_parsed};
 use crate::explain::explain_parsed;
 use crate::semantic::ParsedFiles;
@@ -83,13 +82,10 @@ impl Server {
                 // To ask the rules takes about as long as to read all files.
                 let files = sources.len() as f64;
                 let work = *read as f64 + files;
-                let mut report = check_parsed(sources, parsed, settings, &mut |done, all| {
+                let report = check_parsed(sources, parsed, settings, request.running, &mut |done, all| {
                     let share = (*read as f64 + files * done as f64 / all as f64) / work;
                     told(Progress { has_read: true, done, all, share });
                 });
-                if request.running {
-                    tell_running(&mut report, sources, parsed, settings);
-                }
                 serde_json::to_string(&report).map_err(|_| Unreadable)
             })
             .collect()

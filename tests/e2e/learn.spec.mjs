@@ -96,6 +96,29 @@ test("mend it: a wrong turn gets its hint, every right way counts, and it surviv
   await expect(page.getByText(/^1 of \d+ exercises solved/)).toBeVisible();
 });
 
+test("mend it: code that does its work no longer is not mended, and what is right already is said", async ({ page, site }) => {
+  await open(page, site, `/${MEND}`);
+  await page.getByRole("button", { name: "app/routes.py" }).press("Enter");
+  await write(page, handler("{target: 1.0}"));
+  await expect(verdict(page)).toContainText("nothing of C5 is found, but something else is wrong");
+  await expect(verdict(page).locator(".faults")).toContainText("convert has to use source");
+  await expect(verdict(page).locator(".faults")).toContainText("convert has to ask an HTTP server");
+  await write(page, handler("asyncio.to_thread(rates, source)"));
+  await expect(verdict(page)).toContainText("to_thread is called without await");
+  await write(page, handler("await asyncio.to_thread(rates)"));
+  await expect(verdict(page)).toContainText("rates is not given its currency here");
+
+  await open(page, site, "/mixed-orders");
+  await page.getByRole("textbox", { name: /^Code to mend/ }).focus();
+  await page.keyboard.press("Control+End");
+  // The last line with code is the one that tells too much.
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Shift+Control+End");
+  await paste(page, '        raise HTTPException(502, "the refund failed") from error\n');
+  await expect(verdict(page)).toContainText("nothing of F8 is left, that part is right");
+});
+
 test("what was typed comes back, and a reset can be undone", async ({ page, site }) => {
   await open(page, site, "/f5-one-bad-invoice");
   const code = page.getByRole("textbox", { name: /^Code to mend/ });
@@ -156,6 +179,34 @@ test("find it, with the keyboard: traps and wrong rules get their hints before t
   await expect(page.locator(".exercise-frame .cm-finding").first()).toBeVisible();
   // The text that was only to be read is as it was given.
   await expect(page.getByRole("textbox", { name: /^Code to look through/ })).toContainText("print(\"login failed for\"");
+});
+
+test("find it: one line may break two rules, and a mark beside the line counts", async ({ page, site }) => {
+  await open(page, site, "/mixed-translation-route");
+  const mark = async (line) => {
+    await page.getByRole("textbox", { name: /^Code to look through/ }).focus();
+    await page.keyboard.press("Control+Home");
+    for (let at = 1; at < line; at++) await page.keyboard.press("ArrowDown");
+    await page.getByRole("button", { name: `Mark line ${line}`, exact: true }).press("Enter");
+  };
+  const name = (place, rule) => page.getByLabel(`${place}: the rule`, { exact: true }).selectOption(rule);
+  const check = () => page.getByRole("button", { name: "Check my marks" }).press("Enter");
+  await mark(42);
+  await name("Line 42", "C5");
+  // The clause around the line that tells too much.
+  await mark(48);
+  await name("Line 48", "F8");
+  await check();
+  await expect(page.locator(".mark").first()).toContainText("This line breaks one more rule");
+  await expect(page.locator(".mark").last()).toContainText("Right: this is a part of it. Line 50:");
+  await expect(verdict(page)).toContainText("2 right, 1 violation still to find");
+  await page.getByRole("button", { name: "Line 42: one more rule" }).press("Enter");
+  await name("Line 42 again", "F2");
+  await check();
+  await expect(page.locator(".mark").nth(1)).toContainText("The line is right, the rule is another");
+  await name("Line 42 again", "F1");
+  await check();
+  await expect(verdict(page)).toContainText("Found, all of it, and nothing else");
 });
 
 test("which is right: the wrong one gets its hint", async ({ page, site }) => {

@@ -34,7 +34,7 @@ pub fn reaches_client(call: Node<'_>, findings: &mut Findings<'_>) -> bool {
 /// `is_told` where what the client gets was reported with the error that it takes the place of.
 pub fn check(response: &Response<'_>, is_told: bool, findings: &mut Findings<'_>) {
     let call = response.call;
-    let leak = response.body.and_then(Node::leak);
+    let leak = response.body.and_then(Node::leak).or_else(|| response.headers.and_then(Node::leak));
     findings.asks(call, SHOWS, "its text holds a part of an exception", leak.is_some(), &|| match (
         &leak,
         response.body,

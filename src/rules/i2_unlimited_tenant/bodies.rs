@@ -23,7 +23,9 @@ pub fn upload(call: Node<'_>, findings: &mut Findings<'_>) {
     if !file.is_a(ClassTag::Upload) {
         return;
     }
-    let is_whole = call.positional().next().is_none() && call.keyword("size").is_none();
+    // `read(-1)` reads all of it as well.
+    let is_whole =
+        call.argument_or_keyword(0, "size").is_none_or(|size| size.number().is_some_and(|size| size < 0.0));
     if !findings.asks(call, WHOLE, "it reads all of an upload at once", is_whole, &|| match is_whole {
         true => format!("`{}` is given no size", call.called()),
         false => format!("`{}` is given a size", call.called()),
@@ -128,8 +130,10 @@ pub fn spilled(call: Node<'_>, findings: &mut Findings<'_>) {
 fn is_size_checked(function: Node<'_>, file: Node<'_>, before: Node<'_>) -> bool {
     let compares = function.descendants_of(Kind::Compare).any(|test| {
         test.id < before.id
-            && test.descendants_of(Kind::Attribute).any(|size| {
-                size.name() == "size" && size.receiver().is_some_and(|receiver| receiver.reads_like(file))
+            && test.descendants().map(Node::resolved_value).any(|size| {
+                size.is(Kind::Attribute)
+                    && size.name() == "size"
+                    && size.receiver().is_some_and(|receiver| receiver.reads_like(file))
             })
     });
     let says = |name: &str| {
