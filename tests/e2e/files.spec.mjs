@@ -489,7 +489,7 @@ test("so is the rubric.toml of an archive and of a set of files; a mistake in it
   await expect(playground.tabs).toHaveCount(2);
   await expect(page.getByTestId("offer")).toBeVisible();
   await playground.open(archive('off = ["C99"]\n'));
-  await expect(page.getByRole("alert").filter({ hasText: "rubric.toml:1:8: unknown variant `C99`" })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "rubric.toml:1:8: there is no rule `C99`" })).toBeVisible();
 });
 
 test("what was said before the text changed is not said of the new text", async ({ page, playground }) => {

@@ -113,7 +113,6 @@ test("mend it: code that does its work no longer is not mended, and what is righ
   await page.keyboard.press("Control+End");
   // The last line with code is the one that tells too much.
   await page.keyboard.press("ArrowUp");
-  await page.keyboard.press("Home");
   await page.keyboard.press("Shift+Control+End");
   await paste(page, '        raise HTTPException(502, "the refund failed") from error\n');
   await expect(verdict(page)).toContainText("nothing of F8 is left, that part is right");

@@ -93,7 +93,7 @@ test("rubric.toml goes out and comes in again, and a mistake in it is told with 
   await expect(page.getByText("Took over the settings of rubric.toml.")).toHaveCount(0);
   await page.getByRole("checkbox", { name: /^O1/ }).uncheck();
   await open('tenant_key = "a"\noff = ["C99"]\n');
-  await expect(alert).toContainText("rubric.toml:2:8: unknown variant `C99`, expected one of");
+  await expect(alert).toContainText("rubric.toml:2:8: there is no rule `C99`: the rules are");
   await open('# tenant\ntenant = "a"\n');
   await expect(alert).toContainText("rubric.toml:2:1: unknown field `tenant`");
   await open("off = [\n");
