@@ -28,10 +28,14 @@ const PANICS = new RegExp(
 
 /**
  * Writes the module anew: panics stop at once, and `wasm-opt` goes over it with the given passes. Which features it may
- * use, the module says itself: `--all-features` would take some that no browser has yet.
+ * use, the module says itself: `--all-features` would take some that no browser has yet. The names of functions go as
+ * well, and by that a module that was written before is known, and left as it is.
  */
 export async function shrink(path, passes) {
-  const module = binaryen.readBinary(await readFile(path));
+  const bytes = await readFile(path);
+  const names = WebAssembly.Module.customSections(await WebAssembly.compile(bytes), "name");
+  if (names.length === 0) return;
+  const module = binaryen.readBinary(bytes);
   let panics = 0;
   for (let index = 0; index < module.getNumFunctions(); index++) {
     const reference = module.getFunctionByIndex(index);

@@ -3,7 +3,7 @@
 use super::{Draft, Findings};
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient};
+use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient, number_in_words};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -208,7 +208,8 @@ fn exceeds(call: Node<'_>, processes: &Processes<'_>) -> bool {
 fn too_many(call: Node<'_>, processes: &Processes<'_>, findings: &mut Findings<'_>) {
     let most = largest(call).unwrap_or_default();
     let count = processes.count;
-    let total = most * f64::from(count);
+    let total = number_in_words(most * f64::from(count));
+    let most = number_in_words(most);
     let what =
         format!("may open {total} connections in {count} processes, more than PostgreSQL's default of 100");
     let mut draft = report(call, Severity::Medium, Certainty::Likely, &what, findings)
@@ -218,7 +219,7 @@ fn too_many(call: Node<'_>, processes: &Processes<'_>, findings: &mut Findings<'
     }
     draft.conforming(format!(
         "Share what the server allows among the processes: `pool_size + max_overflow` of at most {} here, or a pooler such as PgBouncer in between.",
-        (SERVER_CONNECTIONS / f64::from(count)).floor().max(1.0)
+        number_in_words((SERVER_CONNECTIONS / f64::from(count)).floor().max(1.0))
     ));
 }
 

@@ -4,7 +4,7 @@ use super::Findings;
 use crate::explanation::Answer;
 use crate::fixes::{Rewrite, with_keyword};
 use crate::report::{Certainty, Fix, Severity};
-use crate::semantic::{Api, Database, Deadline, Model, Node};
+use crate::semantic::{Api, Database, Deadline, Model, Node, number_in_words};
 use crate::stack::{Bound, ClassTag, System, Tag, Timeout};
 use crate::syntax::Kind;
 
@@ -416,6 +416,7 @@ fn implicit(call: Node<'_>, seconds: f64, findings: &mut Findings<'_>) {
         Uses::Unseen if call.is_handed_on() => Certainty::Question,
         _ => Certainty::Sure,
     };
+    let seconds = number_in_words(seconds);
     report(
         call,
         Severity::Low,

@@ -202,12 +202,10 @@ fn advice(faults: &[Fault<'_>], on_event_loop: bool) -> String {
             false => pause.replace("`await asyncio.sleep(", "`time.sleep("),
         });
     }
-    let text = parts.join("; ");
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
-        None => BY_HAND.to_owned(),
-    }
+    let mut text = parts.join("; ");
+    let Some(first) = text.get_mut(..1) else { return BY_HAND.to_owned() };
+    first.make_ascii_uppercase();
+    text + "."
 }
 
 /// What a retry of a library's does not say.

@@ -105,7 +105,7 @@ pub use failing::Failing;
 pub use fields::Field;
 pub use functions::{FunctionRole, Route};
 pub use headers::WrittenHeader;
-pub use in_words::is_built_in;
+pub use in_words::{is_built_in, number_in_words};
 pub use kept_failures::Kept;
 pub use lifecycle::{Connecting, Lifespan, Opened};
 pub use local_files::FileUse;

@@ -3,7 +3,7 @@
 use super::is_checked;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node};
+use crate::semantic::{Model, Node, number_in_words};
 use crate::stack::{ClassTag, Tag};
 
 /// More steps than these are no answer to one request.
@@ -67,7 +67,7 @@ pub fn steps(dictionary: Node<'_>, findings: &mut Findings<'_>) {
             value,
             Severity::Low,
             Certainty::Sure,
-            format!("one request may take {steps} steps of an agent"),
+            format!("one request may take {} steps of an agent", number_in_words(steps)),
         )
         .because(value, "each step asks the model, and may call tools")
         .conforming("Allow what an answer needs: `\"recursion_limit\": 25` is the default.");

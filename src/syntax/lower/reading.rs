@@ -175,9 +175,9 @@ fn body_of_function(tree: &Tree) -> Option<bool> {
 }
 
 fn lower_first(message: &str) -> String {
-    let mut characters = message.chars();
-    match characters.next() {
-        Some(first) => first.to_lowercase().chain(characters).collect(),
-        None => String::new(),
+    let mut lower = message.to_owned();
+    if let Some(first) = lower.get_mut(..1) {
+        first.make_ascii_lowercase();
     }
+    lower
 }
