@@ -302,7 +302,11 @@ impl<'m> Walk<'m> {
 
     /// The whole of it; says whether what stands behind runs as well.
     fn children(&mut self, node: Node<'m>) -> bool {
-        node.children().fold(true, |goes_on, child| self.visit(child) && goes_on)
+        let mut goes_on = true;
+        for child in node.children() {
+            goes_on &= self.visit(child);
+        }
+        goes_on
     }
 
     /// Goes through a statement or an expression; says whether what stands behind it runs as well.
@@ -520,7 +524,7 @@ impl<'m> Walk<'m> {
             // Whoever is handed a function calls it, and awaits it if need be.
             let is_injected = node.parent().is_some_and(|call| call.model.dependency_of(call).is_some());
             if is_handed(node) && !is_injected && node.name().starts_with(char::is_lowercase) {
-                self.awaits(node.name());
+                self.does("await", node.name());
                 self.add("use what `{}` gives", &[node.name()], false);
             }
         } else if is_handed(node)
@@ -531,10 +535,6 @@ impl<'m> Walk<'m> {
                 self.does("use", node.name());
             }
         }
-    }
-
-    fn awaits(&mut self, name: &str) {
-        self.does("await", name);
     }
 
     /// A call to another system.
@@ -585,7 +585,7 @@ impl<'m> Walk<'m> {
                     call.receiver().is_none() && target.is_none() && !is_of_library(call.at(call.id + 1));
                 if is_function && name.starts_with(char::is_lowercase) {
                     if is_run(call, 0) {
-                        self.awaits(name);
+                        self.does("await", name);
                     }
                     if is_used(call) {
                         self.add("use what `{}` gives", &[name], false);
