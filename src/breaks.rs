@@ -222,7 +222,9 @@ fn given_wrongly(call: Node<'_>) -> Option<String> {
     {
         return Some(filled("`{}` takes no `{}`", &[name, keyword.name()]));
     }
-    (named.is_none() && call.positional().count() > function.parameters().count())
+    // The arguments stand behind what is handed over.
+    let before = call.positional().position(|argument| Some(argument) == named).map_or(0, |index| index + 1);
+    (call.positional().count() > function.parameters().count() + before)
         .then(|| filled("`{}` is given more here than it takes", &[name]))
 }
 
@@ -352,6 +354,7 @@ mod tests {
             ("load()", "`load` is not given its `url`"),
             ("load('a', 3, 4)", "more here than it takes"),
             ("load('a', size=3)", "`load` takes no `size`"),
+            ("return await asyncio.to_thread(load, 'a', 1, 2)", "more here than it takes"),
             ("return await asyncio.to_thread(load)", "`load` is not given its `url`"),
             ("with slots:\n        load('a')", "`slots` needs `async with`"),
             ("async with slots:\n        pass", "nothing is done inside"),

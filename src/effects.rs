@@ -524,7 +524,7 @@ impl<'m> Walk<'m> {
             // Whoever is handed a function calls it, and awaits it if need be.
             let is_injected = node.parent().is_some_and(|call| call.model.dependency_of(call).is_some());
             if is_handed(node) && !is_injected && node.name().starts_with(char::is_lowercase) {
-                self.awaits(node.name());
+                self.does("await", node.name());
                 self.add("use what `{}` gives", &[node.name()], false);
             }
         } else if is_handed(node)
@@ -535,10 +535,6 @@ impl<'m> Walk<'m> {
                 self.does("use", node.name());
             }
         }
-    }
-
-    fn awaits(&mut self, name: &str) {
-        self.does("await", name);
     }
 
     /// A call to another system.
@@ -589,7 +585,7 @@ impl<'m> Walk<'m> {
                     call.receiver().is_none() && target.is_none() && !is_of_library(call.at(call.id + 1));
                 if is_function && name.starts_with(char::is_lowercase) {
                     if is_run(call, 0) {
-                        self.awaits(name);
+                        self.does("await", name);
                     }
                     if is_used(call) {
                         self.add("use what `{}` gives", &[name], false);

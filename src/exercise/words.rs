@@ -1,8 +1,8 @@
 //! What is said of an answer, in words. Code stands between backticks.
 
+use crate::exercise::Exercise;
 use crate::exercise::judge::{Fault, Marked, Said, Search, Verdict, covers};
 use crate::exercise::names::is_definition;
-use crate::exercise::{Exercise, Kind};
 use crate::report::{Report, Rule};
 
 /// What an answer that is refused has achieved all the same.
@@ -93,7 +93,7 @@ pub fn said(exercise: &Exercise, before: &Report, search: &Search, mark: &Marked
             }
         }
         Said::Trap(index) => exercise.traps.get(*index).map_or("", |trap| &trap.hint).to_owned(),
-        Said::Nothing => match mark.rule.filter(|_| exercise.kind == Kind::Find) {
+        Said::Nothing => match mark.rule {
             Some(rule) => format!("Nothing is wrong on this line, and nothing here is about {rule}."),
             None => "Nothing is wrong on this line.".to_owned(),
         },
