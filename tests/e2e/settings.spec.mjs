@@ -95,7 +95,7 @@ test("rubric.toml goes out and comes in again, and a mistake in it is told with 
   await open('tenant_key = "a"\noff = ["C99"]\n');
   await expect(alert).toContainText("rubric.toml:2:8: there is no rule `C99`: the rules are");
   await open('# tenant\ntenant = "a"\n');
-  await expect(alert).toContainText("rubric.toml:2:1: unknown field `tenant`");
+  await expect(alert).toContainText("rubric.toml:2:1: there is no setting `tenant`");
   await open("off = [\n");
   await expect(alert).toContainText(/rubric\.toml:\d+:\d+: .*Nothing was changed/);
   await expect(page.getByRole("textbox", { name: /^Tenant key/ })).toHaveValue("silo_id");
