@@ -162,13 +162,8 @@ pub fn FindIt(props: &ExerciseProps) -> Html {
                     <p class="hints-none">{ "Nothing is marked yet." }</p>
                 }
                 <ul class="mark-list">
-                    { for marks.list.iter().enumerate().map(|(index, mark)| {
-                        let search = marks.search.as_ref();
-                        let is_again = index > 0 && {
-                            let above = &marks.list[index - 1];
-                            (&above.path, above.line) == (&mark.path, mark.line)
-                        };
-                        row(exercise, index, mark, is_again, search, before.as_deref(), &marks.dispatcher(), &reveal)
+                    { for (0..marks.list.len()).map(|index| {
+                        row(exercise, &marks, index, before.as_deref(), &reveal)
                     }) }
                 </ul>
                 <button
@@ -214,14 +209,17 @@ fn shown(exercise: &Exercise, index: usize, mark: &Marked) -> Mark {
 
 fn row(
     exercise: &'static Exercise,
+    marks: &UseReducerHandle<Marks>,
     index: usize,
-    mark: &Marked,
-    is_again: bool,
-    search: Option<&Search>,
     before: Option<&Report>,
-    dispatch: &UseReducerDispatcher<Marks>,
     reveal: &UseStateHandle<Option<(String, Reveal)>>,
 ) -> Html {
+    let mark = &marks.list[index];
+    let dispatch = marks.dispatcher();
+    let is_again = index > 0 && {
+        let above = &marks.list[index - 1];
+        (&above.path, above.line) == (&mark.path, mark.line)
+    };
     let name = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
@@ -293,7 +291,7 @@ fn row(
                     { "Remove" }
                 </button>
             </div>
-            if let (Some(search), Some(before)) = (search, before) {
+            if let (Some(search), Some(before)) = (&marks.search, before) {
                 if let Some(said) = search.said.get(index) {
                     <p class={if matches!(said, Said::Right(_)) { "mark-right" } else { "mark-wrong" }}>
                         { with_code(&words::said(exercise, before, search, mark, said)) }
