@@ -5,8 +5,9 @@ use crate::exercise::judge::{Fault, Marked, Said, Search, Verdict, covers};
 use crate::exercise::names::is_definition;
 use crate::report::{Report, Rule};
 
-/// What an answer that is refused has achieved all the same.
-pub fn achieved(exercise: &Exercise, verdict: &Verdict, report: &Report) -> String {
+/// What an answer that is refused has achieved all the same. What the start did not do either is still to be done, and
+/// nothing that the answer broke.
+pub fn achieved(exercise: &Exercise, verdict: &Verdict, before: &Report, report: &Report) -> String {
     let is_still = |rule: &Rule| {
         verdict
             .faults
@@ -14,7 +15,13 @@ pub fn achieved(exercise: &Exercise, verdict: &Verdict, report: &Report) -> Stri
             .any(|fault| matches!(fault, Fault::Still(index) if report.findings[*index].rule == *rule))
     };
     let (still, gone): (Vec<Rule>, Vec<Rule>) = exercise.rules().into_iter().partition(is_still);
-    let is_whole = verdict.faults.iter().all(|fault| matches!(fault, Fault::Still(_)));
+    let did =
+        |of: &str, does: &str| before.effects.iter().any(|effect| effect.of == of && effect.does == does);
+    let is_whole = verdict.faults.iter().all(|fault| match fault {
+        Fault::Still(_) => true,
+        Fault::Undone { of, does } => !did(of, does),
+        _ => false,
+    });
     match (&still[..], &gone[..]) {
         _ if verdict.faults.is_empty() || gone.is_empty() => "Not yet.".to_owned(),
         ([], _) => format!("Not yet: nothing of {} is found, but something else is wrong.", listed(&gone)),

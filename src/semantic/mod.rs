@@ -38,6 +38,7 @@ mod entry_points;
 mod environment;
 mod errors;
 mod exception_texts;
+mod exclusion;
 mod expressions;
 mod failing;
 mod fan_out;

@@ -60,6 +60,7 @@ words! {
         RegistersJob = "registers_job",
         StartsScheduler = "starts_scheduler",
         RepeatsFunction = "repeats_function",
+        QueuesFunction = "queues_function",
         TakesDistributedLock = "takes_distributed_lock",
         MakesSession = "makes_session",
         BuildsStatement = "builds_statement",

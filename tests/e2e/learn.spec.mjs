@@ -96,7 +96,7 @@ test("mend it: a wrong turn gets its hint, every right way counts, and it surviv
   await expect(page.getByText(/^1 of \d+ exercises solved/)).toBeVisible();
 });
 
-test("mend it: code that does its work no longer is not mended", async ({ page, site }) => {
+test("mend it: code that does its work no longer is not mended, and what is right already is said", async ({ page, site }) => {
   await open(page, site, `/${MEND}`);
   await page.getByRole("button", { name: "app/routes.py" }).press("Enter");
   await write(page, handler("{target: 1.0}"));
@@ -107,6 +107,15 @@ test("mend it: code that does its work no longer is not mended", async ({ page, 
   await expect(verdict(page)).toContainText("to_thread is called without await");
   await write(page, handler("await asyncio.to_thread(rates)"));
   await expect(verdict(page)).toContainText("rates is not given its currency here");
+
+  await open(page, site, "/mixed-orders");
+  await page.getByRole("textbox", { name: /^Code to mend/ }).focus();
+  await page.keyboard.press("Control+End");
+  // The last line with code is the one that tells too much.
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Shift+Control+End");
+  await paste(page, '        raise HTTPException(502, "the refund failed") from error\n');
+  await expect(verdict(page)).toContainText("nothing of F8 is left, that part is right");
 });
 
 test("what was typed comes back, and a reset can be undone", async ({ page, site }) => {

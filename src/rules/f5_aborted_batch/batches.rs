@@ -1,6 +1,7 @@
 //! What a batch is: a loop or comprehension over things that stand for themselves.
 
 use crate::semantic::{FunctionRole, Node, thing_named, words_of};
+use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
 /// Whether a name is one of things that stand for themselves: one of them may fail without the others.
@@ -73,8 +74,7 @@ pub fn is_general(name: &str) -> bool {
 
 /// Whether a function works through many things, by its name or because nobody waits for it.
 pub fn is_for_batches(function: Node<'_>) -> bool {
-    const WORDS: [&str; 32] = [
-        "digest",
+    const WORDS: [&str; 31] = [
         "batch",
         "bulk",
         "ingest",
@@ -107,12 +107,9 @@ pub fn is_for_batches(function: Node<'_>) -> bool {
         "email",
         "charge",
     ];
-    // `@celery.task`, `@shared_task`, `@dramatiq.actor`
-    let is_queued = function.decorators().any(|decorator| {
-        let name = decorator.callee().unwrap_or(decorator).name();
-        matches!(name, "task" | "shared_task" | "periodic_task" | "actor")
-    });
-    is_queued
+    let is_queued =
+        |decorator: Node<'_>| decorator.decorator_api().is_some_and(|api| api.has(Tag::QueuesFunction));
+    function.decorators().any(is_queued)
         || function.runs_along()
         || function.plays(FunctionRole::AfterResponse)
         || words_of(function.name()).iter().any(|word| WORDS.contains(&word.as_str()))

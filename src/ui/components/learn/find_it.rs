@@ -227,14 +227,6 @@ fn row(
             dispatch.dispatch(Change::Name(index, select.value().parse().ok()));
         })
     };
-    let again = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Change::Again(index)))
-    };
-    let remove = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Change::Remove(index)))
-    };
     let go = {
         let (reveal, path) = (reveal.clone(), mark.path.clone());
         let range = shown(exercise, index, mark).range;
@@ -251,6 +243,12 @@ fn row(
     if is_again {
         place.push_str(" again");
     }
+    let button = |words: &'static str, what: &str, change: fn(usize) -> Change| {
+        let dispatch = dispatch.clone();
+        let press = Callback::from(move |_: MouseEvent| dispatch.dispatch(change(index)));
+        let label = format!("{place}: {what}");
+        html! { <button type="button" class="button button-quiet" aria-label={label} onclick={press}>{ words }</button> }
+    };
     html! {
         <li class="mark" key={index}>
             <div class="mark-line">
@@ -273,23 +271,9 @@ fn row(
                     }) }
                 </select>
                 if mark.rule.is_some() {
-                    <button
-                        type="button"
-                        class="button button-quiet"
-                        aria-label={format!("{place}: one more rule")}
-                        onclick={again}
-                    >
-                        { "One more rule" }
-                    </button>
+                    { button("One more rule", "one more rule", Change::Again) }
                 }
-                <button
-                    type="button"
-                    class="button button-quiet"
-                    aria-label={format!("{place}: remove the mark")}
-                    onclick={remove}
-                >
-                    { "Remove" }
-                </button>
+                { button("Remove", "remove the mark", Change::Remove) }
             </div>
             if let (Some(search), Some(before)) = (&marks.search, before) {
                 if let Some(said) = search.said.get(index) {

@@ -10,7 +10,6 @@ use crate::check::Source;
 use crate::exercise::Exercise;
 use crate::exercise::judge::{Outcome, Verdict, judge};
 use crate::exercise::words::{self, achieved, listed};
-use crate::report::Report;
 use crate::ui::components::learn::paragraphs;
 use crate::ui::components::with_code::with_code;
 use crate::ui::drawn::draw;
@@ -139,8 +138,8 @@ pub fn MendIt(props: &ExerciseProps) -> Html {
             </div>
             <div class="verdict" role="status">
                 {
-                    match (&verdict, &report) {
-                        (Some(verdict), Some(report)) => said(exercise, verdict, report),
+                    match (&verdict, &judged) {
+                        (Some(verdict), Some(judged)) => said(exercise, verdict, judged),
                         _ => html! { <p class="verdict-none">{ "The checker is reading…" }</p> },
                     }
                 }
@@ -149,7 +148,7 @@ pub fn MendIt(props: &ExerciseProps) -> Html {
     }
 }
 
-fn said(exercise: &Exercise, verdict: &Verdict, report: &Report) -> Html {
+fn said(exercise: &Exercise, verdict: &Verdict, Judged { before, report, .. }: &Judged) -> Html {
     match verdict.outcome {
         Outcome::Untouched => {
             let places = count(exercise.violations.len(), "place");
@@ -172,7 +171,7 @@ fn said(exercise: &Exercise, verdict: &Verdict, report: &Report) -> Html {
                         <p class="verdict-head">{ format!("{}: not yet.", turn.title) }</p>
                         { paragraphs(&turn.hint) }
                     } else {
-                        <p class="verdict-head">{ achieved(exercise, verdict, report) }</p>
+                        <p class="verdict-head">{ achieved(exercise, verdict, before, report) }</p>
                     }
                     <ul class="faults">
                         { for verdict.faults.iter().map(|fault| html! { <li>{ with_code(&words::fault(fault, report)) }</li> }) }
