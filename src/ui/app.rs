@@ -28,7 +28,7 @@ use crate::ui::pages::private::PrivatePage;
 use crate::ui::pages::rule::RulePage;
 use crate::ui::pages::rules::RulesPage;
 use crate::ui::route::Route;
-use crate::ui::state::{Action, Readable, State, Store};
+use crate::ui::state::{Action, Readable, State, Store, use_store};
 use crate::worker::client::{Client, LIMIT_MILLISECONDS};
 
 /// Draws the application in place of the frame that `index.html` shows while it loads.
@@ -126,7 +126,7 @@ fn Learn() -> Html {
 /// The settings' form.
 #[component]
 fn Settings() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     // The form begins with them and keeps its own.
     let held = use_memo((), |()| {
         let held = (&*store.settings, store.own_settings.as_deref());

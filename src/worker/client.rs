@@ -12,7 +12,7 @@ use js_sys::{Array, JsString};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
-use yew::{AttrValue, Callback};
+use yew::{AttrValue, Callback, hook, use_context};
 
 use crate::explanation::Place;
 use crate::report::Report;
@@ -150,6 +150,12 @@ struct Inner {
 /// A handle on the worker; clones share it.
 #[derive(Clone)]
 pub struct Client(Rc<RefCell<Inner>>);
+
+/// The worker, for a component of the page.
+#[hook]
+pub fn use_client() -> Client {
+    use_context::<Client>().expect("the application provides the client")
+}
 
 impl PartialEq for Client {
     fn eq(&self, other: &Self) -> bool {

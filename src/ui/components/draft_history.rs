@@ -9,12 +9,12 @@ use crate::ui::device::{self, Kept};
 use crate::ui::dialogs;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::Draft;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, use_store};
 
 /// The last twenty drafts. What was replaced, emptied or left is among them.
 #[component]
 pub fn DraftHistory() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let drafts = use_state_eq(|| None::<Result<Vec<Kept>, ()>>);
     let deleted = use_state_eq(|| None::<String>);
     let renaming = use_state_eq(|| None::<String>);

@@ -19,7 +19,7 @@ use crate::ui::download::page_address;
 use crate::ui::drawn::draw;
 use crate::ui::later::View;
 use crate::ui::packing::pack;
-use crate::ui::state::Store;
+use crate::ui::state::use_store;
 
 /// A longer address of a frame is cut by some servers and editors.
 const LONGEST_FRAME: usize = 8 * 1024;
@@ -91,7 +91,7 @@ pub fn Choices(props: &ChoicesProps) -> Html {
             let _ = device::load_embed().await;
         });
     });
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let is_pair = props.sides.len() > 1;
     let first = if is_pair { code::View::Pair } else { code::View::Playground };
     let choice = use_state_eq(|| Choice { frame: false, view: first, theme: Theme::Auto, inline: false });

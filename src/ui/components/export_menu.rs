@@ -12,7 +12,7 @@ use crate::ui::clipboard::copy;
 use crate::ui::components::printed_report::PrintedReport;
 use crate::ui::download::{download_part, page_address};
 use crate::ui::drawn::draw;
-use crate::ui::state::{State, Store};
+use crate::ui::state::{State, use_store};
 use crate::ui::words;
 
 /// Writes what is taken away.
@@ -93,7 +93,7 @@ impl Taken {
 /// Copies or keeps the listed findings or the whole report in a form, or prints it.
 #[component]
 pub fn ExportMenu() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let (button, popover) = (use_node_ref(), use_node_ref());
     let printed = use_state_eq(|| 0_u32);
     let all = use_state_eq(|| false);

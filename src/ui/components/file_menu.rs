@@ -4,12 +4,12 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::ui::state::{Action, Store, press};
+use crate::ui::state::{Action, press, use_store};
 
 /// A button for a new file, and a menu with what can be done with the shown one.
 #[component]
 pub fn FileMenu() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let popover = use_node_ref();
     let (id, active, last) = (store.file().id, store.active, store.files.len() - 1);
     let item = |words: String, keys: &'static str, disabled: bool, action: Action| {

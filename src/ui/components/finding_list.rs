@@ -18,7 +18,7 @@ use crate::ui::components::why;
 use crate::ui::components::with_code::with_code;
 use crate::ui::drawn::draw;
 use crate::ui::route::Route;
-use crate::ui::state::{Action, Store, press};
+use crate::ui::state::{Action, Store, press, use_store};
 use crate::ui::words;
 
 /// So many lines are drawn at once.
@@ -27,7 +27,7 @@ const LINES: usize = 200;
 /// The outcome in words, the findings, the questions apart from them, and what could not be read.
 #[component]
 pub fn FindingList() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     // Thousands of lines would take seconds to draw at every change.
     let more = use_state_eq(|| LINES);
     let Some(report) = store.report.clone() else { return html! {} };

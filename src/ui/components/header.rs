@@ -9,7 +9,7 @@ use crate::settings::Settings;
 use crate::ui::dialogs;
 use crate::ui::hooks::Theme;
 use crate::ui::route::Route;
-use crate::ui::state::Store;
+use crate::ui::state::use_store;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -21,7 +21,7 @@ pub struct Props {
 #[component]
 pub fn Header(props: &Props) -> Html {
     let route = use_route::<Route>();
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let (theme, choose) = (props.theme, props.choose_theme.clone());
     let changed = *store.settings != Settings::default();
     let link = |to: Route, current: bool, text: &str| {

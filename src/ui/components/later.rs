@@ -14,8 +14,8 @@ use crate::report::Report;
 use crate::ui::device::{self, Mounted};
 use crate::ui::dialogs;
 use crate::ui::later::{Told, View};
-use crate::ui::state::{Action, Checker, State, Store};
-use crate::worker::client::{Client, Job, Reply, Text};
+use crate::ui::state::{Action, Checker, State, use_store};
+use crate::worker::client::{Client, Job, Reply, Text, use_client};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -34,8 +34,8 @@ enum Loading {
 /// The view once its module is there, which a visitor hardly ever waits for.
 #[component]
 pub fn Later(props: &Props) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
-    let client = use_context::<Client>().expect("the application provides the client");
+    let store = use_store();
+    let client = use_client();
     let host = use_node_ref();
     let loading = use_state_eq(|| Loading::Waiting);
     let attempt = use_state_eq(|| 0_u32);

@@ -5,13 +5,13 @@ use yew::prelude::*;
 use crate::ui::components::intake_notice::intake_notice;
 use crate::ui::components::settings_notice::settings_notice;
 use crate::ui::components::stopped_files::{stopped_files, tells};
-use crate::ui::state::{Action, Checker, Store, press};
+use crate::ui::state::{Action, Checker, Store, press, use_store};
 use crate::ui::words;
 
 /// What has just happened and can be taken back, and what has gone wrong.
 #[component]
 pub fn Notices() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let act = |action: Action| press(&store, action);
     html! {
         <>

@@ -7,12 +7,12 @@ use crate::ui::commands::{self, OPEN_FILES, OPEN_FOLDER};
 use crate::ui::device;
 use crate::ui::dialogs;
 use crate::ui::intake;
-use crate::ui::state::Store;
+use crate::ui::state::use_store;
 
 /// A menu of what can be opened: files or an archive, a folder, a draft of the history.
 #[component]
 pub fn OpenFiles() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let popover = use_node_ref();
     let hide = {
         let popover = popover.clone();

@@ -8,7 +8,7 @@ use crate::ui::components::file_list::file_list;
 use crate::ui::components::file_menu::FileMenu;
 use crate::ui::components::rename_field::RenameField;
 use crate::ui::drawn::draw;
-use crate::ui::state::{Action, File, Store};
+use crate::ui::state::{Action, File, Store, use_store};
 
 /// More files than these are a list.
 const MOST_TABS: usize = 8;
@@ -17,7 +17,7 @@ const MOST_TABS: usize = 8;
 /// tab, F2 edits its path and Delete closes it; the menu beside them has the same for a finger.
 #[component]
 pub fn OpenTabs() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let strip = use_node_ref();
     let was_renaming = use_mut_ref(|| false);
     {

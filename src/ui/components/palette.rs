@@ -14,7 +14,7 @@ use crate::ui::dialogs;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::{Theme, use_window_key};
 use crate::ui::route::Route;
-use crate::ui::state::Store;
+use crate::ui::state::{Store, use_store};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -25,7 +25,7 @@ pub struct Props {
 /// The dialogs that can be opened from everywhere, and the keys that open them.
 #[component]
 pub fn Palette(props: &Props) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let navigator = use_navigator().expect("the application has a router");
     let route = use_route::<Route>();
     let run = {

@@ -7,13 +7,13 @@ use crate::pasted::Pasted;
 use crate::patch::{NewSide, Reading, is_patch};
 use crate::ui::components::read_as::{foreign_text, kinds};
 use crate::ui::patches::Patches;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, use_store};
 use crate::ui::words;
 
 /// How a patch was read, and a way to have it read otherwise.
 #[component]
 pub fn PatchNotice() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let file = store.file().clone();
     let patches = use_memo(store.files.clone(), |files| Patches::of(files));
     let unreadable = store.whole.as_ref().map_or(0, |report| report.unreadable_lines(&file.path));

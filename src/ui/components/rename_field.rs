@@ -4,7 +4,7 @@ use web_sys::{FocusEvent, HtmlElement, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
 use crate::ui::components::open_tabs::tab_id;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, use_store};
 
 /// How wide a field has to be at least, at the right end of the tabs.
 const LEAST_PIXELS: f64 = 180.0;
@@ -18,7 +18,7 @@ pub struct Props {
 /// A field with the path. Enter takes it, Escape leaves it as it was; a path that cannot be is refused with a word.
 #[component]
 pub fn RenameField(props: &Props) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let (place, input) = (use_node_ref(), use_node_ref());
     let value = use_state_eq(|| props.path.to_string());
     {

@@ -3,12 +3,12 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::ui::state::Store;
+use crate::ui::state::use_store;
 
 /// The sentence, which a style fades out.
 #[component]
 pub fn Said() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let (serial, text) = &store.said;
     let node = use_node_ref();
     {

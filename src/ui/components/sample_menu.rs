@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::catalogue::{ENTRIES, Entry, Example, SAMPLE_TITLES, samples};
 use crate::report::Section;
-use crate::ui::state::{Action, Given, Readable, Store};
+use crate::ui::state::{Action, Given, Readable, use_store};
 
 /// The files of an example, as the playground takes them.
 pub fn given(files: &[Example]) -> Vec<Given> {
@@ -25,7 +25,7 @@ fn violating(index: usize) -> &'static [Example] {
 /// Code to start from: whole samples, and the violating example of every rule.
 #[component]
 pub fn SampleMenu() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let ready = store.readable == Readable::Ready;
     let popover = use_node_ref();
     let load = |files: fn(usize) -> &'static [Example], index: usize, title: String| {

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::catalogue;
 use crate::report::{Certainty, Report, Rule, Section, Status};
-use crate::ui::state::{Action, Store, press};
+use crate::ui::state::{Action, Store, press, use_store};
 use crate::ui::words;
 
 /// What a cell shows.
@@ -102,7 +102,7 @@ impl Cell {
 /// go from cell to cell as they lie on the screen, Home and End to the ends of a section.
 #[component]
 pub fn Scorecard() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     // The cell that the Tab key goes to.
     let stop = use_state_eq(|| Rule::ALL[0]);
     let press = {

@@ -15,7 +15,7 @@ use crate::ui::dialogs;
 use crate::ui::download::{download, page_address};
 use crate::ui::drawn::draw;
 use crate::ui::packing::pack;
-use crate::ui::state::Store;
+use crate::ui::state::{Store, use_store};
 use crate::ui::words;
 
 /// How many suspects are listed.
@@ -36,7 +36,7 @@ struct Made {
 /// Makes a link to all that is open, or a bundle where that is too long.
 #[component]
 pub fn Share() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let input = use_node_ref();
     let made = use_state_eq(|| None::<Made>);
     let open = {

@@ -5,9 +5,9 @@ use yew::prelude::*;
 use crate::ui::components::read_as::read_as;
 use crate::ui::hooks::{Build, use_request_count};
 use crate::ui::route::Route;
-use crate::ui::state::{Checker, Store};
+use crate::ui::state::{Checker, use_store};
 use crate::ui::words;
-use crate::worker::client::Client;
+use crate::worker::client::use_client;
 use crate::worker::protocol::{Progress, SILENT_MILLISECONDS};
 
 #[derive(Properties, PartialEq)]
@@ -22,8 +22,8 @@ pub struct Props {
 /// The line at the bottom: what the checker does, and that nothing is sent.
 #[component]
 pub fn StatusLine(props: &Props) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
-    let client = use_context::<Client>().expect("the application provides the client");
+    let store = use_store();
+    let client = use_client();
     let requests = use_request_count(props.quiet);
     let progress = use_state_eq(|| None);
     {

@@ -8,9 +8,9 @@ use yew::prelude::*;
 use crate::ui::clipboard::copy;
 use crate::ui::drawn::draw;
 use crate::ui::rescue::{self, LeftOut};
-use crate::ui::state::{Checker, Store};
+use crate::ui::state::{Checker, Store, use_store};
 use crate::ui::words;
-use crate::worker::client::{Client, Failure};
+use crate::worker::client::{Failure, use_client};
 
 /// One notice a file that stops the checker.
 pub fn stopped_files(store: &Store) -> Html {
@@ -43,8 +43,8 @@ enum Search {
 
 #[component]
 fn StoppedFile(props: &Props) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
-    let client = use_context::<Client>().expect("the application provides the client");
+    let store = use_store();
+    let client = use_client();
     let search = use_state_eq(|| Search::Not);
     let LeftOut { file, failure } = &props.left_out;
     let why = match failure {

@@ -6,12 +6,12 @@ use yew::prelude::*;
 use crate::ui::components::dialog::Dialog;
 use crate::ui::dialogs;
 use crate::ui::drawn::draw;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, use_store};
 
 /// Where the browser does not let the page copy or download, the text stands here, selected.
 #[component]
 pub fn UncopiedText() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     use_effect_with(store.uncopied.clone(), |text| {
         if text.is_some() {
             dialogs::open(dialogs::UNCOPIED);

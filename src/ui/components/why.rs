@@ -13,9 +13,9 @@ use crate::ui::dialogs;
 use crate::ui::drawn::draw;
 use crate::ui::later::View;
 use crate::ui::patches::Patches;
-use crate::ui::state::Store;
+use crate::ui::state::{Store, use_store};
 use crate::ui::words;
-use crate::worker::client::{Client, Job, Reply};
+use crate::worker::client::{Job, Reply, use_client};
 
 thread_local! {
     /// The rule that is asked about; the line of the caret, if none.
@@ -89,8 +89,8 @@ struct AskedProps {
 /// Asks once, and shows the answer when it is there.
 #[component]
 fn Asked(props: &AskedProps) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
-    let client = use_context::<Client>().expect("the application provides the client");
+    let store = use_store();
+    let client = use_client();
     let given = use_state_eq(AttrValue::default);
     {
         let given = given.setter();

@@ -9,8 +9,8 @@ use yew::prelude::*;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::ui::rescue::{self, LeftOut};
-use crate::ui::state::{Action, Checker, Store};
-use crate::worker::client::{Client, Failure, Job, Reply, Text};
+use crate::ui::state::{Action, Checker, use_store};
+use crate::worker::client::{Client, Failure, Job, Reply, Text, use_client};
 
 /// The newest reports, one a set; none before the first answer.
 pub type Check = Option<Vec<Rc<Report>>>;
@@ -23,8 +23,8 @@ const PAUSE_MILLISECONDS: u32 = 400;
 /// the checker is left out of a single set, and the others are checked without it.
 #[hook]
 pub fn use_check(sets: Rc<Vec<Vec<Text>>>) -> Check {
-    let client = use_context::<Client>().expect("the application provides the client");
-    let store = use_context::<Store>().expect("the application provides the store");
+    let client = use_client();
+    let store = use_store();
     let reports = use_state(|| None);
     let left_out = use_mut_ref(Vec::<LeftOut>::new);
     {

@@ -9,7 +9,7 @@ use crate::check::Source;
 use crate::exercise::Exercise;
 use crate::report::Report;
 use crate::ui::later::Page;
-use crate::ui::state::{Action, Checker, Store};
+use crate::ui::state::{Action, Checker, use_store};
 
 /// The reports of the start, of the listed solutions and of the answer, with the very files that this one speaks of.
 #[derive(Clone, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Judged {
 #[hook]
 pub fn use_judging(exercise: &'static Exercise, files: Rc<Vec<Source>>) -> Option<Judged> {
     let page = use_context::<Page>().expect("the root provides the page");
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let judged = use_state_eq(|| None);
     {
         let judged = judged.setter();

@@ -16,7 +16,7 @@ use crate::ui::pages::exercise::ExercisePage;
 use crate::ui::pages::learn::LearnPage;
 use crate::ui::pages::settings::SettingsPage;
 use crate::ui::route::{ChosenSet, Route};
-use crate::ui::state::{State, Store};
+use crate::ui::state::{State, Store, use_store};
 
 #[derive(Clone, Properties, PartialEq)]
 pub struct Props {
@@ -73,7 +73,7 @@ fn learn(address: &str) -> Html {
 /// The form, which follows what another tab of the browser makes of the settings.
 #[component]
 fn KeptSettings() -> Html {
-    let store = use_context::<Store>().expect("the root provides the store");
+    let store = use_store();
     let page = use_context::<Page>().expect("the root provides the page");
     use_kept_settings(&store);
     let held = (store.settings.clone(), store.own_settings.clone());

@@ -15,7 +15,7 @@ use crate::ui::components::notices::failure_notice;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::{use_page_title, use_progress};
 use crate::ui::route::{ChosenSet, Route};
-use crate::ui::state::{Readable, Store};
+use crate::ui::state::{Readable, use_store};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -29,7 +29,7 @@ pub struct Props {
 pub fn ExercisePage(props: &Props) -> Html {
     let number = props.exercise;
     let listed = number.listed();
-    let store = use_context::<Store>().expect("the root provides the store");
+    let store = use_store();
     let readable = store.readable;
     let heading = use_page_title(listed.title.to_owned());
     let set = &props.set;

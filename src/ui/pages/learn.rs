@@ -11,7 +11,7 @@ use crate::ui::components::notices::failure_notice;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::{Kept, use_page_title, use_progress};
 use crate::ui::route::{ChosenSet, Route};
-use crate::ui::state::Store;
+use crate::ui::state::use_store;
 use crate::ui::words;
 
 #[derive(Properties, PartialEq)]
@@ -26,7 +26,7 @@ pub struct Props {
 #[component]
 pub fn LearnPage(props: &Props) -> Html {
     let set = props.set.clone();
-    let store = use_context::<Store>().expect("the root provides the store");
+    let store = use_store();
     let kept = use_progress();
     let chosen = Chosen::read(&set.set);
     let is_set = !chosen.numbers.is_empty();

@@ -10,7 +10,7 @@ use crate::link::{LARGEST_SHARED, Shared, newer};
 use crate::ui::hooks::use_page_title;
 use crate::ui::packing::unpack;
 use crate::ui::route::Route;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, use_store};
 
 /// No link that the page makes comes near it.
 const LONGEST_READ: usize = 200_000;
@@ -18,7 +18,7 @@ const LONGEST_READ: usize = 200_000;
 /// Opens a link and goes on to the playground; of one that cannot be opened it says why, and nothing else changes.
 #[component]
 pub fn LinkPage() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let navigator = use_navigator().expect("the application has a router");
     // A link that is pasted over another one shows the same page.
     let address = use_location().map(|_| hash());

@@ -25,13 +25,13 @@ use crate::ui::drawn::draw;
 use crate::ui::hooks::{use_check, use_page_title};
 use crate::ui::intake;
 use crate::ui::patches::Patches;
-use crate::ui::state::{Action, Readable, Store};
+use crate::ui::state::{Action, Readable, Store, use_store};
 use crate::worker::client::Text;
 
 /// Code on one side, what the rubric says of it on the other.
 #[component]
 pub fn PlaygroundPage() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let ready = store.readable == Readable::Ready;
     let heading = use_page_title("Playground".to_owned());
     let over = use_state_eq(|| false);

@@ -18,7 +18,7 @@ use crate::ui::drawn::draw;
 use crate::ui::hooks::{use_check, use_page_title};
 use crate::ui::pages::not_found::NotFoundPage;
 use crate::ui::route::Route;
-use crate::ui::state::{Action, Given, Readable, Store};
+use crate::ui::state::{Action, Given, Readable, Store, use_store};
 use crate::worker::client::Text;
 
 #[derive(Properties, PartialEq)]
@@ -142,7 +142,7 @@ struct EntryProps {
 #[component]
 fn EntryPage(props: &EntryProps) -> Html {
     let entry = props.entry;
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let navigator = use_navigator().expect("the application has a router");
     let heading = use_page_title(format!("{} {}", entry.rule, entry.title));
     let pair = use_reducer_eq(|| Pair::new(entry, 0));

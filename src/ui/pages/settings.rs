@@ -19,12 +19,12 @@ use crate::ui::drawn::draw;
 use crate::ui::hooks::use_page_title;
 use crate::ui::route::SEVERITIES;
 use crate::ui::settings_text;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, use_store};
 
 /// The form. Every change holds at once and is kept on this device.
 #[component]
 pub fn SettingsPage() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let heading = use_page_title("Settings".to_owned());
     let settings = store.settings.clone();
     let own = store.own_settings.clone();
@@ -497,7 +497,7 @@ struct ImportProps {
 /// Reads a `rubric.toml`. A mistake in it is told with its line, as the command line tells it.
 #[component]
 fn ImportSettings(props: &ImportProps) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let said = use_state_eq(|| Ok::<String, String>(String::new()));
     let read = use_mut_ref(|| None::<Settings>);
     {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use web_sys::MouseEvent;
-use yew::{AttrValue, Callback, UseReducerHandle};
+use yew::{AttrValue, Callback, UseReducerHandle, hook, use_context};
 
 pub use action::Action;
 
@@ -24,6 +24,12 @@ use crate::worker::client::{Failure, same_text};
 
 /// The state with its dispatcher, as components get it from the context.
 pub type Store = UseReducerHandle<State>;
+
+/// The state, for a component of the playground. Each of them would have a failure of its own otherwise.
+#[hook]
+pub fn use_store() -> Store {
+    use_context::<Store>().expect("the application provides the store")
+}
 
 /// What a button does that is for one action.
 pub fn press(store: &Store, action: Action) -> Callback<MouseEvent> {

@@ -12,13 +12,13 @@ use crate::ui::dialogs;
 use crate::ui::download::page_address;
 use crate::ui::drawn::draw;
 use crate::ui::route::ChosenSet;
-use crate::ui::state::Store;
+use crate::ui::state::use_store;
 use crate::ui::words;
 
 /// A button, and the dialog in which a set is put together.
 #[component]
 pub fn ChooseSet() -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let chosen = use_state_eq(Vec::<Number>::new);
     let name = use_state_eq(String::new);
     let write = {

@@ -7,7 +7,7 @@ use crate::ui::components::file_button::FileButton;
 use crate::ui::download::download;
 use crate::ui::drawn::draw;
 use crate::ui::hooks::Kept;
-use crate::ui::state::{Action, Store};
+use crate::ui::state::{Action, use_store};
 
 const NAME: &str = "rubric-progress.json";
 
@@ -19,7 +19,7 @@ pub struct Props {
 /// Two buttons: export and import.
 #[component]
 pub fn ProgressFile(props: &Props) -> Html {
-    let store = use_context::<Store>().expect("the application provides the store");
+    let store = use_store();
     let export = {
         let (dispatch, kept) = (store.dispatcher(), props.kept.clone());
         Callback::from(move |_: MouseEvent| {
