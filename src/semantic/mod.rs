@@ -1,85 +1,37 @@
 //! What the given files mean together: names, types, calls, contexts and the call graph.
 //!
 //! A [`Model`] is built once a check, from what each file says by itself ([`ParsedFiles`]), which takes one walk a file
-//! ([`crate::syntax`]). It answers lazily and remembers its
-//! answers: what no rule asks is never computed. Rules see it through [`Node`], a place in one of the files.
+//! ([`crate::syntax`]). It answers lazily and remembers its answers: what no rule asks is never computed. Rules see it through [`Node`], a place in one of the files.
 //!
-//! In reading order: `parsed` (what a file says by itself), `node` (places and their surroundings), `imports` (modules and names across files), `flow` (which
-//! binding reaches a use), `types`, `classes`, `calls` (what is known of a callee), `functions` (roles and execution
-//! contexts), `entry_points` (from where a function is reached), `routes` (the paths that are served), `summary` (what
-//! a function does, its callees included), `reach` (which of those calls run with the arguments they are given),
-//! `rows` (rows of a database), `sessions` (connections that are held), `errors` (what is caught, and what becomes of
-//! it), `exception_texts` (what of their texts is shown), `responses` (what clients are answered), `retries`, `retry_loops` and `retried` (what is tried again, and after what), `batches` (what a loop over many things
-//! makes of them), `callers` (who asks, and who has chosen), `models` (who asks a language model), `process` (what is
-//! done to the process that all share), `lifecycle` (how the application starts and stops), `clients` (what keeps
-//! connections, and who shares it), `databases` (which one an engine talks to), `tracing` (what is recorded of models'
-//! runs), `tenants` (whose data it is), `tenant_values` (which values are one tenant's), `thread_names` (whose thread
-//! it is), `shared_state` (what a process keeps for all requests), `growth` (what of it only grows), `application`
-//! (what `app.state` keeps), `local_files` (what requests leave on the disk), `unseen` (sessions and services of files
-//! that were not given), `fan_out` (coroutines that run at once), `threads` (conversations that graphs keep), `fields`
-//! (of data models and settings), `headers` (written by hand), `secrets`, `migrations` and `migration_data`, `environment` (variables that
-//! are read), `configuration` (where they are meant to be), `described` (dictionaries that hold no values), `expressions` (values and words), `in_words` (what is known of a place, for people),
-//! `deployment` (what the deployment files say).
+//! In reading order. First what every language has: `parsed` (what a file says by itself), `node` (places and their
+//! surroundings), `imports` (modules and names across files), `flow` and `branches` (which binding reaches a use, and what
+//! holds there), `types`, `classes`, `fields` (of data models and settings), `expressions` (values and words), `described`
+//! (dictionaries that hold no values), `calls` (callees, functions and what they reach).
+//!
+//! Then what this stack has: `web` (what is served), `database` (rows, sessions, migrations), `failures` (what fails, and
+//! what becomes of it), `runtime` (what the process keeps, shares, starts and stops), `agents` (language models and graphs),
+//! `isolation` (whose data it is), `deployment` (what the files that are no code say). Last, `in_words`: what is known of a
+//! place, for people.
 
-mod application;
-mod batches;
+mod agents;
 mod branches;
-mod callers;
 mod calls;
 mod classes;
-mod clients;
-mod computing;
-mod configuration;
-mod databases;
+mod database;
 mod deployment;
 mod described;
-mod dialects;
-mod entry_points;
-mod environment;
-mod errors;
-mod exception_texts;
-mod exclusion;
 mod expressions;
-mod failing;
-mod fan_out;
+mod failures;
 mod fields;
 mod flow;
-mod functions;
-mod growth;
-mod headers;
 mod imports;
 mod in_words;
-mod kept;
-mod kept_failures;
-mod lifecycle;
-mod limits;
-mod local_files;
-mod migration_data;
-mod migrations;
-mod models;
+mod isolation;
 mod node;
 mod parsed;
-mod process;
-mod reach;
-mod refusals;
-mod requests;
-mod responses;
-mod retried;
-mod retries;
-mod retry_loops;
-mod routes;
-mod rows;
-mod sessions;
-mod shared_state;
-mod stale_writes;
-mod summary;
-mod tenant_values;
-mod tenants;
-mod thread_names;
-mod threads;
-mod tracing;
+mod runtime;
 mod types;
-mod unseen;
+mod web;
 
 use std::cell::{Cell, RefCell};
 
@@ -90,42 +42,42 @@ pub use crate::secrets::{
     connection_strings, is_guessable, is_placeholder, is_secret_name, is_set_secret, is_weak_word,
     looks_like_secret, names_secret, opens_something, words_of, written_keys,
 };
-pub use calls::{Api, Bounded, Deadline};
-pub use clients::SharedClient;
-pub use databases::Database;
+pub use calls::callee::{Api, Bounded, Deadline};
+pub use calls::entry_points::EntryPoints;
+pub use calls::functions::{FunctionRole, Route};
+pub use calls::summary::{Blocking, ChainStep, Waiting};
+pub use database::engines::Database;
+pub use database::migrations::{Migration, Step, StepKind, TypeChange, same_revisions, second_heads};
+pub use database::rows::{Fetched, Inserted, RowChange};
+pub use database::sessions::Held;
+pub use database::stale_writes::{Claim, StaleWrite};
 pub use deployment::{
     Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
     Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
     SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload,
 };
-pub use entry_points::EntryPoints;
-pub use environment::{EnvironmentRead, is_platform_variable, is_system_variable};
-pub use exception_texts::{ErrorText, Leak};
 pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name, thing_named};
-pub use failing::Failing;
+pub use failures::exception_texts::{ErrorText, Leak};
+pub use failures::failing::Failing;
+pub use failures::kept_failures::Kept;
+pub use failures::retries::{Attempts, Failures, Pause, Retry};
 pub use fields::Field;
-pub use functions::{FunctionRole, Route};
-pub use headers::WrittenHeader;
 pub use in_words::{is_built_in, number_in_words};
-pub use kept_failures::Kept;
-pub use lifecycle::{Connecting, Lifespan, Opened};
-pub use local_files::FileUse;
-pub use migrations::{Migration, Step, StepKind, TypeChange, same_revisions, second_heads};
+pub use isolation::tenant_values::names_tenants;
+pub use isolation::tenants::{Scoping, TenantQuery};
+pub use isolation::thread_names::ThreadName;
 pub use node::Node;
 pub use parsed::{ParsedFile, ParsedFiles};
-pub use process::{ProcessChange, is_tracing_variable};
-pub use responses::Response;
-pub use retries::{Attempts, Failures, Pause, Retry};
-pub use routes::{ServedPaths, ServedRoute};
-pub use rows::{Fetched, Inserted, RowChange};
-pub use sessions::Held;
-pub use shared_state::{Holding, SharedState};
-pub use stale_writes::{Claim, StaleWrite};
-pub use summary::{Blocking, ChainStep, Waiting};
-pub use tenant_values::names_tenants;
-pub use tenants::{Scoping, TenantQuery};
-pub use thread_names::ThreadName;
+pub use runtime::clients::SharedClient;
+pub use runtime::environment::{EnvironmentRead, is_platform_variable, is_system_variable};
+pub use runtime::lifecycle::{Connecting, Lifespan, Opened};
+pub use runtime::local_files::FileUse;
+pub use runtime::process::{ProcessChange, is_tracing_variable};
+pub use runtime::shared_state::{Holding, SharedState};
 pub use types::{PathId, Type};
+pub use web::headers::WrittenHeader;
+pub use web::responses::Response;
+pub use web::routes::{ServedPaths, ServedRoute};
 
 use crate::file_names::last_part;
 use crate::report::FileKind;
@@ -133,8 +85,8 @@ use crate::settings::Settings;
 use crate::source::Source;
 use crate::stack::Tag;
 use crate::syntax::{self, NodeId, Symbol, Symbols, Tree};
+use calls::functions::Roles;
 use classes::ClassFacts;
-use functions::Roles;
 use types::TypeTable;
 
 /// A node of one of the files, as plain numbers.
@@ -180,19 +132,19 @@ pub struct Model<'s> {
     modules: FxHashMap<String, Vec<u32>>,
     table: TypeTable,
     depth: Cell<u32>,
-    effects_on_own: RefCell<sessions::OwnEffects>,
+    effects_on_own: RefCell<database::sessions::OwnEffects>,
     /// The first lock that each function takes for the rest of itself, as far as it was asked.
     first_locks: RefCell<FxHashMap<Place, Option<Place>>>,
     /// The calls that made what anything in the given files closes.
     closed: std::cell::OnceCell<FxHashSet<Place>>,
     /// How rows were fetched, by the expressions that stand for them.
-    fetched: RefCell<FxHashMap<Place, Option<rows::FetchedPlaces>>>,
+    fetched: RefCell<FxHashMap<Place, Option<database::rows::FetchedPlaces>>>,
     /// Whether any call locks the rows that it reads.
     locks_rows: std::cell::OnceCell<bool>,
     /// Whether any call may take a database connection.
     takes_connections: std::cell::OnceCell<bool>,
     /// What runs where given classes are called.
-    constructors: RefCell<FxHashMap<Place, calls::Constructor>>,
+    constructors: RefCell<FxHashMap<Place, calls::callee::Constructor>>,
     /// The calls that made objects, by the expressions that stand for them.
     constructed: RefCell<FxHashMap<Place, Option<Place>>>,
     /// The one value that a module gives a name.
@@ -208,7 +160,7 @@ pub struct Model<'s> {
     constants: RefCell<FxHashMap<Place, Option<Place>>>,
     visiting: RefCell<FxHashSet<Place>>,
     roles: Roles,
-    known_calls: std::cell::OnceCell<calls::KnownCalls>,
+    known_calls: std::cell::OnceCell<calls::callee::KnownCalls>,
     /// Whether a request waits for a function, as far as it was asked.
     serving: RefCell<FxHashMap<Place, bool>>,
     shows_handlers: std::cell::OnceCell<bool>,
@@ -220,10 +172,10 @@ pub struct Model<'s> {
     calls_by_name: std::cell::OnceCell<(Vec<usize>, Vec<Place>)>,
     workloads: std::cell::OnceCell<Vec<Workload>>,
     made_at_import: std::cell::OnceCell<FxHashMap<Place, Place>>,
-    application_state: std::cell::OnceCell<application::ApplicationState>,
+    application_state: std::cell::OnceCell<web::application::ApplicationState>,
     /// Whether that has been begun.
     finds_application_state: Cell<bool>,
-    shared_state: std::cell::OnceCell<Vec<shared_state::StatePlaces>>,
+    shared_state: std::cell::OnceCell<Vec<runtime::shared_state::StatePlaces>>,
     process_wide_targets: std::cell::OnceCell<Vec<Place>>,
     /// The calls that mount a router, each with the one that makes it.
     mounted: std::cell::OnceCell<Vec<(Place, Place)>>,
@@ -346,13 +298,13 @@ impl<'s> Model<'s> {
 
     /// The calls whose callees the tables describe, in order: few of all calls, and the only ones most rules ask for.
     pub fn known_calls(&self) -> impl Iterator<Item = (Node<'_>, Api)> {
-        let known = self.known_calls.get_or_init(|| calls::KnownCalls::find(self));
+        let known = self.known_calls.get_or_init(|| calls::callee::KnownCalls::find(self));
         known.calls.iter().map(|&(place, api)| (self.node(place), api))
     }
 
     /// The calls that do what the tag says.
     pub fn calls_doing(&self, tag: Tag) -> impl Iterator<Item = Node<'_>> {
-        let known = self.known_calls.get_or_init(|| calls::KnownCalls::find(self));
+        let known = self.known_calls.get_or_init(|| calls::callee::KnownCalls::find(self));
         known.doing(tag).map(|place| self.node(place))
     }
 

@@ -1,0 +1,296 @@
+//! Who asks a language model, and what becomes of the request when it does not answer.
+
+use crate::semantic::{FunctionRole, Model, Node, Type, words_of};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+impl<'m> Node<'m> {
+    /// Whether this call asks a language model, or an agent around one, for an answer; an embedding is none.
+    pub fn asks_model(self) -> bool {
+        const NO_ANSWERS: [&str; 8] =
+            ["embeddings", "moderations", "audio", "images", "speech", "transcriptions", "files", "batches"];
+        let Some(api) = self.api() else { return false };
+        if !(api.has(Tag::InvokesModel) || api.has(Tag::InvokesGraph)) {
+            return false;
+        }
+        let Some(receiver) = self.receiver() else { return true };
+        // Of an object that comes from elsewhere the method tells that it runs something, and the name what.
+        if receiver.instance_of().is_none()
+            && receiver.says(&["retriever", "tool", "tools", "search", "embedder"])
+        {
+            return false;
+        }
+        !receiver.is_a(ClassTag::Embeddings)
+            && !receiver.is_a(ClassTag::Retriever)
+            && !receiver.descendants_of(Kind::Attribute).any(|part| NO_ANSWERS.contains(&part.name()))
+    }
+
+    /// Whether what asks a model here is a runnable, which takes a `config` with callbacks and a name for the run.
+    pub fn takes_config(self) -> bool {
+        const RUNS: [&str; 7] =
+            ["invoke", "ainvoke", "stream", "astream", "batch", "abatch", "astream_events"];
+        let is_runnable = |of: Node<'m>| {
+            [ClassTag::ChatModel, ClassTag::Runnable, ClassTag::Graph].iter().any(|&tag| of.is_a(tag))
+        };
+        RUNS.contains(&self.callee_name()) || self.receiver().is_some_and(is_runnable)
+    }
+
+    /// Whether the body of a request is handed on as it is, model and all, as a gateway does: `create(**body)`. Whoever
+    /// asks has chosen.
+    pub fn hands_request_on(self) -> bool {
+        let is_body = |value: Node<'m>| {
+            let body = value.resolved_value().unwrapped();
+            body.is(Kind::Call)
+                && body.callee_name() == "json"
+                && body.receiver().is_some_and(|request| request.is_a(ClassTag::Request))
+        };
+        self.positional().next().is_none()
+            && self
+                .keywords()
+                .all(|keyword| keyword.symbol().is_empty() && keyword.value().is_some_and(is_body))
+            && self.keywords().next().is_some()
+    }
+
+    /// Whether this call looks for passages by their meaning: by what it calls, or by the name of a retriever that comes
+    /// from elsewhere.
+    pub fn retrieves(self) -> bool {
+        self.does(Tag::Retrieves)
+            || (matches!(self.callee_name(), "ainvoke" | "invoke")
+                && self.receiver().is_some_and(|receiver| {
+                    receiver.instance_of().is_none() && receiver.says(&["retriever"])
+                })
+                && self.target().is_none())
+            || self.retrieves_by_name()
+    }
+
+    /// Whether a call of code that was not given looks for passages, by its verb and by what it asks or gives:
+    /// `passages = await index.search(question)`, `retrieve_documents(question)`.
+    fn retrieves_by_name(self) -> bool {
+        const PASSAGES: [&str; 10] = [
+            "passage",
+            "document",
+            "doc",
+            "chunk",
+            "context",
+            "snippet",
+            "hit",
+            "source",
+            "knowledge",
+            "excerpt",
+        ];
+        const INDEXES: [&str; 10] = [
+            "index",
+            "retriever",
+            "vector",
+            "vectors",
+            "vectorstore",
+            "knowledge",
+            "passages",
+            "corpus",
+            "rag",
+            "silo",
+        ];
+        const VERBS: [&str; 6] = ["search", "asearch", "retrieve", "aretrieve", "similarity", "asimilarity"];
+        let name = self.callee_name();
+        // Asked of each call, and most begin with another letter.
+        if !name.starts_with(['s', 'r', 'a']) {
+            return false;
+        }
+        let begins_with = |verb: &&str| {
+            name.strip_prefix(*verb).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
+        if !VERBS.iter().any(begins_with) || !self.runs_unseen_code() {
+            return false;
+        }
+        let class_says = |object: Node<'m>| {
+            let path = self.model.path_of(object.ty());
+            path.is_some_and(|path| {
+                words_of(path.rsplit('.').next().unwrap_or_default())
+                    .iter()
+                    .any(|word| INDEXES.contains(&word.as_str()))
+            })
+        };
+        let is_of_passages = |name: &str| {
+            crate::semantic::thing_named(name).is_some_and(|thing| PASSAGES.contains(&thing.as_str()))
+        };
+        self.receiver().is_some_and(|object| object.says(&INDEXES) || class_says(object))
+            || is_of_passages(self.callee_name())
+            || self.statement().targets().any(|target| is_of_passages(target.name()))
+    }
+
+    fn says(self, words: &[&str]) -> bool {
+        words_of(self.name()).iter().any(|word| words.contains(&word.as_str()))
+    }
+
+    /// Whether this handler answers in a conversation: by its path, or by its name.
+    pub fn is_on_chat_path(self) -> bool {
+        if !self.plays(FunctionRole::Handler) {
+            return false;
+        }
+        const CONVERSATION: [&str; 9] = [
+            "answer",
+            "ask",
+            "agent",
+            "agents",
+            "assistant",
+            "assistants",
+            "conversation",
+            "reply",
+            "respond",
+        ];
+        const OTHERWISE: [&str; 8] =
+            ["admin", "test", "tests", "health", "evaluate", "evaluation", "debug", "title"];
+        let path = self.full_route_path();
+        let words = words_of(&path);
+        let has = |words: &[String], list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        if has(&words, &OTHERWISE) || has(&words_of(self.name()), &OTHERWISE) {
+            return false;
+        }
+        self.model.settings.chat_paths.iter().any(|part| path.contains(part.as_str()))
+            || has(&words, &CONVERSATION)
+            || has(&words_of(self.name()), &["chat", "answer", "ask", "reply"])
+    }
+
+    /// Whether this handler's clients wait for what a model says, though it is no conversation: a summary, a run of an
+    /// agent. What prepares data, or tries out a model, is none.
+    pub fn answers_by_model(self) -> bool {
+        const OTHERWISE: [&str; 22] = [
+            "admin",
+            "test",
+            "tests",
+            "health",
+            "evaluate",
+            "evaluation",
+            "debug",
+            "title",
+            "embed",
+            "embeddings",
+            "index",
+            "ingest",
+            "upload",
+            "import",
+            "crawl",
+            "tag",
+            "tags",
+            "webhook",
+            "sync",
+            "job",
+            "jobs",
+            "playground",
+        ];
+        self.plays(FunctionRole::Handler)
+            && ![self.full_route_path().as_str(), self.name()]
+                .into_iter()
+                .flat_map(words_of)
+                .any(|word| OTHERWISE.contains(&word.as_str()))
+    }
+
+    /// Whether the given files show how the model or chain behind this expression is made.
+    pub fn is_made_in_view(self) -> bool {
+        let made = self.resolved_value();
+        self.constructed_by().is_some()
+            || (made.is(Kind::Call) && made.does(Tag::CompilesGraph))
+            || self.is_one_provider()
+            || self.origin(|made| made.does(Tag::CompilesGraph)).is_some()
+            || self.composed_of().is_some_and(|composed| {
+                composed.descendants().any(|part| {
+                    matches!(part.kind(), Kind::Name | Kind::Call)
+                        && part.is_a(ClassTag::ChatModel)
+                        && part.constructed_by().is_some()
+                })
+            })
+    }
+
+    /// Whether the value's class is a provider's own model, which has no other one behind it.
+    fn is_one_provider(self) -> bool {
+        self.is_a(ClassTag::ChatModel)
+            && self.instance_of().is_some_and(|class| !class.short_name().starts_with("Base"))
+    }
+
+    /// The `prompt | model | parser` that a name or an attribute of `self` stands for.
+    fn composed_of(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let value = match self.kind() {
+            Kind::Name => model.alias_value(self)?,
+            Kind::Attribute => {
+                let Type::Object(class) = self.receiver()?.ty() else { return None };
+                let targets = model.self_assignments(class, self.symbol());
+                targets.first()?.parent()?.child(Role::Value)?
+            }
+            _ => self,
+        };
+        value.is(Kind::BinOp).then_some(value)
+    }
+
+    /// The `except` clauses that may take a failure of this call, in its own function, the nearest first.
+    pub fn handlers_around(self) -> impl Iterator<Item = Node<'m>> {
+        self.enclosing_tries()
+            .flat_map(|attempt| attempt.handlers())
+            .filter(|handler| !handler.catches_cancellation_alone())
+    }
+
+    /// The new error that an `except` clause raises in place of the one that it caught, and nothing besides.
+    pub fn replaces_failure(self) -> Option<Node<'m>> {
+        let raise = self.body()?.children().last().filter(|last| last.is(Kind::Raise))?;
+        let raised = raise.child(Role::Exception)?;
+        (raised.is(Kind::Call) || raised.names_no_caught()).then_some(raise)
+    }
+
+    fn names_no_caught(self) -> bool {
+        self.caught_by().is_none()
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether this call asks a chat model that is seen to have no other one behind it: its local name was given a model as
+    /// it is constructed, or what a given function returns that makes some and gives none a standby.
+    pub fn asks_one_model_alone(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let makes = |call: Node<'m>| {
+            call.api().is_some_and(|api| {
+                api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::ChatModel))
+            })
+        };
+        let name = self.receiver().filter(|name| name.is(Kind::Name));
+        let Some(name) = name.filter(|name| self.asks_model() && name.scope_of_name() != Some(0)) else {
+            return false;
+        };
+        let tree = &self.source_file().tree;
+        let bindings = name.reaching_bindings();
+        !bindings.is_empty()
+            && bindings.iter().all(|&binding| {
+                let statement = self.at(tree.bindings[binding as usize].node).statement();
+                let Some(value) =
+                    statement.value().map(Node::unwrapped).filter(|_| statement.is(Kind::Assign))
+                else {
+                    return false;
+                };
+                makes(value)
+                    || value.target().map(|place| model.node(place)).is_some_and(|function| {
+                        function.is_function()
+                            && function.calls_within().any(makes)
+                            && !function.calls_within().any(|call| call.does(Tag::FallsBack))
+                    })
+            })
+    }
+}
+
+impl<'s> Model<'s> {
+    /// Whether the given files make chat models of a provider's own: then they would make the standby as well.
+    pub fn makes_models(&self) -> bool {
+        self.known_calls().any(|(call, api)| {
+            api.is_constructor && call.is_a(ClassTag::ChatModel) && !call.is_outside_production()
+        })
+    }
+
+    /// The calls that have another model ready: wrappers, middleware, and calls that are given their fallbacks.
+    pub fn fallbacks(&self) -> impl Iterator<Item = Node<'_>> {
+        self.calls().filter(|call| {
+            call.does(Tag::FallsBack)
+                || call.keywords().any(|keyword| {
+                    matches!(keyword.name(), "fallbacks" | "default_fallbacks" | "context_window_fallbacks")
+                        && keyword.child(Role::Value).is_some_and(|value| !value.is_none())
+                })
+        })
+    }
+}

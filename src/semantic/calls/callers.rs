@@ -1,0 +1,141 @@
+//! Who asks, and who has chosen: programs, whoever runs a command, an operator's setting.
+
+use rustc_hash::FxHashMap;
+
+use crate::semantic::types::Type;
+use crate::semantic::{Model, Node, Place, words_of};
+use crate::stack::Tag;
+use crate::syntax::{Kind, Role, Symbol};
+
+impl Model<'_> {
+    /// What `with` runs: the methods that enter and leave an object of a given class. Their caller is the item.
+    pub(in crate::semantic) fn add_entered(&self, callers: &mut FxHashMap<Place, Vec<Place>>) {
+        for with in self.withs() {
+            let names = match with.is_async() {
+                true => ["__aenter__", "__aexit__"],
+                false => ["__enter__", "__exit__"],
+            };
+            for item in with.children().filter(|child| child.is(Kind::WithItem)) {
+                let Some(Type::Object(class)) = item.child(Role::Context).map(Node::ty) else { continue };
+                for method in names.into_iter().filter_map(|name| self.method_of(class, name)) {
+                    callers.entry(method).or_default().push(item.place());
+                }
+            }
+        }
+    }
+
+    /// Methods of objects that a function which was not given makes, and FastAPI injects: only one given class has a
+    /// method of that name, and the parameter, or what is depended on, bears a word of the class's name.
+    pub(in crate::semantic) fn add_injected(&self, callers: &mut FxHashMap<Place, Vec<Place>>) {
+        let mut methods: FxHashMap<Symbol, Option<Node<'_>>> = FxHashMap::default();
+        for function in self.functions().filter(|f| f.is(Kind::FunctionDef) && !f.source_file().is_test) {
+            if function.owner().is_some() && !function.is_stub() {
+                let only = methods.entry(function.symbol()).or_insert(Some(function));
+                *only = only.filter(|known| *known == function);
+            }
+        }
+        for call in self.calls() {
+            let Some(callee) = call.callee().filter(|callee| callee.is(Kind::Attribute)) else { continue };
+            let Some(method) = methods.get(&callee.symbol()).copied().flatten() else { continue };
+            let Some(parameter) = call.receiver().and_then(Node::as_parameter) else { continue };
+            let Some(injected) = parameter.injected_by().filter(|_| callee.ty() == Type::Unknown) else {
+                continue;
+            };
+            let maker = self.dependency_of(injected).map_or("", Node::name);
+            let said: Vec<String> = words_of(parameter.name()).into_iter().chain(words_of(maker)).collect();
+            let class = method.owner().map_or("", Node::name);
+            if words_of(class).iter().any(|word| said.contains(word)) {
+                callers.entry(method.place()).or_default().push(call.place());
+            }
+        }
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether programs of the same system ask at this handler and nobody else: its file or path says so, or the scope
+    /// that its router demands of a token.
+    pub fn serves_machines(self) -> bool {
+        let says = |text: &str| {
+            words_of(text).iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "execution" | "internal" | "worker" | "workers" | "workload" | "workloads" | "machine"
+                )
+            })
+        };
+        says(self.source_file().path)
+            || says(&self.full_route_path())
+            || self
+                .routers()
+                .into_iter()
+                .chain(self.route())
+                .filter_map(|call| call.keyword("dependencies"))
+                .flat_map(|list| list.descendants_of(Kind::Call))
+                .filter_map(|call| call.keyword("scopes"))
+                .flat_map(|scopes| scopes.descendants_of(Kind::Str))
+                .any(|scope| says(scope.name()))
+    }
+
+    /// Whether a value comes from what somebody wrote on the command line: an attribute of the parsed arguments that
+    /// this function was given, or a name that stands for one.
+    pub fn comes_from_command_line(self) -> bool {
+        let is_argument = |value: Node<'m>| {
+            value.is(Kind::Attribute)
+                && value.receiver().is_some_and(|receiver| {
+                    receiver.is(Kind::Name)
+                        && matches!(receiver.name(), "args" | "arguments" | "opts" | "namespace")
+                        && receiver.as_parameter().is_some()
+                })
+        };
+        self.descendants()
+            .any(|part| is_argument(part) || (part.is(Kind::Name) && is_argument(part.resolved_value())))
+    }
+
+    /// Whether a test asks a setting of the whole application, and so an operator decides.
+    fn asks_a_setting(self) -> bool {
+        let names_settings = |node: Node<'m>| {
+            words_of(node.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "conf" | "config" | "settings" | "cfg"))
+        };
+        self.descendants().any(|node| match node.kind() {
+            Kind::Call => node.does(Tag::ReadsEnvironment) || node.receiver().is_some_and(names_settings),
+            Kind::Attribute => node.receiver().is_some_and(names_settings),
+            _ => false,
+        })
+    }
+
+    /// Whether every value that fits and that names in this expression may hold was assigned in a branch that a setting
+    /// of the application decides about, and another branch assigns one that does not fit.
+    pub fn is_chosen_by_a_setting(self, fits: &dyn Fn(Node<'m>) -> bool) -> bool {
+        let mut found = false;
+        for name in self.descendants_of(Kind::Name) {
+            let tree = &name.source_file().tree;
+            let values: Vec<Node<'m>> = name
+                .reaching_bindings()
+                .into_iter()
+                .filter_map(|binding| {
+                    let assignment = name.at(tree.bindings[binding as usize].node).parent()?;
+                    assignment.value().filter(|_| assignment.is(Kind::Assign))
+                })
+                .collect();
+            let (chosen, others): (Vec<Node<'m>>, Vec<Node<'m>>) =
+                values.into_iter().partition(|value| fits(*value));
+            if chosen.is_empty() {
+                continue;
+            }
+            let is_optional = |value: &Node<'m>| {
+                value
+                    .surroundings()
+                    .find(|around| around.is(Kind::If))
+                    .and_then(|branch| branch.child(Role::Test))
+                    .is_some_and(Node::asks_a_setting)
+            };
+            if others.is_empty() || !chosen.iter().all(is_optional) {
+                return false;
+            }
+            found = true;
+        }
+        found
+    }
+}

@@ -1,0 +1,333 @@
+//! Values that Python reads, tests or adds to, and that a statement or command of its own then writes back: to the
+//! database, or to a cache.
+
+use crate::semantic::expressions::identifiers_in;
+use crate::semantic::{Model, Node, words_of};
+use crate::stack::{System, Tag};
+use crate::syntax::{Kind, Operator, Role};
+
+/// A write of what was computed from an earlier read, or of what an earlier read has allowed.
+#[derive(Clone, Copy, Debug)]
+pub struct StaleWrite<'m> {
+    /// The statement or command that writes.
+    pub at: Node<'m>,
+    /// The one that reads.
+    pub read: Node<'m>,
+    /// The column or key, as it is written.
+    pub what: &'m str,
+    /// The test between the two, where it is one that decides and no sum.
+    pub test: Option<Node<'m>>,
+    pub system: System,
+}
+
+/// A statement that sets the state of a row which was looked for before.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'m> {
+    pub at: Node<'m>,
+    /// The query that found the row.
+    pub read: Node<'m>,
+    pub column: &'m str,
+    /// The test of the row that was found, where it was no next one of several.
+    pub test: Option<Node<'m>>,
+}
+
+const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
+
+impl<'m> Node<'m> {
+    /// What this call writes back that was computed from an earlier read in the same function.
+    fn stale_write(self) -> Option<StaleWrite<'m>> {
+        let api = self.api()?;
+        match api.callable.crosses {
+            Some(System::Cache) => self.stale_cache_write(),
+            _ if api.has(Tag::WritesStatement) => self.stale_statement(),
+            _ if api.has(Tag::Executes) => self.stale_sql(),
+            _ => None,
+        }
+    }
+
+    /// `update(Usage).values(used=used + 1)`, where `used` was selected before.
+    fn stale_statement(self) -> Option<StaleWrite<'m>> {
+        let of_keywords = self.keywords().filter_map(|keyword| Some((keyword.name(), keyword.value()?)));
+        let of_dictionaries = self
+            .positional()
+            .chain(self.keywords().filter_map(Node::value))
+            .filter(|value| value.is(Kind::Dict))
+            .flat_map(Node::children)
+            .filter_map(|item| {
+                let column = item.child(Role::Key)?;
+                (item.is(Kind::DictItem) && matches!(column.kind(), Kind::Str | Kind::Attribute))
+                    .then(|| Some((column.name(), item.child(Role::Value)?)))?
+            });
+        let (what, read) = of_keywords.chain(of_dictionaries).find_map(|(column, value)| {
+            let read = value.summed_from(&rows_read_by)?;
+            (value.mentions_through_names(column) || mentions(read, column)).then_some((column, read))
+        })?;
+        let is_guarded = self.receiver().is_some_and(|built| {
+            built.selects_by(what) || built.selects_by("version") || built.selects_by("version_id")
+        });
+        (!is_guarded).then_some(StaleWrite { at: self, read, what, test: None, system: System::Database })
+    }
+
+    /// `UPDATE quota SET used = :used`, where the argument was computed from what a `SELECT` gave.
+    fn stale_sql(self) -> Option<StaleWrite<'m>> {
+        let sql = self.sql()?;
+        let (what, rest) = set_column(sql)?;
+        let condition = rest.to_ascii_lowercase();
+        let condition = condition.split_once(" where ").map_or("", |(_, condition)| condition);
+        if condition.contains(&what.to_ascii_lowercase()) || condition.contains("version") {
+            return None;
+        }
+        let arguments = self.children().skip(1).filter(|argument| argument.role() == Role::Argument).skip(1);
+        let read =
+            arguments.flat_map(|argument| argument.resolved_value().descendants()).find_map(|value| {
+                matches!(value.kind(), Kind::BinOp | Kind::Name)
+                    .then(|| value.summed_from(&rows_read_by))?
+                    .filter(|read| read.sql().is_none_or(|sql| sql.contains(what)))
+            })?;
+        Some(StaleWrite { at: self, read, what, test: None, system: System::Database })
+    }
+
+    /// `set(key, count + 1)` behind a `get` of the same key; a command that adds, behind a test of what `get` gave; or
+    /// `set(key, 1)` where `exists` found nothing.
+    fn stale_cache_write(self) -> Option<StaleWrite<'m>> {
+        const RAISES: [&str; 6] = ["incr", "incrby", "decr", "decrby", "hincrby", "zincrby"];
+        let name = self.callee_name();
+        let key = self.argument(0)?;
+        let of_key = |call: Node<'m>| {
+            call.api().is_some_and(|api| api.callable.crosses == Some(System::Cache))
+                && call.id < self.id
+                && call
+                    .argument(0)
+                    .is_some_and(|other| other.reads_like(key) || other.source() == key.source())
+        };
+        let reads =
+            |call: Node<'m>| (of_key(call) && matches!(call.callee_name(), "get" | "hget")).then_some(call);
+        let found =
+            |read, test| Some(StaleWrite { at: self, read, what: key.source(), test, system: System::Cache });
+        if matches!(name, "set" | "setex" | "hset" | "psetex") {
+            if let Some(read) = self.positional().skip(1).find_map(|value| value.summed_from(&reads)) {
+                return found(read, None);
+            }
+            let is_conditional = ["nx", "xx"].iter().any(|name| self.keyword(name).is_some());
+            let is_mark = self.positional().nth(1).is_some_and(|value| {
+                let value = value.resolved_value();
+                value.is_constant() || value.is(Kind::Number) || value.is(Kind::Str) || value.is(Kind::True)
+            });
+            if !is_conditional && is_mark {
+                let asks = |call: Node<'m>| (of_key(call) && call.callee_name() == "exists").then_some(call);
+                let (test, read) = self.test_before(&asks)?;
+                return found(read, Some(test));
+            }
+            return None;
+        }
+        if RAISES.contains(&name) {
+            let (test, read) =
+                self.test_before(&reads).filter(|(test, _)| test.descendants().any(Node::compares_order))?;
+            return found(read, Some(test));
+        }
+        None
+    }
+
+    /// The test in front of this place, or around it, that rests on such a call.
+    fn test_before(self, fits: &dyn Fn(Node<'m>) -> Option<Node<'m>>) -> Option<(Node<'m>, Node<'m>)> {
+        self.function()?.own_ifs().filter(|node| node.id < self.id).find_map(|node| {
+            let body = node.body()?;
+            let decides = body.contains(self) || (body.leaves() && node.dominates(self));
+            let test = node.child(Role::Test).filter(|_| decides)?;
+            Some((test, test.source_call(fits, 0)?))
+        })
+    }
+
+    /// The read from which a sum was computed, through local names: `used + 1`, `max(0, row.used - amount)`.
+    fn summed_from(self, fits: &dyn Fn(Node<'m>) -> Option<Node<'m>>) -> Option<Node<'m>> {
+        self.summed_within(fits, 0)
+    }
+
+    fn summed_within(self, fits: &dyn Fn(Node<'m>) -> Option<Node<'m>>, depth: u32) -> Option<Node<'m>> {
+        let value = self.unwrapped();
+        match value.kind() {
+            _ if depth > 5 => None,
+            Kind::BinOp if matches!(value.operator(), Operator::Add | Operator::Subtract) => {
+                value.source_call(fits, 0)
+            }
+            Kind::Name => value
+                .assigned_value()
+                .filter(|given| given.function() == self.function())?
+                .summed_within(fits, depth + 1),
+            Kind::Call
+                if matches!(value.callee_name(), "int" | "max" | "min" | "round" | "str" | "float") =>
+            {
+                value.positional().find_map(|part| part.summed_within(fits, depth + 1))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a call that fits in this expression reads, or in what its local names were given.
+    fn source_call(self, fits: &dyn Fn(Node<'m>) -> Option<Node<'m>>, depth: u32) -> Option<Node<'m>> {
+        self.descendants().find_map(|part| match part.kind() {
+            Kind::Call => fits(part),
+            Kind::Name if depth < 5 => part
+                .assigned_value()
+                .filter(|given| given.function() == self.function() && !given.contains(self))?
+                .source_call(fits, depth + 1),
+            _ => None,
+        })
+    }
+
+    /// Whether a name stands in this expression, or in what its local names were given.
+    fn mentions_through_names(self, name: &str) -> bool {
+        mentions(self, name)
+            || self.descendants_of(Kind::Name).any(|part| {
+                part.assigned_value()
+                    .filter(|given| given.function() == self.function() && !given.contains(self))
+                    .is_some_and(|given| mentions(given, name))
+            })
+    }
+
+    /// The statement by which a function takes the next row that it has looked for, or the one whose state it has tested,
+    /// whatever the row has become.
+    pub fn claim(self) -> Option<Claim<'m>> {
+        let api = self.api()?;
+        if api.has(Tag::WritesStatement) {
+            let column = self.keywords().map(Node::name).find(|name| is_state(name))?;
+            let built = self.receiver().filter(|built| !built.selects_by(column))?;
+            let mut read = None;
+            let _ = built.origins(&mut |call| {
+                let row = call.positional().flat_map(Node::descendants).find_map(|part| {
+                    let row = Some(part).filter(|part| part.is(Kind::Name))?;
+                    row.fetched().filter(|found| found.lock.is_none())?;
+                    (row.takes_the_next() && row.selects_by(column)).then_some(row)
+                });
+                read = read.or(row.and_then(Node::fetched).map(|found| found.call));
+                std::ops::ControlFlow::Continue(())
+            });
+            return Some(Claim { at: self, read: read?, column, test: None });
+        }
+        if !api.has(Tag::Executes) {
+            return None;
+        }
+        let sql = self.sql()?;
+        let (column, rest) = set_column(sql).filter(|(column, _)| is_state(column))?;
+        let (value, condition) = rest.split_once(|letter: char| letter == ',' || letter.is_whitespace())?;
+        let condition = condition.to_ascii_lowercase();
+        let condition = condition.split_once("where ").map_or("", |(_, condition)| condition);
+        if condition.contains(column) {
+            return None;
+        }
+        let next = self.function()?.own_calls().filter(|call| call.id < self.id).find(|call| {
+            let text = call.sql().map(str::to_ascii_lowercase).filter(|_| call.does(Tag::Executes));
+            text.is_some_and(|text| {
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                text.starts_with("select ")
+                    && text.contains(" limit 1")
+                    && !text.contains("for update")
+                    && text.split_once(" where ").is_some_and(|(_, condition)| condition.contains(column))
+            })
+        });
+        if let Some(read) = next {
+            return Some(Claim { at: self, read, column, test: None });
+        }
+        let (test, read) = self.test_before(&rows_read_by)?;
+        // To set what is not set yet comes to the same twice.
+        let is_repeatable = || {
+            let value = value.trim_matches('\'');
+            test.descendants_of(Kind::Str).any(|text| text.name() == value)
+        };
+        (mentions(test, column) && !is_repeatable()).then_some(Claim {
+            at: self,
+            read,
+            column,
+            test: Some(test),
+        })
+    }
+}
+
+fn is_state(column: &str) -> bool {
+    words_of(column).last().is_some_and(|word| STATES.contains(&word.as_str()))
+}
+
+fn mentions(expression: Node<'_>, name: &str) -> bool {
+    expression.descendants().any(|part| match part.kind() {
+        Kind::Str => part.name() == name || identifiers_in(part.name()).any(|word| word == name),
+        _ => part.name() == name,
+    })
+}
+
+/// The query whose rows the call gives, if it locks nothing: what the call sends itself or, for `cursor.fetchone()`, what
+/// the cursor was given before.
+fn rows_read_by(call: Node<'_>) -> Option<Node<'_>> {
+    let sends = |query: &Node<'_>| query.does(Tag::Executes);
+    let of_cursor = || {
+        let cursor = call.receiver().filter(|cursor| call.does(Tag::Fetches) && cursor.is(Kind::Name))?;
+        let before = call.function()?.own_calls().filter(|query| query.id < call.id && sends(query));
+        before.filter(|query| query.receiver().is_some_and(|other| other.reads_like(cursor))).last()
+    };
+    let query = Some(call).filter(sends).or_else(of_cursor)?;
+    let locks = || query.sql().is_some_and(locks_by_text);
+    let is_free = query.fetched().is_some_and(|found| found.lock.is_none());
+    (is_free && !query.writes_by_sql() && !locks()).then_some(query)
+}
+
+/// Whether a SELECT locks the rows that it gives.
+pub(in crate::semantic) fn locks_by_text(sql: &str) -> bool {
+    let begins_with =
+        |word: &str, with: &str| word.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    let words = sql.split_whitespace();
+    words
+        .clone()
+        .zip(words.skip(1))
+        .any(|(word, next)| word.eq_ignore_ascii_case("for") && begins_with(next, "update"))
+}
+
+/// The first column that an UPDATE sets to a parameter, and the text behind it.
+fn set_column(sql: &str) -> Option<(&str, &str)> {
+    let (first, rest) = sql.trim_start().split_once(char::is_whitespace)?;
+    let lower = rest.to_ascii_lowercase();
+    let words = lower.replace(['\n', '\t'], " ");
+    let at = words.find(" set ").filter(|_| first.eq_ignore_ascii_case("update"))?;
+    let rest = rest.get(at + 5..)?;
+    let (column, value) = rest.split_once('=')?;
+    let value = value.trim_start();
+    let is_parameter = value.starts_with([':', '$', '%', '?', '\'']) && !value.starts_with("::");
+    let column = column.trim();
+    (is_parameter && !column.is_empty() && !column.contains(char::is_whitespace)).then_some((column, value))
+}
+
+impl<'s> Model<'s> {
+    /// The calls in code that several may run at once which write back what was read before.
+    pub fn stale_writes(&self) -> impl Iterator<Item = StaleWrite<'_>> {
+        self.known_calls()
+            .filter(|(call, api)| {
+                (api.has(Tag::Executes)
+                    || api.has(Tag::WritesStatement)
+                    || api.callable.crosses == Some(System::Cache))
+                    && call.function().is_some()
+                    && call.is_shared_code()
+            })
+            .filter_map(|(call, _)| call.stale_write())
+            .filter(|found| found.at.exclusive_by().is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_a_text_sets() {
+        let column = |sql| set_column(sql).map(|(column, _)| column);
+        assert_eq!(column("UPDATE quota SET used = :used WHERE app_id = :a"), Some("used"));
+        assert_eq!(column("update jobs\n set status='running' where id = $1"), Some("status"));
+        assert_eq!(column("UPDATE jobs SET status = 'running' WHERE id = $1"), Some("status"));
+        assert_eq!(column("UPDATE quota SET used = used + 1"), None);
+        assert_eq!(column("SELECT used FROM quota"), None);
+    }
+
+    #[test]
+    fn locks_of_a_text() {
+        assert!(locks_by_text("SELECT * FROM a WHERE id = 1\nFOR UPDATE"));
+        assert!(locks_by_text("select 1 for update skip locked"));
+        assert!(!locks_by_text("select updated_for from a"));
+    }
+}

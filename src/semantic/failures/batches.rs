@@ -1,0 +1,404 @@
+//! What a loop over many things makes of them: results of their own, or one that is of use only as a whole.
+
+use crate::semantic::{Model, Node, Type, thing_named, words_of};
+use crate::stack::{ClassTag, System, Tag};
+use crate::syntax::{Kind, Operator, Role};
+
+impl<'m> Node<'m> {
+    /// Whether what this loop gathers is of use only when nothing is missing in it, and nothing else is left behind by
+    /// its turns: it is held against the length of what went in, is the answers to slices of one list, is counted
+    /// together into one value, or every caller makes up for it one by one.
+    pub fn gathers_a_whole(self) -> bool {
+        let Some(function) = self.function() else { return false };
+        let gathered = self.gathered_names();
+        if gathered.is_empty() || self.calls_within().any(|call| call.leads_to(Tag::WritesOutside)) {
+            return false;
+        }
+        function.demands_equal_lengths(self, &gathered)
+            || (self.goes_over_slices() && function.returns_one_of(&gathered))
+            || gathered.iter().all(|name| self.is_counted_together(name))
+            || self.goes_over_parts_of_one_input()
+            || (function.returns_one_of(&gathered) && function.is_made_up_for())
+    }
+
+    /// Whether this loop, or clause of a comprehension, goes over the project's own records, by their type: rows, or what a
+    /// data model or a data class describes.
+    pub fn goes_over_records(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let Some(iterable) = self.child(Role::Iterable) else { return false };
+        match model.iterated(iterable.unwrapped()) {
+            Type::Object(class) => {
+                model.is_orm_model(class)
+                    || model.class_has(class, ClassTag::DataModel)
+                    || model.data_class_decorator(class).is_some()
+            }
+            // Its module says what it is where the file was not given.
+            kind @ Type::Foreign(_) => model.path_of(kind).is_some_and(|path| {
+                path.split('.').any(|part| matches!(part, "models" | "schemas" | "entities" | "domain"))
+            }),
+            _ => false,
+        }
+    }
+
+    /// Whether the turns of this loop count or collect what went well: `imported += 1`, `done.append(path)`.
+    pub fn keeps_count(self) -> bool {
+        !self.gathered_names().is_empty()
+    }
+
+    /// Whether this part of a turn does so.
+    pub fn keeps_count_in(self, part: Node<'m>) -> bool {
+        let gathered = self.gathered_names();
+        let is_gathered = |name: Node<'m>| gathered.contains(&name.name());
+        part.calls_within()
+            .filter(|call| matches!(call.callee_name(), "append" | "extend" | "add"))
+            .filter_map(Node::receiver)
+            .chain(part.within(&self.source_file().tree.assignments).flat_map(Node::targets))
+            .map(|target| target.child(Role::Value).filter(|_| target.is(Kind::Subscript)).unwrap_or(target))
+            .any(is_gathered)
+    }
+
+    /// The names of lists and dictionaries from before this loop to which its turns add.
+    fn gathered_names(self) -> Vec<&'m str> {
+        let Some(body) = self.body() else { return Vec::new() };
+        let appended = body
+            .calls_within()
+            .filter(|call| matches!(call.callee_name(), "append" | "extend"))
+            .filter_map(Node::receiver);
+        let assigned = body.within(&self.source_file().tree.assignments).flat_map(|assignment| {
+            let adds = assignment.is(Kind::AugAssign);
+            assignment.targets().filter_map(move |target| match target.kind() {
+                Kind::Subscript => target.child(Role::Value),
+                _ => Some(target).filter(|_| adds),
+            })
+        });
+        let names: Vec<&'m str> = appended
+            .chain(assigned)
+            .filter(|container| container.is(Kind::Name) && container.function() == self.function())
+            .map(Node::name)
+            .collect();
+        let mut names = crate::sorted::sorted(names, &|one, other| one.cmp(other));
+        names.dedup();
+        // What a turn makes for itself is no result of the loop.
+        names.retain(|name| {
+            !body.within(&self.source_file().tree.assignments).any(|made| {
+                made.is(Kind::Assign) && made.targets().any(|it| it.is(Kind::Name) && it.name() == *name)
+            })
+        });
+        names
+    }
+
+    /// Whether this function refuses to go on where a list that the loop goes over is not as long as another one: what
+    /// the loop made of it, or a list that was given beside it.
+    fn demands_equal_lengths(self, around: Node<'m>, gathered: &[&str]) -> bool {
+        let Some(iterable) = around.child(Role::Iterable) else { return false };
+        let measured = |side: Node<'m>| {
+            let call = side.is(Kind::Call) && side.callee().is_some_and(|it| it.names("builtins.len"));
+            side.argument(0).filter(|of| call && of.is(Kind::Name)).map(Node::name)
+        };
+        let is_given = |name: &str| self.parameter(name).is_some();
+        self.descendants_of(Kind::Compare)
+            .filter(|test| test.function() == Some(self) && test.is_demanded())
+            .any(|test| {
+                let mut lengths = test.children().filter_map(measured);
+                let (Some(one), Some(two)) = (lengths.next(), lengths.next()) else { return false };
+                [(one, two), (two, one)].into_iter().any(|(input, other)| {
+                    iterable.mentions(input) && (gathered.contains(&other) || is_given(other))
+                })
+            })
+    }
+
+    /// Whether code does not get past this comparison unless two sides are equal: an `assert`, or an `if` that raises.
+    fn is_demanded(self) -> bool {
+        let Some(statement) = self.parent() else { return false };
+        match statement.kind() {
+            Kind::Assert => self.operator() == Operator::Equal,
+            Kind::If => {
+                self.operator() == Operator::NotEqual
+                    && statement
+                        .body()
+                        .and_then(|body| body.children().last())
+                        .is_some_and(|last| last.is(Kind::Raise))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether this loop cuts one list into pieces: `for start in range(0, len(texts), 100)`, with `texts[start:…]`
+    /// inside.
+    fn goes_over_slices(self) -> bool {
+        let Some(range) = self.child(Role::Iterable).filter(|it| it.callee_name() == "range") else {
+            return false;
+        };
+        let (Some(end), Some(_)) = (range.argument(1), range.argument(2)) else { return false };
+        let Some(list) = end.argument(0).filter(|_| end.callee_name() == "len") else { return false };
+        self.body().is_some_and(|body| {
+            body.descendants_of(Kind::Subscript).any(|piece| {
+                piece.child(Role::Value).is_some_and(|of| of.reads_like(list))
+                    && piece.descendants_of(Kind::Slice).next().is_some()
+            })
+        })
+    }
+
+    /// Whether this loop does nothing but ask one database for what belongs to each piece of a list, which was cut because a
+    /// statement takes only so much: the pieces are no things of their own, and what is missing of one is missing in
+    /// the whole. Not where a turn leaves anything behind.
+    pub fn reads_piece_by_piece(self) -> bool {
+        let (Some(iterable), Some(body)) = (self.child(Role::Iterable), self.body()) else { return false };
+        if !(iterable.is_cut_from_a_list() || iterable.cuts_by_name() || self.goes_by_steps()) {
+            return false;
+        }
+        let mut asked =
+            body.calls_within().filter(|call| call.function() == self.function() && call.may_ask_somebody());
+        let mut any = false;
+        asked.all(|call| {
+            any = true;
+            call.reads_database_by_name() && !call.callee().is_some_and(|it| it.concerns_element_of(self))
+        }) && any
+            && !body.calls_within().any(|call| {
+                call.writes_by_sql() || call.leads_to(Tag::WritesOutside) || call.leads_to(Tag::Commits)
+            })
+    }
+
+    /// Whether this call may ask another system, as far as it shows: a function or method that was not given included.
+    fn may_ask_somebody(self) -> bool {
+        self.failing_anyhow().is_some() || self.works_by_name().is_some()
+    }
+
+    /// Whether it sends a query through a connection, by what is known of it or by the usual names where nothing is.
+    fn reads_database_by_name(self) -> bool {
+        const HOLDERS: [&str; 10] =
+            ["conn", "connection", "db", "database", "session", "cursor", "cur", "tx", "transaction", "pool"];
+        let is_known = self.crosses_outside() == Some(System::Database);
+        let by_name = || {
+            self.sends_sql_by_name()
+                || matches!(
+                    self.callee_name(),
+                    "fetch_all" | "fetchall" | "fetchone" | "scalars" | "fetch_one"
+                )
+        };
+        let through = || {
+            self.receiver().is_some_and(|it| {
+                words_of(it.name()).last().is_some_and(|last| HOLDERS.contains(&last.as_str()))
+            })
+        };
+        is_known || (by_name() && through())
+    }
+
+    /// Whether the call cuts what it is handed into pieces, by its name: `chunked(ids, 500)`, `iter_id_batches(ids)`.
+    fn cuts_by_name(self) -> bool {
+        self.is(Kind::Call)
+            && self.argument(0).is_some()
+            && words_of(self.callee_name()).last().is_some_and(|last| {
+                matches!(
+                    last.as_str(),
+                    "batched"
+                        | "batches"
+                        | "chunk"
+                        | "chunks"
+                        | "chunked"
+                        | "slices"
+                        | "sliced"
+                        | "partition"
+                )
+            })
+    }
+
+    /// Whether the loop counts in steps, and takes what lies between two of them: `for at in range(0, count, 100)`.
+    fn goes_by_steps(self) -> bool {
+        self.child(Role::Iterable)
+            .is_some_and(|range| range.callee_name() == "range" && range.argument(2).is_some())
+            && self.body().is_some_and(|body| {
+                body.descendants_of(Kind::Slice).any(|piece| piece.concerns_element_of(self))
+            })
+    }
+
+    /// Whether this function gives back one of these names, as it is.
+    fn returns_one_of(self, names: &[&str]) -> bool {
+        self.own_returns()
+            .filter_map(Node::value)
+            .any(|value| value.is(Kind::Name) && names.contains(&value.name()))
+    }
+
+    /// Whether everything that reads a name behind this loop makes one value of it, which is wrong where an entry is
+    /// missing: a sum, a largest one, a checksum.
+    fn is_counted_together(self, name: &str) -> bool {
+        let Some(function) = self.function() else { return false };
+        let counts = |call: Node<'m>| {
+            call.is(Kind::Call)
+                && call.callee().and_then(Node::path).is_some_and(|path| {
+                    matches!(&*path, "builtins.sum" | "builtins.max" | "builtins.min")
+                        || path.starts_with("hashlib.")
+                })
+        };
+        let mut reads = function
+            .descendants_of(Kind::Name)
+            .filter(|read| read.id >= self.data().end && read.name() == name && !read.data().is_store)
+            .peekable();
+        reads.peek().is_some() && reads.all(|read| read.surroundings().any(counts))
+    }
+
+    /// Whether every call of this function stands in a `try` that goes over the things one by one where it fails.
+    fn is_made_up_for(self) -> bool {
+        self.is_only_called(|call| {
+            call.enclosing_tries()
+                .flat_map(Node::handlers)
+                .any(|handler| handler.descendants_of(Kind::For).next().is_some())
+        })
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether all who call the function of this place do so for one item of several, and keep its failure to that
+    /// item: in a `try` in a loop, or in a coroutine of which one runs for each item.
+    pub fn is_one_item_of_its_callers(self) -> bool {
+        let model: &'m crate::semantic::Model<'m> = self.model;
+        let Some(function) = self.function() else { return false };
+        let runs_once_an_item = |function: Node<'m>| {
+            model.callers_of(function.place()).iter().map(|&call| model.node(call)).any(|call| {
+                call.parent().is_some_and(|around| {
+                    matches!(around.kind(), Kind::ListComp | Kind::Generator)
+                        || around.callee_name() == "append"
+                })
+            })
+        };
+        function.is_only_called(|call| {
+            call.is_contained()
+                && (call
+                    .enclosing_loop()
+                    .is_some_and(|around| call.enclosing_tries().any(|attempt| around.contains(attempt)))
+                    || call.function().is_some_and(runs_once_an_item))
+        })
+    }
+
+    /// Whether this parameter is handed a list of one thing wherever its function is called, or the method that it
+    /// stands in for: `self.load([path])`.
+    pub fn receives_one(self) -> bool {
+        let model: &'m crate::semantic::Model<'m> = self.model;
+        let Some(function) = self.parent().filter(|function| function.is(Kind::FunctionDef)) else {
+            return false;
+        };
+        let stands_in_for = |target: crate::semantic::Place| {
+            let owners = function.owner().zip(model.node(target).owner());
+            target == function.place()
+                || owners.is_some_and(|(own, other)| model.derives_from(own.place(), other.place()))
+        };
+        let is_one = |call: Node<'m>| {
+            call.argument_for(function, self).is_some_and(|given| {
+                let list = given.resolved_value();
+                let mut items = list.children();
+                matches!(list.kind(), Kind::List | Kind::Tuple | Kind::Set)
+                    && items.next().is_some_and(|item| !item.is(Kind::Starred))
+                    && items.next().is_none()
+            })
+        };
+        let mut calls = model
+            .calls_of_name(function.symbol())
+            .iter()
+            .map(|&call| model.node(call))
+            .filter(|call| !call.is_outside_production() && call.target().is_some_and(stands_in_for))
+            .peekable();
+        calls.peek().is_some() && calls.all(is_one)
+    }
+
+    /// Whether this gathers what the function needs whole: one coroutine for each piece of a list that was cut, whose
+    /// answers are put together again and given back. Not where each of them leaves something behind.
+    pub fn gathers_pieces(self, each: Node<'m>, around: Node<'m>) -> bool {
+        let Some(function) = self.function() else { return false };
+        let gives_back = function.own_returns().filter_map(Node::value).any(|value| !value.is_constant());
+        let result = self.parent().filter(|it| it.is(Kind::Await)).and_then(Node::parent);
+        let is_used = result.is_some_and(|result| !result.is(Kind::ExprStatement));
+        gives_back
+            && is_used
+            && !each.leads_to(Tag::WritesOutside)
+            && !each.leads_to(Tag::Commits)
+            && around.child(Role::Iterable).is_some_and(Node::is_cut_from_a_list)
+    }
+
+    /// `[texts[at : at + 100] for at in range(0, len(texts), 100)]`, or a call of a given function that returns such.
+    fn is_cut_from_a_list(self) -> bool {
+        let value = self.resolved_value();
+        let is_cut = |value: Node<'m>| {
+            value.is(Kind::ListComp)
+                && value.child(Role::Value).is_some_and(|piece| {
+                    piece.is(Kind::Subscript) && piece.descendants_of(Kind::Slice).next().is_some()
+                })
+        };
+        is_cut(value)
+            || value.target().is_some_and(|place| {
+                let function: Node<'m> = self.model.node(place);
+                function.own_returns().filter_map(Node::value).any(|value| is_cut(value.resolved_value()))
+                    || function.own_yields().filter_map(Node::value).any(|piece| {
+                        piece.is(Kind::Subscript) && piece.descendants_of(Kind::Slice).next().is_some()
+                    })
+            })
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether this loop goes over one kind of the parts of an input that its function is given beside another kind:
+    /// `process(text, images, videos)`. Without one of them the rest would be another input.
+    fn goes_over_parts_of_one_input(self) -> bool {
+        const MEDIA: [&str; 3] = ["image", "video", "audio"];
+        let media =
+            |name: &str| thing_named(name).and_then(|thing| MEDIA.iter().position(|known| *known == thing));
+        let Some(given) = self.child(Role::Iterable).and_then(Node::as_parameter) else { return false };
+        let kind = media(given.name());
+        let mut beside =
+            given.parent().into_iter().flat_map(Node::parameters).filter_map(|it| media(it.name()));
+        kind.is_some() && beside.any(|other| Some(other) != kind)
+    }
+
+    /// Whether the turns of this loop hand what they are given to one connection, by this call: a failure means that the
+    /// connection has gone, and so has it for the others. The same holds where the loop goes over what one connection
+    /// gives for as long as it does, and a `try` around it sees to its end.
+    pub fn pumps_into(self, call: Node<'m>) -> bool {
+        const CONNECTIONS: [&str; 10] =
+            ["stdin", "stdout", "pipe", "socket", "sock", "websocket", "ws", "writer", "stream", "conn"];
+        const GIVING: [&str; 6] = ["stream", "reader", "receiver", "websocket", "ws", "socket"];
+        let is_one_of = |node: Node<'m>, words: &[&str]| {
+            matches!(node.kind(), Kind::Name | Kind::Attribute)
+                && words_of(node.name()).last().is_some_and(|last| words.contains(&last.as_str()))
+        };
+        let sends = words_of(call.callee_name())
+            .iter()
+            .any(|verb| matches!(verb.as_str(), "send" | "sendall" | "write" | "drain"));
+        let into_one = sends
+            && call
+                .receiver()
+                .is_some_and(|into| is_one_of(into, &CONNECTIONS) && !into.concerns_element_of(self));
+        let gives = self.is_async()
+            && self.child(Role::Iterable).is_some_and(|from| is_one_of(from, &GIVING))
+            && self.enclosing_tries().any(|attempt| attempt.handlers().next().is_some());
+        into_one || gives
+    }
+
+    /// Whether a clause around this call, within the loop, notes the failure, by more than a record in the log, and gives
+    /// the function's own answer back: a step in a fixed order that may stop the others.
+    pub fn is_stopped_with_a_record(self, around: Node<'m>) -> bool {
+        let notes = |call: Node<'m>| !(call.writes_log() || call.does(Tag::Prints) || call.is_harmless());
+        self.enclosing_tries().take_while(|attempt| around.contains(*attempt)).any(|attempt| {
+            let mut handlers = attempt.handlers().peekable();
+            handlers.peek().is_some()
+                && handlers.all(|handler| {
+                    let last = handler.body().and_then(|body| body.children().last());
+                    let answers = last.is_some_and(|last| last.is(Kind::Return) && last.value().is_some());
+                    answers && handler.calls_within().any(|call| notes(call) && call.is_a_statement())
+                })
+        })
+    }
+
+    /// Whether nothing is done with what this call gives.
+    fn is_a_statement(self) -> bool {
+        let outer = self.parent().filter(|outer| outer.is(Kind::Await)).unwrap_or(self);
+        outer.parent().is_some_and(|statement| statement.is(Kind::ExprStatement))
+    }
+
+    /// Whether this function is compiled for a processor or a graphics card, by its decorator (`@triton.jit`): it
+    /// computes, and leaves the process for nothing.
+    pub fn is_compiled(self) -> bool {
+        self.decorators().any(|decorator| {
+            let named = decorator.callee().unwrap_or(decorator);
+            matches!(named.name(), "jit" | "njit" | "vmap" | "kernel")
+        })
+    }
+}

@@ -1,0 +1,346 @@
+//! Whose data it is: the models that carry the tenant's key, the queries on them, and the code that names a tenant.
+
+use rustc_hash::FxHashMap;
+
+use crate::semantic::calls::functions::FunctionRole;
+use crate::semantic::expressions::identifiers_in;
+use crate::semantic::types::Type;
+use crate::semantic::{Model, Node, Place, words_of};
+use crate::stack::{ClassTag, Tag};
+use crate::syntax::{Kind, Role};
+
+/// Callers of callers are asked this far.
+const FARTHEST: usize = 4;
+
+/// Words in the names of columns that say to whom a row belongs.
+const OWNERS: [&str; 12] = [
+    "user",
+    "owner",
+    "tenant",
+    "account",
+    "organization",
+    "organisation",
+    "org",
+    "workspace",
+    "customer",
+    "creator",
+    "author",
+    "member",
+];
+
+/// A query on rows that belong to tenants.
+pub struct TenantQuery<'m> {
+    /// The call with which it begins: `select(Document)`, `session.get(Document, key)`, or which sends it as SQL.
+    pub call: Node<'m>,
+    /// The model, or the table.
+    pub name: &'m str,
+    /// The column by which its rows belong to a tenant or, where only SQL tells, a statement that names that column.
+    pub column: Node<'m>,
+}
+
+/// Who comes to a piece of code, and whether they name a tenant on the way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scoping<'m> {
+    /// This code, or everything that calls it, names a tenant.
+    Named,
+    /// A route comes here without naming one: its handler.
+    Unnamed(Node<'m>),
+    /// No route among the given files comes here.
+    Unreached,
+}
+
+impl<'s> Model<'s> {
+    /// Whether the database, or every session, adds the tenant's condition by itself.
+    pub fn scopes_every_query(&self) -> bool {
+        [
+            "with_loader_criteria",
+            "set_config('app.",
+            "ROW LEVEL SECURITY",
+            "row level security",
+            "SET LOCAL app.",
+        ]
+        .iter()
+        .any(|text| self.mentions_text(text))
+    }
+
+    /// The column of a given model that says to which tenant a row belongs.
+    fn tenant_column(&self, class: Place) -> Option<Node<'_>> {
+        let column = self.class_attribute(class, self.tenant_key()).filter(|_| self.is_orm_model(class))?;
+        // Rows that may belong to no tenant are not kept apart by it.
+        let field = column.parent()?;
+        let optional =
+            field.descendants_of(Kind::Call).any(|call| call.keyword("nullable").is_some_and(Node::is_true))
+                || field.child(Role::Annotation).is_some_and(|annotation| {
+                    annotation.descendants().any(|part| part.is(Kind::None) || part.name() == "Optional")
+                });
+        (!optional).then_some(column)
+    }
+
+    /// The tables whose rows belong to tenants, by their names: those of the models that do, and those of which a
+    /// statement names the tenant's key.
+    fn tenant_tables(&self) -> &FxHashMap<String, Place> {
+        self.tenant_tables.get_or_init(|| {
+            let key = self.tenant_key();
+            let of_models = self.classes().filter_map(|class| {
+                let column = self.tenant_column(class.place())?;
+                let table = self.class_attribute(class.place(), "__tablename__")?.parent()?;
+                Some((table.child(Role::Value)?.string()?, column))
+            });
+            let of_statements =
+                self.known_calls().filter(|(_, api)| api.has(Tag::Executes)).filter_map(|(call, _)| {
+                    let sql = call.sql().filter(|sql| identifiers_in(sql).any(|word| word == key))?;
+                    Some((table_of(sql)?, call))
+                });
+            let mut tables = FxHashMap::default();
+            for (table, place) in of_models.chain(of_statements) {
+                tables.entry(table.to_ascii_lowercase()).or_insert(place.place());
+            }
+            tables
+        })
+    }
+}
+
+/// The one table that a statement reads or changes.
+fn table_of(sql: &str) -> Option<&str> {
+    let mut words = sql.split_whitespace();
+    let is = |word: &str, known: &str| word.eq_ignore_ascii_case(known);
+    if words.clone().any(|word| is(word, "join")) {
+        return None;
+    }
+    words.find(|word| is(word, "from") || is(word, "into") || is(word, "update"))?;
+    let table = words.next()?.trim_matches(['"', ';', ',', '`']);
+    let table = table.split('(').next()?;
+    (!table.is_empty() && table.chars().all(|letter| letter.is_alphanumeric() || letter == '_'))
+        .then_some(table)
+}
+
+impl<'m> Node<'m> {
+    /// The query on a tenant's rows that begins with this call.
+    pub fn tenant_query(self) -> Option<TenantQuery<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let api = self.api()?;
+        if api.has(Tag::Executes)
+            && let Some(sql) = self.sql()
+        {
+            let table = table_of(sql)?;
+            let is_insert = sql.trim_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case("insert"));
+            let column = *model.tenant_tables().get(&table.to_ascii_lowercase()).filter(|_| !is_insert)?;
+            return Some(TenantQuery { call: self, name: table, column: model.node(column) });
+        }
+        let begins =
+            api.has(Tag::BuildsStatement) && !self.receiver().is_some_and(|r| r.is_a(ClassTag::Statement));
+        if !(begins || self.finds_by_primary_key()) || self.callee_name().contains("insert") {
+            return None;
+        }
+        self.positional().find_map(|argument| {
+            let named = if argument.is(Kind::Attribute) { argument.receiver()? } else { argument };
+            let Type::Object(class) = model.instance_of_class(named.ty()) else { return None };
+            let column = model.tenant_column(class)?;
+            Some(TenantQuery { call: self, name: model.node(class).name(), column })
+        })
+    }
+
+    /// Whether the function's code does something with a tenant, or with what says who is calling: compares it, or
+    /// hands it on.
+    fn names_tenant(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let key = model.tenant_key();
+        let Some(body) = self.body() else { return false };
+        let callers: Vec<Node<'m>> = self.parameters().filter(|parameter| parameter.is_caller()).collect();
+        body.descendants().any(|node| match node.kind() {
+            Kind::Keyword => node.name() == key && node.is_used(),
+            Kind::Attribute | Kind::Name if node.name() == key => node.is_used(),
+            Kind::Name => {
+                !callers.is_empty()
+                    && node.as_parameter().is_some_and(|parameter| callers.contains(&parameter))
+                    && node.is_used()
+            }
+            Kind::Str => node.name() == key && node.is_used(),
+            _ => false,
+        })
+    }
+
+    /// Whether this parameter receives who is calling: it is injected, and is neither a session nor a request.
+    fn is_caller(self) -> bool {
+        let injected = self.injected_by().is_some();
+        let kind = self.model.parameter_type(self);
+        injected
+            && self.model.session_kind(kind).is_none()
+            && !self.model.type_has(kind, ClassTag::Request)
+            && !words_of(self.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "db" | "session" | "service" | "client"))
+    }
+
+    /// The `Depends(…)` that a parameter has as its default or in its annotation, also where that is an alias:
+    /// `Db = Annotated[AsyncSession, Depends(get_db)]`.
+    pub fn injected_by(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        [Role::Default, Role::Annotation]
+            .into_iter()
+            .filter_map(|role| self.child(role))
+            .map(|part| match part.role() {
+                Role::Annotation if part.is(Kind::Name) => model.alias_value(part).unwrap_or(part),
+                _ => part,
+            })
+            .flat_map(|part| part.descendants_of(Kind::Call))
+            .find(|call| model.dependency_of(*call).is_some())
+    }
+
+    /// Whether anything that runs before this handler may ask who calls: a dependency of it, of its route or its router.
+    pub fn may_ask_who_calls(self) -> bool {
+        self.parameters().any(|parameter| parameter.injected_by().is_some())
+            || self.listed_dependencies().next().is_some()
+    }
+
+    /// Whether this expression is compared, or an argument of a call other than one that logs or answers.
+    fn is_used(self) -> bool {
+        for node in self.surroundings() {
+            match node.kind() {
+                Kind::Compare | Kind::Subscript => return true,
+                Kind::Call => {
+                    return node.log_level().is_none()
+                        && node.callee().is_none_or(|callee| !callee.contains(self));
+                }
+                Kind::DictItem
+                    if node.parent().and_then(|dict| dict.parent()).is_some_and(|p| p.is(Kind::Return)) =>
+                {
+                    return false;
+                }
+                Kind::FString => return true,
+                Kind::Block => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether the statement that begins here has a condition on whose rows they are: a column that names a user, an
+    /// owner or an account.
+    pub fn asks_for_owner(self) -> bool {
+        let key = self.model.tenant_key();
+        self.sql().is_some_and(|sql| identifiers_in(sql).any(|word| word == key))
+            || self.has_condition_on(&|words| words.iter().any(|word| OWNERS.contains(&word.as_str())))
+    }
+
+    /// Whether the statement that begins here looks for a row by what only its owner knows: a token, the state of a
+    /// login, the hash of a key.
+    pub fn asks_by_credential(self) -> bool {
+        self.has_condition_on(&|words| {
+            words.iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "token" | "hash" | "hashed" | "secret" | "state" | "nonce" | "digest" | "fingerprint"
+                )
+            }) || words.iter().any(|word| word == "api") && words.iter().any(|word| word == "key")
+        })
+    }
+
+    fn has_condition_on(self, fits: &dyn Fn(&[String]) -> bool) -> bool {
+        if let Some(sql) = self.sql() {
+            let condition = sql.to_ascii_lowercase();
+            let condition = condition.split_once("where").map_or("", |(_, condition)| condition);
+            return identifiers_in(condition).any(|word| fits(&words_of(word)));
+        }
+        let statement = self.statement();
+        let conditions =
+            statement.descendants().filter(|node| matches!(node.kind(), Kind::Compare | Kind::Keyword));
+        conditions.into_iter().any(|condition| {
+            let column = match condition.kind() {
+                Kind::Keyword => condition.name(),
+                _ => condition.child(Role::Left).map_or("", Node::name),
+            };
+            fits(&words_of(column))
+        })
+    }
+
+    /// Whether whoever comes to this function has named a tenant by then.
+    pub fn scoping(self) -> Scoping<'m> {
+        self.scoping_within(&mut Vec::new())
+    }
+
+    fn scoping_within(self, seen: &mut Vec<Place>) -> Scoping<'m> {
+        let model: &'m Model<'m> = self.model;
+        if self.names_tenant() || self.dependencies_name_tenant() {
+            return Scoping::Named;
+        }
+        if self.plays(FunctionRole::Handler) {
+            return if self.serves_administrators(None) { Scoping::Named } else { Scoping::Unnamed(self) };
+        }
+        if seen.len() >= FARTHEST || seen.contains(&self.place()) {
+            return Scoping::Unreached;
+        }
+        seen.push(self.place());
+        let mut found = Scoping::Unreached;
+        for caller in model.callers_of(self.place()).iter().filter_map(|&call| model.node(call).function()) {
+            match caller.scoping_within(seen) {
+                Scoping::Unnamed(handler) => {
+                    found = Scoping::Unnamed(handler);
+                    break;
+                }
+                Scoping::Named if found == Scoping::Unreached => found = Scoping::Named,
+                _ => {}
+            }
+        }
+        seen.pop();
+        found
+    }
+
+    /// The attribute in which this method's object keeps its tenant, where other methods ask by it and this one does not:
+    /// neither itself, nor what it calls, nor a caller by anything else than making the object.
+    pub fn forgets_own_tenant(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let class = self.owner()?;
+        let begins = model.node(model.method_of(class.place(), "__init__")?);
+        let kept = begins.within(&begins.source_file().tree.assignments).find_map(|assignment| {
+            let given = assignment.value()?.as_parameter()?;
+            let target = assignment.targets().next().filter(|target| target.is(Kind::Attribute))?;
+            given.is_tenant_parameter().then_some(target)
+        })?;
+        let asks_by_it = |function: Node<'m>| {
+            function.names_tenant()
+                || function.descendants_of(Kind::Attribute).any(|part| part.symbol() == kept.symbol())
+        };
+        let leads_there = |call: Node<'m>| {
+            call.target().is_some_and(|place| place != begins.place() && asks_by_it(model.node(place)))
+        };
+        if self == begins || asks_by_it(self) || self.own_calls().any(leads_there) {
+            return None;
+        }
+        let siblings = class.body().into_iter().flat_map(Node::children);
+        let mut siblings = siblings.filter(|other| other.is_function() && *other != begins);
+        if !siblings.any(asks_by_it) {
+            return None;
+        }
+        let calls = model.callers_of(self.place()).iter().map(|&call| model.node(call));
+        let mut serving = calls.filter(|call| call.function().is_some_and(Node::serves_requests)).peekable();
+        serving.peek()?;
+        // A row that was looked for in the tenant's name before is the tenant's.
+        let is_checked = |call: Node<'m>| {
+            call.function().into_iter().flat_map(Node::own_calls).any(|before| {
+                before.id < call.id
+                    && !call.contains(before)
+                    && (leads_there(before)
+                        || before.statement().mentions(model.tenant_key())
+                            && before.does(Tag::BuildsStatement))
+            })
+        };
+        serving.any(|call| !is_checked(call)).then_some(kept)
+    }
+
+    /// A dependency that is told the same id as the handler may check whose it is.
+    fn dependencies_name_tenant(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let injected = self.parameters().filter_map(Node::injected_by);
+        let routed = self.route().and_then(|route| route.keyword("dependencies"));
+        injected
+            .chain(routed.into_iter().flat_map(|list| list.descendants_of(Kind::Call)))
+            .filter_map(|call| model.function_named_by(model.dependency_of(call)?))
+            .any(|dependency| {
+                dependency.names_tenant()
+                    && dependency.parameters().any(|parameter| {
+                        parameter.name().ends_with("_id") && parameter.name() != model.tenant_key()
+                    })
+            })
+    }
+}

@@ -1,0 +1,201 @@
+//! What a process keeps for all requests and never lets go of.
+
+use crate::semantic::{Node, SharedState};
+use crate::stack::ClassTag;
+use crate::syntax::{Kind, Operator, Role};
+
+impl<'m> Node<'m> {
+    /// Whether the function waits for what it has just handed over: `await queue.put((job, done))`, then
+    /// `await done.wait()`.
+    pub fn awaits_answer(self) -> bool {
+        let Some(function) = self.function() else { return false };
+        let is_handed = |node: Node<'m>| {
+            node.is(Kind::Name)
+                && node.assigned_value().is_some_and(|made| made.is(Kind::Call))
+                && self.positional().any(|argument| {
+                    argument.descendants_of(Kind::Name).any(|part| part.name() == node.name())
+                })
+        };
+        function
+            .descendants_of(Kind::Await)
+            .filter(|wait| wait.id > self.id && wait.function() == Some(function))
+            .filter_map(|wait| wait.child(Role::Value))
+            .any(|awaited| {
+                let awaited = match awaited.callee_name() {
+                    "wait_for" | "shield" => awaited.argument(0).unwrap_or(awaited),
+                    _ => awaited,
+                };
+                is_handed(awaited)
+                    || (awaited.callee_name() == "wait" && awaited.receiver().is_some_and(is_handed))
+            })
+    }
+}
+
+impl<'m> SharedState<'m> {
+    /// Whether it is known of the code itself, by its name, and is the same in each process sooner or later.
+    pub fn is_about_code(&self) -> bool {
+        crate::semantic::words_of(self.name()).last().is_some_and(|word| {
+            matches!(
+                word.trim_end_matches('s'),
+                "model"
+                    | "callback"
+                    | "plugin"
+                    | "tool"
+                    | "route"
+                    | "router"
+                    | "server"
+                    | "guardrail"
+                    | "prompt"
+                    | "provider"
+                    | "lock"
+                    | "semaphore"
+                    | "translation"
+                    | "requirement"
+                    | "module"
+                    | "transport"
+                    | "handler"
+                    | "generation"
+            )
+        })
+    }
+
+    /// Whether it only ever grows by what requests bring: nothing is taken out of it, it has no size, and nobody puts
+    /// another one in its place. The change by which it grows.
+    pub fn grows_with_requests(&self) -> Option<Node<'m>> {
+        const REMOVING: [&str; 8] =
+            ["pop", "popitem", "popleft", "remove", "discard", "clear", "subtract", "move_to_end"];
+        let is_bounded = self.value.is(Kind::Call)
+            && (self.value.api().and_then(|api| api.class).is_some_and(|class| class.has(ClassTag::Cache))
+                || self.value.argument_or_keyword(1, "maxlen").is_some());
+        let container = self.value.makes_container();
+        if is_bounded || !container {
+            return None;
+        }
+        let removes = |change: &Node<'m>| {
+            (change.is(Kind::Call) && REMOVING.contains(&change.callee_name()))
+                || change.targets().any(|target| {
+                    target.child(Role::Index).is_some_and(|index| index.is(Kind::Slice))
+                        || target.is(Kind::Name)
+                })
+        };
+        if self.changes.iter().any(removes) {
+            return None;
+        }
+        let grows = self.changes.iter().copied().find(|change| {
+            let Some(function) = change.function().filter(|function| function.may_serve_requests()) else {
+                return false;
+            };
+            if function.is_startup() {
+                return false;
+            }
+            // A constructor that fills what it has just made does so once for each object.
+            let is_being_made = function.name() == "__init__" && self.definition.function() == Some(function);
+            if is_being_made || self.is_bounded_by_its_entries(*change) || self.keeps_new_keys_out(*change) {
+                return false;
+            }
+            let sent = |node: Node<'m>| node.may_come_from_request() || node.is_fresh_thread();
+            if change.is(Kind::Call) {
+                let name = change.callee_name();
+                let is_entry = change
+                    .receiver()
+                    .is_some_and(|list| !list.reads_like(self.definition) && !list.is(Kind::Attribute));
+                match name {
+                    "append" | "appendleft" | "extend" | "insert" | "put" | "put_nowait" => {
+                        !is_entry && change.positional().any(|value| sent(value) || !value.is_constant())
+                    }
+                    "add" | "setdefault" | "update" => !is_entry && change.argument(0).is_some_and(sent),
+                    _ => false,
+                }
+            } else {
+                change.targets().filter_map(|target| target.child(Role::Index)).any(sent)
+            }
+        })?;
+        if self.only_spares_log_lines() {
+            return None;
+        }
+        let model = self.definition.model;
+        let name = self.name();
+        let files = || std::iter::once(self.definition).chain(self.changes.iter().copied());
+        let is_deleted = files().any(|place| {
+            place
+                .at(0)
+                .descendants_of(Kind::Delete)
+                .any(|deleted| deleted.descendants().any(|part| part.symbol() == self.definition.symbol()))
+        });
+        let is_replaced = model.assignments().any(|assignment| {
+            assignment.targets().any(|target| {
+                target.symbol() == self.definition.symbol()
+                    && matches!(target.kind(), Kind::Name | Kind::Attribute)
+                    && target.function().is_some_and(|function| function.name() != "__init__")
+            })
+        });
+        let is_passed_on = || {
+            // Whoever it is handed to may shorten it.
+            model
+                .calls_named("clear")
+                .chain(model.calls_named("pop"))
+                .any(|call| call.receiver().is_some_and(|receiver| receiver.name() == name))
+        };
+        (!is_deleted && !is_replaced && !is_passed_on()).then_some(grows)
+    }
+
+    /// Whether a test around a change, or in front of it, lets no new key in: never, or not when there are many.
+    fn keeps_new_keys_out(&self, change: Node<'m>) -> bool {
+        let Some(function) = change.function() else { return false };
+        function.own_ifs().filter(|node| node.id < change.id).any(|node| {
+            let Some(grown) =
+                node.child(Role::Test).and_then(|test| self.holds_of_one_too_many(test, change))
+            else {
+                return false;
+            };
+            let Some(body) = node.body() else { return false };
+            match node.contains(change) {
+                true => body.contains(change) != grown,
+                false => grown && body.leaves() && node.dominates(change),
+            }
+        })
+    }
+
+    /// What a test says of a new key while there are many entries, if that decides it.
+    fn holds_of_one_too_many(&self, test: Node<'m>, change: Node<'m>) -> Option<bool> {
+        let is_it = |node: Node<'m>| {
+            matches!(node.kind(), Kind::Name | Kind::Attribute) && node.symbol() == self.definition.symbol()
+        };
+        match test.kind() {
+            Kind::UnaryOp if test.operator() == Operator::Not => {
+                self.holds_of_one_too_many(test.value()?, change).map(|holds| !holds)
+            }
+            Kind::BoolOp => {
+                let parts: Vec<Option<bool>> =
+                    test.children().map(|part| self.holds_of_one_too_many(part, change)).collect();
+                let decides = test.operator() == Operator::Or;
+                if parts.contains(&Some(decides)) {
+                    return Some(decides);
+                }
+                parts.iter().all(|part| *part == Some(!decides)).then_some(!decides)
+            }
+            Kind::Compare => {
+                let (left, right) = (test.child(Role::Left)?, test.child(Role::Right)?);
+                let counts = || {
+                    left.is(Kind::Call) && left.callee_name() == "len" && left.argument(0).is_some_and(is_it)
+                };
+                // A list takes what it holds already once more.
+                let is_key = || {
+                    is_it(right)
+                        && change
+                            .targets()
+                            .filter_map(|target| target.child(Role::Index))
+                            .any(|key| key.reads_like(left))
+                };
+                match test.operator() {
+                    Operator::NotIn if is_key() => Some(true),
+                    Operator::In if is_key() => Some(false),
+                    Operator::Greater | Operator::GreaterEqual if counts() => Some(true),
+                    Operator::Less | Operator::LessEqual if counts() => Some(false),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
