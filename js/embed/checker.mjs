@@ -76,6 +76,10 @@ function start(root) {
 
 /** A way to the checker for one example. `reply` is called with `{reports}` or with `{failed}`. */
 export async function connect(root, reply) {
+  // A sandbox without an origin is handed down to every frame, and a page without an origin may start no worker.
+  if (self.origin === "null" && location.protocol !== "file:") {
+    throw new Error("This page is in a sandbox without `allow-same-origin`, in which the checker cannot run. Open the example in the playground instead.");
+  }
   clearTimeout(ending);
   connections += 1;
   started ??= start(root);

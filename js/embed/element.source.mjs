@@ -28,6 +28,11 @@ const load = (address) =>
 /** Every example of the page, for changes of the host's theme. */
 const examples = new Set();
 
+/** Draws an example again whose author has put something else into it. */
+const inside = new MutationObserver((changes) => {
+  for (const example of new Set(changes.map(({ target }) => (target.closest ? target : target.parentElement)?.closest("rubric-example")))) example?.reread();
+});
+
 async function fragment(rule) {
   const address = new URL(`embed/${FORMAT}/rules/${rule}.js`, ROOT).href;
   try {
@@ -78,6 +83,7 @@ class RubricExample extends HTMLElement {
 
   connectedCallback() {
     examples.add(this);
+    inside.observe(this, { childList: true, characterData: true, subtree: true });
     // Moved, or away for a while: what was typed stays.
     if (this.#turn && this.#drawn === this.#given()) {
       this.follow();
@@ -98,6 +104,11 @@ class RubricExample extends HTMLElement {
         this.#paused = true;
       }
     });
+  }
+
+  /** What stands inside has changed. Nothing is taken away that somebody has typed. */
+  reread() {
+    if (this.isConnected && this.#turn && !this.#editing && this.#drawn !== this.#given()) this.#draw();
   }
 
   #given() {
@@ -124,8 +135,10 @@ class RubricExample extends HTMLElement {
     if (!this.#frame) return;
     const theme = this.getAttribute("theme")?.trim().toLowerCase() ?? "auto";
     const toggled = this.closest("[data-theme]")?.dataset.theme;
-    const own = getComputedStyle(this).colorScheme === "normal" ? (["light", "dark"].includes(toggled) ? toggled : "user") : "host";
-    const scheme = theme !== "auto" ? theme : own;
+    // A page's scheme may also stand in a tag of its head, of which computed styles say nothing.
+    const host = getComputedStyle(this).colorScheme !== "normal";
+    const own = ["light", "dark"].includes(toggled) ? toggled : document.querySelector('meta[name="color-scheme" i]') ? "host" : "user";
+    const scheme = theme !== "auto" ? theme : host ? "host" : own;
     this.#frame.className = `${this.#frame.className.split(" ")[0]} scheme-${scheme}`;
   }
 
@@ -277,6 +290,9 @@ class RubricExample extends HTMLElement {
     if (this.#asked) return;
     const asked = (this.#asked = {});
     this.#paused = false;
+    // What the foot says next may be shorter; what stands below the example must not move for that.
+    const foot = this.#frame.lastElementChild;
+    foot.style.minHeight = `${foot.offsetHeight}px`;
     this.#checkButton.disabled = true;
     this.#say(this.#editing ? "Loading the editor and the checker…" : "Loading the checker…");
     try {

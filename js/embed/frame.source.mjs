@@ -45,6 +45,9 @@ shown.append(title, example);
 document.body.append(shown);
 await import("../../embed.js");
 
-/** The message is documented: a host may rely on it. */
-const tell = () => parent.postMessage({ type: "rubric-example:height", height: Math.ceil(shown.getBoundingClientRect().height) }, "*");
+/** The message is documented: a host may rely on it. Before the example is drawn there is nothing to tell. */
+const tell = () => {
+  const height = Math.ceil(shown.getBoundingClientRect().height);
+  if (height) parent.postMessage({ type: "rubric-example:height", height }, "*");
+};
 if (parent !== window) new ResizeObserver(tell).observe(shown);

@@ -213,6 +213,73 @@ test("the theme is the host's, the reader's, or the author's", { tag: "@chromium
   expect(await ground(2)).toBe("rgb(1, 2, 3)");
 });
 
+test("a scheme that stands in a tag of the host's head is followed", { tag: "@chromium" }, async ({ page, host }) => {
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto(await host('<rubric-example rule="C5"></rubric-example>', { more: '<meta name="color-scheme" content="dark">' }));
+  await drawn(page, 1);
+  const frame = page.locator("rubric-example .example");
+  await expect(frame).toHaveCSS("background-color", "rgb(26, 29, 33)");
+});
+
+for (const width of [1280, 360]) {
+  test(`an example has a width where its container asks it for one: ${width} pixels`, async ({ page, host }) => {
+    await page.setViewportSize({ width, height: 800 });
+    const example = '<rubric-example rule="C5"></rubric-example>';
+    const containers = ["display:flex", "display:flex;flex-wrap:wrap", "display:flex;flex-direction:column;align-items:flex-start", "display:grid;grid-template-columns:auto", "display:grid;justify-items:start", "float:left", "display:inline-block", "width:fit-content", "position:absolute"];
+    const layouts = containers.map((style, index) => `.of-${index}{${style}}`).join("");
+    const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' *; frame-src *`;
+    const body = containers.map((_, index) => `<div style="clear:both"><div class="of-${index}">${example}</div></div>`).join("") + `<table><tr><td>${example}</td></tr></table>`;
+    await page.goto(await host(body, { more: `<style>body{margin:0}${layouts}</style>`, policy }));
+    await drawn(page, containers.length + 1);
+    const widths = await page.locator("rubric-example").evaluateAll((all) => all.map((element) => element.getBoundingClientRect().width));
+    for (const [index, each] of widths.entries()) expect(each, containers[index] ?? "table").toBeGreaterThan(Math.min(700, width - 40));
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+}
+
+test("what an author puts inside later is drawn", async ({ page, host }) => {
+  await page.goto(await host('<rubric-example id="later"></rubric-example>'));
+  await expect(page.locator("#later .error")).toContainText("Give it a rule");
+  await page.evaluate((text) => {
+    const block = document.createElement("pre");
+    block.textContent = text;
+    document.querySelector("#later").append(block);
+  }, OWN);
+  await expect(page.locator("#later .keyword").first()).toHaveText("import");
+  await page.evaluate(() => (document.querySelector("#later pre").firstChild.data = "def later():\n    pass\n"));
+  await expect(page.locator("#later .keyword").first()).toHaveText("def");
+});
+
+test("on a phone nothing below an example moves when it becomes live", async ({ page, host }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(await host('<rubric-example rule="C5"></rubric-example><p id="below">Below</p>'));
+  await drawn(page, 1);
+  const before = await heights(page);
+  await page.getByRole("button", { name: "Edit" }).click();
+  await expect(page.getByRole("status")).toContainText("Checked in this browser.");
+  expect(await heights(page)).toEqual(before);
+});
+
+test("an example that was edited is printed whole", { tag: "@chromium" }, async ({ page, host }) => {
+  await page.setViewportSize({ width: 500, height: 700 });
+  await page.goto(await host('<rubric-example rule="C5" view="violating" height="100"></rubric-example>'));
+  await drawn(page, 1);
+  await page.getByRole("button", { name: "Edit" }).click();
+  await expect(page.getByRole("status")).toContainText("Checked in this browser.");
+  await page.emulateMedia({ media: "print" });
+  const [across, down] = await page.locator(".cm-scroller").evaluate((element) => [element.scrollWidth - element.clientWidth, element.scrollHeight - element.clientHeight]);
+  expect(across).toBeLessThanOrEqual(0);
+  expect(down).toBeLessThanOrEqual(0);
+});
+
+test("in a sandbox without an origin an example says why the checker cannot run", async ({ page, host }) => {
+  const sandboxed = await host('<rubric-example rule="C5"></rubric-example>');
+  await page.goto(await host(`<iframe title="Sandbox" sandbox="allow-scripts" src="${sandboxed}" width="900" height="900"></iframe>`, { policy: "default-src 'none'; frame-src *" }));
+  const inner = page.frameLocator("iframe");
+  await inner.getByRole("button", { name: "Edit" }).click();
+  await expect(inner.getByRole("status")).toContainText("in a sandbox");
+});
+
 test("the <iframe> form needs no script of the host, and tells it its height", async ({ page, site, host }) => {
   const { origin } = new URL(site);
   await page.goto(await host(`<iframe title="C5" src="${site}embed.html?rule=C5&view=pair" width="100%" height="300"></iframe>`, {
@@ -232,6 +299,8 @@ test("the <iframe> form needs no script of the host, and tells it its height", a
   });
   await expect(frame.getByRole("button", { name: "Edit" })).toBeVisible();
   await expect.poll(() => page.evaluate(() => told.at(-1))).toBeGreaterThan(400);
+  // Before the example is drawn there is no height to tell: a host's frame would close and open again.
+  expect(await page.evaluate(() => Math.min(...told))).toBeGreaterThan(100);
   const inner = await frame.locator("#shown").evaluate((shown) => shown.getBoundingClientRect().height);
   expect(await page.evaluate(() => told.at(-1))).toBe(Math.ceil(inner));
   await frame.getByRole("button", { name: "Edit" }).click();

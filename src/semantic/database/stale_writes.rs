@@ -59,6 +59,9 @@ impl<'m> Node<'m> {
                     .then(|| Some((column.name(), item.child(Role::Value)?)))?
             });
         let (what, read) = of_keywords.chain(of_dictionaries).find_map(|(column, value)| {
+            if value.resolved_value().adds_to_column(column) {
+                return None;
+            }
             let read = value.summed_from(&rows_read_by)?;
             (value.mentions_through_names(column) || mentions(read, column)).then_some((column, read))
         })?;
@@ -135,6 +138,15 @@ impl<'m> Node<'m> {
             let decides = body.contains(self) || (body.leaves() && node.dominates(self));
             let test = node.child(Role::Test).filter(|_| decides)?;
             Some((test, test.source_call(fits, 0)?))
+        })
+    }
+
+    /// Whether the database adds to what the column has by then: `Member.points - reward.price`, where `points` is no value
+    /// of a row that was read.
+    fn adds_to_column(self, column: &str) -> bool {
+        self.descendants_of(Kind::Attribute).any(|part| {
+            part.name() == column
+                && part.receiver().is_some_and(|owner| owner.source_call(&rows_read_by, 0).is_none())
         })
     }
 
