@@ -293,7 +293,8 @@ class RubricExample extends HTMLElement {
     // What the foot says next may be shorter; what stands below the example must not move for that.
     const foot = this.#frame.lastElementChild;
     foot.style.minHeight = `${foot.offsetHeight}px`;
-    this.#checkButton.disabled = true;
+    // Not `disabled`, which would take the focus from whoever has pressed it.
+    this.#checkButton.setAttribute("aria-disabled", "true");
     this.#say(this.#editing ? "Loading the editor and the checker…" : "Loading the checker…");
     try {
       const checker = await connect(ROOT, (reply) => {
@@ -305,7 +306,7 @@ class RubricExample extends HTMLElement {
     } catch (error) {
       if (asked !== this.#asked) return;
       this.#asked = null;
-      this.#checkButton.disabled = false;
+      this.#checkButton.removeAttribute("aria-disabled");
       this.#checkButton.hidden = false;
       this.#say(error.message, true);
     }
@@ -330,6 +331,7 @@ class RubricExample extends HTMLElement {
       this.#say(`The checker stopped: ${failed} The code is checked again at the next change.`, true);
       return;
     }
+    if (this.shadowRoot.activeElement === this.#checkButton) (this.#editButton.hidden ? this.#link : this.#editButton).focus({ preventScroll: true });
     this.#checkButton.hidden = true;
     for (const [index, side] of this.#sides.entries()) {
       side.showFindings(findingsOf(reports[index]));

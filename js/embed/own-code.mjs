@@ -1,10 +1,17 @@
 // The code that an author has put into the element: <pre> blocks, and what was found in them as list items.
 
+/** What highlighters put beside the code: their numbers of lines, and buttons that copy. */
+const BESIDE = ":is(.linenodiv, .linenos, .lineno, .gutter), :is(.linenodiv, .linenos, .lineno, .gutter) *, button, button *";
+
 /** The text of a block, as a browser shows it. */
-const textOf = (block) => block.textContent.replaceAll("\r\n", "\n").trimEnd() + "\n";
+function textOf(block) {
+  const code = block.cloneNode(true);
+  for (const part of code.querySelectorAll(BESIDE)) part.remove();
+  return code.textContent.replaceAll("\r\n", "\n").trimEnd() + "\n";
+}
 
 const RANGE = /^(\d+):(\d+)-(\d+):(\d+)$/;
-const LEVELS = ["critical", "high", "medium", "low", "question"];
+const LEVELS = ["problem", "critical", "high", "medium", "low", "question"];
 
 /** The message of a finding: what is `<code>` there stands between backticks in a report. */
 const messageOf = (element) =>
@@ -27,7 +34,7 @@ function finding(item, files) {
 
 /** The sides that stand in the element; none where there is no <pre>. Fails with a sentence for the author. */
 export function readOwnCode(element, view) {
-  const blocks = [...element.querySelectorAll("pre")];
+  const blocks = [...element.querySelectorAll("pre")].filter((block) => !block.matches(BESIDE));
   if (!blocks.length) return null;
   const sideOf = (block) => block.closest("[data-side]")?.dataset.side ?? null;
   const named = blocks.some((block) => sideOf(block) !== null);

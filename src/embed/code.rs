@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::escaped::escaped;
-use crate::report::{Finding, Rule};
+use crate::report::{Finding, Problem, Range, Rule};
 use crate::source::Source;
 
 /// What the element shows.
@@ -60,6 +60,38 @@ pub struct Side {
     pub files: Vec<Source>,
     /// None where they were not checked.
     pub findings: Option<Vec<Finding>>,
+    /// What kept parts of them from being checked.
+    pub problems: Vec<Problem>,
+}
+
+/// A line below the code: a finding, or what could not be checked.
+struct Remark<'a> {
+    path: &'a str,
+    /// Empty for a problem.
+    rule: &'a str,
+    level: &'a str,
+    range: Range,
+    message: &'a str,
+}
+
+impl Side {
+    fn remarks(&self) -> impl Iterator<Item = Remark<'_>> {
+        let problems = self.problems.iter().map(|problem| Remark {
+            path: &problem.path,
+            rule: "",
+            level: "problem",
+            range: problem.range,
+            message: &problem.message,
+        });
+        let findings = self.findings.iter().flatten().map(|finding| Remark {
+            path: &finding.path,
+            rule: finding.rule.id(),
+            level: finding.level(),
+            range: finding.range,
+            message: &finding.message,
+        });
+        problems.chain(findings)
+    }
 }
 
 /// What is to be embedded.
@@ -188,13 +220,14 @@ impl Embedded {
         let findings: Option<Vec<_>> = self
             .shown()
             .map(|side| {
-                let found = side.findings.as_ref()?.iter().map(|finding| {
+                side.findings.as_ref()?;
+                let found = side.remarks().map(|remark| {
                     let mut json = serde_json::json!({
-                        "path": finding.path,
-                        "rule": finding.rule,
-                        "level": finding.level(),
-                        "range": range(finding),
-                        "message": finding.message,
+                        "path": remark.path,
+                        "rule": remark.rule,
+                        "level": remark.level,
+                        "range": written(remark.range),
+                        "message": remark.message,
                     });
                     if !side.word.is_empty() {
                         json["side"] = (&*side.word).into();
@@ -228,8 +261,7 @@ impl Embedded {
 }
 
 /// As the markup has it: `5:5-5:18`.
-fn range(finding: &Finding) -> String {
-    let (start, end) = (finding.range.start, finding.range.end);
+fn written(Range { start, end }: Range) -> String {
     format!("{}:{}-{}:{}", start.line, start.column, end.line, end.column)
 }
 
@@ -248,20 +280,17 @@ pub fn message(text: &str) -> String {
 
 fn findings(side: &Side) -> Vec<String> {
     let several = side.files.len() > 1;
-    side.findings
-        .iter()
-        .flatten()
-        .map(|finding| {
-            let level = finding.level();
-            let path = escaped(&finding.path);
+    side.remarks()
+        .map(|Remark { path, rule, level, range, message: text }| {
+            let path = escaped(path);
             let place = if several { format!("{path}, ") } else { String::new() };
+            let space = if rule.is_empty() { "" } else { " " };
             format!(
                 "<li data-path=\"{path}\" data-rule=\"{rule}\" data-level=\"{level}\" data-range=\"{}\">\
-                 {level} {rule}, {place}line {}: <span data-message>{}</span></li>\n",
-                range(finding),
-                finding.range.start.line,
-                message(&finding.message.replace('\n', " ")),
-                rule = finding.rule,
+                 {level}{space}{rule}, {place}line {}: <span data-message>{}</span></li>\n",
+                written(range),
+                range.start.line,
+                message(&text.replace('\n', " ")),
             )
         })
         .collect()
@@ -295,7 +324,7 @@ mod tests {
             title: String::new(),
             view: View::Playground,
             theme: Theme::Dark,
-            sides: vec![Side { word: "".into(), files: vec![file], findings: None }],
+            sides: vec![Side { word: "".into(), files: vec![file], findings: None, problems: Vec::new() }],
         }
     }
 

@@ -116,13 +116,17 @@ fn drawn(file: &Source, side: &Side) -> String {
             let Some((from, to)) = covered(line, number, &finding.range) else { continue };
             let before = line[..from].chars().count();
             let width = line[from..to].chars().count();
-            // The first two columns are taken by the sign of the comment.
-            let shift = before.max(2);
+            // The first two columns are taken by the sign of the comment, unless a tab holds them both.
+            let (below, shift) = if line.starts_with('\t') {
+                let below = line[..from].chars().map(|character| if character == '\t' { '\t' } else { ' ' });
+                (below.collect(), before)
+            } else {
+                (" ".repeat(before.max(2) - 1), before.max(2))
+            };
             let carets = (before + width).saturating_sub(shift).max(1);
             let _ = writeln!(
                 out,
-                "#{}{} {}. {} {}",
-                " ".repeat(shift - 1),
+                "#{below}{} {}. {} {}",
                 "^".repeat(carets),
                 place + 1,
                 finding.level(),
@@ -148,6 +152,21 @@ fn language(path: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::report::Rule;
+
+    #[test]
+    fn marks_stand_below_code_that_tabs_indent() {
+        let page = rule(crate::catalogue::entry(Rule::I4).unwrap(), None);
+        let lines: Vec<&str> = page.lines().collect();
+        let indented = lines.windows(2).filter(|pair| pair[0].starts_with('\t') && pair[1].contains('^'));
+        let mut count = 0;
+        for pair in indented {
+            let tabs = |line: &str| line.chars().filter(|&character| character == '\t').count();
+            assert_eq!(tabs(pair[0]), tabs(pair[1]), "{pair:?}");
+            assert_eq!(pair[0].find(|letter| letter != '\t'), pair[1].find('^').map(|at| at - 1), "{pair:?}");
+            count += 1;
+        }
+        assert!(count > 0, "{page}");
+    }
 
     #[test]
     fn findings_are_drawn_below_their_lines() {

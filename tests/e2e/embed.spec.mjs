@@ -274,7 +274,7 @@ test("an example that was edited is printed whole", { tag: "@chromium" }, async 
 
 test("in a sandbox without an origin an example says why the checker cannot run", async ({ page, host }) => {
   const sandboxed = await host('<rubric-example rule="C5"></rubric-example>');
-  await page.goto(await host(`<iframe title="Sandbox" sandbox="allow-scripts" src="${sandboxed}" width="900" height="900"></iframe>`, { policy: "default-src 'none'; frame-src *" }));
+  await page.goto(await host(`<iframe title="Sandbox" sandbox="allow-scripts" src="${sandboxed}" width="900" height="900"></iframe>`, { script: "", policy: "default-src 'none'; frame-src *" }));
   const inner = page.frameLocator("iframe");
   await inner.getByRole("button", { name: "Edit" }).click();
   await expect(inner.getByRole("status")).toContainText("in a sandbox");

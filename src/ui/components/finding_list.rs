@@ -207,7 +207,9 @@ fn line(
 fn open_files(store: &Store) -> Callback<(), Vec<Side>> {
     let store = store.clone();
     Callback::from(move |()| {
-        let findings = store.report.as_ref().map(|report| report.findings.clone());
-        vec![Side { word: "".into(), files: store.sources(), findings }]
+        let report = store.report.as_ref();
+        let findings = report.map(|report| report.findings.clone());
+        let problems = report.map(|report| report.problems.clone()).unwrap_or_default();
+        vec![Side { word: "".into(), files: store.sources(), findings, problems }]
     })
 }

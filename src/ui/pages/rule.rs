@@ -186,7 +186,8 @@ fn EntryPage(props: &EntryProps) -> Html {
             let side = |word: &'static str, files: &[PairFile], index: usize| {
                 let report = reports.as_ref().and_then(|reports| reports.get(index));
                 let findings = report.map(|report| report.findings.clone());
-                code::Side { word: word.into(), files: sources(files), findings }
+                let problems = report.map(|report| report.problems.clone()).unwrap_or_default();
+                code::Side { word: word.into(), files: sources(files), findings, problems }
             };
             vec![side("violating", &pair.violating, 0), side("conforming", &pair.conforming, 1)]
         })
