@@ -277,6 +277,35 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether this function is known to the given files only as an entry of a table of jobs (`HANDLERS = {"sync": sync}`),
+    /// by the table's name or its file's: a worker runs it, and no request waits for it.
+    pub fn is_a_handler_of_jobs(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let speaks_of_jobs = |text: &str| {
+            super::words_of(text)
+                .iter()
+                .any(|word| matches!(word.as_str(), "job" | "jobs" | "task" | "tasks" | "worker" | "workers"))
+        };
+        let is_of_jobs = |table: Node<'m>| {
+            let named = table.parent().into_iter().flat_map(Node::targets);
+            named.into_iter().any(|target| speaks_of_jobs(target.name()))
+                || speaks_of_jobs(table.source_file().path)
+        };
+        let holds_it = |table: &Node<'m>| {
+            table.descendants_of(Kind::DictItem).filter_map(Node::value).any(|value| {
+                value.name() == self.name()
+                    && matches!(value.kind(), Kind::Name | Kind::Attribute)
+                    && model.function_named_by(value) == Some(self)
+            })
+        };
+        self.asked_by().is_none()
+            && model.callers_of(self.place()).is_empty()
+            && model
+                .dictionaries()
+                .filter(|table| table.function().is_none() && holds_it(table))
+                .any(is_of_jobs)
+    }
+
     /// Whether this generator's values are sent to a client as they come: it feeds a response.
     pub fn feeds_response(self) -> bool {
         let model: &'m Model<'m> = self.model;

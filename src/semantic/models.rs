@@ -200,6 +200,15 @@ impl<'m> Node<'m> {
             })
     }
 
+    /// Whether it runs a graph that comes from code which is loaded by its name: by what it is called, where the given files
+    /// load code so and compile no graph.
+    pub fn runs_a_loaded_graph(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        self.receiver().is_some_and(|graph| graph.says(&["graph", "agent", "plugin"]))
+            && model.mentions_text("import_module")
+            && model.calls_doing(Tag::CompilesGraph).next().is_none()
+    }
+
     /// Whether the value's class is a provider's own model, which has no other one behind it.
     fn is_one_provider(self) -> bool {
         self.is_a(ClassTag::ChatModel)

@@ -64,6 +64,7 @@ impl<'m> Node<'m> {
             None if self.is_left_by_failure(attempt, &handlers) => Attempts::Bounded,
             None => Attempts::Unbounded,
         };
+        let only_loses_races = handlers.iter().all(|handler| handler.is_about_other_writers());
         Some(Retry {
             at: self,
             failures: failures_of(attempt, &handlers),
@@ -74,8 +75,10 @@ impl<'m> Node<'m> {
             },
             pause: self.pause_between(attempt, &handlers),
             gives_result,
-            is_about_conflicts: systems.iter().all(|s| matches!(s, System::Database | System::Cache))
-                && !handlers.iter().any(|handler| handler.catches_everything()),
+            is_about_conflicts: only_loses_races
+                || (systems.iter().all(|s| matches!(s, System::Database | System::Cache))
+                    && !handlers.iter().any(|handler| handler.catches_everything())),
+            only_loses_races,
             is_poll: false,
             is_local: self.function().is_some_and(|function| {
                 function.descendants_of(Kind::Attribute).any(|part| part.names("socket.AF_UNIX"))

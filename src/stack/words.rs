@@ -208,6 +208,7 @@ words! {
         AnyError = "any_error",
         StatusError = "status_error",
         AnswerError = "answer_error",
+        ConflictError = "conflict_error",
         ConnectionLimits = "connection_limits",
         UnlimitedConnections = "unlimited_connections",
         UnlimitedWaiters = "unlimited_waiters",
