@@ -212,7 +212,21 @@ fn only_asks(call: Node<'_>) -> bool {
     };
     let empties =
         |name: &str| words_of(name).iter().any(|word| EMPTIES.contains(&word.as_str())) && !carries();
-    if call.function().is_some_and(|function| empties(function.name())) {
+    // A verb that only ever asks: `evaluate_policy`, by itself or through a helper that sends what it is given.
+    let asks = |function: Node<'_>| {
+        words_of(function.name()).first().is_some_and(|verb| {
+            matches!(
+                verb.as_str(),
+                "evaluate" | "search" | "query" | "predict" | "classify" | "lookup" | "detect" | "translate"
+            )
+        })
+    };
+    let is_question = |function: Node<'_>| {
+        asks(function)
+            || (url.as_parameter().is_some()
+                && function.is_only_called(|call| call.function().is_some_and(asks)))
+    };
+    if call.function().is_some_and(|function| empties(function.name()) || is_question(function)) {
         return true;
     }
     url.told_by().into_iter().any(|part| {

@@ -339,6 +339,12 @@ impl<'m> Node<'m> {
     /// make is read part by part afterwards or made into one thing, what they read is removed, or they only check whether
     /// the job may begin.
     pub fn is_one_job(self) -> bool {
+        // Something restored with holes in it is not what was saved.
+        let restores =
+            |function: Node<'m>| super::words_of(function.name()).iter().any(|word| word == "restore");
+        if self.function().is_some_and(restores) {
+            return true;
+        }
         let gathered = self.gathered_names();
         self.only_checks(&gathered)
             || gathered.iter().any(|name| self.is_read_by_its_keys(name))

@@ -79,11 +79,28 @@ impl<'m> Node<'m> {
                 || (systems.iter().all(|s| matches!(s, System::Database | System::Cache))
                     && !handlers.iter().any(|handler| handler.catches_everything())),
             only_loses_races,
-            is_poll: false,
+            is_poll: counted.is_some() && self.also_waits_for_an_answer(attempt),
             is_local: self.function().is_some_and(|function| {
                 function.descendants_of(Kind::Attribute).any(|part| part.names("socket.AF_UNIX"))
             }),
             instead: None,
+        })
+    }
+
+    /// Whether the loop waits as well where nothing failed and what it asks for is not there yet, which is the usual
+    /// outcome: `if not ready: sleep(3); continue`. An answer whose status is looked at has failed.
+    fn also_waits_for_an_answer(self, attempt: Node<'m>) -> bool {
+        let is_status = |part: Node<'m>| {
+            matches!(part.name(), "status_code" | "ok" | "is_success" | "is_error" | "code")
+                || part.number().is_some_and(|number| number >= 400.0)
+        };
+        let sleeps = |call: &Node<'m>| call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep);
+        attempt.child(Role::Body).into_iter().flat_map(Node::calls_within).filter(sleeps).any(|sleep| {
+            let mut tests =
+                sleep.surroundings().take_while(|around| *around != attempt).filter_map(|around| {
+                    matches!(around.kind(), Kind::If | Kind::Clause).then(|| around.child(Role::Test))?
+                });
+            tests.next().is_some_and(|test| !test.descendants().any(is_status))
         })
     }
 
