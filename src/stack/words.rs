@@ -174,6 +174,7 @@ words! {
         Graph = "graph",
         Checkpointer = "checkpointer",
         OneAtATime = "one_at_a_time",
+        OneOperation = "one_operation",
         InMemory = "in_memory",
         SingleFile = "single_file",
         App = "app",
