@@ -748,7 +748,7 @@ impl<'s> Model<'s> {
     }
 
     /// The one value that a module gives a name, reached from another function or file.
-    fn singleton_value<'a>(&'a self, name: Node<'a>) -> Option<Node<'a>> {
+    pub(super) fn singleton_value<'a>(&'a self, name: Node<'a>) -> Option<Node<'a>> {
         let (file, symbol) = if name.is(Kind::Attribute) {
             let Type::Module(file) = name.receiver()?.ty() else { return None };
             (file, name.symbol())
