@@ -653,7 +653,15 @@ impl<'m> Node<'m> {
             node.is(Kind::Match)
                 || (node.is(Kind::Call) && {
                     let words = super::words_of(node.callee_name());
+                    // Or whoever is handed an element asks: `record(item, result)`.
+                    let hands_on = || {
+                        node.target().is_some_and(|place| {
+                            let function: Node<'m> = self.model.node(place);
+                            function.own_calls().any(|inner| inner.callee_name() == "isinstance")
+                        })
+                    };
                     node.callee_name() == "isinstance"
+                        || hands_on()
                         || words.iter().any(|word| {
                             matches!(
                                 word.as_str(),

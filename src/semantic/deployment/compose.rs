@@ -100,7 +100,7 @@ pub(super) fn is_partial_file(path: &str) -> (bool, bool) {
         matches!(word, "dev" | "development" | "local" | "override" | "debug" | "gitpod" | "devcontainer")
     });
     let is_test = words.any(|word| matches!(word, "test" | "tests" | "ci" | "e2e"))
-        || path.split('/').any(|part| matches!(part, "test" | "tests" | "testing"));
+        || path.split('/').any(|part| matches!(part, "test" | "tests" | "testing" | "regtest"));
     let is_development = is_development || path.split('/').any(|part| part == ".devcontainer");
     (is_development, is_test)
 }
