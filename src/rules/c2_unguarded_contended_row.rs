@@ -14,6 +14,7 @@ const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
 const RACED: &str = "a row that is tested and set, while a second request may pass the test too";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
+    let mut all: Vec<Raced<'_>> = Vec::new();
     for assignment in model.assignments().filter(|node| !node.is_outside_production()) {
         let is_shared = assignment.is_shared_code();
         if !is_shared && !assignment.is_code_of_a_worker() {
@@ -22,9 +23,21 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         // What is computed from the old value is C1's.
         let Some(change) = assignment.row_change().filter(|change| !change.is_computed) else { continue };
         if is_shared {
-            changed(&change, findings);
+            if let Some(raced) = changed(&change, findings) {
+                all.push(raced);
+            }
         } else if takes_next(&change) && change.at.exclusive_by().is_none() {
             polled(&change, findings);
+        }
+    }
+    for (index, raced) in all.iter().enumerate() {
+        // Told once for the attribute and its function, where it weighs most.
+        let mut others = all.iter().enumerate().filter(|(_, other)| raced.is_told_with(other));
+        let is_told = others.any(|(at, other)| {
+            other.severity > raced.severity || (at < index && other.severity == raced.severity)
+        });
+        if findings.asks_alone(raced.change.at, RACED, is_told) {
+            report_raced(raced, findings);
         }
     }
     for (call, _) in model.known_calls() {
@@ -61,22 +74,40 @@ fn takes_next(change: &RowChange<'_>) -> bool {
 
 // A row that is tested and set
 
-fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
+/// A change that a second request may make as well.
+struct Raced<'m> {
+    change: RowChange<'m>,
+    test: Node<'m>,
+    /// What else happens twice.
+    effect: Option<Node<'m>>,
+    severity: Severity,
+}
+
+impl Raced<'_> {
+    fn is_told_with(&self, other: &Self) -> bool {
+        self.change.at.function() == other.change.at.function()
+            && self.change.at.file == other.change.at.file
+            && self.change.attribute == other.change.attribute
+            && self.change.row.symbol() == other.change.row.symbol()
+    }
+}
+
+fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) -> Option<Raced<'m>> {
     let at = change.at;
-    let Some(function) = at.function() else { return };
+    let function = at.function()?;
     let writes = function.writes_back();
     if !findings.asks(at, RACED, "the function writes it back", writes, &|| match writes {
         true => format!("`{}` commits or flushes what it changes", function.name()),
         false => format!("nothing in `{}` commits or flushes", function.name()),
     }) {
-        return;
+        return None;
     }
     let by_many = !function.serves_administrators(None) && !function.source_file().path.contains("admin");
     if !findings.asks(at, RACED, "not administrators alone do it", by_many, &|| match by_many {
         true => format!("`{}` is for everybody, as far as the given files show", function.name()),
         false => format!("`{}` is for administrators", function.name()),
     }) {
-        return;
+        return None;
     }
     let lock = at.exclusive_by();
     let is_versioned = at.model.is_versioned(change.row.ty());
@@ -99,18 +130,18 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
             };
             findings.conforms(lock.unwrap_or(at), note);
         }
-        return;
+        return None;
     }
     if takes_next(change) {
         polled(change, findings);
-        return;
+        return None;
     }
     let test = tested(change, function);
     findings.asks(at, RACED, "a test of what was read decides about it", test.is_some(), &|| match test {
         Some(test) => format!("`{}` ({})", test.excerpt(), test.whereabouts_from(at)),
         None => format!("no test of `{}` is on the way to it, behind the read", change.attribute),
     });
-    let Some(test) = test else { return };
+    let test = test?;
     let what = format!("{}.{}", change.row.name(), change.attribute);
     let is_free = change.fetched.lock.is_none();
     findings.asks(at, RACED, "the row was not locked", is_free, &|| match change.fetched.lock {
@@ -119,28 +150,42 @@ fn changed<'m>(change: &RowChange<'m>, findings: &mut Findings<'_>) {
     });
     if let Some(lock) = change.fetched.lock {
         findings.conforms(lock, format!("the row is locked before `{what}` is tested"));
-        return;
+        return None;
     }
     let relocked = function.own_calls().any(|call| {
         call.id < at.id
             && (call.does(Tag::LocksRows) || call.keyword("with_for_update").is_some_and(Node::is_true))
     });
     if relocked {
-        return;
+        return None;
     }
     let effect = effect_beside(change, test, function);
-    let moves = is_state(change.attribute) && !is_repeatable(change, test) && !is_decided_by_time(change);
+    let moves = is_state(change.attribute)
+        && !is_repeatable(change, test)
+        && !is_decided_by_time(change)
+        && !is_all_that_follows(change, test);
     let matters = effect.is_some() || moves;
     if !findings.asks(at, RACED, "it matters if it happens twice", matters, &|| match effect {
         Some(effect) => format!("`{}` happens with it", effect.excerpt()),
         None if matters => format!("`{}` moves from one state to the next", change.attribute),
         None => "doing it twice comes to the same, as far as the function shows".to_owned(),
     }) {
-        return;
+        return None;
     }
-    let severity = if effect.is_some() { Severity::High } else { Severity::Medium };
+    // A second line in a record of what was done harms less than work that is done twice.
+    let severity = match effect {
+        Some(effect) if !is_a_note(effect) => Severity::High,
+        _ => Severity::Medium,
+    };
+    Some(Raced { change: *change, test, effect, severity })
+}
+
+fn report_raced(raced: &Raced<'_>, findings: &mut Findings<'_>) {
+    let Raced { change, test, effect, severity } = raced;
+    let (at, test, effect) = (change.at, *test, *effect);
+    let what = format!("{}.{}", change.row.name(), change.attribute);
     let mut draft = findings
-        .report(at, severity, Certainty::Likely, tested_and_set(&what))
+        .report(at, *severity, Certainty::Likely, tested_and_set(&what))
         .because(change.fetched.call, "the row is fetched without a lock")
         .because(test, format!("`{what}` is tested as it was then"))
         .because(at, "and set, whatever it is by now");
@@ -210,6 +255,39 @@ fn is_repeatable<'m>(change: &RowChange<'m>, test: Node<'m>) -> bool {
         Some(not) if not.is(Kind::UnaryOp) => true,
         _ => false,
     }
+}
+
+/// Whether nothing hangs on having passed the test but what is set on the row, to what the code says: no call, no refusal, no
+/// other branch. Whoever passes it as well leaves the same row.
+fn is_all_that_follows<'m>(change: &RowChange<'m>, test: Node<'m>) -> bool {
+    let is_said = |value: Node<'m>| {
+        value.is_constant()
+            || (value.is(Kind::Attribute)
+                && value.receiver().is_some_and(|of| of.name().starts_with(char::is_uppercase)))
+    };
+    let is_of_row = |target: Node<'m>| {
+        target.is(Kind::Attribute)
+            && target.receiver().is_some_and(|row| row.is(Kind::Name) && row.symbol() == change.row.symbol())
+    };
+    let branch = test.surroundings().find(|around| around.is(Kind::If));
+    let Some((branch, body)) = branch.and_then(|branch| Some((branch, branch.body()?))) else { return false };
+    body.contains(change.at)
+        && !branch.children().any(|part| part.role() == Role::Orelse || part.is(Kind::Clause))
+        && body.children().all(|statement| {
+            statement.is(Kind::Assign)
+                && statement.value().is_some_and(is_said)
+                && statement.targets().all(is_of_row)
+        })
+}
+
+/// Whether an insert only notes what was done, by the name of what is inserted: `db.add(TaskActivity(…))`.
+fn is_a_note(effect: Node<'_>) -> bool {
+    let row = effect.inserted().map(|inserted| effect.model.row_name(inserted.row));
+    row.is_some_and(|name| {
+        words_of(&name).iter().any(|word| {
+            matches!(word.as_str(), "log" | "logs" | "activity" | "history" | "audit" | "changelog")
+        })
+    })
 }
 
 /// Whether the new state is one that comes with time, whoever notices it: all who pass the test write the same.
@@ -282,13 +360,16 @@ fn effect_beside<'m>(change: &RowChange<'m>, test: Node<'m>, function: Node<'m>)
     }
     // What was done before the test does not depend on it.
     let behind = |call: &Node<'m>| call.file != test.file || call.id > test.id;
-    function.own_calls().filter(|call| goes_along(*call) && behind(call)).find(|call| {
+    let effects = function.own_calls().filter(|call| goes_along(*call) && behind(call)).filter(|call| {
         call.inserted().is_some()
             || call.does(Tag::WritesOutside)
+            || call.does(Tag::AfterResponse)
             || call.api().is_some_and(|api| {
                 matches!(api.callable.crosses, Some(System::Mail | System::Broker)) && !api.is_constructor
             })
-    })
+    });
+    let effects: Vec<Node<'m>> = effects.collect();
+    effects.iter().find(|effect| !is_a_note(**effect)).or(effects.first()).copied()
 }
 
 /// What a fix does where workers look for their next row.

@@ -65,6 +65,19 @@ fn is_session(node: Node<'_>) -> bool {
     is_session_type(node.model, node.ty())
 }
 
+/// Whether two who use this at once harm each other: a session, or a connection that refuses the second.
+fn is_for_one(node: Node<'_>) -> bool {
+    is_session(node) || node.is_a(ClassTag::OneOperation)
+}
+
+/// What it is, and how one of one's own is opened.
+fn kind(node: Node<'_>) -> (&'static str, &'static str) {
+    match is_session(node) {
+        true => ("session", "`async with SessionFactory() as db:`"),
+        false => ("connection", "`async with pool.acquire() as connection:`"),
+    }
+}
+
 /// The call that opens a session, if this is one.
 fn opens(value: Node<'_>) -> Option<Node<'_>> {
     let value = value.unwrapped();
@@ -202,22 +215,22 @@ fn gathered(gather: Node<'_>, findings: &mut Findings<'_>) {
         if !many && second.is_none() {
             continue;
         }
+        let (what, own) = kind(first.at);
         let note = if *many { "each of the coroutines uses it" } else { "one coroutine uses it" };
         let mut draft = findings
             .report(
                 gather,
                 Severity::High,
                 Certainty::Sure,
-                format!("the coroutines that run at once here share the session `{}`", first.name),
+                format!("the coroutines that run at once here share the {what} `{}`", first.name),
             )
             .because(first.at, note);
         if let Some((second, _)) = second.filter(|_| !many) {
             draft = draft.because(second.at, "and another one as well");
         }
-        draft.conforming(
-            "Let each coroutine open its own: `async with SessionFactory() as db:` inside it. Or await them one \
-             after another.",
-        );
+        draft.conforming(format!(
+            "Let each coroutine open its own: {own} inside it. Or await them one after another."
+        ));
         return;
     }
 }
@@ -249,12 +262,12 @@ fn sessions_in(coroutine: Node<'_>) -> Vec<Use<'_>> {
                 Kind::Name
                     if nested
                         && is_free_in(node, target)
-                        && is_session(node)
+                        && is_for_one(node)
                         && node.exclusive_by().is_none() =>
                 {
                     add(node.source().to_owned(), node);
                 }
-                Kind::Attribute if is_own_attribute(node, target) && is_session(node) => {
+                Kind::Attribute if is_own_attribute(node, target) && is_for_one(node) => {
                     if let Some(receiver) = call.receiver()
                         && node.exclusive_by().is_none()
                     {
@@ -270,7 +283,7 @@ fn sessions_in(coroutine: Node<'_>) -> Vec<Use<'_>> {
 
 /// Whether a session is given to a call here, or asked to do something.
 fn is_handed_on(node: Node<'_>) -> bool {
-    if !matches!(node.kind(), Kind::Name | Kind::Attribute) || node.data().is_store || !is_session(node) {
+    if !matches!(node.kind(), Kind::Name | Kind::Attribute) || node.data().is_store || !is_for_one(node) {
         return false;
     }
     match node.parent() {
@@ -317,6 +330,7 @@ fn comes_from_outside(used: &Use<'_>, repeated: Node<'_>) -> bool {
 fn started(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(coroutine) = call.scheduled_callable() else { return };
     let Some(used) = sessions_in(coroutine).into_iter().next() else { return };
+    let (what, own) = kind(used.at);
     if let Some(repeated) = call.enclosing_loop()
         && comes_from_outside(&used, repeated)
         && !is_awaited_at_once(call)
@@ -327,15 +341,13 @@ fn started(call: Node<'_>, findings: &mut Findings<'_>) {
                 Severity::High,
                 Certainty::Sure,
                 format!(
-                    "each turn of the loop starts a task, and all of them share the session `{}`",
+                    "each turn of the loop starts a task, and all of them share the {what} `{}`",
                     used.name
                 ),
             )
             .because(repeated, "repeated for each")
             .because(used.at, "the same session each time")
-            .conforming(
-                "Let each task open its own session: `async with SessionFactory() as db:` inside it.",
-            );
+            .conforming(format!("Let each task open its own {what}: {own} inside it."));
         return;
     }
     let in_group = call.receiver().is_some_and(|receiver| receiver.is_a(ClassTag::TaskGroup));
@@ -357,13 +369,11 @@ fn started(call: Node<'_>, findings: &mut Findings<'_>) {
                 call,
                 Severity::High,
                 Certainty::Sure,
-                format!("two tasks that run at once share the session `{}`", used.name),
+                format!("two tasks that run at once share the {what} `{}`", used.name),
             )
             .because(other, "the first task uses it")
             .because(used.at, "and so does this one")
-            .conforming(
-                "Let each task open its own session: `async with SessionFactory() as db:` inside it.",
-            );
+            .conforming(format!("Let each task open its own {what}: {own} inside it."));
         return;
     }
     if !in_group && !is_waited_for(call, function) && belongs_to_request(used.at, function) {
@@ -429,20 +439,21 @@ fn is_inside_callable(part: Node<'_>, call: Node<'_>) -> bool {
 }
 
 fn outlives(call: Node<'_>, used: &Use<'_>, what: &str, findings: &mut Findings<'_>) {
+    let (object, own) = kind(used.at);
     findings
         .report(
             call,
             Severity::High,
             Certainty::Sure,
             format!(
-                "`{}` hands the session `{}` to work that nobody waits for: it is closed while {what} uses it",
+                "`{}` hands the {object} `{}` to work that nobody waits for: it is closed while {what} uses it",
                 call.called(),
                 used.name
             ),
         )
-        .because(used.at, "this session ends with the request or the block")
+        .because(used.at, format!("this {object} ends with the request or the block"))
         .because(call, format!("{what} goes on beside it"))
-        .conforming("Hand over ids, and open a session inside: `async with SessionFactory() as db:`.");
+        .conforming(format!("Hand over ids, and open a {object} inside: {own}."));
 }
 
 fn after_response(call: Node<'_>, findings: &mut Findings<'_>) {

@@ -212,7 +212,21 @@ fn only_asks(call: Node<'_>) -> bool {
     };
     let empties =
         |name: &str| words_of(name).iter().any(|word| EMPTIES.contains(&word.as_str())) && !carries();
-    if call.function().is_some_and(|function| empties(function.name())) {
+    // A verb that only ever asks: `evaluate_policy`, by itself or through a helper that sends what it is given.
+    let asks = |function: Node<'_>| {
+        words_of(function.name()).first().is_some_and(|verb| {
+            matches!(
+                verb.as_str(),
+                "evaluate" | "search" | "query" | "predict" | "classify" | "lookup" | "detect" | "translate"
+            )
+        })
+    };
+    let is_question = |function: Node<'_>| {
+        asks(function)
+            || (url.as_parameter().is_some()
+                && function.is_only_called(|call| call.function().is_some_and(asks)))
+    };
+    if call.function().is_some_and(|function| empties(function.name()) || is_question(function)) {
         return true;
     }
     url.told_by().into_iter().any(|part| {
@@ -301,7 +315,14 @@ fn repeated(
         findings.conforms(key, KEYED);
         return;
     }
-    if !told.insert(write.place()) {
+    let asked = chain.iter().find_map(|step| asks_whether_it_was_done(*step));
+    if !findings.asks(write, REPEATED, "nothing asks before whether it was done", asked.is_none(), &|| {
+        match asked {
+            Some(test) => format!("`{}` does ({})", test.excerpt(), test.whereabouts_from(write)),
+            None => "no test on the way does".to_owned(),
+        }
+    }) || !told.insert(write.place())
+    {
         return;
     }
     let message = match key {
@@ -324,13 +345,26 @@ fn repeated(
 
 /// Whether this is reached where a call has answered yes, which may have looked whether it was done before.
 fn is_behind_a_question(step: Node<'_>) -> bool {
-    step.surroundings().filter(|node| node.is(Kind::If)).any(|node| {
-        node.body().is_some_and(|body| body.contains(step))
-            && node.child(Role::Test).is_some_and(|test| {
-                // One of an object that was not given asks as well: `if task.can_start(session)`.
-                let of_object = test.api().is_none() && test.receiver().is_some();
-                test.is(Kind::Call) && (test.target().is_some() || of_object)
-            })
+    tests_passed(step).any(|test| {
+        // One of an object that was not given asks as well: `if task.is_open(session)`.
+        let of_object = test.api().is_none() && test.receiver().is_some();
+        test.is(Kind::Call) && (test.target().is_some() || of_object)
+    })
+}
+
+/// The tests that have come out true where this is reached.
+fn tests_passed(step: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    step.surroundings()
+        .filter(move |node| node.is(Kind::If) && node.body().is_some_and(|body| body.contains(step)))
+        .filter_map(|node| node.child(Role::Test))
+}
+
+/// The question on the way to this whether it is still to be done, by the name of what answers: `task.can_start(session)`.
+fn asks_whether_it_was_done(step: Node<'_>) -> Option<Node<'_>> {
+    tests_passed(step).flat_map(Node::calls_within).find(|call| {
+        words_of(call.callee_name()).iter().any(|word| {
+            matches!(word.as_str(), "can" | "already" | "pending" | "needs" | "unsent" | "exists")
+        })
     })
 }
 

@@ -23,8 +23,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             gathered(call, findings);
         }
     }
+    let mut told: Vec<Node<'_>> = Vec::new();
     for call in model.turns().filter(|call| !call.is_outside_production()) {
-        turn(call, findings);
+        turn(call, &mut told, findings);
     }
     for group in model.withs().filter(|with| !with.is_outside_production()) {
         grouped(group, findings);
@@ -40,6 +41,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 fn saver(call: Node<'_>, serves: bool, findings: &mut Findings<'_>) {
     let Some(api) = call.api() else { return };
     let Some(class) = api.class else { return };
+    if only_sets_up(call) {
+        return;
+    }
     let stored = class.has(ClassTag::InMemory) || class.has(ClassTag::SingleFile);
     let is_lost = api.has(Tag::GivesContext) && !is_entered(call);
     let is_alone = stored || is_lost || single_connection(call).is_some();
@@ -120,13 +124,49 @@ fn saver(call: Node<'_>, serves: bool, findings: &mut Findings<'_>) {
     }
 }
 
+/// Whether the checkpointer is made for nothing but its tables: `AsyncPostgresSaver(conn).setup()`. No turn runs with it.
+fn only_sets_up(call: Node<'_>) -> bool {
+    let sets_up = |used: Node<'_>| {
+        used.parent().is_some_and(|method| {
+            method.is(Kind::Attribute) && method.role() == Role::Callee && method.name() == "setup"
+        })
+    };
+    let named = call.parent().filter(|statement| statement.is(Kind::Assign));
+    let target = named.and_then(|statement| statement.targets().next()).filter(|it| it.is(Kind::Name));
+    sets_up(call)
+        || call.function().zip(target).is_some_and(|(function, target)| {
+            let mut uses = function
+                .descendants_of(Kind::Name)
+                .filter(|used| used.id > target.id && used.name() == target.name())
+                .peekable();
+            uses.peek().is_some() && uses.all(sets_up)
+        })
+}
+
+/// Whether a connection is taken from a pool for a while: `async with pool.connection() as connection:`. What a generator
+/// takes lasts as long as the generator does.
+fn is_borrowed(connection: Node<'_>) -> bool {
+    connection.assigned_value().is_some_and(|from| {
+        from.is(Kind::Call)
+            && matches!(from.callee_name(), "connection" | "acquire" | "getconn")
+            && from.receiver().is_some_and(|pool| {
+                pool.is_a(ClassTag::ConnectionPool) || words_of(pool.name()).iter().any(|word| word == "pool")
+            })
+            && !connection.function().is_some_and(Node::is_generator)
+    })
+}
+
 /// The one connection that a checkpointer is given, if no request opens it for itself.
 fn single_connection(call: Node<'_>) -> Option<Node<'_>> {
     let connection = call.argument_or_keyword(0, "conn")?;
     let is_single = connection.instance_of().is_some_and(|class| {
         class.short_name().ends_with("Connection") && !class.has(ClassTag::ConnectionPool)
     });
-    let shared = call.function().is_none_or(|function| !function.serves_requests());
+    let is_kept = call.parent().is_some_and(|statement| {
+        statement.is(Kind::Assign) && statement.targets().any(|target| target.is(Kind::Attribute))
+    });
+    let shared = call.function().is_none_or(|function| !function.serves_requests())
+        && (is_kept || !is_borrowed(connection));
     (is_single && shared).then(|| connection.constructed_by_any().unwrap_or(connection))
 }
 
@@ -262,7 +302,7 @@ fn many(turn: Node<'_>, repeated: Node<'_>, together: Node<'_>, findings: &mut F
 }
 
 /// A turn: its thread, and whether another turn of the same thread can run beside it.
-fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
+fn turn<'m>(call: Node<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_>) {
     if call.parent().is_some_and(|parent| parent.does(Tag::Gathers)) {
         return;
     }
@@ -354,6 +394,15 @@ fn turn(call: Node<'_>, findings: &mut Findings<'_>) {
         findings.conforms(lock, "turns of one thread wait for one another");
         return;
     }
+    // Of the branches of one `if` a single one runs.
+    let is_told = told.iter().any(|other| {
+        let graph = call.receiver().zip(other.receiver());
+        graph.is_some_and(|(one, other)| one.reads_like(other)) && other.excludes(call)
+    });
+    if !findings.asks_alone(call, AT_ONCE, is_told) {
+        return;
+    }
+    told.push(call);
     let (severity, why) = match local {
         Some(_) => {
             (Severity::Low, "the lock is in this process alone: a second replica does not wait for it")

@@ -271,7 +271,8 @@ fn faults<'m>(retry: &Retry<'m>) -> Vec<Fault<'m>> {
         } else {
             "nothing bounds the attempts or the time, and the default is to go on for ever"
         };
-        add(Severity::High, "has no end", retry.at, why);
+        let severity = if retry.only_loses_races { Severity::Low } else { Severity::High };
+        add(severity, "has no end", retry.at, why);
     }
     match retry.pause {
         Pause::Never if is_bare && retry.attempts == Attempts::Unbounded => {

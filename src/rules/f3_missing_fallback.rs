@@ -90,14 +90,18 @@ fn without_standby<'m>(
         }
     }
     for (raise, call) in named {
-        findings
-            .report(
-                raise,
-                Severity::Medium,
+        // What is made elsewhere may have its standby there.
+        let (certainty, message, asked) = match is_seen(call) {
+            true => (
                 Certainty::Likely,
                 format!("the failure of `{}` is named, and not survived", call.called()),
-            )
-            .because(call, "the only model that is asked")
+                "the only model that is asked",
+            ),
+            false => (Certainty::Question, doubt(call), "what is asked is made elsewhere"),
+        };
+        findings
+            .report(raise, Severity::Medium, certainty, message)
+            .because(call, asked)
             .because(
                 raise,
                 "the client gets an error where another model, or an honest partial answer, could help",
@@ -122,10 +126,7 @@ fn without_standby<'m>(
     findings.asks(call, DOWN, "its failure has no answer", true, &|| {
         "no clause on the way from the request answers it".to_owned()
     });
-    // A model that comes from elsewhere may have its standby there.
-    let is_function = call.api().is_some_and(|api| api.class.is_none());
-    let is_seen = is_function || call.receiver().is_none_or(Node::is_made_in_view) || model.makes_models();
-    let certainty = if model.has_app() && is_seen { Certainty::Likely } else { Certainty::Question };
+    let certainty = if model.has_app() && is_seen(call) { Certainty::Likely } else { Certainty::Question };
     let is_conversation = handler.is_on_chat_path();
     let is_clear = certainty != Certainty::Question || is_conversation;
     if !findings.asks(call, DOWN, "its standby is not elsewhere", is_clear, &|| match is_clear {
@@ -135,7 +136,7 @@ fn without_standby<'m>(
         return;
     }
     let message = if certainty == Certainty::Question {
-        format!("does another model answer when `{}` fails?", call.called())
+        doubt(call)
     } else {
         format!("nothing answers when `{}` fails: no other model is ready", call.called())
     };
@@ -155,6 +156,18 @@ fn without_standby<'m>(
     draft
         .because(call, "neither a fallback nor a clause with another answer is among the given files")
         .conforming(STANDBY);
+}
+
+fn doubt(call: Node<'_>) -> String {
+    format!("does another model answer when `{}` fails?", call.called())
+}
+
+/// Whether the given files show what is asked: a model that comes from elsewhere may have its standby there.
+fn is_seen(call: Node<'_>) -> bool {
+    let is_function = call.api().is_some_and(|api| api.class.is_none());
+    is_function
+        || call.receiver().is_none_or(Node::is_made_in_view)
+        || (call.model.makes_models() && !call.runs_a_loaded_graph())
 }
 
 fn outcome<'m>(chain: &[Node<'m>]) -> Outcome<'m> {

@@ -37,10 +37,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 findings.asks(call, HELD, "a transaction keeps the connection meanwhile", true, &|| {
                     format!("`{}` takes it ({})", held.taken.excerpt(), held.taken.whereabouts_from(call))
                 });
-                findings.asks(call, HELD, "it is told nowhere else", is_new, &|| match is_new {
-                    true => "this is the first place that leads to it".to_owned(),
-                    false => "another place that leads to it is told".to_owned(),
-                });
+                findings.asks_alone(call, HELD, !is_new);
             }
             if is_new {
                 connection(&held, findings);
@@ -66,9 +63,21 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 
 fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     let Some((&call, way)) = held.slow.split_first() else { return };
+    // While the event loop itself is held nobody in this process can ask for the connection: that is told of the call.
+    let last = way.last().copied().unwrap_or(call);
+    let holds_loop =
+        last.blocks_for().is_some() && call.on_event_loop().is_some() && call.blocking().is_some();
+    if !findings.asks_whether(
+        call,
+        HELD,
+        "others could use the connection meanwhile",
+        !holds_loop,
+        ["the wait does not hold the event loop", "the wait holds the event loop itself"],
+    ) {
+        return;
+    }
     let commit =
         if call.function().is_some_and(Node::is_async) { "await db.commit()" } else { "db.commit()" };
-    let last = way.last().copied().unwrap_or(call);
     let is_direct = way.is_empty() && held.taken.target().is_none();
     let is_known = last.is_surely_known() && held.taken.is_surely_known();
     let certainty = if is_direct && is_known { Certainty::Sure } else { Certainty::Likely };

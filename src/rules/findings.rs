@@ -157,6 +157,13 @@ impl<'m> Findings<'m> {
         self.asks(at, about, what, holds, &|| if holds { met } else { unmet }.to_owned())
     }
 
+    /// Whether a defect is told here, and not with another one of which the same is to be said.
+    pub fn asks_alone(&mut self, at: Node<'_>, defect: &'static str, is_told: bool) -> bool {
+        let facts =
+            ["no other place has this finding", "another place has the finding, and this is told with it"];
+        self.asks_whether(at, defect, "it is told nowhere else", !is_told, facts)
+    }
+
     #[inline(never)]
     fn take_down(
         &mut self,

@@ -14,6 +14,7 @@ const OTHERS: &str = "a query that finds rows of other tenants";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let rows_are_scoped = std::cell::LazyCell::new(|| model.scopes_every_query());
+    let mut told: Vec<Node<'_>> = Vec::new();
     for (call, api) in model.known_calls() {
         if findings.watches(call) {
             ask(call, api, &|| *rows_are_scoped, findings);
@@ -24,7 +25,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         if let Some(query) = call.tenant_query() {
             match *rows_are_scoped {
                 true => findings.conforms(call, "the database, or each session, adds whose rows are meant"),
-                false => queried(&query, findings),
+                false => queried(&query, &mut told, findings),
             }
         } else if api.has(Tag::Retrieves) || api.callable.parameters.contains(&"scroll_filter") {
             searched(call, findings);
@@ -125,7 +126,7 @@ fn belonging(query: &TenantQuery<'_>) -> String {
     format!("`{}` belongs to tenants, {by}", query.name)
 }
 
-fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
+fn queried<'m>(query: &TenantQuery<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_>) {
     let call = query.call;
     let Some(function) = call.function() else { return };
     let is_somebodys = call.asks_for_owner() || call.asks_by_credential();
@@ -186,6 +187,13 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
             findings.conforms(call, format!("whoever comes here says which `{column}` is meant"))
         }
         Scoping::Unnamed(handler) => {
+            // Once the first asks whose it is, nobody gets as far as to what belongs to it.
+            let is_told = told.iter().any(|parent| belongs_to_what_is_told(call, *parent));
+            if !findings.asks_alone(call, OTHERS, is_told) {
+                return;
+            }
+            told.push(call);
+            let by = asked_by_column(call).unwrap_or("id");
             let mut draft = found_for_anybody(query, findings).because(
                 call,
                 format!("no condition of the query, and no comparison afterwards, names `{column}`"),
@@ -194,8 +202,8 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
                 draft = draft.because(handler, "this route comes here, and does not name a tenant either");
             }
             let both = match call.sql() {
-                Some(_) => format!("WHERE id = … AND {column} = …"),
-                None => format!("where({name}.id == …, {name}.{column} == app.{column})"),
+                Some(_) => format!("WHERE {by} = … AND {column} = …"),
+                None => format!("where({name}.{by} == …, {name}.{column} == app.{column})"),
             };
             draft.conforming(format!(
                 "Ask for both: `{both}`, with the caller's own `{column}`, and answer 404 when nothing is found."
@@ -217,6 +225,29 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
         }
         Scoping::Unreached => {}
     }
+}
+
+/// The column whose value a query's first condition gives: `id` of `where(Event.id == event_id)`.
+fn asked_by_column(call: Node<'_>) -> Option<&str> {
+    let conditions = call.statement().descendants_of(Kind::Compare);
+    let column = conditions.filter_map(|test| test.child(Role::Left)).find(|left| left.is(Kind::Attribute));
+    column.map(Node::name)
+}
+
+/// Whether a query asks for what belongs to the row that an earlier one of the function found by its own id, with the same
+/// parameter: `Session.id == session_id`, then `Event.session_id == session_id`.
+fn belongs_to_what_is_told(call: Node<'_>, parent: Node<'_>) -> bool {
+    let function = call.function();
+    let is_own = |column: Option<&str>| column.is_none_or(|column| column == "id");
+    parent.file == call.file
+        && parent.function() == function
+        && parent.id < call.id
+        && is_own(asked_by_column(parent))
+        && !is_own(asked_by_column(call))
+        && function.into_iter().flat_map(Node::parameters).any(|parameter| {
+            let name = parameter.name();
+            name.ends_with("id") && call.statement().mentions(name) && parent.statement().mentions(name)
+        })
 }
 
 /// Whether the query looks for certain rows: by a key, or by a condition on a parameter.

@@ -181,9 +181,11 @@ fn changed(change: &ProcessChange<'_>, findings: &mut Findings<'_>) {
         .report(change.at, severity, certainty, format!("{what} {when}"))
         .because(shown_by, why)
         .because(change.at, seen_by)
-        .conforming(
-            "Hand the value to the object that needs it, for example `ChatOpenAI(api_key=app.openai_api_key)`; set what belongs to the process once, before the first request.",
-        );
+        .conforming(match change.at.callee_name() {
+            "umask" => "Leave the mask of the process alone: make the file or folder, and then `chmod` it, or set the mask once, before the first request.",
+            "chdir" | "fchdir" => "Build full paths, or hand the folder to what needs it: `cwd=…` of a subprocess, `root_dir=…` of `glob`.",
+            _ => "Hand the value to the object that needs it, for example `ChatOpenAI(api_key=app.openai_api_key)`; set what belongs to the process once, before the first request.",
+        });
 }
 
 fn ended(call: Node<'_>, findings: &mut Findings<'_>) {

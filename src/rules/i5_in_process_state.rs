@@ -260,7 +260,8 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
     let is_elsewhere = state.only_spares_log_lines()
         || state.is_a_copy_of_rows()
         || holding == Holding::PartsOfTheProcess
-        || (holding == Holding::Values && (state.is_under_way() || state.is_read_through()));
+        || (holding == Holding::Values
+            && (state.is_under_way() || state.is_read_through() || state.holds_views_of_its_keys()));
     if !findings.asks(at, KEPT, "nothing else has it", !is_elsewhere, &|| match is_elsewhere {
         true => "it is filled again from elsewhere, or is about this process alone".to_owned(),
         false => "nothing is seen to fill it again".to_owned(),

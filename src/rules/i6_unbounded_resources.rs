@@ -39,6 +39,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         cache(function, findings);
     }
     queues(model, findings);
+    for (call, api) in model.known_calls() {
+        if api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Queue)) {
+            listener(call, findings);
+        }
+    }
     for state in model.shared_state() {
         growing(&state, findings);
     }
@@ -416,6 +421,48 @@ fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
                 _ => "End it: `asyncio.Queue(maxsize=1000)`. Whoever puts too much in then waits, or is told 503.",
             });
     }
+}
+
+/// A queue for each connection, into which others put what happens: whoever reads slowly lets it grow.
+fn listener(queue: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(function) = queue.function().filter(|function| function.serves_requests()) else { return };
+    let is_bounded = queue.argument_or_keyword(0, "maxsize").is_some_and(|size| size.number() != Some(0.0));
+    let Some(name) = queue.statement().targets().find(|target| target.is(Kind::Name)) else { return };
+    let is_it = |node: Node<'_>| node.is(Kind::Name) && node.symbol() == name.symbol();
+    // `listeners[room] = queue`, `listeners.add(queue)`
+    let kept = function
+        .own_assignments()
+        .filter(|it| it.value().is_some_and(is_it))
+        .find(|it| it.targets().any(|target| target.is(Kind::Subscript)));
+    let kept = kept.or_else(|| {
+        function.own_calls().find(|call| {
+            matches!(call.callee_name(), "add" | "append" | "subscribe" | "register")
+                && call.positional().any(is_it)
+        })
+    });
+    let Some(kept) = kept.or_else(|| queue.statement().targets().find(|target| target.is(Kind::Subscript)))
+    else {
+        return;
+    };
+    let filled = ["put_nowait", "put"].iter().flat_map(|name| queue.model.calls_named(name)).find(|call| {
+        call.file == queue.file && call.function() != Some(function) && call.enclosing_loop().is_some()
+    });
+    let Some(filled) = filled.filter(|_| !queue.has_hidden_arguments()) else { return };
+    if is_bounded || queue.is_outside_production() {
+        return;
+    }
+    findings
+        .report(
+            queue,
+            Severity::Low,
+            Certainty::Likely,
+            "this queue has no end, and a slow reader lets it grow",
+        )
+        .because(kept, "each connection has one, which others find here")
+        .because(filled, "puts one more in for each that listens, however many wait already")
+        .conforming(
+            "End it: `asyncio.Queue(maxsize=100)`, and close the connection of whoever does not keep up.",
+        );
 }
 
 /// A container of the process that requests fill and nothing empties.

@@ -115,6 +115,16 @@ impl<'m> Node<'m> {
         true
     }
 
+    /// Whether this place and a later one stand in different branches of one `if`, of which a single one runs.
+    pub fn excludes(self, later: Node<'m>) -> bool {
+        let branch_of =
+            |place: Node<'m>, around: Node<'m>| around.children().find(|part| part.contains(place));
+        self.surroundings().filter(|around| around.is(Kind::If) && around.contains(later)).any(|around| {
+            let (one, other) = (branch_of(self, around), branch_of(later, around));
+            one != other && one.is_some_and(|part| part.role() != Role::Test)
+        })
+    }
+
     /// The value that a name was last given here, if exactly one assignment reaches it. Asked for the same names by many
     /// rules, so it is remembered.
     pub fn assigned_value(self) -> Option<Node<'m>> {
@@ -643,7 +653,15 @@ impl<'m> Node<'m> {
             node.is(Kind::Match)
                 || (node.is(Kind::Call) && {
                     let words = super::words_of(node.callee_name());
+                    // Or whoever is handed an element asks: `record(item, result)`.
+                    let hands_on = || {
+                        node.target().is_some_and(|place| {
+                            let function: Node<'m> = self.model.node(place);
+                            function.own_calls().any(|inner| inner.callee_name() == "isinstance")
+                        })
+                    };
                     node.callee_name() == "isinstance"
+                        || hands_on()
                         || words.iter().any(|word| {
                             matches!(
                                 word.as_str(),

@@ -359,21 +359,35 @@ impl<'s> Model<'s> {
         self.files.iter().any(|file| memchr::memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
     }
 
-    /// Whether the name of a definition stands anywhere in the given files but in the definition itself.
-    fn is_named_elsewhere(&self, definition: Node<'_>) -> bool {
+    /// How many imports of the given files name this.
+    fn imports_of(&self, name: Symbol) -> usize {
+        let files = self.files.iter();
+        let bindings = files.flat_map(|file| file.tree.bindings.iter().map(move |binding| (file, binding)));
+        bindings
+            .filter(|(file, binding)| {
+                binding.kind == syntax::BindingKind::ImportFrom
+                    && file.tree.nodes[binding.node as usize].name == name
+            })
+            .count()
+    }
+
+    /// How often the name of a definition stands in the given files outside of the definition itself.
+    fn mentions_elsewhere(&self, definition: Node<'_>) -> usize {
         let name = definition.name();
         let is_word =
             |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         let finder = memchr::memmem::Finder::new(name.as_bytes());
         let (start, stop) = (definition.data().start as usize, definition.data().stop as usize);
-        (0..).zip(&self.files).any(|(file, data)| {
+        let in_file = |(file, data): (u32, &File<'_>)| {
             let text = data.text.as_bytes();
-            finder.find_iter(text).any(|at| {
+            let mentions = finder.find_iter(text).filter(|&at| {
                 let is_own = file == definition.file && (start..stop).contains(&at);
                 let is_part = (at > 0 && is_word(text.get(at - 1))) || is_word(text.get(at + name.len()));
                 !(is_own || is_part)
-            })
-        })
+            });
+            mentions.count()
+        };
+        (0..).zip(&self.files).map(in_file).sum()
     }
 
     /// Whether a byte offset lies in a string of a Python file.

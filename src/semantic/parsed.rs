@@ -170,6 +170,15 @@ impl ParsedFile {
                 self.is_script = true;
             }
         }
+        // What a module reads of its command line when it is imported, only a command gives it.
+        if let Some(arguments) = symbols.find("argv") {
+            self.is_script |= self.tree.nodes.iter().any(|data| {
+                data.name == arguments
+                    && data.scope == 0
+                    && data.kind == syntax::Kind::Attribute
+                    && self.tree.nodes[data.parent as usize].kind == syntax::Kind::Subscript
+            });
+        }
         let main = symbols.find("__main__");
         self.is_script |= self.tree.ifs.iter().any(|&node| {
             self.tree.child(node, syntax::Role::Test).is_some_and(|test| {

@@ -36,7 +36,12 @@ pub fn check<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findings:
         own.into_iter().any(|name| at.statement().mentions(name.name()))
     };
     let is_limit = matches!(reason, Reason::Counted(_)) && !is_numbered();
-    let expects = !is_limit && function.expects_conflict();
+    // What is refused can be undone by whoever called; a second row that nothing refuses cannot.
+    let is_undone = || {
+        let (Reason::Counted(fetching) | Reason::Absent(fetching)) = reason;
+        function.is_undone_by_its_callers() && at.model.refuses_second_row(inserted.row, fetching).is_some()
+    };
+    let expects = !is_limit && (function.expects_conflict() || is_undone());
     findings.asks(at, TWICE, "nothing handles the refusal of a second row", !expects, &|| match expects {
         true => "the function handles the refusal".to_owned(),
         false => "neither `IntegrityError` nor a conflict clause is in the function".to_owned(),
@@ -61,10 +66,7 @@ pub fn check<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findings:
     }
     // Several inserts may hang on one check.
     let is_told = reported.contains(&test);
-    if !findings.asks(at, TWICE, "it is told nowhere else", !is_told, &|| match is_told {
-        true => "another insert under the same test has the finding".to_owned(),
-        false => "it is the first insert under this test".to_owned(),
-    }) {
+    if !findings.asks_alone(at, TWICE, is_told) {
         return;
     }
     reported.push(test);

@@ -64,9 +64,22 @@ pub fn only_removes(work: Node<'_>) -> bool {
     let function = if work.is_function() { Some(work) } else { work.function() };
     let tidies = |name: &str| {
         words_of(name).iter().any(|word| {
-            ["clean", "purg", "prun", "sweep", "expire", "evict", "retention", "orphan", "vacuum", "stale"]
-                .iter()
-                .any(|known| word.starts_with(known))
+            [
+                "clean",
+                "purg",
+                "prun",
+                "sweep",
+                "expire",
+                "evict",
+                "retention",
+                "orphan",
+                "vacuum",
+                "stale",
+                "delet",
+                "remov",
+            ]
+            .iter()
+            .any(|known| word.starts_with(known))
         })
     };
     if function.is_some_and(|function| function.reaches(&hands_on).is_some()) {
@@ -78,7 +91,7 @@ pub fn only_removes(work: Node<'_>) -> bool {
 
 /// Whether a name says that each process does this for itself: signs of life, metrics, buffers, tokens, caches.
 fn keeps_house(name: &str) -> bool {
-    const WORDS: [&str; 30] = [
+    const WORDS: [&str; 32] = [
         "metric",
         "metrics",
         "gauge",
@@ -98,8 +111,10 @@ fn keeps_house(name: &str) -> bool {
         "drain",
         "telemetry",
         "watchdog",
+        "preload",
         "refresh",
         "reload",
+        "warm",
         "reconnect",
         "reap",
         "reaper",

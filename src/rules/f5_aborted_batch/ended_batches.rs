@@ -68,12 +68,14 @@ pub fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     // To leave out what failed would make the result wrong, and nothing that was done is lost with it.
     let call = failing.chain[0];
     let is_whole = around.gathers_a_whole()
+        || around.is_one_job()
         || around.reads_piece_by_piece()
         || sends_parts(call, around)
         || around.pumps_into(call);
     if !findings.asks(around, ENDED, "each is of use without the others", !is_whole, &|| match is_whole {
         true => {
-            "they are parts of one whole, or go through one connection: without one the others are of no use"
+            "they are parts of one whole or steps of one job, or go through one connection: without one the others are of \
+             no use"
                 .to_owned()
         }
         false => "nothing makes one thing of them".to_owned(),

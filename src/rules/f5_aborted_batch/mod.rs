@@ -51,6 +51,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for call in model.calls_doing(Tag::RaisesFirst).filter(is_checked) {
         run_together::gathered(call, findings);
     }
+    for call in model.calls_doing(Tag::ManyInputs).filter(is_checked) {
+        run_together::batched(call, findings);
+    }
     for call in model.calls_doing(Tag::StartsTask).filter(is_checked) {
         run_together::grouped(call, findings);
     }

@@ -7,7 +7,7 @@ use super::lost_items::report_silent;
 use super::{ENDINGS, is_ending, is_on_purpose};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Failing, FunctionRole, Kept, Node, words_of};
+use crate::semantic::{Failing, FunctionRole, Kept, Node, thing_named, words_of};
 use crate::syntax::{Kind, Role};
 
 const READ: &str = "results that are read as they come";
@@ -58,6 +58,54 @@ pub fn gathered(call: Node<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
+}
+
+/// `chain.abatch([…])`: the first run of the model that fails raises, and what the others said is thrown away.
+pub fn batched(call: Node<'_>, findings: &mut Findings<'_>) {
+    match call.keyword("return_exceptions") {
+        Some(kept) if kept.is_true() => return unread(call, call, findings),
+        Some(_) => return,
+        None => {}
+    }
+    let Some(inputs) = call.argument_or_keyword(0, "inputs").map(Node::resolved_value) else { return };
+    let around = inputs.child(Role::Clause).unwrap_or(inputs);
+    let source = around.child(Role::Iterable).map_or(inputs, Node::resolved_value);
+    // What is written out is a fixed number of questions, and the parts of one text answer it together.
+    let is_fixed = matches!(source.kind(), Kind::Tuple | Kind::List | Kind::Set | Kind::Dict);
+    let is_part = |node: Node<'_>| {
+        let is_word = |word: &String| {
+            ["chunk", "part", "piece", "segment", "query", "question", "split", "section", "passage"]
+                .contains(&word.as_str())
+        };
+        thing_named(node.name()).as_ref().is_some_and(is_word)
+    };
+    let names = around.child(Role::Iterable).into_iter().chain(around.targets()).chain([inputs, source]);
+    let named =
+        names.flat_map(Node::descendants).filter(|n| matches!(n.kind(), Kind::Name | Kind::Attribute));
+    if is_fixed
+        || call.function().is_none()
+        || call.callee_name().ends_with("as_completed")
+        || call.has_hidden_arguments()
+        || is_on_purpose(call)
+        || call.is_contained()
+        || call.is_one_item_of_its_callers()
+        || call.gathers_pieces(call, around)
+        || named.into_iter().any(is_part)
+    {
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("the first input of `{}` that fails takes the answers to the others with it", call.called()),
+        )
+        .because(inputs, "each of these is asked by itself")
+        .because(call, "raises the first failure, and gives nothing of what the others said")
+        .conforming(
+            "Keep each result: `results = await chain.abatch(inputs, return_exceptions=True)`, then look at each with `isinstance(result, BaseException)` and record it.",
+        );
 }
 
 /// Tasks of one group, of which the first that fails cancels the others.

@@ -16,7 +16,7 @@ pub fn check(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Finding
     let probed = |path: &str, names: &[&str]| names.contains(&last_part(path));
     let mut seen: Vec<Node<'_>> = Vec::new();
     let mut asked: Vec<(Node<'_>, Option<Node<'_>>)> = Vec::new();
-    for route in &served.routes {
+    for route in served.routes.iter().filter(|route| may_be_probed(route.handler, &route.path)) {
         let is_live = probed(&route.path, &LIVE);
         let is_ready = probed(&route.path, &READY);
         if !(is_live || is_ready || probed(&route.path, &HEALTH)) || seen.contains(&route.handler) {
@@ -52,6 +52,15 @@ pub fn check(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Finding
             without_route(*app, apps.len() == 1, served, findings);
         }
     }
+}
+
+/// Whether a probe can ask here: it sends a GET to one fixed path. A websocket's route, and one that tells of one of many
+/// things (`/sessions/{id}/live`), are about something else.
+fn may_be_probed(handler: Node<'_>, path: &str) -> bool {
+    let is_get = handler.route().is_none_or(|route| {
+        !matches!(route.callee_name(), "websocket" | "websocket_route" | "post" | "put" | "patch" | "delete")
+    });
+    is_get && !path.contains('{')
 }
 
 /// A route for probes that asks for credentials, where none is open.

@@ -72,10 +72,7 @@ fn check_leak(response: &Response<'_>, leak: &Leak<'_>, is_told: bool, findings:
     }
     // Where the same clause swallows an error as well, that was reported with the text that is shown.
     let is_told = is_told || is_repeated_by_broad_clause(leak.caught);
-    if !findings.asks(call, SHOWS, "it is told nowhere else", !is_told, &|| match is_told {
-        true => "a clause beside this one has the finding".to_owned(),
-        false => "no other finding says the same".to_owned(),
-    }) {
+    if !findings.asks_alone(call, SHOWS, is_told) {
         return;
     }
     let weighs = weight(leak.text, response.status).is_some();

@@ -50,6 +50,10 @@ const NO_RETURN: &str = "a refusal that does not say when to come back";
 pub fn check(response: &Response<'_>, findings: &mut Findings<'_>) {
     let Some(status @ (429 | 503)) = response.status else { return };
     let call = response.call;
+    let is_raised = call.role() == Role::Exception;
+    if is_raised && call.function().is_some_and(Node::is_a_handler_of_jobs) {
+        return;
+    }
     let says = response.says_when_to_return();
     let lacks = says.map_or(Answer::NotKnown, |says| Answer::from(!says));
     findings.asks(call, NO_RETURN, "it has no `Retry-After`", lacks, &|| match says {

@@ -36,6 +36,13 @@ pub fn upload(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let Some(function) = call.function() else { return };
+    let is_used = !call.is_unused();
+    if !findings.asks(call, WHOLE, "something runs it", is_used, &|| match is_used {
+        true => "nothing shows that it is left over".to_owned(),
+        false => "nothing among the given files calls its function".to_owned(),
+    }) {
+        return;
+    }
     let is_limited = is_size_checked(function, file, call) || limits_bodies(call.model);
     findings.asks(call, WHOLE, "nothing checks the size before", !is_limited, &|| match is_limited {
         true => "the function, a dependency, a middleware or a proxy does".to_owned(),
@@ -127,7 +134,11 @@ pub fn spilled(call: Node<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Whether the code looks at the upload's counted size first, here or in a dependency that is named for it.
-fn is_size_checked(function: Node<'_>, file: Node<'_>, before: Node<'_>) -> bool {
+fn is_size_checked<'m>(function: Node<'m>, file: Node<'m>, before: Node<'m>) -> bool {
+    is_size_checked_within(function, file, before, 0)
+}
+
+fn is_size_checked_within<'m>(function: Node<'m>, file: Node<'m>, before: Node<'m>, depth: u32) -> bool {
     let compares = function.descendants_of(Kind::Compare).any(|test| {
         test.id < before.id
             && test.descendants().map(Node::resolved_value).any(|size| {
@@ -155,7 +166,15 @@ fn is_size_checked(function: Node<'_>, file: Node<'_>, before: Node<'_>) -> bool
         .filter_map(|call| function.model.dependency_of(call))
         .any(|dependency| says(dependency.name()));
     let by_helper = function.own_calls().any(|call| call.id < before.id && says(call.callee_name()));
-    compares || by_dependency || by_helper
+    // Whoever hands the upload on has looked.
+    let by_callers = || {
+        depth < 3
+            && function.route().is_none()
+            && function.is_only_called(|call| {
+                call.function().is_some_and(|caller| is_size_checked_within(caller, file, call, depth + 1))
+            })
+    };
+    compares || by_dependency || by_helper || by_callers()
 }
 
 /// Whether a middleware or a proxy among the given files limits bodies.

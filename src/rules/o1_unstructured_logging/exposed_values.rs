@@ -89,10 +89,7 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
         Kind::Name | Kind::Attribute => {
             if let Some(exposed) = exposed(value) {
                 found(exposed);
-            } else if let Some(header) = value.resolved_value().dictionary_value("Authorization")
-                && !header.is_constant()
-                && !was_masked(value)
-            {
+            } else if holds_authorization(value.resolved_value()) && !was_masked(value) {
                 found(Exposed {
                     value,
                     severity: Severity::High,
@@ -107,9 +104,29 @@ fn look_into<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)
                 is_secret_name(key.name()) || key.name().eq_ignore_ascii_case("authorization")
             }) {
                 found(Exposed { value, severity: Severity::High, what: "is a secret by its key", named: "" });
+            } else if key.is_some_and(|key| is_personal_name(key.name())) {
+                let (severity, what) = (Severity::Low, "is about a person, by its key");
+                found(Exposed { value, severity, what, named: "personal data" });
+            }
+        }
+        // `[row["phone"] for row in rows]`
+        Kind::ListComp | Kind::SetComp | Kind::Generator => {
+            if let Some(each) = value.child(Role::Value) {
+                look_into(each, depth + 1, found);
             }
         }
         _ => {}
+    }
+}
+
+/// Whether a dictionary holds the header, on one of the branches that make it at least.
+fn holds_authorization(made: Node<'_>) -> bool {
+    match made.kind() {
+        Kind::Conditional => [Role::Body, Role::Orelse]
+            .into_iter()
+            .filter_map(|role| made.child(role))
+            .any(holds_authorization),
+        _ => made.dictionary_value("Authorization").is_some_and(|header| !header.is_constant()),
     }
 }
 
@@ -199,6 +216,13 @@ fn is_prompt(value: Node<'_>) -> bool {
                     .iter()
                     .any(|word| matches!(word.as_str(), "chat" | "answer" | "ask" | "reply"))
         }),
+        // What a conversation is given: a text of its own, or a field of its body.
+        "text" | "message" | "question" | "content" | "input" => {
+            let given = value.receiver().unwrap_or(value).as_parameter();
+            given.and_then(Node::parent).is_some_and(Node::is_on_chat_path)
+                && (value.is(Kind::Name)
+                    || value.receiver().is_some_and(|body| body.is_a(ClassTag::DataModel)))
+        }
         _ => false,
     }
 }

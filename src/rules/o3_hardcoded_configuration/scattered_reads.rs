@@ -71,7 +71,13 @@ fn report(places: &[Node<'_>], certainty: Certainty, findings: &mut Findings<'_>
             certainty,
             format!("this file asks the environment for {} variables by itself", places.len()),
         )
-        .because(places[0], "a missing or a wrong value shows only when this runs");
+        .because(
+            places[0],
+            match places[0].function() {
+                Some(_) => "a missing or a wrong value shows only when this runs",
+                None => "asked when this file is imported, beside the settings that say what there is to set",
+            },
+        );
     for place in places.iter().skip(1).take(4) {
         draft = draft.because(*place, "asks by itself as well");
     }

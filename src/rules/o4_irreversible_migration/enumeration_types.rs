@@ -6,8 +6,10 @@ use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{Node, Step, StepKind};
 
-const DROP_IT: &str =
-    "Drop it as well: `sa.Enum(name=\"silo_status\").drop(op.get_bind(), checkfirst=True)`.";
+fn drop_it(kind: Option<Node<'_>>) -> String {
+    let name = kind.and_then(|kind| kind.resolved_value().keyword("name")?.string()).unwrap_or("…");
+    format!("Drop it as well: `sa.Enum(name=\"{name}\").drop(op.get_bind(), checkfirst=True)`.")
+}
 
 /// `ALTER TYPE … ADD VALUE`. Quiet where the way back makes the type anew, or says what becomes of the value.
 pub fn added_value(step: &Step<'_>, ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
@@ -52,7 +54,7 @@ pub fn left_behind_by_table(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
             )
             .because(kind, "creates a type in PostgreSQL, beside the table")
             .because(dropped.call, "drops the table alone, so the next upgrade fails with *already exists*")
-            .conforming(DROP_IT);
+            .conforming(drop_it(Some(kind)));
     }
 }
 
@@ -80,7 +82,7 @@ pub fn left_behind(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
             downgrade,
             "doesn't drop it, so the next upgrade fails with *already exists*, or meets other values",
         )
-        .conforming(DROP_IT);
+        .conforming(drop_it(made.receiver()));
 }
 
 /// Whether this function drops the type, or a step of the way back does, as far as both say which one.

@@ -80,7 +80,10 @@ fn empty(ways: &Ways<'_, '_>, downgrade: Node<'_>, findings: &mut Findings<'_>) 
     findings
         .report(downgrade, severity, certainty, "`downgrade` does nothing, and Alembic says that it succeeded")
         .because(up[0].at(), "is not undone")
-        .because(downgrade, "leaves the schema as it is, while the version table says otherwise")
+        .because(downgrade, match only_data {
+            true => "leaves the rows as the upgrade made them, while the version table says otherwise",
+            false => "leaves the schema as it is, while the version table says otherwise",
+        })
         .conforming("Undo each step in reverse order. What can't be undone raises, with a docstring that says how to recover.");
 }
 

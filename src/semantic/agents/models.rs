@@ -201,6 +201,15 @@ impl<'m> Node<'m> {
             })
     }
 
+    /// Whether it runs a graph that comes from code which is loaded by its name: by what it is called, where the given files
+    /// load code so and compile no graph.
+    pub fn runs_a_loaded_graph(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        self.receiver().is_some_and(|graph| graph.says(&["graph", "agent", "plugin"]))
+            && model.mentions_text("import_module")
+            && model.calls_doing(Tag::CompilesGraph).next().is_none()
+    }
+
     /// Whether the value's class is a provider's own model, which has no other one behind it.
     fn is_one_provider(self) -> bool {
         self.is_a(ClassTag::ChatModel)
@@ -242,36 +251,107 @@ impl<'m> Node<'m> {
 }
 
 impl<'m> Node<'m> {
-    /// Whether this call asks a chat model that is seen to have no other one behind it: its local name was given a model as
-    /// it is constructed, or what a given function returns that makes some and gives none a standby.
+    /// Whether this call asks a chat model, or a chain, an agent or a graph around one, that is seen to have no other one
+    /// behind it: what it was made of is followed as far as the models, and nothing on the way gives them a standby.
     pub fn asks_one_model_alone(self) -> bool {
+        self.asks_model() && self.receiver().is_some_and(|asked| asked.stands_alone(0))
+    }
+
+    fn stands_alone(self, depth: u32) -> bool {
+        const DEEP: u32 = 8;
+        let value = self.unwrapped();
+        if depth > DEEP {
+            return false;
+        }
+        match value.kind() {
+            Kind::Call => value.makes_what_stands_alone(depth + 1),
+            // `prompt | model | parser`: the prompt asks nobody.
+            Kind::BinOp => {
+                value.children().any(|part| part.stands_alone(depth + 1))
+                    && !value.children().any(|part| part.resolved_value().has_a_standby())
+            }
+            Kind::Name | Kind::Attribute => {
+                let given = value.values_given();
+                !given.is_empty()
+                    && given.iter().all(|given| *given != value && given.stands_alone(depth + 1))
+            }
+            _ => false,
+        }
+    }
+
+    /// Every value that a name or an attribute may stand for; nothing where one of them is not seen.
+    fn values_given(self) -> Vec<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let object = self.receiver().map(Node::ty);
+        let values: Option<Vec<Node<'m>>> = match object {
+            _ if self.is_in_application_state() => {
+                model.application_value(self.symbol()).map(|value| vec![value])
+            }
+            Some(Type::Object(class)) => {
+                let targets = model.self_assignments(class, self.symbol());
+                targets.into_iter().map(|target| target.parent()?.value()).collect()
+            }
+            None if self.assigned_value().is_none() && self.scope_of_name() != Some(0) => {
+                let tree = &self.source_file().tree;
+                let statements = self
+                    .reaching_bindings()
+                    .into_iter()
+                    .map(|binding| self.at(tree.bindings[binding as usize].node).statement());
+                statements.map(|it| it.value().filter(|_| it.is(Kind::Assign))).collect()
+            }
+            _ => self.assigned_value().or_else(|| model.singleton_value(self)).map(|value| vec![value]),
+        };
+        values.unwrap_or_default()
+    }
+
+    /// Whether a call in this code gives a model a standby.
+    fn has_a_standby(self) -> bool {
+        self.calls_within().any(|call| call.gives_a_standby())
+    }
+
+    /// Whether this call has another model ready: a wrapper, a middleware, or one that is given its fallbacks.
+    fn gives_a_standby(self) -> bool {
+        self.does(Tag::FallsBack)
+            || self.keywords().any(|keyword| {
+                matches!(keyword.name(), "fallbacks" | "default_fallbacks" | "context_window_fallbacks")
+                    && keyword.child(Role::Value).is_some_and(|value| !value.is_none())
+            })
+    }
+
+    fn makes_what_stands_alone(self, depth: u32) -> bool {
         let model: &'m Model<'m> = self.model;
         let makes = |call: Node<'m>| {
             call.api().is_some_and(|api| {
                 api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::ChatModel))
             })
         };
-        let name = self.receiver().filter(|name| name.is(Kind::Name));
-        let Some(name) = name.filter(|name| self.asks_model() && name.scope_of_name() != Some(0)) else {
+        if self.gives_a_standby() {
             return false;
-        };
-        let tree = &self.source_file().tree;
-        let bindings = name.reaching_bindings();
-        !bindings.is_empty()
-            && bindings.iter().all(|&binding| {
-                let statement = self.at(tree.bindings[binding as usize].node).statement();
-                let Some(value) =
-                    statement.value().map(Node::unwrapped).filter(|_| statement.is(Kind::Assign))
-                else {
-                    return false;
-                };
-                makes(value)
-                    || value.target().map(|place| model.node(place)).is_some_and(|function| {
-                        function.is_function()
-                            && function.calls_within().any(makes)
-                            && !function.calls_within().any(|call| call.does(Tag::FallsBack))
-                    })
-            })
+        }
+        if makes(self) {
+            return true;
+        }
+        if self.does(Tag::CompilesGraph) {
+            // An agent is made around one model, whose middleware may have another.
+            if let Some(asked) = self.argument_or_keyword(0, "model").filter(|_| self.receiver().is_none()) {
+                let is_open = self.keyword("middleware").map(Node::resolved_value).is_some_and(|list| {
+                    !list.is(Kind::List)
+                        || list.children().any(|part| !part.is(Kind::Call) || part.has_a_standby())
+                });
+                return !is_open && !self.has_hidden_arguments() && asked.stands_alone(depth);
+            }
+            let nodes = model.functions().filter(|f| f.file == self.file && f.plays(FunctionRole::GraphNode));
+            let mut asking = nodes.flat_map(Node::own_calls).filter(|call| call.asks_model()).peekable();
+            return asking.peek().is_some()
+                && asking.all(|call| call.receiver().is_some_and(|asked| asked.stands_alone(depth)));
+        }
+        if let Some(function) = self.target().map(|place| model.node(place)) {
+            return function.is_function()
+                && function.calls_within().any(makes)
+                && !function.calls_within().any(Node::gives_a_standby);
+        }
+        // What is only changed in what surrounds it: `model.bind_tools(tools)`, `chain.with_retry()`.
+        self.does(Tag::Wraps) && self.receiver().is_some_and(|wrapped| wrapped.stands_alone(depth))
     }
 }
 
@@ -285,12 +365,6 @@ impl<'s> Model<'s> {
 
     /// The calls that have another model ready: wrappers, middleware, and calls that are given their fallbacks.
     pub fn fallbacks(&self) -> impl Iterator<Item = Node<'_>> {
-        self.calls().filter(|call| {
-            call.does(Tag::FallsBack)
-                || call.keywords().any(|keyword| {
-                    matches!(keyword.name(), "fallbacks" | "default_fallbacks" | "context_window_fallbacks")
-                        && keyword.child(Role::Value).is_some_and(|value| !value.is_none())
-                })
-        })
+        self.calls().filter(|call| call.gives_a_standby())
     }
 }

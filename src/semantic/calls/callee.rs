@@ -1,7 +1,7 @@
 //! What is known of a call: the facts of its callee, and how long it may take.
 
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node};
+use crate::semantic::{Model, Node, words_of};
 use crate::stack::{Bound, Callable, Class, ClassTag, System, Tag, Timeout};
 use crate::syntax::{Kind, Role};
 
@@ -678,9 +678,25 @@ impl<'m> Node<'m> {
         self.enclosing_with_items()
             .filter_map(|item| item.child(Role::Context))
             .find(|context| {
-                context.is(Kind::Call) && context.does(Tag::BoundsTime) && context.sets_a_deadline()
+                context.is(Kind::Call)
+                    && (context.does(Tag::BoundsTime) || context.bounds_time_by_name())
+                    && context.sets_a_deadline()
             })
             .map(|by| Bounded { by })
+    }
+
+    /// Whether a context manager of which the tables tell nothing is given a time and named for what it does with it:
+    /// `async with ceil_timeout(10):`.
+    fn bounds_time_by_name(self) -> bool {
+        let is_async = self.parent().and_then(Node::parent).is_some_and(Node::is_async);
+        let words = words_of(self.callee_name());
+        // A lock that is waited for with a limit does not limit what is done under it.
+        let is_of_lock = words.iter().any(|word| matches!(word.as_str(), "lock" | "acquire" | "semaphore"));
+        is_async
+            && self.api().is_none()
+            && (self.positional().next().is_some() || self.keywords().next().is_some())
+            && words.last().is_some_and(|last| matches!(last.as_str(), "timeout" | "deadline"))
+            && !is_of_lock
     }
 
     /// `asyncio.wait_for(x, None)` and `asyncio.timeout(None)` bound nothing.
@@ -737,7 +753,7 @@ impl<'s> Model<'s> {
     }
 
     /// The one value that a module gives a name, reached from another function or file.
-    fn singleton_value<'a>(&'a self, name: Node<'a>) -> Option<Node<'a>> {
+    pub(in crate::semantic) fn singleton_value<'a>(&'a self, name: Node<'a>) -> Option<Node<'a>> {
         let (file, symbol) = if name.is(Kind::Attribute) {
             let Type::Module(file) = name.receiver()?.ty() else { return None };
             (file, name.symbol())

@@ -277,6 +277,35 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether this function is known to the given files only as an entry of a table of jobs (`HANDLERS = {"sync": sync}`),
+    /// by the table's name or its file's: a worker runs it, and no request waits for it.
+    pub fn is_a_handler_of_jobs(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let speaks_of_jobs = |text: &str| {
+            crate::semantic::words_of(text)
+                .iter()
+                .any(|word| matches!(word.as_str(), "job" | "jobs" | "task" | "tasks" | "worker" | "workers"))
+        };
+        let is_of_jobs = |table: Node<'m>| {
+            let named = table.parent().into_iter().flat_map(Node::targets);
+            named.into_iter().any(|target| speaks_of_jobs(target.name()))
+                || speaks_of_jobs(table.source_file().path)
+        };
+        let holds_it = |table: &Node<'m>| {
+            table.descendants_of(Kind::DictItem).filter_map(Node::value).any(|value| {
+                value.name() == self.name()
+                    && matches!(value.kind(), Kind::Name | Kind::Attribute)
+                    && model.function_named_by(value) == Some(self)
+            })
+        };
+        self.asked_by().is_none()
+            && model.callers_of(self.place()).is_empty()
+            && model
+                .dictionaries()
+                .filter(|table| table.function().is_none() && holds_it(table))
+                .any(is_of_jobs)
+    }
+
     /// Whether this generator's values are sent to a client as they come: it feeds a response.
     pub fn feeds_response(self) -> bool {
         let model: &'m Model<'m> = self.model;
@@ -623,8 +652,12 @@ impl<'m> Node<'m> {
     }
 
     /// Whether nothing runs this code, as far as the given files show: they hold an application, and no other place in
-    /// them says the name of the plain module-level function that it belongs to.
+    /// them says the name of the plain module-level function that it belongs to, but functions of which the same is true.
     pub fn is_unused(self) -> bool {
+        self.is_unused_within(0)
+    }
+
+    fn is_unused_within(self, depth: u32) -> bool {
         let outermost = std::iter::successors(self.function(), |function| function.function()).last();
         outermost.is_some_and(|function| {
             self.model.has_app()
@@ -633,8 +666,25 @@ impl<'m> Node<'m> {
                 && function.decorators().next().is_none()
                 && !function.name().starts_with("__")
                 && !self.model.roles.roles.contains_key(&function.place())
-                && !self.model.is_named_elsewhere(function)
+                && function.is_named_by_unused_code_alone(depth)
         })
+    }
+
+    /// Whether nothing says the name of this function, but imports and calls in code that is unused itself.
+    fn is_named_by_unused_code_alone(self, depth: u32) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let mentions = model.mentions_elsewhere(self);
+        if mentions == 0 || depth > 3 {
+            return mentions == 0;
+        }
+        let callers = model.callers_of(self.place());
+        let imports = model.imports_of(self.symbol());
+        mentions == callers.len() + imports
+            && !callers.is_empty()
+            && callers.iter().all(|&call| {
+                let call = model.node(call);
+                call.function() != self.function() && call.is_unused_within(depth + 1)
+            })
     }
 
     /// Whether the code is a test or a migration, where most production rules do not hold.

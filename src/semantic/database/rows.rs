@@ -479,6 +479,19 @@ impl<'m> Node<'m> {
             || (!callers.is_empty() && callers.iter().all(|&call| model.node(call).meets_conflict()))
     }
 
+    /// Whether all that call this function undo what it did, whatever fails in it, and go on: in a savepoint, or a `try` that
+    /// rolls back.
+    pub fn is_undone_by_its_callers(self) -> bool {
+        let undoes = |handler: Node<'m>| {
+            handler.catches_everything()
+                && !handler.raises_at_last()
+                && handler
+                    .calls_within()
+                    .any(|call| call.does(Tag::RollsBack) || call.callee_name() == "rollback")
+        };
+        self.is_only_called(|call| call.enclosing_tries().flat_map(Node::handlers).any(undoes))
+    }
+
     /// Whether the refusal of what a call adds is handled around it, where its function writes all of it next, or where
     /// it does so again after a refusal.
     fn meets_conflict(self) -> bool {

@@ -86,7 +86,7 @@ pub(super) fn workloads(file: u32, data: &File<'_>, found: &mut Vec<Workload>) {
                 resources: resources(yaml, service, deploy),
                 hidden: None,
             });
-            workload.service = Some(service_of(file, yaml, service, is_partial));
+            workload.service = Some(service_of(file, yaml, name, service, is_partial));
             found.push(workload);
         }
     }
@@ -100,12 +100,31 @@ pub(super) fn is_partial_file(path: &str) -> (bool, bool) {
         matches!(word, "dev" | "development" | "local" | "override" | "debug" | "gitpod" | "devcontainer")
     });
     let is_test = words.any(|word| matches!(word, "test" | "tests" | "ci" | "e2e"))
-        || path.split('/').any(|part| matches!(part, "test" | "tests" | "testing"));
+        || path.split('/').any(|part| matches!(part, "test" | "tests" | "testing" | "regtest"));
     let is_development = is_development || path.split('/').any(|part| part == ".devcontainer");
     (is_development, is_test)
 }
 
-fn service_of(file: u32, yaml: &Yaml, service: YamlId, (development, test): (bool, bool)) -> Service {
+/// Whether a service's name is a task: `register-tools`, `minio-init`. What prepares others ends when they are prepared.
+fn is_named_for_once(name: &str) -> bool {
+    let mut words = name.split(['-', '_']);
+    let is_task = |word: &str| {
+        matches!(
+            word,
+            "register" | "init" | "setup" | "seed" | "seeder" | "migrate" | "bootstrap" | "provision"
+        )
+    };
+    let first = words.next().unwrap_or_default();
+    is_task(first) || words.last().is_some_and(is_task)
+}
+
+fn service_of(
+    file: u32,
+    yaml: &Yaml,
+    name: &str,
+    service: YamlId,
+    (development, test): (bool, bool),
+) -> Service {
     let texts = |key: &str| -> Vec<String> {
         yaml.get(service, key).map_or_else(Vec::new, |list| {
             yaml.items(list).into_iter().filter_map(|item| yaml.text(item)).map(str::to_owned).collect()
@@ -141,7 +160,9 @@ fn service_of(file: u32, yaml: &Yaml, service: YamlId, (development, test): (boo
             .unwrap_or_default(),
         waits_for,
         // Without a word Compose does not restart either, but then nobody has thought of it.
-        runs_once: matches!(restart, Some("no" | "false")) || condition == Some("none"),
+        runs_once: matches!(restart, Some("no" | "false"))
+            || condition == Some("none")
+            || (is_named_for_once(name) && restart.is_none() && yaml.get(service, "ports").is_none()),
         is_for_development: development || in_profile(&["dev", "development", "debug", "local"]),
         is_for_tests: test || in_profile(&["test", "tests", "testing", "ci", "e2e"]),
         volumes: yaml

@@ -102,6 +102,21 @@ const OTHERS: [&str; 16] = [
     "alpine",
     "localstack",
 ];
+/// What the name of a program says that is for a store, and none itself.
+const TOOLS: [&str; 12] = [
+    "admin",
+    "backup",
+    "commander",
+    "console",
+    "dashboard",
+    "explorer",
+    "exporter",
+    "express",
+    "gui",
+    "operator",
+    "ui",
+    "web",
+];
 const SIDECARS: [&str; 14] = [
     "cloud-sql-proxy",
     "cloudsql-proxy",
@@ -134,7 +149,9 @@ pub(super) fn kind_of(image: &str) -> Option<Holds> {
         })
     };
     if is_one_of(&STORES) {
-        Some(Holds::Store)
+        // `redis-commander` shows what is in a store, and holds nothing.
+        let is_about = name.split(['-', '_']).skip(1).any(|word| TOOLS.contains(&word));
+        Some(if is_about { Holds::Other } else { Holds::Store })
     } else if is_one_of(&INGRESSES) {
         Some(Holds::Ingress)
     } else if is_one_of(&MODELS) {
@@ -293,6 +310,8 @@ impl Image {
         match (moves, defaulted) {
             (true, true) => Pinning::MovingByDefault(tag.to_owned()),
             (true, false) => Pinning::Moving(tag.to_owned()),
+            // Nobody gives an image away under this tag: who deploys it has built or tagged it here.
+            (false, _) if tag == "local" => Pinning::Unknown,
             (false, _) if !has_digit => Pinning::Unclear(tag.to_owned()),
             _ => Pinning::Fixed,
         }
@@ -341,6 +360,7 @@ mod tests {
         assert_eq!(pinning("${IMAGE:-a/b}:1"), Pinning::Fixed);
         assert_eq!(pinning("a:${T:-${U:-latest}}"), Pinning::Unknown);
         assert_eq!(pinning("python:slim"), Pinning::Unclear("slim".to_owned()));
+        assert_eq!(pinning("shop/api:local"), Pinning::Unknown);
         assert_eq!(pinning("______:_____"), Pinning::Unknown);
         assert_eq!(pinning("______:latest"), moving("latest"));
         assert_eq!(pinning("a:${"), Pinning::Unknown);
@@ -350,6 +370,7 @@ mod tests {
     fn images_of_others_are_known() {
         assert_eq!(kind_of("pgvector/pgvector:pg17"), Some(Holds::Store));
         assert_eq!(kind_of("bitnami/redis-cluster:8"), Some(Holds::Store));
+        assert_eq!(kind_of("provectuslabs/kafka-ui:v0.7"), Some(Holds::Other));
         assert_eq!(kind_of("caddy:2-alpine"), Some(Holds::Ingress));
         assert_eq!(kind_of("registry.example.com/agents/backend:1"), None);
     }

@@ -192,6 +192,14 @@ impl<'s> Model<'s> {
     fn stops_of_services(&self, found: &mut Vec<Stop>) {
         for workload in self.workloads().iter().filter(|workload| workload.runs == Runs::Service) {
             let Some(service) = &workload.service else { continue };
+            // Beside what is built here, an image that is only pulled is somebody else's program.
+            let is_somebody_elses = !workload.is_built
+                && workload.commands.is_empty()
+                && self.workloads().iter().any(|other| {
+                    other.is_built
+                        && other.heading.file == workload.heading.file
+                        && !other.images.iter().any(|image| workload.images.contains(image))
+                });
             if service.is_for_development || service.is_for_tests || workload.runs_once() {
                 continue;
             }
@@ -199,7 +207,7 @@ impl<'s> Model<'s> {
                 command.stops(false, found);
             }
             let is_reached = workload.containers.iter().any(|container| container.has_ports);
-            if workload.may_serve() && is_reached && !service.extends {
+            if workload.may_serve() && is_reached && !service.extends && !is_somebody_elses {
                 let is_said = self.says_grace(workload.heading, &workload.name);
                 let grace = is_said.then_some("it says how long the service has, `stop_grace_period`");
                 found.push(Stop { fault: StopFault::ShortGrace, at: workload.heading, grace });

@@ -335,6 +335,123 @@ impl<'m> Node<'m> {
 }
 
 impl<'m> Node<'m> {
+    /// Whether the turns of this loop are the steps of one job, which is of no use where one of them is missing: what they
+    /// make is read part by part afterwards or made into one thing, what they read is removed, or they only check whether
+    /// the job may begin.
+    pub fn is_one_job(self) -> bool {
+        // Something restored with holes in it is not what was saved.
+        let restores = |function: Node<'m>| {
+            crate::semantic::words_of(function.name()).iter().any(|word| word == "restore")
+        };
+        if self.function().is_some_and(restores) {
+            return true;
+        }
+        let gathered = self.gathered_names();
+        self.only_checks(&gathered)
+            || gathered.iter().any(|name| self.is_read_by_its_keys(name))
+            || (!gathered.is_empty() && gathered.iter().all(|name| self.is_merged(name)))
+            || self.uses_up_its_input()
+    }
+
+    /// Whether a name is read behind this loop, and each read is such.
+    fn is_read_as(self, name: &str, fits: &dyn Fn(Node<'m>, Node<'m>) -> bool) -> bool {
+        let mut any = false;
+        for read in self.function().into_iter().flat_map(|function| function.descendants_of(Kind::Name)) {
+            if read.id < self.data().end || read.data().is_store || read.name() != name {
+                continue;
+            }
+            any = true;
+            if !read.parent().is_some_and(|around| fits(read, around)) {
+                return false;
+            }
+        }
+        any
+    }
+
+    /// Whether the turns store something for their element under a name, and all that is read of it are entries by keys that
+    /// are written out: `parts[split] = …`, then `parts["train"]`. A count of what went well is none.
+    fn is_read_by_its_keys(self, name: &str) -> bool {
+        let is_of_element = |target: Node<'m>| {
+            target.is(Kind::Subscript)
+                && target.child(Role::Value).is_some_and(|of| of.name() == name)
+                && target.child(Role::Index).is_some_and(|key| key.concerns_element_of(self))
+        };
+        let assigned = self.within(&self.source_file().tree.assignments);
+        assigned.flat_map(Node::targets).any(is_of_element)
+            && self.is_read_as(name, &|read, entry| {
+                entry.is(Kind::Subscript)
+                    && read.role() == Role::Value
+                    && !entry.data().is_store
+                    && entry.child(Role::Index).is_some_and(|key| key.is(Kind::Str))
+            })
+    }
+
+    /// Whether what the turns made is handed to one call that makes one thing of it, by its name: `merge_index(blocks)`.
+    fn is_merged(self, name: &str) -> bool {
+        self.is_read_as(name, &|read, call| {
+            call.is(Kind::Call)
+                && read.role() == Role::Argument
+                && ["merge", "assemble", "stitch"].iter().any(|verb| call.callee_name().contains(verb))
+        })
+    }
+
+    /// Whether what the turns read is removed behind the loop, whatever they made of it: what failed and was passed over
+    /// would be lost for good.
+    fn uses_up_its_input(self) -> bool {
+        let (Some(function), Some(iterable)) = (self.function(), self.child(Role::Iterable)) else {
+            return false;
+        };
+        let is_given = |name: Node<'m>| {
+            name.as_parameter().is_some_and(|it| !matches!(it.name(), "self" | "cls")).then(|| name.name())
+        };
+        let listed = iterable.descendants_of(Kind::Name);
+        let sources: Vec<&str> = listed
+            .flat_map(|name| [Some(name), name.assigned_value()])
+            .flatten()
+            .flat_map(|value| value.descendants_of(Kind::Name))
+            .filter_map(is_given)
+            .collect();
+        let removes = |call: Node<'m>| {
+            let is_named = matches!(call.callee_name(), "unlink" | "rmtree" | "removedirs")
+                || call.callee().is_some_and(|it| it.names("os.remove"));
+            is_named && self.dominates(call)
+        };
+        let is_source = |place: Node<'m>| sources.iter().any(|name| place.mentions(name));
+        function.own_calls().filter(|call| call.id >= self.data().end && removes(*call)).any(|call| {
+            let around = call.enclosing_loop().and_then(|around| around.child(Role::Iterable));
+            call.enclosing_handler().is_none() && [Some(call), around].into_iter().flatten().any(is_source)
+        })
+    }
+
+    /// Whether the turns do nothing but refuse: they raise on purpose, and leave nothing behind, neither outside nor in a name
+    /// that is read afterwards.
+    fn only_checks(self, gathered: &[&str]) -> bool {
+        let (Some(body), true) = (self.body(), gathered.is_empty()) else { return false };
+        let tree = &self.source_file().tree;
+        let own = |node: &Node<'m>| node.function() == self.function();
+        let refuses = body
+            .within(&tree.raises)
+            .filter(own)
+            .any(|raise| raise.enclosing_handler().is_none_or(|handler| !self.contains(handler)));
+        let stays = |target: Node<'m>| {
+            target
+                .descendants()
+                .all(|part| matches!(part.kind(), Kind::Name | Kind::Tuple | Kind::List | Kind::Starred))
+                && target.descendants_of(Kind::Name).all(|name| !self.is_read_as(name.name(), &|_, _| true))
+        };
+        let changes = |call: Node<'m>| {
+            [Tag::WritesOutside, Tag::AddsRow, Tag::DeletesRow, Tag::Commits]
+                .iter()
+                .any(|&tag| call.leads_to(tag))
+                || (call.is_a_statement() && !call.writes_log() && !call.does(Tag::Prints))
+        };
+        refuses
+            && body.within(&tree.assignments).flat_map(Node::targets).all(stays)
+            && !body.calls_within().any(changes)
+    }
+}
+
+impl<'m> Node<'m> {
     /// Whether this loop goes over one kind of the parts of an input that its function is given beside another kind:
     /// `process(text, images, videos)`. Without one of them the rest would be another input.
     fn goes_over_parts_of_one_input(self) -> bool {

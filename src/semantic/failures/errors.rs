@@ -38,6 +38,15 @@ impl<'m> Node<'m> {
         classes.is_empty() || classes.iter().any(|class| class.names_every_exception())
     }
 
+    /// Whether all that an `except` clause takes says that another writer was first: `WatchError`, `StaleDataError`.
+    pub fn is_about_other_writers(self) -> bool {
+        let classes = self.caught_classes();
+        !classes.is_empty()
+            && classes.iter().all(|class| {
+                self.model.type_has(self.model.instance_of_class(class.ty()), ClassTag::ConflictError)
+            })
+    }
+
     /// Whether an `except` clause is about being cancelled, and not about a failure.
     pub fn catches_cancellation_alone(self) -> bool {
         let classes = self.caught_classes();

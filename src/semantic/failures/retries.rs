@@ -14,6 +14,9 @@ pub struct Retry<'m> {
     pub pause: Pause<'m>,
     /// Whether it tries again what the database refused because another transaction was faster.
     pub is_about_conflicts: bool,
+    /// Whether all that it goes on after says that another writer was first: no other side is down, and whoever is first
+    /// has made headway.
+    pub only_loses_races: bool,
     /// Whether it asks again until something is done: what it goes on after is an exception that the project raises for
     /// that alone, and nothing has failed.
     pub is_poll: bool,
@@ -110,6 +113,7 @@ impl<'m> Node<'m> {
             pause,
             is_about_conflicts: false,
             is_poll: given(&known.selects).is_some_and(Node::selects_a_state),
+            only_loses_races: false,
             is_local: false,
             gives_result: true,
             instead: api.callable.instead,

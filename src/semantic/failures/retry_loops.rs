@@ -64,6 +64,7 @@ impl<'m> Node<'m> {
             None if self.is_left_by_failure(attempt, &handlers) => Attempts::Bounded,
             None => Attempts::Unbounded,
         };
+        let only_loses_races = handlers.iter().all(|handler| handler.is_about_other_writers());
         Some(Retry {
             at: self,
             failures: failures_of(attempt, &handlers),
@@ -74,13 +75,32 @@ impl<'m> Node<'m> {
             },
             pause: self.pause_between(attempt, &handlers),
             gives_result,
-            is_about_conflicts: systems.iter().all(|s| matches!(s, System::Database | System::Cache))
-                && !handlers.iter().any(|handler| handler.catches_everything()),
-            is_poll: false,
+            is_about_conflicts: only_loses_races
+                || (systems.iter().all(|s| matches!(s, System::Database | System::Cache))
+                    && !handlers.iter().any(|handler| handler.catches_everything())),
+            only_loses_races,
+            is_poll: counted.is_some() && self.also_waits_for_an_answer(attempt),
             is_local: self.function().is_some_and(|function| {
                 function.descendants_of(Kind::Attribute).any(|part| part.names("socket.AF_UNIX"))
             }),
             instead: None,
+        })
+    }
+
+    /// Whether the loop waits as well where nothing failed and what it asks for is not there yet, which is the usual
+    /// outcome: `if not ready: sleep(3); continue`. An answer whose status is looked at has failed.
+    fn also_waits_for_an_answer(self, attempt: Node<'m>) -> bool {
+        let is_status = |part: Node<'m>| {
+            matches!(part.name(), "status_code" | "ok" | "is_success" | "is_error" | "code")
+                || part.number().is_some_and(|number| number >= 400.0)
+        };
+        let sleeps = |call: &Node<'m>| call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep);
+        attempt.child(Role::Body).into_iter().flat_map(Node::calls_within).filter(sleeps).any(|sleep| {
+            let mut tests =
+                sleep.surroundings().take_while(|around| *around != attempt).filter_map(|around| {
+                    matches!(around.kind(), Kind::If | Kind::Clause).then(|| around.child(Role::Test))?
+                });
+            tests.next().is_some_and(|test| !test.descendants().any(is_status))
         })
     }
 

@@ -110,7 +110,8 @@ impl<'m> SharedState<'m> {
                 change.targets().filter_map(|target| target.child(Role::Index)).any(sent)
             }
         })?;
-        if self.only_spares_log_lines() {
+        let has_few_keys = || self.is_keyed_by_what_is_set_up() && self.holds_views_of_its_keys();
+        if self.only_spares_log_lines() || has_few_keys() {
             return None;
         }
         let model = self.definition.model;

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use crate::semantic::runtime::lifecycle::CLOSING;
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, Place};
+use crate::semantic::{Model, Node, Place, words_of};
 use crate::sorted::sorted;
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role, Symbol};
@@ -189,6 +189,35 @@ impl<'m> SharedState<'m> {
                 });
                 returns_it && change.value().is_some_and(Node::is_made_of_what_was_asked)
             })
+    }
+
+    /// Whether its entries are views: each is made of its key and of what the code says, by a class whose instances only hold
+    /// what they were made of. Another process makes the same.
+    pub fn holds_views_of_its_keys(&self) -> bool {
+        let model = self.definition.model;
+        !self.changes.is_empty()
+            && self.changes.iter().all(|change| {
+                let entry = change.targets().find(|target| target.is(Kind::Subscript));
+                let key = entry.and_then(|entry| entry.child(Role::Index));
+                let made = change.value().map(|value| value.resolved_value().unwrapped());
+                let (Some(key), Some(made), true) = (key, made, change.is(Kind::Assign)) else {
+                    return false;
+                };
+                let mut given =
+                    made.positional().chain(made.keywords().filter_map(|keyword| keyword.child(Role::Value)));
+                made.callee().is_some_and(
+                    |callee| matches!(callee.ty(), Type::Class(class) if model.makes_views(class)),
+                ) && given.all(|argument| argument.is_made_of(key, 0))
+            })
+    }
+
+    /// Whether its keys are those of what somebody sets up: agents, providers, tools. There are as many as there are of these.
+    pub(in crate::semantic) fn is_keyed_by_what_is_set_up(&self) -> bool {
+        const SET_UP: [&str; 9] =
+            ["agent", "assistant", "bot", "provider", "model", "plugin", "tool", "connector", "skill"];
+        let keys = self.keys();
+        !keys.is_empty()
+            && keys.iter().all(|key| words_of(key).iter().any(|word| SET_UP.contains(&word.as_str())))
     }
 
     /// Whether it forgets by design what was not used for long: what is used is moved to the end.
@@ -387,7 +416,62 @@ impl<'s> Model<'s> {
     }
 }
 
+impl<'s> Model<'s> {
+    /// Whether the instances of a given class only hold what they were made of: `__init__` alone sets their fields, to what
+    /// it was given, and nothing changes what is in one.
+    fn makes_views(&self, class: Place) -> bool {
+        let Some(init) = self.method_of(class, "__init__").map(|place| self.node(place)) else {
+            return false;
+        };
+        // A lock, a path and what is cut out of a text keep nothing; any other object may.
+        let is_given = |call: Node<'_>| {
+            self.is_part_of_process(call.ty())
+                || call.is_a(ClassTag::Path)
+                || call.receiver().is_some_and(|of| of.as_parameter().is_some())
+                || call.callee().is_some_and(|it| it.names("builtins.str") || it.names("builtins.int"))
+        };
+        let sets_what_is_given = |assignment: Node<'_>| {
+            assignment
+                .value()
+                .is_some_and(|value| !value.makes_container() && value.calls_within().all(is_given))
+        };
+        // `self.notes[key] = note` changes the field.
+        let is_field = |changed: Node<'_>| {
+            let mut inner = std::iter::successors(Some(changed), |it| {
+                it.child(Role::Value).filter(|_| it.is(Kind::Subscript))
+            });
+            inner.find(|it| !it.is(Kind::Subscript)).is_some_and(|part| {
+                part.is(Kind::Attribute)
+                    && part.function() != Some(init)
+                    && part.receiver().is_some_and(|of| {
+                        of.name() == "self"
+                            && of.class().is_some_and(|it| self.derives_from(class, it.place()))
+                            || of.ty() == Type::Object(class)
+                    })
+            })
+        };
+        !self.has_unseen_base(class)
+            && init.own_assignments().all(sets_what_is_given)
+            && !self.assignments().flat_map(Node::targets).any(is_field)
+            && !CHANGING
+                .iter()
+                .flat_map(|name| self.calls_named(name))
+                .filter_map(Node::receiver)
+                .any(is_field)
+    }
+}
+
 impl<'m> Node<'m> {
+    /// Whether an expression is made of a key and of what the module says alone.
+    fn is_made_of(self, key: Node<'m>, depth: u32) -> bool {
+        self.descendants_of(Kind::Name).all(|name| {
+            key.mentions(name.name())
+                || name.role() == Role::Callee
+                || name.scope_of_name() == Some(0)
+                || (depth < 3 && name.assigned_value().is_some_and(|made| made.is_made_of(key, depth + 1)))
+        })
+    }
+
     /// Whether a value is loaded, or made from a parameter of its function: an empty list or a fresh object is not.
     fn is_made_of_what_was_asked(self) -> bool {
         let value = self.resolved_value();
