@@ -186,10 +186,17 @@ fn queried(query: &TenantQuery<'_>, findings: &mut Findings<'_>) {
             findings.conforms(call, format!("whoever comes here says which `{column}` is meant"))
         }
         Scoping::Unnamed(handler) => {
-            let mut draft = found_for_anybody(query, findings).because(
-                call,
-                format!("no condition of the query, and no comparison afterwards, names `{column}`"),
-            );
+            let turning = [function, handler].into_iter().find_map(Node::turning_owner_away);
+            let mut draft = found_for_anybody(query, findings);
+            draft = match turning {
+                Some(test) => {
+                    draft.because(test, "this refuses the row's own tenant, and lets all others go on")
+                }
+                None => draft.because(
+                    call,
+                    format!("no condition of the query, and no comparison afterwards, names `{column}`"),
+                ),
+            };
             if handler != function {
                 draft = draft.because(handler, "this route comes here, and does not name a tenant either");
             }
