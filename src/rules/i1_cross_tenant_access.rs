@@ -194,10 +194,17 @@ fn queried<'m>(query: &TenantQuery<'m>, told: &mut Vec<Node<'m>>, findings: &mut
             }
             told.push(call);
             let by = asked_by_column(call).unwrap_or("id");
-            let mut draft = found_for_anybody(query, findings).because(
-                call,
-                format!("no condition of the query, and no comparison afterwards, names `{column}`"),
-            );
+            let turning = [function, handler].into_iter().find_map(Node::turning_owner_away);
+            let mut draft = found_for_anybody(query, findings);
+            draft = match turning {
+                Some(test) => {
+                    draft.because(test, "this refuses the row's own tenant, and lets all others go on")
+                }
+                None => draft.because(
+                    call,
+                    format!("no condition of the query, and no comparison afterwards, names `{column}`"),
+                ),
+            };
             if handler != function {
                 draft = draft.because(handler, "this route comes here, and does not name a tenant either");
             }

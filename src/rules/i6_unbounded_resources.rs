@@ -3,7 +3,8 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
-    Command, Container, FunctionRole, Holding, Model, Node, Runs, SharedState, Workload, words_of,
+    Command, Container, FunctionRole, Holding, Model, Node, Runs, SharedState, UNREACHED_COUNT, Workload,
+    words_of,
 };
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
@@ -222,7 +223,8 @@ fn cache(function: Node<'_>, findings: &mut Findings<'_>) {
         let Some(api) = api.filter(|api| api.has(Tag::Caches)) else { continue };
         let size = api.callable.parameters.first().filter(|_| decorator.is(Kind::Call));
         let size = size.and_then(|name| decorator.argument_or_keyword(0, name));
-        let is_endless = api.has(Tag::CachesWithoutEnd) || size.is_some_and(Node::is_none);
+        let is_endless =
+            api.has(Tag::CachesWithoutEnd) || size.is_some_and(|size| size.is_no_limit(UNREACHED_COUNT));
         let grows = function
             .parameters()
             .any(|parameter| !matches!(parameter.name(), "self" | "cls") && !has_few_values(parameter));
@@ -374,7 +376,8 @@ fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
         .filter(|call| !call.is_outside_production() && call.function().is_none_or(lives_on))
         .filter(|call| {
             let size = call.argument_or_keyword(0, "maxsize");
-            let is_bounded = size.is_some_and(|size| size.number() != Some(0.0));
+            let is_bounded =
+                size.is_some_and(|size| size.number() != Some(0.0) && !size.is_no_limit(UNREACHED_COUNT));
             findings.asks_whether(
                 *call,
                 QUEUE,

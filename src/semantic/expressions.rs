@@ -8,6 +8,27 @@ use crate::syntax::{Kind, Operator, Role};
 use super::Model;
 use super::types::{PathId, Type};
 
+/// What is done at once cannot be more: a process has no more ports.
+pub const UNREACHED_AT_ONCE: f64 = 65_536.0;
+
+/// Things that are kept or waited for, seconds among them, never come to so many: three years.
+pub const UNREACHED_COUNT: f64 = 1e8;
+
+/// Of a file or a body so many bytes are never sent.
+pub const UNREACHED_BYTES: f64 = 1e12;
+
+/// Whether a size that a file of a deployment gives as a limit, `1g`, `512Mi` or `25MB`, sets none: zero, or a hundred times
+/// as much as the largest machines have.
+pub fn is_no_limit_of_size(text: &str) -> bool {
+    let digits = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let power = ['k', 'm', 'g', 't', 'p', 'e'].into_iter().zip(1..);
+    let power = power.filter(|(letter, _)| unit.trim_start().to_ascii_lowercase().starts_with(*letter));
+    let bytes =
+        number.parse::<f64>().map(|number| number * 1000_f64.powi(power.map(|(_, power)| power).sum()));
+    bytes.is_ok_and(|bytes| bytes == 0.0 || bytes >= 1000.0 * UNREACHED_BYTES)
+}
+
 impl<'s> Model<'s> {
     pub(super) fn path_class(&self, path: PathId) -> Option<&'static Class> {
         self.table.path_class(path).map(|class| &crate::stack::CLASSES[class as usize])
@@ -34,6 +55,40 @@ impl<'m> Node<'m> {
                 let inner = value.value()?.resolved_value();
                 if inner.is(Kind::Number) { inner.number().map(|number| -number) } else { None }
             }
+            _ => None,
+        }
+    }
+
+    /// Whether a value that stands where a limit does sets none: nothing, what is infinite, less than nothing, or so much that
+    /// it is never reached: `None`, `math.inf`, `sys.maxsize`, `-1`, `10**12`.
+    pub fn is_no_limit(self, unreached: f64) -> bool {
+        let value = self.resolved_value();
+        match value.kind() {
+            Kind::None => true,
+            Kind::Attribute | Kind::Name => value.names("math.inf") || value.names("sys.maxsize"),
+            Kind::Call => {
+                value.callee_name() == "float"
+                    && value.argument(0).and_then(Node::string).is_some_and(|text| {
+                        text.eq_ignore_ascii_case("inf") || text.eq_ignore_ascii_case("infinity")
+                    })
+            }
+            _ => value.amount(0).is_some_and(|amount| !(0.0..unreached).contains(&amount)),
+        }
+    }
+
+    /// The number that an expression of constants comes to: `5 * 1024 * 1024`, `10**12`, `1 << 40`.
+    fn amount(self, depth: u32) -> Option<f64> {
+        let value = self.resolved_value();
+        if !value.is(Kind::BinOp) || depth > 4 {
+            return value.number();
+        }
+        let side = |role| value.child(role)?.amount(depth + 1);
+        let (left, right) = (side(Role::Left)?, side(Role::Right)?);
+        match value.operator() {
+            Operator::Add => Some(left + right),
+            Operator::Multiply => Some(left * right),
+            Operator::Arithmetic if value.source().contains("**") => Some(left.powf(right)),
+            Operator::Arithmetic if value.source().contains("<<") => Some(left * right.exp2()),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Fields of given data models, settings classes and tables.
 
 use super::types::Type;
-use super::{Model, Node, Place};
+use super::{Model, Node, Place, UNREACHED_COUNT};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -171,8 +171,12 @@ impl<'m> Node<'m> {
 
     fn is_limited_within(self, depth: u32) -> bool {
         let limits = |part: Node<'m>| {
-            part.descendants_of(Kind::Call)
-                .any(|call| call.keyword("max_length").is_some() || call.keyword("max_items").is_some())
+            part.descendants_of(Kind::Call).any(|call| {
+                ["max_length", "max_items"]
+                    .into_iter()
+                    .filter_map(|name| call.keyword(name))
+                    .any(|most| !most.is_no_limit(UNREACHED_COUNT))
+            })
         };
         let value = self.unwrapped().resolved_value();
         let model: &'m Model<'m> = self.model;

@@ -56,7 +56,10 @@ pub use deployment::{
     Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
     SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload,
 };
-pub use expressions::{is_connection_string_name, is_masking_name, is_personal_name, thing_named};
+pub use expressions::{
+    UNREACHED_AT_ONCE, UNREACHED_BYTES, UNREACHED_COUNT, is_connection_string_name, is_masking_name,
+    is_no_limit_of_size, is_personal_name, thing_named,
+};
 pub use failures::exception_texts::{ErrorText, Leak};
 pub use failures::failing::Failing;
 pub use failures::kept_failures::Kept;

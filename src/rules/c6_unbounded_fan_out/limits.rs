@@ -1,6 +1,6 @@
 //! What limits how many of the coroutines work at once: a semaphore, a limiter, a pool.
 
-use crate::semantic::{Node, Type, words_of};
+use crate::semantic::{Node, Type, UNREACHED_AT_ONCE, words_of};
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
@@ -52,7 +52,10 @@ fn is_made_by_each(limit: Node<'_>, function: Node<'_>) -> bool {
 
 fn is_limit(node: Node<'_>) -> bool {
     if node.is_a(ClassTag::Semaphore) || node.is_a(ClassTag::RateLimiter) {
-        return true;
+        let made = node
+            .constructed_by()
+            .and_then(|made| made.argument(0).or_else(|| made.keywords().next()?.value()));
+        return !made.is_some_and(|most| most.is_no_limit(UNREACHED_AT_ONCE));
     }
     // A semaphore that comes from elsewhere is known by its name.
     let named = matches!(node.kind(), Kind::Name | Kind::Attribute)

@@ -1,6 +1,6 @@
 //! Where the elements come from: whether something bounds how many there are, and who decides it otherwise.
 
-use crate::semantic::{FunctionRole, Node, words_of};
+use crate::semantic::{FunctionRole, Node, UNREACHED_AT_ONCE, words_of};
 use crate::stack::System;
 use crate::syntax::{Kind, Operator, Role};
 
@@ -60,7 +60,12 @@ pub fn is_bounded(source: Node<'_>, depth: u32) -> Bounded {
     match source.kind() {
         Kind::Tuple | Kind::List | Kind::Set | Kind::Dict | Kind::Str => Bounded::Constant,
         Kind::Subscript => match source.child(Role::Index) {
-            Some(index) if index.is(Kind::Slice) && index.child(Role::Right).is_some() => Bounded::Batches,
+            Some(index)
+                if index.is(Kind::Slice)
+                    && index.child(Role::Right).is_some_and(|end| !end.is_no_limit(UNREACHED_AT_ONCE)) =>
+            {
+                Bounded::Batches
+            }
             _ => Bounded::No,
         },
         Kind::Call if source.callee_name() == "range" => {
@@ -93,10 +98,14 @@ fn is_refused_when_long(source: Node<'_>) -> bool {
             branch.dominates(source)
                 && branch.id < source.id
                 && branch.body().is_some_and(Node::leaves)
-                && branch.child(Role::Test).is_some_and(|test| match test.operator() {
-                    Operator::Greater | Operator::GreaterEqual => measures(test.child(Role::Left)),
-                    Operator::Less | Operator::LessEqual => measures(test.child(Role::Right)),
-                    _ => false,
+                && branch.child(Role::Test).is_some_and(|test| {
+                    let (left, right) = (test.child(Role::Left), test.child(Role::Right));
+                    let (measured, most) = match test.operator() {
+                        Operator::Greater | Operator::GreaterEqual => (left, right),
+                        Operator::Less | Operator::LessEqual => (right, left),
+                        _ => return false,
+                    };
+                    measures(measured) && most.is_some_and(|most| !most.is_no_limit(UNREACHED_AT_ONCE))
                 })
         })
     })

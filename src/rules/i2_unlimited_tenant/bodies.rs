@@ -4,7 +4,7 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, ProxyDirective, words_of};
+use crate::semantic::{Model, Node, ProxyDirective, UNREACHED_BYTES, is_no_limit_of_size, words_of};
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
@@ -24,8 +24,7 @@ pub fn upload(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     // `read(-1)` reads all of it as well.
-    let is_whole =
-        call.argument_or_keyword(0, "size").is_none_or(|size| size.number().is_some_and(|size| size < 0.0));
+    let is_whole = call.argument_or_keyword(0, "size").is_none_or(|size| size.is_no_limit(UNREACHED_BYTES));
     if !findings.asks(call, WHOLE, "it reads all of an upload at once", is_whole, &|| match is_whole {
         true => format!("`{}` is given no size", call.called()),
         false => format!("`{}` is given a size", call.called()),
@@ -141,6 +140,7 @@ fn is_size_checked<'m>(function: Node<'m>, file: Node<'m>, before: Node<'m>) -> 
 fn is_size_checked_within<'m>(function: Node<'m>, file: Node<'m>, before: Node<'m>, depth: u32) -> bool {
     let compares = function.descendants_of(Kind::Compare).any(|test| {
         test.id < before.id
+            && !test.children().any(|side| side.is_no_limit(UNREACHED_BYTES))
             && test.descendants().map(Node::resolved_value).any(|size| {
                 size.is(Kind::Attribute)
                     && size.name() == "size"
@@ -190,7 +190,7 @@ fn limits_bodies(model: &Model<'_>) -> bool {
 
 /// `max_size 25MB` of Caddy's `request_body`.
 pub fn limits_size(directive: &ProxyDirective<'_>) -> bool {
-    directive.words.first() == Some(&"max_size")
+    matches!(directive.words[..], ["max_size", most, ..] if !is_no_limit_of_size(most))
 }
 
 /// `content: Annotated[bytes, File()]`: all of it is in memory before the function begins.

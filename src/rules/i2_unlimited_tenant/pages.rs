@@ -3,7 +3,7 @@
 use crate::fixes::bounded_parameter;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Node, words_of};
+use crate::semantic::{Node, UNREACHED_COUNT, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -90,7 +90,7 @@ pub fn page_in_body(parameter: Node<'_>, function: Node<'_>, findings: &mut Find
 }
 
 fn bounds_above(call: Node<'_>) -> bool {
-    ["le", "lt"].iter().any(|bound| call.keyword(bound).is_some())
+    ["le", "lt"].iter().filter_map(|bound| call.keyword(bound)).any(|most| !most.is_no_limit(UNREACHED_COUNT))
 }
 
 fn report_page<'m>(

@@ -1,7 +1,7 @@
 //! What is known of a call: the facts of its callee, and how long it may take.
 
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{Model, Node, UNREACHED_COUNT, words_of};
 use crate::stack::{Bound, Callable, Class, ClassTag, System, Tag, Timeout};
 use crate::syntax::{Kind, Role};
 
@@ -536,8 +536,7 @@ impl<'m> Node<'m> {
     fn as_bound(self) -> Deadline<'m> {
         let value = self.resolved_value();
         match value.kind() {
-            Kind::None => Deadline::Removed(self),
-            _ if value.is_infinite() => Deadline::Removed(self),
+            _ if value.is_no_limit(UNREACHED_COUNT) => Deadline::Removed(self),
             Kind::Call => {
                 // `httpx.Timeout(None)`, `aiohttp.ClientTimeout(total=None)`: an object made to hold no limit.
                 let holds_limits =
@@ -555,19 +554,6 @@ impl<'m> Node<'m> {
                 _ => Deadline::Given(self),
             },
             _ => Deadline::Given(self),
-        }
-    }
-
-    /// `math.inf`, `float("inf")`.
-    fn is_infinite(self) -> bool {
-        match self.kind() {
-            Kind::Attribute | Kind::Name => self.names("math.inf"),
-            Kind::Call if self.callee_name() == "float" => {
-                self.argument(0).and_then(Node::string).is_some_and(|text| {
-                    text.eq_ignore_ascii_case("inf") || text.eq_ignore_ascii_case("infinity")
-                })
-            }
-            _ => false,
         }
     }
 

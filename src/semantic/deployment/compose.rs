@@ -1,7 +1,7 @@
 //! Compose files: their services.
 
 use super::{Container, Image, Probe, Resources, Runs, Span, Workload, command_of, number, span, text_entry};
-use crate::semantic::File;
+use crate::semantic::{File, is_no_limit_of_size};
 use crate::syntax::{Yaml, YamlId};
 
 /// What only a Compose file says of a service.
@@ -300,8 +300,9 @@ pub(super) fn probe(text: &str, at: Span, path_at: Span) -> Probe {
 
 fn resources(yaml: &Yaml, service: YamlId, deploy: Option<YamlId>) -> Resources {
     let limits = deploy.and_then(|deploy| yaml.path(deploy, &["resources", "limits"]));
-    // Zero means 'as much as there is'.
-    let has_in = |of: YamlId, key: &str| yaml.get(of, key).is_some_and(|value| yaml.text(value) != Some("0"));
+    let has_in = |of: YamlId, key: &str| {
+        yaml.get(of, key).is_some_and(|value| !yaml.text(value).is_some_and(is_no_limit_of_size))
+    };
     let has = |key: &str| has_in(service, key);
     let limited = |key: &str| limits.is_some_and(|limits| has_in(limits, key));
     Resources {

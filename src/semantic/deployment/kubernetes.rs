@@ -5,7 +5,7 @@ use super::{
     Container, ContainerPort, Image, Probe, Resources, Runs, Span, Workload, command_of, span, text_entry,
 };
 use crate::report::FileKind;
-use crate::semantic::Model;
+use crate::semantic::{Model, is_no_limit_of_size};
 use crate::syntax::{Yaml, YamlId};
 
 /// A Kubernetes Service.
@@ -346,7 +346,9 @@ fn figures(yaml: &Yaml, resources: YamlId) -> Resources {
         // A limit is taken for the request as well.
         requests_memory: says(["requests", "memory"]) || says(["limits", "memory"]),
         limits_cpu: says(["limits", "cpu"]),
-        limits_memory: says(["limits", "memory"]),
+        limits_memory: yaml
+            .path(resources, &["limits", "memory"])
+            .is_some_and(|value| !yaml.is_null(value) && !yaml.text(value).is_some_and(is_no_limit_of_size)),
         is_hidden: false,
     }
 }

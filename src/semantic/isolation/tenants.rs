@@ -7,7 +7,7 @@ use crate::semantic::expressions::identifiers_in;
 use crate::semantic::types::Type;
 use crate::semantic::{Model, Node, Place, words_of};
 use crate::stack::{ClassTag, Tag};
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, Operator, Role};
 
 /// Callers of callers are asked this far.
 const FARTHEST: usize = 4;
@@ -197,10 +197,12 @@ impl<'m> Node<'m> {
     fn is_used(self) -> bool {
         for node in self.surroundings() {
             match node.kind() {
-                Kind::Compare | Kind::Subscript => return true,
+                Kind::Compare => return !node.turns_owner_away() && !node.is_alike_on_both_sides(),
+                Kind::Subscript => return true,
                 Kind::Call => {
                     return node.log_level().is_none()
-                        && node.callee().is_none_or(|callee| !callee.contains(self));
+                        && node.callee().is_none_or(|callee| !callee.contains(self))
+                        && node.turning_owner_away().is_none();
                 }
                 Kind::DictItem
                     if node.parent().and_then(|dict| dict.parent()).is_some_and(|p| p.is(Kind::Return)) =>
@@ -213,6 +215,110 @@ impl<'m> Node<'m> {
             }
         }
         false
+    }
+
+    /// The comparison in this function, or in one that it calls, that refuses whoever the row belongs to and lets everybody
+    /// else go on: `if row.app_id == app.app_id: raise`.
+    pub fn turning_owner_away(self) -> Option<Node<'m>> {
+        if self.is(Kind::Call) {
+            let function = self.model.node(self.target()?);
+            let returns_it = self.turns_owner_away();
+            return function.descendants_of(Kind::Compare).find(|test| returns_it || test.turns_owner_away());
+        }
+        let within = self.descendants_of(Kind::Compare).find(|test| test.turns_owner_away());
+        within.or_else(|| self.own_calls().find_map(Node::turning_owner_away))
+    }
+
+    fn turns_owner_away(self) -> bool {
+        self.says_own(0).is_some_and(|is_own| self.refuses_where(is_own, 0))
+    }
+
+    fn is_alike_on_both_sides(self) -> bool {
+        self.child(Role::Left)
+            .zip(self.child(Role::Right))
+            .is_some_and(|(left, right)| left.reads_like(right))
+    }
+
+    /// Whether this holds of a row that belongs to the tenant, or of all others: a comparison of the tenant's key, a
+    /// function that returns one.
+    fn says_own(self, depth: u32) -> Option<bool> {
+        if depth > 3 {
+            return None;
+        }
+        match self.kind() {
+            Kind::UnaryOp if self.operator() == Operator::Not => {
+                self.value()?.says_own(depth + 1).map(|is_own| !is_own)
+            }
+            Kind::BoolOp => self.children().find_map(|part| part.says_own(depth + 1)),
+            Kind::Await => self.value()?.says_own(depth + 1),
+            Kind::Compare => {
+                self.children().find(|side| side.name() == self.model.tenant_key())?;
+                match self.operator() {
+                    Operator::Equal | Operator::Is | Operator::In => Some(true),
+                    Operator::NotEqual | Operator::IsNot | Operator::NotIn => Some(false),
+                    _ => None,
+                }
+            }
+            Kind::Call => {
+                let function: Node<'m> = self.model.node(self.target()?);
+                function.own_returns().find_map(|returned| {
+                    let value = returned.value()?;
+                    let is_where = |own: bool| {
+                        returned.is_where(&|part, holds| part.says_own(depth + 1) == Some(holds == own))
+                    };
+                    match value.kind() {
+                        Kind::True | Kind::False => [true, false]
+                            .into_iter()
+                            .find(|own| is_where(*own))
+                            .map(|own| own == value.is(Kind::True)),
+                        _ => value.says_own(depth + 1),
+                    }
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the code refuses where this condition comes out so, and goes on where it does not.
+    fn refuses_where(self, holds: bool, depth: u32) -> bool {
+        let Some(parent) = self.parent().filter(|_| depth < 8) else { return false };
+        let refuses = |way: Option<Node<'m>>| {
+            way.is_some_and(|way| match way.kind() {
+                Kind::Block => way.children().last().is_some_and(|last| last.is(Kind::Raise)),
+                kind => kind == Kind::None,
+            })
+        };
+        match parent.kind() {
+            Kind::UnaryOp if parent.operator() == Operator::Not => parent.refuses_where(!holds, depth + 1),
+            Kind::BoolOp | Kind::Await => parent.refuses_where(holds, depth + 1),
+            Kind::Assign => {
+                let around = parent.function().unwrap_or(parent);
+                around
+                    .descendants_of(Kind::Name)
+                    .any(|name| name.resolved_value() == self && name.refuses_where(holds, depth + 1))
+            }
+            Kind::If | Kind::Clause | Kind::Conditional if self.role() == Role::Test => {
+                let statement = parent.statement();
+                let last = statement.children().last().filter(|last| last.role() == Role::Clause);
+                let otherwise = match parent.kind() {
+                    Kind::Conditional => parent.child(Role::Orelse),
+                    _ => last.filter(|last| last.child(Role::Test).is_none()).and_then(Node::body),
+                };
+                let body = parent.child(Role::Body);
+                let otherwise = otherwise.or_else(|| statement.parent());
+                let (met, unmet) = if holds { (body, otherwise) } else { (otherwise, body) };
+                refuses(met) && !refuses(unmet)
+            }
+            // What is chosen, or asked of the database.
+            Kind::Assert | Kind::Comprehension => !holds,
+            Kind::Call => {
+                !holds
+                    && self
+                        .child(Role::Left)
+                        .is_some_and(|column| matches!(column.receiver().map(Node::ty), Some(Type::Class(_))))
+            }
+            _ => false,
+        }
     }
 
     /// Whether the statement that begins here has a condition on whose rows they are: a column that names a user, an
@@ -243,8 +349,10 @@ impl<'m> Node<'m> {
             return identifiers_in(condition).any(|word| fits(&words_of(word)));
         }
         let statement = self.statement();
-        let conditions =
-            statement.descendants().filter(|node| matches!(node.kind(), Kind::Compare | Kind::Keyword));
+        let conditions = statement.descendants().filter(|node| match node.kind() {
+            Kind::Compare => node.operator() != Operator::NotEqual && !node.is_alike_on_both_sides(),
+            kind => kind == Kind::Keyword,
+        });
         conditions.into_iter().any(|condition| {
             let column = match condition.kind() {
                 Kind::Keyword => condition.name(),
