@@ -241,11 +241,14 @@ impl State {
         self.linked = Some(shared);
     }
 
-    /// Gives every file a path of its own: a link that was written by hand may have anything for one.
+    /// Gives every file a path of its own: a link that was written by hand may have anything for one. Of a path that
+    /// leads outside the name is kept.
     fn part_paths(&mut self) {
         for index in 0..self.files.len() {
             let File { id, path, .. } = &self.files[index];
-            let (id, mut path) = (*id, tidy_path(path).replace(char::is_control, ""));
+            let (id, path) = (*id, path.replace(char::is_control, ""));
+            let name = || path.rsplit(['/', '\\']).next().and_then(within);
+            let mut path = within(&path).or_else(name).unwrap_or_default();
             if path.is_empty() {
                 path = FIRST_PATH.to_owned();
             }
@@ -385,15 +388,6 @@ pub(super) fn normal(text: &str) -> AttrValue {
     } else {
         AttrValue::from(text.to_owned())
     }
-}
-
-/// A path as it is compared: with `/`, without `./` before it and without space around it.
-pub(super) fn tidy_path(path: &str) -> &str {
-    let mut path = path.trim();
-    while let Some(rest) = path.strip_prefix("./").or_else(|| path.strip_prefix('/')) {
-        path = rest;
-    }
-    path
 }
 
 /// A path without empty, `.` and `..` steps, as an archive's are read; nothing where it leads outside.
