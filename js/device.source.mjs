@@ -5,7 +5,8 @@ import { deleteDB, openDB } from "idb";
 // ---- Drafts -------------------------------------------------------------------------------------------------------
 //
 // A draft is a record in `drafts` (its files by number and path, when it was changed, its name) and a text a file in
-// `texts`, so that typing into one of many files writes one text. A tab of the browser works on one draft and holds a
+// `texts`, so that typing into one of many files writes one text. What is told of its files, which were left out and why,
+// is one more text. A tab of the browser works on one draft and holds a
 // lock on it, so that two tabs never write into the same one. What could not be written before the page was left is
 // put into the local storage, which writes at once, and is taken up at the next visit.
 
@@ -18,6 +19,8 @@ const OLD_DRAFT = "rubric-playground.draft";
 /** A database that does not open by then is not waited for. */
 const OPENING_MILLISECONDS = 3_000;
 const LARGEST_UNSAVED = 2_000_000;
+/** The number of the text that tells of the files: src/ui/hooks/draft.rs. */
+const NOTES = 0;
 
 let opened;
 
@@ -117,26 +120,29 @@ async function readDraft(id) {
   const record = await within("readonly", (drafts) => drafts.get(id)).catch(() => undefined);
   const newest = unsaved(id) ?? record;
   if (!newest?.files?.length) return null;
+  const all = [...newest.files, { id: NOTES, text: newest.notes }];
   const texts = await within("readonly", (_, texts) =>
-    Promise.all(newest.files.map((file) => file.text ?? texts.get([id, file.id]))),
-  ).catch(() => newest.files.map((file) => file.text));
+    Promise.all(all.map((file) => file.text ?? texts.get([id, file.id]))),
+  ).catch(() => all.map((file) => file.text));
+  const notes = texts.pop();
   const files = newest.files.map(({ path }, index) => ({ path, text: texts[index] ?? "" }));
-  return { files, active: newest.active ?? 0 };
+  return { files, active: newest.active ?? 0, notes };
 }
 
-const shown = (id, { files, active }, copied) => ({
+const shown = (id, { files, active, notes = "" }, copied) => ({
   id,
   texts: files.flatMap(({ path, text }) => [String(path), String(text)]),
   active,
+  notes,
   copied,
 });
 
-/** The draft that this tab goes on with: `{id, texts: [path, text, …], active, copied}`. */
+/** The draft that this tab goes on with: `{id, texts: [path, text, …], active, notes, copied}`. */
 export async function openDraft() {
   try {
     return await ownDraft();
   } catch {
-    return { id: newDraftId(), texts: [], active: 0, copied: false };
+    return shown(newDraftId(), { files: [], active: 0 }, false);
   }
 }
 
@@ -225,12 +231,12 @@ async function forgetOldest(current) {
 const unsaved = (id) => parsed(stored(UNSAVED + id));
 
 /** Puts what is not written yet where it is written at once; false where there is no room for it. */
-export function keepUnsaved(id, filesJson, active) {
-  if (filesJson.length > LARGEST_UNSAVED) return false;
+export function keepUnsaved(id, filesJson, active, notes) {
+  if (filesJson.length + (notes?.length ?? 0) > LARGEST_UNSAVED) return false;
   return attempt(() => {
     const files = JSON.parse(filesJson);
     const name = unsaved(id)?.name;
-    localStorage.setItem(UNSAVED + id, JSON.stringify({ files, active, changed: Date.now(), name }));
+    localStorage.setItem(UNSAVED + id, JSON.stringify({ files, active, notes, changed: Date.now(), name }));
     // A page that is left before the lock came would otherwise begin with an empty draft.
     sessionStorage.setItem(TAB, id);
     return true;
@@ -291,10 +297,11 @@ async function remove(id) {
   const local = stored(UNSAVED + id);
   const taken = await within("readwrite", async (drafts, texts) => {
     const record = await drafts.get(id);
-    const kept = await Promise.all(record?.files.map((file) => texts.get([id, file.id])) ?? []);
+    const keys = [NOTES, ...(record?.files ?? []).map((file) => file.id)].map((number) => [id, number]);
+    const kept = await Promise.all(keys.map((key) => texts.get(key)));
     drafts.delete(id);
-    for (const file of record?.files ?? []) texts.delete([id, file.id]);
-    return { record, texts: kept };
+    for (const key of keys) texts.delete(key);
+    return { record, keys, texts: kept };
   }).catch((error) => {
     // Without a database the local storage has all of it.
     if (!local) throw error;
@@ -315,11 +322,11 @@ export const removeDraft = (id) =>
 export const restoreDraft = () =>
   inTurn(async () => {
     if (!removed) return;
-    const { id, local, record, texts: kept } = removed;
+    const { id, local, record, keys, texts: kept } = removed;
     if (local) attempt(() => localStorage.setItem(UNSAVED + id, local));
     if (record) {
       await within("readwrite", (drafts, texts) => {
-        record.files.forEach((file, index) => texts.put(kept[index] ?? "", [id, file.id]));
+        keys.forEach((key, index) => texts.put(kept[index] ?? "", key));
         drafts.put(record);
       });
     }

@@ -124,56 +124,177 @@ fn is_shell(start: &str) -> bool {
 /// What a text seems to be that is read as Python and is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {
+    Traceback,
+    Json,
+    Toml,
+    Csv,
+    Log,
+    JavaScript,
+    /// A language of braces and semicolons.
+    Code,
+    Markup,
     Sql,
     Prose,
-    Other,
 }
 
 impl Foreign {
-    /// What it looks like, as the end of a sentence.
+    /// What it looks like, and what follows from that, as the end of a sentence.
     pub const fn words(self) -> &'static str {
         match self {
-            Foreign::Sql => "SQL, which no rule reads",
-            Foreign::Prose => "text rather than code",
-            Foreign::Other => "none of what is read",
+            Foreign::Traceback => "a traceback, which is not checked: paste the code that it names",
+            Foreign::Json => "JSON, which is not checked",
+            Foreign::Toml => "TOML, which is not checked",
+            Foreign::Csv => "a table (CSV), which is not checked",
+            Foreign::Log => "a log, which is not checked",
+            Foreign::JavaScript => "JavaScript or TypeScript, which is not checked",
+            Foreign::Code => "code of another language, which is not checked",
+            Foreign::Markup => "HTML or XML, which is not checked",
+            Foreign::Sql => "SQL, which is not checked",
+            Foreign::Prose => "text rather than code, which is not checked",
         }
     }
 }
 
-/// What a text is that is read as Python, where it plainly is none: SQL, prose, markup, JSON or TOML. `unreadable` is how
-/// many of its lines the checker could not read; half a function is read but for a line or two.
+/// What a text is that is read as Python, where it plainly is none. `unreadable` is how many of its lines the checker
+/// could not read; half a function is read but for a line or two.
 pub fn foreign(text: &str, unreadable: usize) -> Option<Foreign> {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .take(LINES)
-        .collect();
-    if recognise(text) != Some(Pasted::Python) || lines.len() < 2 {
+    if recognise(text) != Some(Pasted::Python) {
         return None;
     }
-    if is_json(&lines) || is_toml(&lines) {
-        return Some(Foreign::Other);
+    // Neither knows `#`: with a comment in it, it is Python.
+    let whole: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(LINES).collect();
+    if is_json(text, &whole) {
+        return Some(Foreign::Json);
+    }
+    if is_table(&whole) {
+        return Some(Foreign::Csv);
+    }
+    let lines: Vec<&str> = whole.into_iter().filter(|line| !line.starts_with('#')).collect();
+    if lines.len() < 2 {
+        return None;
+    }
+    if is_toml(&lines) {
+        return Some(Foreign::Toml);
+    }
+    // What no Python says may stand between lines that can be read.
+    if unreadable * 3 >= lines.len() {
+        if lines.iter().any(|line| is_frame(line)) {
+            return Some(Foreign::Traceback);
+        }
+        if let Some(kind) = is_of_braces(&lines) {
+            return Some(kind);
+        }
     }
     if unreadable * 3 < lines.len() * 2 {
         return None;
     }
-    if is_sql(&lines) {
+    if is_log(&lines) {
+        Some(Foreign::Log)
+    } else if is_sql(&lines) {
         Some(Foreign::Sql)
     } else if is_prose(&lines) {
         Some(Foreign::Prose)
     } else {
-        lines[0].starts_with('<').then_some(Foreign::Other)
+        lines[0].starts_with('<').then_some(Foreign::Markup)
     }
 }
 
-/// Brackets around lines of which one names a value as JSON does, and nothing that Python would call it.
-fn is_json(lines: &[&str]) -> bool {
-    let named = |line: &&str| line.starts_with('"') && line.contains("\": ");
-    let python = |line: &&str| ["True", "False", "None", "'", "("].iter().any(|word| line.contains(word));
-    matches!((lines[0].chars().next(), lines[lines.len() - 1]), (Some('{'), "}") | (Some('['), "]"))
-        && lines.iter().any(named)
-        && !lines.iter().any(python)
+/// An object or an array over several lines, one that only JSON spells so, or an object a line. A display of Python has
+/// other names for its constants, or a comma at its end.
+fn is_json(text: &str, lines: &[&str]) -> bool {
+    let is_whole = |text: &str| {
+        text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+    };
+    let is_spelt = |line: &&str| {
+        [": true", ": false", ": null", ":true", ":false", ":null"].iter().any(|value| line.contains(value))
+    };
+    let is_object = |line: &&str| line.starts_with('{') && is_whole(line);
+    if lines.len() > 1 && lines.iter().all(is_object) {
+        return true;
+    }
+    let names = lines.iter().any(|line| line.contains('"') && line.contains(':'));
+    is_whole(text.trim()) && names && (lines.len() > 2 || lines.iter().any(is_spelt))
+}
+
+/// Rows of as many fields as their heading has, which is words without a space behind what parts them.
+fn is_table(lines: &[&str]) -> bool {
+    let fields = |line: &str, mark: char| {
+        let mut is_quoted = false;
+        let is_mark = |letter: &char| {
+            is_quoted ^= *letter == '"';
+            *letter == mark && !is_quoted
+        };
+        line.chars().filter(is_mark).count()
+    };
+    let is_table_by = |mark: char| {
+        let heading = lines[0];
+        let count = fields(heading, mark);
+        let is_word = |field: &str| {
+            let is_letter = |letter: char| letter.is_alphanumeric() || "_- ./%\"".contains(letter);
+            !field.is_empty() && !field.starts_with(' ') && field.chars().all(is_letter)
+        };
+        let statements = "import from return yield print del global nonlocal assert raise except";
+        let first = heading.split(' ').next().unwrap_or_default();
+        count > 0
+            && (lines.len() > 2 || count > 1)
+            && heading.split(mark).all(is_word)
+            && !statements.split(' ').any(|word| word == first)
+            && lines.iter().all(|line| fields(line, mark) == count)
+    };
+    lines.len() > 1 && [',', ';', '\t'].into_iter().any(is_table_by)
+}
+
+/// The heading of a traceback, or one of its places.
+fn is_frame(line: &str) -> bool {
+    line.starts_with("Traceback (most recent call last)")
+        || line.starts_with("File \"") && line.contains("\", line ")
+}
+
+/// Lines that end as statements and blocks do in the languages that write blocks with braces.
+fn is_of_braces(lines: &[&str]) -> Option<Foreign> {
+    let ends =
+        |line: &&&str| line.ends_with([';', '{', '}']) || line.ends_with("});") || line.starts_with("//");
+    // `{` alone opens a display of Python too.
+    let opens = |line: &&str| {
+        let before = line.strip_suffix('{').map(str::trim_end);
+        line.ends_with(';')
+            || before.is_some_and(|before| !before.is_empty() && !before.ends_with([':', '=', '(', '[', ',']))
+    };
+    if lines.iter().filter(ends).count() * 2 < lines.len() || !lines.iter().any(opens) {
+        return None;
+    }
+    let begins = |line: &str, words: &str| words.split('|').any(|word| line.starts_with(word));
+    let is_other = |line: &&str| {
+        begins(
+            line,
+            "fn |pub |impl |use |func |package |public |private |#|namespace |using |resource |@media ",
+        )
+    };
+    let is_script = |line: &&str| {
+        begins(line, "const |let |var |function |async function |export |interface |describe(|import ")
+            || line.contains(" => ")
+            || line.contains(" === ")
+    };
+    Some(if lines.iter().any(is_script) && !lines.iter().any(is_other) {
+        Foreign::JavaScript
+    } else {
+        Foreign::Code
+    })
+}
+
+/// Most lines begin with a time or with how grave they are.
+fn is_log(lines: &[&str]) -> bool {
+    let begins = |line: &&&str| {
+        let line = line.trim_start_matches(['[', '(', '<']);
+        let word = line.split([' ', ':', ']', '|', '\t']).next().unwrap_or_default();
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        let levels = "TRACE DEBUG INFO NOTICE WARN WARNING ERROR CRITICAL FATAL";
+        levels.split(' ').any(|level| level == word.to_ascii_uppercase())
+            // `2026-01-01`, `2026-01-01T10`, `10` of `10:00:00`, `127.0.0.1`
+            || (digits >= 4 && digits * 3 >= word.len() * 2 && word.contains(['-', '/', '.']))
+            || (digits == 2 && word.len() == 2 && line[2..].starts_with(':'))
+    };
+    lines.iter().filter(begins).count() * 3 >= lines.len() * 2
 }
 
 /// A line that heads a table, and names with their values.
@@ -258,6 +379,8 @@ fn yaml(lines: &[&str]) -> Option<Pasted> {
     let key = |line: &str| {
         let (name, rest) = line.split_once(':')?;
         let is_name = !name.is_empty()
+            // Lines of a log begin so.
+            && !["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"].contains(&name)
             && name.chars().all(|character| character.is_alphanumeric() || "_-./".contains(character));
         (is_name && (rest.is_empty() || rest.starts_with(' '))).then(|| name.to_owned())
     };
@@ -374,9 +497,9 @@ mod tests {
     #[test]
     fn what_is_none_of_the_kinds_is_known() {
         for (text, kind) in [
-            ("{\n  \"name\": \"a\",\n  \"on\": true\n}\n", Foreign::Other),
-            ("[project]\nname = \"a\"\nversion = \"1\"\n\n[tool.ruff]\nline-length = 100\n", Foreign::Other),
-            ("<html>\n<body><p>Hi</p></body>\n</html>\n", Foreign::Other),
+            ("{\n  \"name\": \"a\",\n  \"on\": true\n}\n", Foreign::Json),
+            ("[project]\nname = \"a\"\nversion = \"1\"\n\n[tool.ruff]\nline-length = 100\n", Foreign::Toml),
+            ("<html>\n<body><p>Hi</p></body>\n</html>\n", Foreign::Markup),
             (
                 "Dear all,\nthe service was slow this morning, and nobody knows why.\nPlease look at the logs of it.\n",
                 Foreign::Prose,
@@ -387,7 +510,7 @@ mod tests {
                 "Meeting notes:\n- ship the release\n- ask Tom, he knows it\n- fix the timeout\n",
                 Foreign::Prose,
             ),
-            ("2026-01-01 10:00:00,123 INFO started\n2026-01-01 10:00:01,123 ERROR refused\n", Foreign::Prose),
+            ("2026-01-01 10:00:00,123 INFO started\n2026-01-01 10:00:01,123 ERROR refused\n", Foreign::Log),
             ("SELECT id, name\nFROM users\nWHERE app_id = 1\nORDER BY name;\n", Foreign::Sql),
             ("select * from users\nwhere id = 3\n", Foreign::Sql),
             ("create table users (\n  id serial primary key,\n  name text not null\n);\n", Foreign::Sql),

@@ -103,7 +103,8 @@ pub struct Finding {
     pub because: Vec<Evidence>,
     /// The conforming pattern, said for this finding.
     pub conforming: String,
-    /// Edits that remove the finding, offered only when that was verified.
+    /// Edits that remove the finding. Absent in every report that is printed or shown: they are verified, and made, by
+    /// `rubric check --fix` alone.
     pub fix: Option<Fix>,
     /// Why it may stay, where a comment silences it.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -178,10 +178,10 @@ fn the_settings_of_links_never_become_those_of_the_device() {
 #[wasm_bindgen_test]
 fn files_of_a_link_have_paths_of_their_own() {
     let source = |path: &str| Source { path: path.to_owned(), text: "x = 1\n".to_owned() };
-    let files = ["a.py", "./a.py", "\u{0}", ""].map(source).to_vec();
+    let files = ["a.py", "./a.py", "\u{0}", "", "../../app/b.py", "app/../c.py"].map(source).to_vec();
     let opened = state(vec![]).reduce(Action::OpenShared(Rc::new(Shared { files, ..Shared::default() })));
     let paths: Vec<&str> = opened.files.iter().map(|file| &*file.path).collect();
-    assert_eq!(paths, ["a.py", "a-2.py", "main.py", "main-2.py"]);
+    assert_eq!(paths, ["a.py", "a-2.py", "main.py", "main-2.py", "b.py", "c.py"]);
 }
 
 #[wasm_bindgen_test]

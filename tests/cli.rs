@@ -383,6 +383,10 @@ fn what_comments_silence_is_told_in_every_format_and_is_no_go() {
     for format in ["json", "sarif", "github", "markdown", "audit"] {
         assert!(of(format).contains("it is a demonstration"), "{format}: {}", of(format));
     }
+    // GitLab's document has findings alone.
+    let gitlab = folder.run(&["check", ".", "--format", "gitlab"]).exits_with(0);
+    assert_eq!(gitlab.out, "[]\n");
+    assert!(gitlab.err.contains("it leaves out 1 finding that comments silence\n"), "{}", gitlab.err);
     let audit = of("audit");
     assert!(
         audit.starts_with("GO, leaving out 1 blocking item silenced by comments: nothing else"),

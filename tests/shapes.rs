@@ -1,6 +1,7 @@
 //! What people paste that is not a whole module: what is found in it, and where in the given text.
 
 use rubric_playground::check::{Source, check};
+use rubric_playground::pasted::{Foreign, foreign};
 use rubric_playground::report::{Report, Rule, Shape};
 use rubric_playground::settings::Settings;
 
@@ -346,4 +347,141 @@ fn what_the_file_binds_is_not_taken_for_a_library() {
     // A file that imports says where its names come from; a bare one is then an error, and nobody's function.
     let imports = format!("from app.queries import build\n\n\n{WITHOUT_IMPORTS}");
     assert_eq!(report("main.py", &imports).files[0].assumed, ["requests", "time"]);
+}
+
+/// What the page says that a text looks like which it reads as Python.
+fn taken_for(text: &str) -> Option<Foreign> {
+    foreign(text, report("main.py", text).unreadable_lines("main.py"))
+}
+
+#[test]
+fn a_text_of_another_kind_is_taken_for_what_it_is() {
+    for (text, kind) in [
+        (
+            "Traceback (most recent call last):\n  File \"/app/main.py\", line 10, in <module>\n    main()\n    \
+             ~~~~^^\n  File \"/app/main.py\", line 6, in main\n    raise ValueError(\"no such user\")\nValueError: no such user\n",
+            Foreign::Traceback,
+        ),
+        (
+            "ERROR:    Exception in ASGI application\nTraceback (most recent call last):\n  File \
+             \"/app/routes.py\", line 3, in feed\n    return load(url)\n           ^^^^^^^^^\nKeyError: 'url'\n",
+            Foreign::Traceback,
+        ),
+        (
+            "  File \"/app/main.py\", line 6, in main\n    raise ValueError(\"no such user\")\nValueError: no such user\n",
+            Foreign::Traceback,
+        ),
+        (
+            "import React from \"react\";\n\nexport function App({ name }) {\n  const [count, setCount] = \
+             useState(0);\n  return <div onClick={() => setCount(count + 1)}>{name}</div>;\n}\n",
+            Foreign::JavaScript,
+        ),
+        (
+            "const express = require(\"express\");\nconst app = express();\napp.get(\"/\", (req, res) => {\n  \
+             res.send(\"hi\");\n});\napp.listen(3000);\n",
+            Foreign::JavaScript,
+        ),
+        (
+            "interface User {\n  id: number;\n  name: string;\n}\n\nexport async function load(id: number): \
+             Promise<User> {\n  const response = await fetch(`/users/${id}`);\n  return response.json();\n}\n",
+            Foreign::JavaScript,
+        ),
+        (
+            "  const found = items.filter((item) => item.id === id);\n  if (!found.length) {\n    throw new \
+             Error(\"none\");\n  }\n  return found[0];\n",
+            Foreign::JavaScript,
+        ),
+        (
+            "package main\n\nfunc main() {\n    x := load()\n    if x != nil {\n        panic(x)\n    }\n}\n",
+            Foreign::Code,
+        ),
+        ("fn main() {\n    let x = 1;\n    println!(\"{x}\");\n}\n", Foreign::Code),
+        (".button {\n  color: red;\n  margin: 0 auto;\n}\n", Foreign::Code),
+        ("id,name,created_at\n1,Alice,2024-01-02\n2,\"Bob, the second\",2024-01-03\n", Foreign::Csv),
+        ("id,name\n1,Alice\n2,Bob\n", Foreign::Csv),
+        ("id;name;value\n1;a;3.5\n2;b;4.5\n", Foreign::Csv),
+        ("id\tname\tvalue\n1\ta\t3.5\n", Foreign::Csv),
+        ("{\"name\": \"a\", \"on\": true, \"items\": [1, 2]}\n", Foreign::Json),
+        ("[\n  {\"id\": 1, \"name\": \"a\"},\n  {\"id\": 2, \"name\": null}\n]\n", Foreign::Json),
+        ("{\n  \"name\": \"a\",\n  \"version\": \"1.0.0\"\n}\n", Foreign::Json),
+        (
+            "{\"level\": \"info\", \"msg\": \"up\"}\n{\"level\": \"error\", \"msg\": \"down\"}\n",
+            Foreign::Json,
+        ),
+        (
+            "2026-01-01 10:00:00,123 INFO app.main started\n2026-01-01 10:00:01,123 ERROR app.main refused\n",
+            Foreign::Log,
+        ),
+        (
+            "INFO:     Started server process [1]\nINFO:     Waiting for application startup.\nINFO:     \
+             127.0.0.1:5000 - \"GET / HTTP/1.1\" 200 OK\n",
+            Foreign::Log,
+        ),
+        (
+            "[2026-01-01 10:00:00 +0000] [7] [INFO] Booting worker\n[2026-01-01 10:00:01 +0000] [7] [ERROR] Failed \
+             to bind\n",
+            Foreign::Log,
+        ),
+        (
+            "127.0.0.1 - - [01/Jan/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 12\n127.0.0.1 - - \
+             [01/Jan/2026:10:00:01 +0000] \"GET /a HTTP/1.1\" 404 12\n",
+            Foreign::Log,
+        ),
+        ("<html>\n<body><p>Hi</p></body>\n</html>\n", Foreign::Markup),
+    ] {
+        assert_eq!(taken_for(text), Some(kind), "{text}");
+    }
+}
+
+#[test]
+fn python_is_taken_for_nothing_else() {
+    for text in [
+        "    return await client.get(\n        url,\n",
+        "    finally:\n        engine.dispose()\n",
+        "id, name, value = row\na, b, c = row\nd, e, f = row\n",
+        "import os,sys\nimport re,ast\nimport io,abc\n",
+        "print a,b\nprint c,d\nprint e,f\n",
+        "    \"a\",\n    \"b\",\n    \"c\",\n",
+        "{\"id\": 1, \"name\": \"a\"}\n",
+        "{\n    \"id\": 1,\n    \"name\": None,\n}\n",
+        "{\n    \"id\": user_id,\n    \"name\": name,\n}\n",
+        "[\n    \"a\",\n    \"b\"\n]\n",
+        "[\n    {\"id\": 1, \"on\": True},\n]\n",
+        "payload = {\n    \"on\": true,\n}\n",
+        "# what the service answers\n{\n    \"name\": \"a\",\n    \"id\": 1\n}\n",
+        ">>> load()\nTraceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\nValueError\n",
+        "def load():\n    \"\"\"\n    >>> load()\n    Traceback (most recent call last):\n    ValueError\n    \"\"\"\n",
+        "x = 1;\ny = 2;\nz = {\n}\n",
+        "text = \"\"\"\nconst a = 1;\nlet b = 2;\nfunction c() {\n}\n\"\"\"\n",
+        "config = {\n    \"a\": {\n        \"b\": 1,\n    }\n}\n",
+        "f\"{a}{\nb}\"\n",
+        "try:\n    print 'a'\nexcept E, e:\n    print e\n",
+        "ERROR = 1\nINFO = 2\nDEBUG = 3\n",
+        "match kind:\n    case 1:\n        load()\n",
+    ] {
+        assert_eq!(taken_for(text), None, "{text}");
+    }
+}
+
+#[test]
+fn no_part_of_the_rules_examples_is_taken_for_anything_else() {
+    for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/rules")).unwrap() {
+        let path = folder.unwrap().path().join("violating.py");
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for length in [5, 12, 40] {
+            for part in lines.chunks(length) {
+                let part = part.concat();
+                assert_eq!(taken_for(&part), None, "{}: {part}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_that_is_no_python_is_one_problem() {
+    let text =
+        "Hello team,\nthe service was slow this morning, and nobody knows why.\nPlease look at the logs.\n";
+    let lines: Vec<u32> = problems("main.py", text).into_iter().map(|(line, _)| line).collect();
+    assert_eq!(lines, [1, 2, 3]);
 }

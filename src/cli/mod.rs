@@ -162,7 +162,7 @@ enum ReportFormat {
     Sarif,
     /// Annotations of GitHub Actions
     Github,
-    /// GitLab's code quality report
+    /// GitLab's code quality report: findings alone, and on the standard error how much that leaves out
     Gitlab,
     /// A review comment
     Markdown,
@@ -311,6 +311,11 @@ fn run_check(given: Check) -> Result<u8, String> {
     if format != ReportFormat::Json {
         // Whoever takes these in looks for the files from where the command was started.
         put_below(&style.folder, &mut report);
+    }
+    if format == ReportFormat::Gitlab
+        && let Some(words) = gitlab::left_out(&report)
+    {
+        say(&words);
     }
     let page = page.as_deref();
     print(&match format {

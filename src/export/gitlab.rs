@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::counted;
 use super::fingerprint::fingerprints;
 use super::visible::visible;
 use crate::catalogue;
@@ -28,7 +29,21 @@ struct Lines {
     end: u32,
 }
 
-/// An entry for every finding and question. A problem is none: the report has no place for what could not be read.
+/// What the report has no place for, in a sentence; nothing where it has all there is.
+pub fn left_out(report: &Report) -> Option<String> {
+    let told = |count: usize, words: String| (count > 0).then_some(words);
+    let (silenced, problems) = (report.silenced.len(), report.problems.len());
+    let words = [
+        told(silenced, format!("{} that comments silence", counted(silenced, "finding"))),
+        told(problems, counted(problems, "problem")),
+    ];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    let has_some = !words.is_empty();
+    has_some.then(|| format!("GitLab's report has findings alone, so it leaves out {}", words.join(" and ")))
+}
+
+/// An entry for every finding and question, and nothing else: it is an array, and each entry counts as something to mend.
+/// What comments silence and what could not be read is told by [`left_out`].
 pub fn report(report: &Report) -> String {
     let entries: Vec<Entry> = report
         .findings
@@ -97,6 +112,20 @@ mod tests {
         );
         let severities: Vec<&str> = entries.iter().filter_map(|entry| entry["severity"].as_str()).collect();
         assert_eq!(severities, ["critical", "minor", "info"]);
+    }
+
+    #[test]
+    fn what_has_no_place_in_it_is_told_beside_it() {
+        let mut given = sample::report();
+        assert_eq!(
+            left_out(&given).as_deref(),
+            Some(
+                "GitLab's report has findings alone, so it leaves out 1 finding that comments silence and 1 problem"
+            )
+        );
+        given.problems.clear();
+        given.silenced.clear();
+        assert_eq!(left_out(&given), None);
     }
 
     #[test]

@@ -52,12 +52,14 @@ pub struct Props {
 #[component]
 pub fn App(props: &Props) -> Html {
     let store: Store = use_reducer_eq(|| {
-        let Draft { id, files, active, copied } = (*props.draft).clone();
+        let Draft { id, files, active, copied, notes } = (*props.draft).clone();
         let mut state = State::new(id.into(), files, active, load_settings());
+        state.notes = notes;
         if copied {
-            state.outcome = Some(Rc::new(Outcome {
+            let left_out = state.notes.outcome.map(|outcome| outcome.left_out.clone()).unwrap_or_default();
+            state.notes.outcome = Some(Rc::new(Outcome {
                 said: "The draft is open in another tab of the browser: this is a copy of it.".to_owned(),
-                left_out: Vec::new(),
+                left_out,
             }));
         }
         state

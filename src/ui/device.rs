@@ -51,6 +51,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn copied(this: &Draft) -> bool;
 
+    /// What is told of its files: [`crate::ui::intake::Notes`].
+    #[wasm_bindgen(method, getter)]
+    pub fn notes(this: &Draft) -> String;
+
     /// A draft of the history, without its texts.
     #[derive(Clone, Debug, PartialEq)]
     #[wasm_bindgen(extends = Object)]
@@ -92,7 +96,7 @@ extern "C" {
     ) -> JsValue;
 
     #[wasm_bindgen(js_name = keepUnsaved)]
-    pub fn keep_unsaved(id: &str, files: &str, active: u32) -> bool;
+    pub fn keep_unsaved(id: &str, files: &str, active: u32, notes: Option<String>) -> bool;
 
     #[wasm_bindgen(js_name = listDrafts, catch)]
     pub async fn list_drafts() -> Result<JsValue, JsValue>;

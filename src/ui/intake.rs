@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use yew::UseReducerDispatcher;
@@ -25,7 +26,7 @@ pub struct Progress {
 }
 
 /// What became of a drop.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// What happened, in a sentence.
     pub said: String,
@@ -34,10 +35,36 @@ pub struct Outcome {
 }
 
 /// Why files were left out, and which.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     pub words: String,
     pub paths: Vec<String>,
+}
+
+/// What is to be told of files that were opened, or were not. It is kept with the draft: a reload changes nothing of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// What became of the last drop, until it is dismissed.
+    pub outcome: Option<Rc<Outcome>>,
+    /// Of the files that were opened with the others, those that could not be read.
+    pub missed: Rc<Vec<Problem>>,
+}
+
+impl Notes {
+    /// As the device keeps them; empty where there are none.
+    pub fn to_text(&self) -> String {
+        if *self == Self::default() {
+            return String::new();
+        }
+        serde_json::to_string(&(self.outcome.as_deref(), &*self.missed)).unwrap_or_default()
+    }
+
+    /// What [`Self::to_text`] gave; none where it is anything else.
+    pub fn from_text(text: &str) -> Self {
+        let (outcome, missed) =
+            serde_json::from_str::<(Option<Outcome>, Vec<Problem>)>(text).unwrap_or_default();
+        Self { outcome: outcome.map(Rc::new), missed: Rc::new(missed) }
+    }
 }
 
 /// Settings that came with files: `rubric.toml`.

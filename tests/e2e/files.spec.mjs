@@ -153,16 +153,20 @@ for (const [what, text, path, kind] of [
   });
 }
 
-for (const [what, text, looks] of [
+for (const [what, text, looks, more = ""] of [
   ["prose", "Hello team,\nthe service was slow. Please look at it.\n", "text rather than code"],
-  ["SQL", "SELECT id, name\nFROM users\nWHERE app_id = 1\n", "SQL, which no rule reads"],
-  ["TOML", '[project]\nname = "a"\nversion = "1"\n', "none of what is read"],
-  ["JSON", '{\n  "name": "a",\n  "on": true\n}\n', "none of what is read"],
+  ["SQL", "SELECT id, name\nFROM users\nWHERE app_id = 1\n", "SQL"],
+  ["TOML", '[project]\nname = "a"\nversion = "1"\n', "TOML"],
+  ["JSON", '{"name": "a", "on": true}\n', "JSON"],
+  ["CSV", "id,name,created_at\n1,Alice,2026-01-02\n2,Bob,2026-01-03\n", "a table (CSV)"],
+  ["a log", "INFO:     Started server process [1]\nINFO:     Application startup complete.\n", "a log"],
+  ["TypeScript", "interface User {\n  id: number;\n}\n\nexport const load = (id: number) => {\n  return fetch(`/users/${id}`);\n};\n", "JavaScript or TypeScript"],
+  ["a traceback", 'Traceback (most recent call last):\n  File "/app/main.py", line 6, in main\n    load(name)\nKeyError: 6\n', "a traceback", ": paste the code that it names"],
 ]) {
   test(`of ${what} the page says that it reads it as Python, and leaves the choice`, async ({ page, playground }) => {
     await playground.paste(text);
     const notice = page.getByTestId("foreign");
-    await expect(notice).toContainText(`Read as Python, but it looks like ${looks}. Read it instead as`);
+    await expect(notice).toContainText(`Read as Python, but it looks like ${looks}, which is not checked${more}. Read it instead as`);
     await notice.getByRole("combobox", { name: "Take main.py as" }).selectOption("Environment file");
     await expect(playground.tabs.first()).toContainText(".env");
     await expect(notice).toHaveCount(0);
@@ -189,6 +193,58 @@ test("what was opened with others and could not be read is told beside the findi
   await expect(page.getByRole("heading", { name: "No findings in what could be read" })).toBeVisible();
   await expect(page.locator(".headline")).toContainText("1 file not read as it stands");
   await expect(page.getByRole("list", { name: "Problems" })).toContainText("not text: it has a NUL byte, so it was not checked");
+});
+
+test("what was left out is told until it is dismissed, over a reload and with the draft of the history", async ({ page, playground }) => {
+  await playground.open([
+    { name: "main.py", text: "import os\n" },
+    { name: "binary.py", buffer: Buffer.from([0, 1]) },
+    { name: "huge.py", buffer: Buffer.alloc(2_000_001, "x") },
+    {
+      name: "more.zip",
+      buffer: Buffer.from(zipSync({ ".gitignore": bytes("local.py\n"), "local.py": bytes("x = 1\n"), "logo.svg": bytes("<svg/>") })),
+    },
+  ]);
+  const isTold = async () => {
+    await expect(playground.outcome).toContainText("Opened 1 file, left out 4 files and folders.");
+    const told = await reasons(playground);
+    for (const [reason, path] of [
+      ["not text: it has a NUL byte (1)", "binary.py"],
+      ["larger than 2 MB (1)", "huge.py"],
+      ["named by a .gitignore (1)", "local.py"],
+      ["of a kind that no rule reads (1)", "logo.svg"],
+    ]) {
+      await expect(told).toContainText(reason);
+      await expect(told.getByRole("listitem").filter({ hasText: path })).toHaveCount(1);
+    }
+  };
+  const isUnread = () => expect(page.locator(".headline")).toContainText("2 files not read as it stands");
+  await isTold();
+  await isUnread();
+  // Whether the browser has written it down meanwhile or not.
+  for (const rest of [0, 600]) {
+    await page.waitForTimeout(rest);
+    await page.reload();
+    await loaded(page);
+    await isTold();
+    await isUnread();
+  }
+  await playground.startOver();
+  await expect(playground.outcome).toHaveCount(0);
+  await playground.paste("x = 1\n");
+  await expect(page.locator(".headline")).not.toContainText("not read");
+  await page.getByRole("button", { name: "Open", exact: true }).first().click();
+  await page.getByRole("button", { name: "A draft of the history" }).click();
+  await page.getByRole("dialog", { name: "Drafts" }).getByRole("button", { name: "Open main.py" }).last().click();
+  await isTold();
+  await isUnread();
+  await playground.outcome.getByRole("button", { name: "Dismiss" }).click();
+  await page.waitForTimeout(600);
+  await page.reload();
+  await loaded(page);
+  await expect(playground.outcome).toHaveCount(0);
+  // That two files were not checked is true all the same.
+  await isUnread();
 });
 
 test("a path is tidied as an archive's is, and refused where it leads outside", async ({ page, playground }) => {
@@ -415,6 +471,33 @@ test("2,000 files of 20 MB: the page answers while they are checked, and typing 
   console.log(`longest pause: opening ${Math.round(opening)} ms, typing ${Math.round(typing)} ms`);
   expect(opening).toBeLessThan(3_000);
   expect(typing).toBeLessThan(1_000);
+});
+
+test("of 300 files an edit sends, and has read again, the one that it changes", async ({ page, playground }) => {
+  test.setTimeout(60_000);
+  // The paths whose texts go to the worker, a list a request: it reads those and no others (src/worker/server.rs).
+  await page.evaluate(() => {
+    globalThis.sent = [];
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (message, ...more) {
+      const { sets } = JSON.parse(message[1]);
+      globalThis.sent.push(sets.flat().filter(({ text }) => text !== undefined).map(({ path }) => path));
+      return postMessage.call(this, message, ...more);
+    };
+  });
+  const files = Array.from({ length: 300 }, (_, index) => [`app/part${index}.py`, bytes(VIOLATING.repeat(8).replaceAll("document(", `document${index}(`))]);
+  await playground.open([{ name: "project.zip", buffer: Buffer.from(zipSync(Object.fromEntries(files))) }]);
+  const checker = page.getByTestId("checker");
+  await expect(checker).toHaveText(/checked in/, { timeout: 30_000 });
+  expect((await page.evaluate(() => globalThis.sent)).map((paths) => paths.length)).toEqual([300]);
+  const milliseconds = async () => Number(/checked in ([\d.,]+)/.exec(await checker.textContent())[1].replace(",", ""));
+  const first = await milliseconds();
+  await page.evaluate(() => (globalThis.sent = []));
+  await playground.editor.press("Control+End");
+  await page.keyboard.type("y");
+  await expect.poll(() => page.evaluate(() => globalThis.sent)).toEqual([[expect.stringMatching(/^app\/part\d+\.py$/)]]);
+  await expect(checker).toHaveText(/checked in/, { timeout: 30_000 });
+  console.log(`300 files: ${first} ms, after a letter ${await milliseconds()} ms`);
 });
 
 test("many files are a list that can be searched, those with findings first", async ({ page, playground }) => {

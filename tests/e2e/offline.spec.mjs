@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
-import { serve } from "../../js/testing.mjs";
+import { serve, zipSync } from "../../js/testing.mjs";
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -20,6 +20,16 @@ test("with the network off the page loads, checks, opens an archive and restarts
   context,
   site,
 }) => {
+  // The page's workers, to stop one as a trap does.
+  await page.addInitScript(() => {
+    globalThis.made = [];
+    globalThis.Worker = class extends Worker {
+      constructor(...given) {
+        super(...given);
+        globalThis.made.push(this);
+      }
+    };
+  });
   await page.goto(site);
   await loaded(page);
   await kept(page);
@@ -31,6 +41,16 @@ test("with the network off the page loads, checks, opens an archive and restarts
   await page.reload();
   await loaded(page);
   await expect(playground.finding("C5")).toHaveCount(1);
+  await playground.open([
+    { name: "more.zip", buffer: Buffer.from(zipSync({ "app/more.py": new TextEncoder().encode(VIOLATING) })) },
+  ]);
+  await expect(playground.finding("C5")).toHaveCount(2);
+  await page.evaluate(() => globalThis.made.at(-1).dispatchEvent(new ErrorEvent("error", { message: "a trap for the test" })));
+  await expect.poll(() => page.evaluate(() => globalThis.made.length)).toBe(2);
+  await playground.paste("x = 1\n");
+  await expect(playground.finding("C5")).toHaveCount(1);
+  await page.goto(`${site}#/learn`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await page.getByRole("link", { name: "Rules" }).click();
   await expect(page.getByRole("searchbox")).toBeVisible();
   await page.goto(`${site}#/settings`);

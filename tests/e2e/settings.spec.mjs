@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { VIOLATING, downloaded, expect, loaded, test, Playground } from "./fixtures.mjs";
 
 test("a rule that is switched off is no longer checked, and everything says so", async ({ page, playground }) => {
@@ -67,6 +68,24 @@ test("a field says what is wrong with it, and what was there still holds", async
   await page.getByRole("button", { name: "Back to the defaults" }).click();
   await expect(key).toHaveValue("app_id");
   await expect(page.getByText("Not kept as written")).toHaveCount(0);
+});
+
+test("there is a field for each setting", async ({ page, site }) => {
+  await page.goto(`${site}#/settings`);
+  await loaded(page);
+  const fields = page.locator(".settings-form").getByRole("textbox");
+  for (const field of await fields.all()) {
+    await field.fill((await field.getAttribute("id")) === "public_prefixes" ? "/mine" : "mine");
+  }
+  await page.getByRole("checkbox", { name: /^O1/ }).uncheck();
+  await page.getByRole("combobox", { name: "Severity of C4" }).selectOption("high");
+  const { text } = await downloaded(page, () => page.getByRole("button", { name: "Save as rubric.toml" }).click());
+  // Those of `Settings` in src/settings.rs.
+  const source = await readFile(new URL("../../src/settings.rs", import.meta.url), "utf8");
+  const [struct] = /pub struct Settings \{[^}]*\}/.exec(source);
+  const known = [...struct.matchAll(/pub (\w+):/g)].map(([, name]) => name);
+  const written = [...text.matchAll(/^(?:(\w+) =|\[(\w+)\])/gm)].map(([, key, table]) => key ?? table).filter((key) => key !== "C4");
+  expect(written.sort()).toEqual(known.sort());
 });
 
 test("rubric.toml goes out and comes in again, and a mistake in it is told with its line", async ({ page, site }) => {

@@ -97,6 +97,56 @@ test("of several files the one that stops the checker is named and left out, and
   await expect(playground.finding("C5")).toHaveCount(2);
 });
 
+/** The module with a memory that ends where it began, and so many pages of 64 KiB. */
+function withLessMemory(wasm, pages) {
+  let at = 8;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = wasm[at++];
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  const bytes = (value) => (value < 128 ? [value] : [(value & 127) | 128, ...bytes(value >>> 7)]);
+  for (;;) {
+    const start = at;
+    const id = wasm[at++];
+    const size = number();
+    if (id !== 5) {
+      at += size;
+      continue;
+    }
+    const end = at + size;
+    at += 2;
+    const least = number();
+    const content = [1, 1, ...bytes(least), ...bytes(least + pages)];
+    return Buffer.concat([wasm.subarray(0, start), Buffer.from([5, ...bytes(content.length), ...content]), wasm.subarray(end)]);
+  }
+}
+
+test("a worker that is out of memory is restarted, its file is named, and the others are checked", async ({ page, site }) => {
+  test.setTimeout(90_000);
+  await page.route("**/worker_bg.wasm", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: withLessMemory(await response.body(), 400) });
+  });
+  await page.goto(site);
+  await loaded(page);
+  const playground = new Playground(page);
+  await playground.open([
+    { name: "a.py", text: VIOLATING },
+    { name: "large.py", text: "value = [first, second, third, fourth]\n".repeat(50_000) },
+    { name: "b.py", text: "x = 1\n" },
+  ]);
+  const told = page.getByRole("alert").filter({ hasText: "large.py" });
+  await expect(told).toContainText("large.py stops the checker and was left out. The other 2 files are checked.", { timeout: 60_000 });
+  await expect(playground.finding("C5")).toContainText("a.py:9");
+  await expect(page.locator(".headline")).toContainText("1 file not read as it stands");
+  await expect(told.getByRole("button", { name: "Find a smaller text that does it" })).toBeVisible();
+  await expect.poll(() => page.workers().length).toBe(1);
+});
+
 test("a check of several files can be stopped", async ({ page, site }) => {
   const playground = await fragile(page, site);
   await playground.open([

@@ -35,9 +35,11 @@ pub fn check(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Finding
     for (handler, login) in asked {
         behind_login(handler, login, is_open, findings);
     }
+    // Those that tell are few. To go through all routes for every application takes minutes where both are many.
+    let telling: Vec<_> = served.routes.iter().filter(|route| seen.contains(&route.handler)).collect();
     let tells = |app: Node<'_>| {
-        let mut routes = served.routes.iter().filter(|route| seen.contains(&route.handler));
-        routes.any(|route| route.root.is_none_or(|root| root == app.place() || !model.node(root).makes_app()))
+        let is_its = |root| root == app.place() || !model.node(root).makes_app();
+        telling.iter().any(|route| route.root.is_none_or(is_its))
     };
     let apps: Vec<Node<'_>> = model.apps().collect();
     for app in &apps {
@@ -93,7 +95,7 @@ fn without_route(app: Node<'_>, is_only: bool, served: &ServedPaths<'_>, finding
     let model = app.model;
     let files = model.python().filter(|(_, file)| !file.is_test && !file.is_migration).count();
     let own = || served.routes.iter().filter(|route| is_only || route.root == Some(app.place()));
-    let is_whole = files >= 2 && own().next().is_some() && served.is_complete && !served.has_unseen_routers;
+    let is_whole = files >= 2 && served.is_complete && !served.has_unseen_routers && own().next().is_some();
     if !findings.asks_whether(
         app,
         NO_ROUTE,

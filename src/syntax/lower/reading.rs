@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use ruff_python_ast::{ModModule, PySourceType, PythonVersion, Stmt, Suite};
-use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked, parse_unchecked_source};
+use ruff_python_parser::{Mode, ParseError, ParseOptions, Parsed, parse_unchecked, parse_unchecked_source};
 use ruff_text_size::TextRange;
 
 use super::Lowering;
 use crate::report::Shape;
+use crate::sorted::sorted;
 use crate::syntax::depth::too_deep;
 use crate::syntax::shapes::{self, Layout};
 use crate::syntax::tree::{NodeId, Tree};
@@ -104,16 +105,7 @@ impl Reading<'_> {
 
     fn lowered(self, symbols: &mut Symbols) -> Tree {
         let text: &str = &self.text;
-        let mut problems: Vec<SyntaxProblem> = self
-            .parsed
-            .errors()
-            .iter()
-            .map(|error| SyntaxProblem {
-                start: error.location.start().to_u32(),
-                end: error.location.end().to_u32(),
-                message: format!("syntax error: {}", lower_first(&error.error.to_string())),
-            })
-            .collect();
+        let mut problems = one_a_line(text, self.parsed.errors());
         let is_doubtful = !problems.is_empty() || !self.parsed.unsupported_syntax_errors().is_empty();
         if let Some((start, end, why)) =
             is_doubtful.then(|| shapes::python_2(text, self.parsed.tokens())).flatten()
@@ -172,6 +164,23 @@ fn body_of_function(tree: &Tree) -> Option<bool> {
             .chain(&tree.withs)
             .any(|node| is_top(node) && tree.nodes[*node as usize].is_async);
     (is_async || tree.returns.iter().chain(&tree.yields).any(is_top)).then_some(is_async)
+}
+
+/// The first error of each line: one word that is no Python makes an error of every word behind it.
+fn one_a_line(text: &str, errors: &[ParseError]) -> Vec<SyntaxProblem> {
+    let mut line_end = 0;
+    let mut problems = Vec::new();
+    for error in
+        sorted(errors.iter().collect(), &|one, other| one.location.start().cmp(&other.location.start()))
+    {
+        let start = error.location.start().to_usize();
+        if start >= line_end {
+            line_end = text[start..].find('\n').map_or(text.len() + 1, |length| start + length + 1);
+            let message = format!("syntax error: {}", lower_first(&error.error.to_string()));
+            problems.push(SyntaxProblem { start: start as u32, end: error.location.end().to_u32(), message });
+        }
+    }
+    problems
 }
 
 fn lower_first(message: &str) -> String {

@@ -51,6 +51,7 @@ pub fn DraftHistory() -> Html {
                     draft: draft.id,
                     files: draft.files,
                     active: draft.active,
+                    notes: draft.notes,
                     why,
                 });
             });

@@ -115,7 +115,7 @@ fn silenced(store: &Store, report: &Report) -> Html {
     let is_shown = |finding: &&Finding| store.rule.is_none_or(|rule| finding.rule == rule);
     let shown: Vec<&Finding> = report.silenced.iter().filter(is_shown).collect();
     if shown.is_empty() {
-        return html! { <div></div> };
+        return html! {};
     }
     html! {
         <details class="seen silenced" open={store.rule.is_some()}>

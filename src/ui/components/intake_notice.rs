@@ -33,7 +33,7 @@ pub fn intake_notice(store: &Store) -> Html {
                     <button type="button" class="button" onclick={|_| device::cancel_take_in()}>{ "Stop" }</button>
                 </div>
             }
-            if let Some(outcome) = &store.outcome {
+            if let Some(outcome) = &store.notes.outcome {
                 <div class="notice notice-tall" data-testid="outcome">
                     <p>{ outcome.said.clone() }</p>
                     <button type="button" class="button button-quiet" onclick={dismiss}>{ "Dismiss" }</button>

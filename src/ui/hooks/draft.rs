@@ -13,6 +13,7 @@ use web_sys::Storage;
 use yew::prelude::*;
 
 use crate::ui::device;
+use crate::ui::intake::Notes;
 use crate::ui::state::{Action, File, Given, Store};
 use crate::worker::client::same_text;
 
@@ -27,6 +28,7 @@ pub struct Draft {
     pub active: usize,
     /// Whether it is a copy, since another tab of the browser has the draft itself open.
     pub copied: bool,
+    pub notes: Notes,
 }
 
 impl From<device::Draft> for Draft {
@@ -37,6 +39,7 @@ impl From<device::Draft> for Draft {
             files: device::pairs(&draft.texts()).into_iter().map(given).collect(),
             active: draft.active() as usize,
             copied: draft.copied(),
+            notes: Notes::from_text(&draft.notes()),
         }
     }
 }
@@ -44,6 +47,15 @@ impl From<device::Draft> for Draft {
 /// The draft of an earlier visit, or an empty one.
 pub async fn load_draft() -> Draft {
     device::open_draft().await.unchecked_into::<device::Draft>().into()
+}
+
+/// What is kept of the playground.
+#[derive(Clone, Default, PartialEq)]
+struct Kept {
+    draft: AttrValue,
+    files: Vec<File>,
+    active: usize,
+    notes: Notes,
 }
 
 #[derive(Serialize)]
@@ -55,30 +67,37 @@ struct Entry<'a> {
     text: Option<&'a str>,
 }
 
+/// Under this number the notes are written, as the text of a file is; files count from 1.
+const NOTES: u32 = 0;
+
+impl Kept {
+    /// The files as JSON, with the texts of those that `is_written` does not know.
+    fn entries(&self, is_written: impl Fn(&File) -> bool) -> Option<String> {
+        let entries = self.files.iter().map(|file| Entry {
+            id: file.id,
+            path: &file.path,
+            size: file.text.len(),
+            text: (!is_written(file)).then_some(&*file.text),
+        });
+        serde_json::to_string(&entries.collect::<Vec<_>>()).ok()
+    }
+
+    fn has(&self, draft: &AttrValue, file: &File) -> bool {
+        self.draft == *draft
+            && self.files.iter().any(|kept| kept.id == file.id && same_text(&kept.text, &file.text))
+    }
+
+    fn has_notes(&self, draft: &AttrValue, notes: &Notes) -> bool {
+        self.draft == *draft && self.notes == *notes
+    }
+}
+
 /// What the device is known to have.
 #[derive(Default)]
 struct Written {
-    draft: AttrValue,
-    files: Vec<File>,
-    active: usize,
+    kept: Kept,
     /// Counts the writes, so that an older one that fails late does not speak for a newer one.
     serial: u32,
-}
-
-impl Written {
-    fn has(&self, draft: &AttrValue, file: &File) -> bool {
-        self.draft == *draft
-            && self.files.iter().any(|written| written.id == file.id && same_text(&written.text, &file.text))
-    }
-
-    fn is_up_to_date(&self, draft: &AttrValue, files: &[File], active: usize) -> bool {
-        self.draft == *draft
-            && self.active == active
-            && self.files.len() == files.len()
-            && self.files.iter().zip(files).all(|(written, file)| {
-                written.id == file.id && written.path == file.path && same_text(&written.text, &file.text)
-            })
-    }
 }
 
 /// Keeps the files on this device as they are typed. Where the browser forbids that, the store is told once.
@@ -93,85 +112,72 @@ pub fn use_draft(store: &Store) {
             device::hold_draft(&draft).await;
         });
     });
-    let deps = (store.draft.clone(), store.files.clone(), store.active);
-    let keep = move |draft: &AttrValue, files: &Vec<File>, active: &usize| {
+    let now = Kept {
+        draft: store.draft.clone(),
+        files: store.files.clone(),
+        active: store.active,
+        notes: store.notes.clone(),
+    };
+    let keep = move |now: &Kept| {
         // An empty page is no draft; one that was emptied is another draft than the one before.
-        let is_empty = files.iter().all(|file| file.text.trim().is_empty());
-        if is_empty && written.borrow().draft != *draft {
+        let is_empty = now.files.iter().all(|file| file.text.trim().is_empty());
+        if is_empty && written.borrow().kept.draft != now.draft {
             return None;
         }
         let save = {
-            let (draft, files, active, written) = (draft.clone(), files.clone(), *active, written.clone());
-            move || save(draft, files, active, written, dispatch)
+            let (now, written) = (now.clone(), written.clone());
+            move || save(now, written, dispatch)
         };
         let timer = Timeout::new(PAUSE_MILLISECONDS, save);
         let window = web_sys::window().expect("a page has a window");
-        let (draft, files, active) = (draft.clone(), files.clone(), *active);
+        let now = now.clone();
         let leaving = EventListener::new(&window, "pagehide", move |_| {
-            let written = written.borrow();
-            if !written.is_up_to_date(&draft, &files, active) {
-                let entries = files.iter().map(|file| Entry {
-                    id: file.id,
-                    path: &file.path,
-                    size: file.text.len(),
-                    text: (!written.has(&draft, file)).then_some(&*file.text),
-                });
-                if let Ok(json) = serde_json::to_string(&entries.collect::<Vec<_>>()) {
-                    device::keep_unsaved(&draft, &json, active as u32);
-                }
+            let kept = &written.borrow().kept;
+            if *kept != now
+                && let Some(json) = now.entries(|file| kept.has(&now.draft, file))
+            {
+                let notes = (!kept.has_notes(&now.draft, &now.notes)).then(|| now.notes.to_text());
+                device::keep_unsaved(&now.draft, &json, now.active as u32, notes);
             }
         });
         Some((timer, leaving))
     };
-    use_effect_with(deps, move |(draft, files, active)| {
-        let waiting = keep(draft, files, active);
+    use_effect_with(now, move |now| {
+        let waiting = keep(now);
         move || drop(waiting)
     });
 }
 
-fn save(
-    draft: AttrValue,
-    files: Vec<File>,
-    active: usize,
-    written: Rc<RefCell<Written>>,
-    dispatch: UseReducerDispatcher<crate::ui::state::State>,
-) {
+fn save(now: Kept, written: Rc<RefCell<Written>>, dispatch: UseReducerDispatcher<crate::ui::state::State>) {
     let (ids, texts) = (Array::new(), Array::new());
     let serial = {
         let mut written = written.borrow_mut();
-        for file in files.iter().filter(|file| !written.has(&draft, file)) {
+        for file in now.files.iter().filter(|file| !written.kept.has(&now.draft, file)) {
             ids.push(&file.id.into());
             texts.push(&(&*file.text).into());
+        }
+        if !written.kept.has_notes(&now.draft, &now.notes) {
+            ids.push(&NOTES.into());
+            texts.push(&now.notes.to_text().into());
         }
         written.serial += 1;
         written.serial
     };
-    let entries: Vec<Entry<'_>> = files
-        .iter()
-        .map(|file| Entry { id: file.id, path: &file.path, size: file.text.len(), text: None })
-        .collect();
-    let Ok(json) = serde_json::to_string(&entries) else { return };
+    let Some(json) = now.entries(|_| true) else { return };
     spawn_local(async move {
-        device::hold_draft(&draft).await;
-        if device::save_draft(&draft, &json, active as u32, ids, texts).await.is_truthy() {
+        device::hold_draft(&now.draft).await;
+        if device::save_draft(&now.draft, &json, now.active as u32, ids, texts).await.is_truthy() {
             let mut written = written.borrow_mut();
             if written.serial == serial {
-                *written = Written { draft, files, active, serial };
+                *written = Written { kept: now, serial };
             }
             return;
         }
         // Without a database the local storage has all of it.
-        let whole: Vec<Entry<'_>> = files
-            .iter()
-            .map(|file| Entry {
-                id: file.id,
-                path: &file.path,
-                size: file.text.len(),
-                text: Some(&file.text),
-            })
-            .collect();
-        let kept = serde_json::to_string(&whole)
-            .is_ok_and(|json| device::keep_unsaved(&draft, &json, active as u32));
+        let notes = Some(now.notes.to_text());
+        let kept = now
+            .entries(|_| false)
+            .is_some_and(|json| device::keep_unsaved(&now.draft, &json, now.active as u32, notes));
         if !kept {
             dispatch.dispatch(Action::NotKept);
         }

@@ -10,7 +10,7 @@ use crate::pasted::Pasted;
 use crate::report::{Position, Problem, Range, Report, Rule};
 use crate::settings::Settings;
 use crate::ui::filters::{ListFilters, Order};
-use crate::ui::intake::{Offer, Outcome, Progress};
+use crate::ui::intake::{Notes, Offer, Outcome, Progress};
 use crate::ui::patches::Patches;
 use crate::ui::rescue::LeftOut;
 use crate::worker::client::Failure;
@@ -65,6 +65,7 @@ pub enum Action {
         draft: String,
         files: Vec<Given>,
         active: usize,
+        notes: Notes,
         why: AttrValue,
     },
     /// The settings that hold, and this device's own where those hold for what a link opened alone.
@@ -167,11 +168,12 @@ impl Reducible for State {
                 state.reveal = None;
                 state.announcement = format!("{}", state.file().path).into();
             }
-            Action::OpenDraft { draft, files, active, why } => {
+            Action::OpenDraft { draft, files, active, notes, why } => {
                 state.remember(why);
                 state.set_files(files, false);
                 state.active = active.min(state.files.len() - 1);
                 state.draft = draft.into();
+                state.notes = notes;
             }
             Action::Settings { settings, own } => {
                 state.settings = settings;
@@ -188,7 +190,7 @@ impl Reducible for State {
                 state.filters = ListFilters::default();
             }
             Action::Intake(progress) => state.intake = progress,
-            Action::Outcome(outcome) => state.outcome = outcome,
+            Action::Outcome(outcome) => state.notes.outcome = outcome,
             Action::Offer(offer) => {
                 // What holds already need not be offered.
                 let is_news = |offer: &Rc<Offer>| offer.settings != state.settings;

@@ -11,7 +11,7 @@ use crate::report::Problem;
 use crate::source::Source;
 use crate::ui::device;
 use crate::ui::filters::ListFilters;
-use crate::ui::intake::Offer;
+use crate::ui::intake::{Notes, Offer};
 use crate::ui::patches::Patches;
 use crate::ui::words;
 
@@ -88,7 +88,7 @@ impl State {
         }
         self.active = 0;
         self.closed.clear();
-        self.missed = Rc::default();
+        self.notes = Notes::default();
         self.refused = None;
         self.offer = None;
         self.filters = ListFilters::default();
@@ -97,7 +97,6 @@ impl State {
         self.linked = None;
         self.wanted = None;
         self.reveal = None;
-        self.outcome = None;
         // What came with a link held for what it opened.
         if let Some(own) = self.own_settings.take() {
             self.settings = own;
@@ -151,6 +150,7 @@ impl State {
         }
         if lost || (self.is_empty() && !was_empty) {
             self.draft = device::new_draft_id().into();
+            self.notes = Notes::default();
         }
     }
 
@@ -196,13 +196,13 @@ impl State {
 
     fn as_former(&self, why: AttrValue) -> Former {
         let settings = self.own_settings.as_ref().map(|_| self.settings.clone());
-        let missed = self.missed.clone();
+        let notes = self.notes.clone();
         Former {
             files: self.files.clone(),
             active: self.active,
             draft: self.draft.clone(),
             settings,
-            missed,
+            notes,
             why,
         }
     }
@@ -241,11 +241,14 @@ impl State {
         self.linked = Some(shared);
     }
 
-    /// Gives every file a path of its own: a link that was written by hand may have anything for one.
+    /// Gives every file a path of its own: a link that was written by hand may have anything for one. Of a path that
+    /// leads outside the name is kept.
     fn part_paths(&mut self) {
         for index in 0..self.files.len() {
             let File { id, path, .. } = &self.files[index];
-            let (id, mut path) = (*id, tidy_path(path).replace(char::is_control, ""));
+            let (id, path) = (*id, path.replace(char::is_control, ""));
+            let name = || path.rsplit(['/', '\\']).next().and_then(within);
+            let mut path = within(&path).or_else(name).unwrap_or_default();
             if path.is_empty() {
                 path = FIRST_PATH.to_owned();
             }
@@ -286,14 +289,14 @@ impl State {
     /// Notes files that could not be read.
     #[inline(never)]
     pub(super) fn miss(&mut self, missed: &[Problem]) {
-        self.missed = Rc::new([&self.missed, missed].concat());
+        self.notes.missed = Rc::new([&self.notes.missed, missed].concat());
     }
 
     /// What could not be read before is there now.
     #[inline(never)]
     fn forget_missed(&mut self, files: &[Given]) {
         let is_there = |problem: &Problem| files.iter().any(|file| file.path == problem.path);
-        Rc::make_mut(&mut self.missed).retain(|problem| !is_there(problem));
+        Rc::make_mut(&mut self.notes.missed).retain(|problem| !is_there(problem));
     }
 
     /// Opens an empty file.
@@ -362,7 +365,7 @@ impl State {
         if let Some(former) = self.former.take() {
             self.set_files(Vec::new(), false);
             self.files = former.files;
-            self.missed = former.missed;
+            self.notes = former.notes;
             self.active = former.active;
             self.draft = former.draft;
             if let Some(settings) = former.settings {
@@ -385,15 +388,6 @@ pub(super) fn normal(text: &str) -> AttrValue {
     } else {
         AttrValue::from(text.to_owned())
     }
-}
-
-/// A path as it is compared: with `/`, without `./` before it and without space around it.
-pub(super) fn tidy_path(path: &str) -> &str {
-    let mut path = path.trim();
-    while let Some(rest) = path.strip_prefix("./").or_else(|| path.strip_prefix('/')) {
-        path = rest;
-    }
-    path
 }
 
 /// A path without empty, `.` and `..` steps, as an archive's are read; nothing where it leads outside.

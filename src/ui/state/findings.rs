@@ -100,7 +100,7 @@ impl State {
     fn with_unchecked(&self, mut report: Rc<Report>) -> Rc<Report> {
         let fails = || "the checker fails on it, so it was not checked".to_owned();
         let failed = self.left_out.iter().map(|left| Problem::of_file(left.file.path.to_string(), fails()));
-        let unchecked: Vec<Problem> = failed.chain(self.missed.iter().cloned()).collect();
+        let unchecked: Vec<Problem> = failed.chain(self.notes.missed.iter().cloned()).collect();
         if !unchecked.is_empty() {
             Rc::make_mut(&mut report).problems.extend(unchecked);
         }

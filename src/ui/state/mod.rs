@@ -14,10 +14,10 @@ pub use action::Action;
 
 use crate::link::Shared;
 use crate::notebook::CellLine;
-use crate::report::{Problem, Range, Report, Rule};
+use crate::report::{Range, Report, Rule};
 use crate::settings::Settings;
 use crate::ui::filters::{ListFilters, Order};
-use crate::ui::intake::{Offer, Outcome, Progress};
+use crate::ui::intake::{Notes, Offer, Progress};
 use crate::ui::patches::Patches;
 use crate::ui::rescue::LeftOut;
 use crate::worker::client::{Failure, same_text};
@@ -78,7 +78,7 @@ pub struct Former {
     pub draft: AttrValue,
     /// The settings that held for them alone, where they came from a link themselves.
     pub settings: Option<Rc<Settings>>,
-    missed: Rc<Vec<Problem>>,
+    notes: Notes,
     /// What replaced them, in a sentence.
     pub why: AttrValue,
 }
@@ -170,14 +170,12 @@ pub struct State {
     pub own_settings: Option<Rc<Settings>>,
     /// How far the reading of dropped files is.
     pub intake: Option<Progress>,
-    /// What became of the last drop, until it is dismissed.
-    pub outcome: Option<Rc<Outcome>>,
+    /// What became of the files that were opened.
+    pub notes: Notes,
     /// Settings that came with the files, to be used or left alone.
     pub offer: Option<Rc<Offer>>,
     /// The files that stop the checker, and so were left out of the report.
     pub left_out: Rc<Vec<LeftOut>>,
-    /// Of the files that were opened with the others, those that could not be read.
-    missed: Rc<Vec<Problem>>,
     /// False once the browser has refused to keep the draft.
     pub kept: bool,
     /// What a screen reader is told next.
@@ -225,10 +223,9 @@ impl State {
             settings: Rc::new(settings),
             own_settings: None,
             intake: None,
-            outcome: None,
+            notes: Notes::default(),
             offer: None,
             left_out: Rc::default(),
-            missed: Rc::default(),
             kept: true,
             announcement: AttrValue::default(),
             said: (0, AttrValue::default()),
