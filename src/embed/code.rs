@@ -406,11 +406,29 @@ mod tests {
     }
 
     #[test]
+    fn what_could_not_be_read_goes_along() {
+        let mut embedded = own("def (\n");
+        embedded.sides[0].findings = Some(Vec::new());
+        embedded.sides[0].problems =
+            vec![Problem::of_file("app/a.py".to_owned(), "Expected an identifier".to_owned())];
+        let html = embedded.html("https://a.example/");
+        assert!(
+            html.contains(
+                "<li data-path=\"app/a.py\" data-rule=\"\" data-level=\"problem\" data-range=\"1:1-1:1\">problem, line 1: \
+                 <span data-message>Expected an identifier</span></li>"
+            ),
+            "{html}"
+        );
+        assert!(embedded.packed().contains("Expected an identifier"));
+    }
+
+    #[test]
     fn each_side_has_its_caption_and_only_what_is_shown_goes_along() {
         let side = |word: &'static str, path: &str| Side {
             word: word.into(),
             files: vec![Source { path: path.to_owned(), text: format!("# {word}\n") }],
             findings: Some(Vec::new()),
+            problems: Vec::new(),
         };
         let mut embedded = Embedded {
             sides: vec![side("violating", "app/before.py"), side("conforming", "app/after.py")],
