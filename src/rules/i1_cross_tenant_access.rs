@@ -433,7 +433,9 @@ fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
     let Some(target) = assignment.targets().find(|target| target.is(Kind::Subscript)) else { return };
     let (Some(table), Some(index)) = (target.child(Role::Value), target.child(Role::Index)) else { return };
     let Some(value) = assignment.child(Role::Value) else { return };
-    if assignment.function().is_some() && table.is_kept_for_all() {
+    // A name that is written down is an entry of a table like any other, and no key of a cache.
+    let is_entry = index.resolved_value().is(Kind::Str);
+    if assignment.function().is_some() && !is_entry && table.is_kept_for_all() {
         bleeds(assignment, table, index, value, findings);
     }
 }
@@ -442,16 +444,17 @@ fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
 fn stored(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some((index, value)) = call.stored_under_key() else { return };
     let Some(table) = call.receiver().filter(|_| call.function().is_some()) else { return };
+    // A hash has its fields below the name that is written down.
+    let is_hash = index.resolved_value().is(Kind::Str) && call.callee_name() == "hset";
     // A cache that is given for one tenant keeps them apart by itself.
-    if table.tenant_source().is_none() {
+    if !is_hash && table.tenant_source().is_none() {
         bleeds(call, table, index, value, findings);
     }
 }
 
 fn bleeds(at: Node<'_>, table: Node<'_>, index: Node<'_>, value: Node<'_>, findings: &mut Findings<'_>) {
     // What is looked up by a user, a session or a credential is narrower than a tenant.
-    if index.resolved_value().is(Kind::Str)
-        || index.tenant_source().is_some()
+    if index.tenant_source().is_some()
         || index.caller_source().is_some()
         || index.is_unique_key()
         || index.ingredients().into_iter().any(|part| names_tenants(part.name()))
