@@ -35,6 +35,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             thread_id(dictionary, findings);
         }
     }
+    for assignment in model.assignments() {
+        let named = assignment.thread_name_assigned().and_then(shared);
+        if let Some(defect) = named.filter(|_| assignment.is_shared_code()) {
+            report_shared(assignment, &defect, findings);
+        }
+    }
 }
 
 /// Where the checkpoints are kept.

@@ -179,8 +179,9 @@ fn outcome<'m>(chain: &[Node<'m>]) -> Outcome<'m> {
         }) {
             return Outcome::Answered;
         }
-        for handler in call.handlers_around() {
-            if let Some(raise) = handler.replaces_failure() {
+        // What is started aside fails by itself.
+        for handler in call.handlers_around().filter(|_| !call.is_left_running()) {
+            if let Some(raise) = handler.replaces_failure().or_else(|| handler.tells_of_an_error()) {
                 // Only the clause for whatever comes is about an outage; others tell what else may be wrong.
                 if handler.catches_everything() {
                     named.get_or_insert(raise);

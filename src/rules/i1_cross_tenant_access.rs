@@ -517,7 +517,34 @@ fn conversation(dictionary: Node<'_>, findings: &mut Findings<'_>) {
 // Signed links
 
 /// What is signed names a file, and nobody for whom it is.
+/// A link to whatever object of the bucket the client names.
+fn presigned(call: Node<'_>, object: Node<'_>, findings: &mut Findings<'_>) {
+    for (handler, named) in object.named_by_clients() {
+        if !call.model.knows_tenants() || handler.serves_administrators(None) {
+            continue;
+        }
+        let what = named.excerpt();
+        findings
+            .report(
+                named,
+                Severity::High,
+                Certainty::Likely,
+                format!("`{what}` names the object of the link, and another tenant's works as well"),
+            )
+            .because(call, "signs a link to it for whoever asks")
+            .because(handler, "nothing here compares it with what belongs to the caller")
+            .conforming(format!(
+                "Find the object's row by its id and the caller's own `{0}`, and sign that row's key; or make the key of both, `f\"{{{0}}}/{{name}}\"`.",
+                key(call)
+            ));
+    }
+}
+
 fn signed(call: Node<'_>, findings: &mut Findings<'_>) {
+    let options = call.keyword("Params").map(Node::resolved_value);
+    if let Some(key) = options.and_then(|it| it.dictionary_value("Key")).or_else(|| call.keyword("Key")) {
+        return presigned(call, key, findings);
+    }
     let payload = call.api().and_then(|api| api.callable.parameters.iter().position(|name| *name == "msg"));
     let Some(payload) = call.argument_or_keyword(payload.unwrap_or(0), "msg").map(Node::resolved_value)
     else {

@@ -4,7 +4,9 @@ use rustc_hash::FxHashSet;
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants, words_of};
+use crate::semantic::{
+    FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants, thing_named, words_of,
+};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -394,18 +396,19 @@ fn makes_rounds(function: Node<'_>) -> bool {
         "run", "round", "rounds", "all", "each", "every", "job", "sweep", "tick", "cycle", "sync", "nightly",
         "daily", "weekly", "monthly", "hourly", "batch",
     ];
+    let is_queued =
+        |decorator: Node<'_>| decorator.decorator_api().is_some_and(|api| api.has(Tag::QueuesFunction));
     !function.is_startup()
         && (function.runs_along()
+            || function.decorators().any(is_queued)
             || words_of(function.name()).iter().any(|word| WORDS.contains(&word.as_str())))
 }
 
 fn goes_over_tenants(around: Node<'_>) -> bool {
-    around
-        .child(Role::Iterable)
-        .into_iter()
-        .flat_map(Node::descendants)
-        .chain(around.targets())
-        .any(|node| matches!(node.kind(), Kind::Name | Kind::Attribute) && names_tenants(node.name()))
+    around.child(Role::Iterable).into_iter().flat_map(Node::descendants).chain(around.targets()).any(|node| {
+        matches!(node.kind(), Kind::Name | Kind::Attribute)
+            && (names_tenants(node.name()) || thing_named(node.name()).as_deref() == Some("account"))
+    })
 }
 
 /// Work for many tenants that runs at once, where the first failure passes the others over.

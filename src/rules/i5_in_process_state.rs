@@ -511,7 +511,11 @@ fn lock(assignment: Node<'_>, findings: &mut Findings<'_>) {
 /// A file that one request writes and another reads, on the disk of this replica.
 fn files(model: &Model<'_>, findings: &mut Findings<'_>) {
     let uses = model.file_uses();
-    let asked = |used: &FileUse<'_>| used.call.function().is_some_and(Node::serves_requests);
+    let asked = |used: &FileUse<'_>| {
+        used.call
+            .function()
+            .is_some_and(|function| function.serves_requests() || function.plays(FunctionRole::AfterResponse))
+    };
     let mut told: Vec<&str> = Vec::new();
     for written in uses.iter().filter(|used| used.writes && asked(used)) {
         let read = uses.iter().find(|read| {

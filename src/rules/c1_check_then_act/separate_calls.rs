@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::decisions::{decisions, looks_for};
-use super::{ONE_MORE, inserted_rows, locked_before, shown};
+use super::{COUNTED, ONE_MORE, inserted_rows, is_named, locked_before, shown};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{FunctionRole, Inserted, Node, Place, Type};
@@ -29,8 +29,10 @@ pub fn checked_elsewhere<'m>(
 ) {
     let model = function.model;
     let matters = |call: &Node<'m>| call.target().is_some() || call.inserted().is_some();
-    let calls: Vec<Node<'m>> = function.own_calls().filter(matters).take(MOST_CALLS).collect();
+    // What an inner function does, a stream for example, comes after the check as well.
+    let calls: Vec<Node<'m>> = function.calls_within().filter(matters).take(MOST_CALLS).collect();
     for (index, &change) in calls.iter().enumerate() {
+        let is_own = change.function() == Some(function);
         let known = change.target().map(|place| {
             *changes.entry(place).or_insert_with(|| {
                 let helper = model.node(place);
@@ -41,18 +43,23 @@ pub fn checked_elsewhere<'m>(
             Some(known) => known.inserted,
             None => change.inserted(),
         };
-        if let Some(inserted) = inserted.filter(|inserted| inserted.at != change) {
+        if let Some(inserted) = inserted.filter(|inserted| is_own && inserted.at != change) {
             inserted_rows::check(Inserted { at: change, row: inserted.row }, reported, findings);
         }
         let added = inserted.map(|inserted| (inserted.at, inserted.row));
         let Some((statement, row)) = known.and_then(|known| known.changed).or(added) else { continue };
         let by_call = calls[..index].iter().find_map(|&check| {
             let asked = model.node(check.target()?);
-            let (test, fetching) = limit_check(asked, row).or_else(|| limit_answer(asked, row))?;
-            (check.dominates(change)).then_some((check, check.called(), test, fetching))
+            let (test, fetching) = limit_check(asked, row)
+                .or_else(|| limit_answer(asked, row))
+                .or_else(|| limit_number(asked, check, row))?;
+            let is_before = check.function() == Some(function) && check.dominates(change);
+            is_before.then_some((check, check.called(), test, fetching))
         });
-        let before =
-            || if function.plays(FunctionRole::Handler) { function.dependencies() } else { Vec::new() };
+        let before = || match is_own && function.plays(FunctionRole::Handler) {
+            true => function.dependencies(),
+            false => Vec::new(),
+        };
         let by_dependency = || {
             before().into_iter().find_map(|(check, asked)| {
                 let (test, fetching) = limit_check(asked, row)?;
@@ -104,12 +111,19 @@ fn unconditional_insert(function: Node<'_>) -> Option<Inserted<'_>> {
         .filter(|inserted| !looks(inserted) && !function.expects_conflict())
 }
 
-/// The statement by which a function adds to rows, whatever they hold.
+/// The statement by which a function adds to rows, whatever they hold: in the database, or in Python.
 fn unconditional_change(function: Node<'_>) -> Option<(Node<'_>, Type)> {
-    function.own_calls().find_map(|call| {
+    let summed = function.own_calls().find_map(|call| {
         let row = call.sums_in_database().filter(|_| !call.is_conditional())?;
         Some((call, row))
-    })
+    });
+    let computed = || {
+        let changes =
+            function.own_assignments().filter(|at| !at.is_on_a_branch()).filter_map(Node::row_change);
+        let mut counted = changes.filter(|it| it.is_computed && is_named(it.attribute, &COUNTED));
+        counted.next().map(|change| (change.at, change.row.ty()))
+    };
+    summed.or_else(computed)
 }
 
 /// The test by which a function leaves when a value of such rows is too high or too low.
@@ -122,6 +136,23 @@ fn limit_check(function: Node<'_>, row: Type) -> Option<(Node<'_>, Node<'_>)> {
             looks_for(value, row).then_some((test, fetched.call))
         })
     })
+}
+
+/// The number by which a function says how much is left, where its caller leaves when that is too little.
+fn limit_number<'m>(function: Node<'m>, check: Node<'m>, row: Type) -> Option<(Node<'m>, Node<'m>)> {
+    let name = check.statement().targets().find(|target| target.is(Kind::Name));
+    let ifs = check.function()?.own_ifs().filter(|node| node.body().is_some_and(Node::leaves));
+    let test = ifs.filter_map(|node| node.child(Role::Test)).find(|test| {
+        let is_asked = || test.contains(check) || name.is_some_and(|name| test.mentions(name.name()));
+        test.compares_order() && test.data().end > check.id && is_asked()
+    })?;
+    let told = function.own_returns().filter_map(Node::value);
+    let mut parts = told.flat_map(|value| value.descendants_of(Kind::Attribute));
+    let fetched = parts.find_map(|part| {
+        let fetched = part.receiver()?.fetched().filter(|fetched| fetched.lock.is_none())?;
+        (is_named(part.name(), &COUNTED) && looks_for(part.receiver()?, row)).then_some(fetched.call)
+    })?;
+    Some((test, fetched))
 }
 
 /// The comparison by which a function says whether there is something left, for its caller to decide.

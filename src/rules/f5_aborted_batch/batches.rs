@@ -6,7 +6,9 @@ use crate::syntax::{Kind, Role};
 
 /// Whether a name is one of things that stand for themselves: one of them may fail without the others.
 pub fn is_batch(name: &str) -> bool {
-    const ITEMS: [&str; 26] = [
+    const ITEMS: [&str; 28] = [
+        "phone",
+        "subscriber",
         "file",
         "document",
         "doc",
@@ -74,7 +76,9 @@ pub fn is_general(name: &str) -> bool {
 
 /// Whether a function works through many things, by its name or because nobody waits for it.
 pub fn is_for_batches(function: Node<'_>) -> bool {
-    const WORDS: [&str; 31] = [
+    const WORDS: [&str; 33] = [
+        "digest",
+        "digests",
         "batch",
         "bulk",
         "ingest",

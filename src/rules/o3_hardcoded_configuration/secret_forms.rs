@@ -52,7 +52,15 @@ fn addresses(model: &Model<'_>, file: u32, data: &File<'_>, told: &mut Told, fin
         let is_value = !is_python || model.literal_at(file, at.start).is_some_and(|text| !is_comment(text));
         let is_help =
             is_python && found.is_guessable && model.literal_at(file, at.start).is_some_and(is_printed_help);
-        if !is_value || is_help || shows_form(data, at.start) || told.before(file, data.lines.line(at.start))
+        // The database that a pipeline starts for its tests is gone with the job.
+        let is_passing = found.is_guessable
+            && found.is_for_this_machine
+            && data.yaml.documents().iter().any(|&root| data.yaml.get(root, "jobs").is_some());
+        if !is_value
+            || is_help
+            || is_passing
+            || shows_form(data, at.start)
+            || told.before(file, data.lines.line(at.start))
         {
             continue;
         }

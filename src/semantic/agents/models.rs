@@ -235,7 +235,33 @@ impl<'m> Node<'m> {
     pub fn handlers_around(self) -> impl Iterator<Item = Node<'m>> {
         self.enclosing_tries()
             .flat_map(|attempt| attempt.handlers())
-            .filter(|handler| !handler.catches_cancellation_alone())
+            .filter(|handler| !handler.catches_cancellation_alone() && !handler.is_about_the_client())
+    }
+
+    /// Whether this `except` clause only takes what the client did, or what is wrong with a value: no outage is among that.
+    fn is_about_the_client(self) -> bool {
+        const OTHERS: [&str; 6] = [
+            "WebSocketDisconnect",
+            "ClientDisconnect",
+            "KeyError",
+            "ValueError",
+            "TypeError",
+            "JSONDecodeError",
+        ];
+        let mut classes = self.caught_classes().into_iter().peekable();
+        classes.peek().is_some() && classes.all(|class| OTHERS.contains(&class.name()))
+    }
+
+    /// Where an `except` clause does nothing but tell that there was an error: `yield {"error": …}`.
+    pub fn tells_of_an_error(self) -> Option<Node<'m>> {
+        let body = self.body()?;
+        let is_told = |node: &Node<'m>| {
+            let tells = matches!(node.kind(), Kind::Yield | Kind::Return)
+                || (node.is(Kind::Call) && node.does(Tag::Responds));
+            tells && node.descendants_of(Kind::Str).any(|text| text.name() == "error")
+        };
+        let does_more = body.within(&self.source_file().tree.assignments).next().is_some();
+        body.descendants().find(is_told).filter(|_| !does_more)
     }
 
     /// The new error that an `except` clause raises in place of the one that it caught, and nothing besides.
@@ -346,9 +372,11 @@ impl<'m> Node<'m> {
                 && asking.all(|call| call.receiver().is_some_and(|asked| asked.stands_alone(depth)));
         }
         if let Some(function) = self.target().map(|place| model.node(place)) {
+            let mut returned = function.own_returns().filter_map(Node::value).peekable();
             return function.is_function()
-                && function.calls_within().any(makes)
-                && !function.calls_within().any(Node::gives_a_standby);
+                && !function.calls_within().any(Node::gives_a_standby)
+                && (function.calls_within().any(makes)
+                    || (returned.peek().is_some() && returned.all(|given| given.stands_alone(depth))));
         }
         // What is only changed in what surrounds it: `model.bind_tools(tools)`, `chain.with_retry()`.
         self.does(Tag::Wraps) && self.receiver().is_some_and(|wrapped| wrapped.stands_alone(depth))

@@ -202,7 +202,13 @@ impl<'m> Node<'m> {
         if ends(self, depth) {
             return Some(vec![self]);
         }
-        let place = self.target()?;
+        // `await to_thread(load, url)` runs `load`.
+        let offloaded = || {
+            let runs = self.is_awaited() && self.does(Tag::Offloads);
+            let function = self.model.function_named_by(self.scheduled_callable().filter(|_| runs)?)?;
+            Some(function.place())
+        };
+        let place = self.target().or_else(offloaded)?;
         if depth >= LONGEST_CHAIN || seen.len() > 40 || seen.contains(&place) {
             return None;
         }

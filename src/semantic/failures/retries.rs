@@ -192,18 +192,29 @@ impl<'m> Node<'m> {
         if tagged { Failures::AnyStatus(self) } else { Failures::Chosen }
     }
 
-    /// `lambda answer: answer.status_code != 200`, `lambda answer: not answer.ok`.
+    /// `lambda answer: answer.status_code != 200`, `lambda answer: not answer.ok`, or a given function that says so.
     fn refuses_all_but_success(self) -> bool {
-        let Some(body) = self.resolved_value().body().filter(|_| self.resolved_value().is(Kind::Lambda))
-        else {
-            return false;
+        let predicate = self.resolved_value();
+        let model: &'m Model<'m> = self.model;
+        let said = match predicate.is(Kind::Lambda) {
+            true => predicate.body(),
+            false => model.function_named_by(predicate).and_then(|function| {
+                let mut returned = function.own_returns().filter_map(Node::value);
+                returned.next().filter(|_| returned.next().is_none())
+            }),
         };
+        let Some(body) = said else { return false };
         match body.kind() {
+            Kind::Attribute => matches!(body.name(), "is_error" | "is_client_error"),
             Kind::Compare => {
                 let compared = body.descendants_of(Kind::Attribute).next();
-                body.operator() == Operator::NotEqual
-                    && compared.is_some_and(|a| matches!(a.name(), "status_code" | "status"))
-                    && body.descendants_of(Kind::Number).any(|number| number.name() == "200")
+                let bound = match body.operator() {
+                    Operator::NotEqual => "200",
+                    Operator::GreaterEqual => "400",
+                    _ => return false,
+                };
+                compared.is_some_and(|a| matches!(a.name(), "status_code" | "status"))
+                    && body.descendants_of(Kind::Number).any(|number| number.name() == bound)
             }
             Kind::UnaryOp => body
                 .descendants_of(Kind::Attribute)

@@ -1,7 +1,7 @@
 //! Which values are one tenant's: what says whose they are, through local names and displays.
 
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, Place, thing_named, words_of};
+use crate::semantic::{FunctionRole, Model, Node, Place, thing_named, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{BindingKind, Kind, Role};
 
@@ -140,6 +140,58 @@ impl<'m> Node<'m> {
             matches!(node.kind(), Kind::Name | Kind::Attribute)
                 && words_of(node.name()).iter().any(|word| CALLERS.contains(&word.as_str()))
         })
+    }
+
+    /// The handlers whose clients name this value, and where they do: a parameter of its route or a field of its body, which
+    /// comes here as it is and which the handler holds against nothing.
+    pub fn named_by_clients(self) -> Vec<(Node<'m>, Node<'m>)> {
+        let mut found = Vec::new();
+        self.named_by_clients_within(&mut found, 0);
+        found
+    }
+
+    fn named_by_clients_within(self, found: &mut Vec<(Node<'m>, Node<'m>)>, depth: u32) {
+        let model: &'m Model<'m> = self.model;
+        let value = self.resolved_value().unwrapped();
+        if depth > 4 || value.tenant_source().is_some() || value.caller_source().is_some() {
+            return;
+        }
+        if matches!(value.kind(), Kind::FString | Kind::BinOp) {
+            let parts = value.children().filter(|part| matches!(part.kind(), Kind::Name | Kind::Attribute));
+            return parts.for_each(|part| part.named_by_clients_within(found, depth + 1));
+        }
+        let name = value.receiver().unwrap_or(value);
+        let Some(parameter) = name.as_parameter() else { return };
+        let Some(function) = parameter.parent().filter(|function| function.is(Kind::FunctionDef)) else {
+            return;
+        };
+        // What is tested, or looked up before, may have been found to be the caller's own.
+        let is_held_against = function.own_ifs().filter_map(|node| node.child(Role::Test)).any(|test| {
+            test.mentions(parameter.name())
+                && test.descendants().any(|part| matches!(part.kind(), Kind::Call | Kind::Compare))
+        });
+        let is_looked_up = || {
+            function.own_calls().any(|call| {
+                call.id < self.id
+                    && !call.contains(self)
+                    && call.children().skip(1).any(|argument| argument.mentions(parameter.name()))
+            })
+        };
+        if is_held_against || is_looked_up() {
+            return;
+        }
+        if function.plays(FunctionRole::Handler) {
+            let is_field = value.is(Kind::Attribute) && name.is_a(ClassTag::DataModel);
+            let is_sent = parameter.injected_by().is_none() && (value.is(Kind::Name) || is_field);
+            found.extend(is_sent.then_some((function, self)));
+            return;
+        }
+        let callers = model.callers_of(function.place()).iter().filter(|_| value.is(Kind::Name));
+        for call in callers.map(|&call| model.node(call)).filter(|call| !call.is_outside_production()) {
+            if let Some(given) = call.argument_for(function, parameter) {
+                given.named_by_clients_within(found, depth + 1);
+            }
+        }
     }
 
     /// The first part of a value that fits, in what stands here and in what its local names were given.

@@ -30,6 +30,20 @@ impl<'m> Node<'m> {
         Some((entry, value.tells_apart()?))
     }
 
+    /// How the thread's id that this statement puts into a configuration, `config["configurable"]["thread_id"] = …`, tells
+    /// conversations apart.
+    pub fn thread_name_assigned(self) -> Option<ThreadName<'m>> {
+        let key = |entry: Node<'m>| entry.child(crate::syntax::Role::Index).map_or("", Node::name);
+        let is_thread = |target: Node<'m>| {
+            target.is(Kind::Subscript)
+                && key(target) == "thread_id"
+                && target
+                    .value()
+                    .is_some_and(|table| table.is(Kind::Subscript) && key(table) == "configurable")
+        };
+        self.targets().find(|target| is_thread(*target)).and_then(|_| self.value()?.tells_apart())
+    }
+
     /// What requests give to a function that puts its parameter into the configuration as the thread's id: how each tells
     /// conversations apart.
     pub fn thread_names_given(self) -> Vec<ThreadName<'m>> {

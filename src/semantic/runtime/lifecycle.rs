@@ -498,7 +498,16 @@ impl<'m> Node<'m> {
             let makes_pool = api.callable.crosses == Some(System::Database)
                 && !api.is_constructor
                 && call.callee_name().contains("pool");
-            (on_pool && opens) || makes_pool
+            // A pool that is entered opens its first connections, and a store of checkpoints makes its tables.
+            let enters_pool = || {
+                call.callee_name() == "enter_async_context"
+                    && call.argument(0).is_some_and(|pool| pool.is_a(ClassTag::ConnectionPool))
+            };
+            let makes_tables = || {
+                call.callee_name() == "setup"
+                    && call.receiver().is_some_and(|saver| saver.is_a(ClassTag::Checkpointer))
+            };
+            (on_pool && opens) || makes_pool || enters_pool() || makes_tables()
         };
         direct(self)
             || self.target().is_some_and(|place| {

@@ -24,6 +24,9 @@ const METHODS: [(&str, bool); 5] = [
     ("FileResponse", false),
 ];
 
+/// Methods of whatever can be written to a file whose path they are given first.
+const SAVES: [&str; 6] = ["write_pdf", "to_csv", "to_excel", "to_parquet", "savefig", "save"];
+
 impl<'s> Model<'s> {
     /// The reads and writes of files in folders that the code names, tests left out.
     pub fn file_uses(&self) -> Vec<FileUse<'_>> {
@@ -32,6 +35,7 @@ impl<'s> Model<'s> {
             .iter()
             .map(|(name, _)| *name)
             .chain(["open"])
+            .chain(SAVES)
             .flat_map(|name| self.calls_named(name))
             .filter(is_checked)
             .filter_map(Node::file_use)
@@ -56,6 +60,7 @@ impl<'m> Node<'m> {
         let (path, writes) = match METHODS.iter().find(|(known, _)| *known == name) {
             Some(("FileResponse", _)) => (self.argument_or_keyword(0, "path")?, false),
             Some((_, writes)) => (receiver?, *writes),
+            None if SAVES.contains(&name) => (self.receiver().and(self.argument(0))?, true),
             None => {
                 let of_files = self.api().is_some_and(|api| {
                     api.callable.blocks == Some(System::File)
