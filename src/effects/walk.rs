@@ -356,11 +356,14 @@ impl<'m> Walk<'m> {
             let mut made = node.descendants().filter_map(Node::response);
             node.is(Kind::Raise) && made.any(|response| response.status != Some(503))
         };
-        let is_logged = |call: Node<'m>| call.writes_log() && tells_error(call, handler);
+        let is_logged = |call: Node<'m>| call.is(Kind::Call) && tells_error(call, handler);
         if handler.catches_everything() && inside().any(is_answer) && !inside().any(is_logged) {
             self.harms("answer with an error that the log does not get");
         }
-        let waits = handler.tried().is_some_and(|body| body.descendants_of(Kind::Await).next().is_some());
+        // Of what is known it may be known as well what it raises.
+        let waits = handler.tried().is_some_and(|body| {
+            body.descendants_of(Kind::Call).any(|call| call.is_awaited() && call.api().is_none())
+        });
         let is_narrow = |one: Node<'m>| {
             let classes = one.caught_classes();
             !classes.is_empty() && classes.iter().all(|class| OF_PYTHON.contains(&class.name()))
@@ -671,12 +674,19 @@ fn giver<'m>(value: Node<'m>, depth: u32) -> Option<&'m str> {
     }
 }
 
-/// Whether a record holds the error that is caught.
+/// Whether a call puts the error that is caught into the log, or hands it to somebody who may do so.
 fn tells_error(call: Node<'_>, handler: Node<'_>) -> bool {
-    call.callee_name() == "exception"
+    let is_given = !handler.symbol().is_empty() && call.mentions(handler.name());
+    if !call.writes_log() {
+        let writes = |function: Node<'_>| function.own_calls().any(Node::writes_log);
+        let is_helper = call.target().is_some_and(|place| writes(call.model.node(place)));
+        return call.statement().is(Kind::ExprStatement)
+            && (is_given || is_helper || call.callee_name().contains("exception"));
+    }
+    is_given
+        || call.callee_name() == "exception"
         || call.keyword("exc_info").is_some_and(|given| !given.is(Kind::False))
         || call.descendants().any(|part| part.does(Tag::FormatsTraceback))
-        || !handler.symbol().is_empty() && call.mentions(handler.name())
 }
 
 /// Whether a word stands in an expression, or in what its names were assigned.
