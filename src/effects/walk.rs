@@ -222,6 +222,18 @@ impl<'m> Walk<'m> {
                 }
                 self.children(node);
             }
+            // `Document.app_id != app.app_id`: everybody's but one's own.
+            Kind::Compare => {
+                let column = node.child(Role::Left).filter(|left| left.is(Kind::Attribute));
+                let is_of_class =
+                    |of: Node<'m>| of.is(Kind::Name) && of.name().starts_with(char::is_uppercase);
+                if node.operator() == Operator::NotEqual
+                    && let Some(column) = column.filter(|left| left.receiver().is_some_and(is_of_class))
+                {
+                    self.add("ask for all but one `{}`", &[column.name()], true);
+                }
+                self.children(node);
+            }
             Kind::Subscript => {
                 let index = node.child(Role::Index).filter(|index| index.is(Kind::Slice));
                 // The first few of what is gone through, and the rest without a word.
@@ -260,6 +272,7 @@ impl<'m> Walk<'m> {
             if is_always(test, false) {
                 continue;
             }
+            self.refuses(test, clause.body());
             test.into_iter().chain(clause.body()).for_each(|part| {
                 let reached = self.visit(part);
                 goes_on |= part.is(Kind::Block) && reached;
@@ -269,6 +282,29 @@ impl<'m> Walk<'m> {
             }
         }
         goes_on || !has_else
+    }
+
+    /// A test behind which the code refuses: what is there is not missing, and what is little is not too much.
+    fn refuses(&mut self, test: Option<Node<'m>>, body: Option<Node<'m>>) {
+        let raised = body.and_then(|body| body.children().last()).filter(|last| last.is(Kind::Raise));
+        let status = raised.into_iter().flat_map(Node::descendants).find_map(|made| made.response()?.status);
+        let Some(status) = status else { return };
+        let is_fixed = |side: Option<Node<'m>>| {
+            side.is_some_and(|side| side.is(Kind::Number) || !side.source().contains(char::is_lowercase))
+        };
+        for part in test.into_iter().flat_map(|test| test.descendants_of(Kind::Compare)) {
+            let (left, right) = (part.child(Role::Left), part.child(Role::Right));
+            let is_little = match part.operator() {
+                Operator::Less | Operator::LessEqual => is_fixed(right),
+                Operator::Greater | Operator::GreaterEqual => is_fixed(left),
+                _ => false,
+            };
+            let is_there =
+                part.operator() == Operator::IsNot && right.is_some_and(|right| right.is(Kind::None));
+            if status == 413 && is_little || status == 404 && is_there {
+                self.add("answer with {} where `{}`", &[&status.to_string(), part.source()], true);
+            }
+        }
     }
 
     fn repeats(&mut self, node: Node<'m>) -> bool {
