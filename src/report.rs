@@ -41,6 +41,11 @@ pub struct Effect {
     pub is_harm: bool,
 }
 
+impl Effect {
+    /// What code does that loses an error without a word.
+    pub const LOSES_ERROR: &str = "pass over an error";
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckedFile {
     pub path: String,

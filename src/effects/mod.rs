@@ -173,6 +173,45 @@ mod tests {
     }
 
     #[test]
+    fn values_are_looked_at() {
+        let body =
+            |lines: &str| format!("from app.a import load, save\n\n\nasync def f(a, row):\n    {lines}\n");
+        let swapped = "not put what `load` gives into `a`";
+        assert!(has(&body("a, b = await load(a), await save(a)\n    return {'a': a, 'b': b}"), swapped));
+        assert!(has(&body("b = await save(a)\n    c = await load(a)\n    return {'a': c, 'b': b}"), swapped));
+        assert!(!has(
+            &body("b = await save(a)\n    c = await load(a)\n    return {'a': b, 'b': c}"),
+            swapped
+        ));
+        for less in [
+            "row.n -= a",
+            "row.n = row.n - a",
+            "save(n=row.n - a)",
+            "save({'n': row.n - a})",
+            "save('UPDATE t SET n = n - 1')",
+        ] {
+            assert!(has(&body(less), "not take away from `n`"), "{less}");
+        }
+        assert!(!has(&body("row.n = a - 1"), "not take away from `n`"));
+        let counted = |caught: &str, end: &str| {
+            has(
+                &body(&format!(
+                    "for a in a:\n        try:\n            await save(a)\n        except Exception:\n            {caught}\n        {end}"
+                )),
+                "not count in `n` what has failed",
+            )
+        };
+        assert!(
+            counted("row.failed += 1", "row.n += 1")
+                && counted("row.failed += 1", "finally:\n            row.n += 1")
+        );
+        assert!(
+            !counted("continue", "row.n += 1")
+                && !counted("row.failed += 1", "else:\n            row.n += 1")
+        );
+    }
+
+    #[test]
     fn other_files_say_their_lines_under_their_keys() {
         let files = [Source {
             path: "a.yaml".to_owned(),

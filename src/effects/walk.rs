@@ -7,10 +7,17 @@ use super::values::{is_run, is_used, uses};
 use crate::report::Effect;
 use crate::semantic::{Api, Node, Place, Type};
 use crate::stack::{System, Tag, knows_package};
-use crate::syntax::{BindingKind, Kind, Role};
+use crate::syntax::{BindingKind, Kind, Operator, Role};
 
 /// What lies deeper, helpers of helpers included, is not looked at: the stack of a browser's worker is small.
 const DEEPEST: u32 = 150;
+
+/// A number that goes down where it has to go up.
+const TAKES_AWAY: &str = "take away from `{}`";
+
+/// What Python itself raises for a wrong value, and a service mostly not.
+const OF_PYTHON: [&str; 6] =
+    ["ValueError", "KeyError", "TypeError", "IndexError", "LookupError", "AttributeError"];
 
 /// Goes through all that one definition, or the code of a file outside of any, reaches.
 pub struct Walk<'m> {
@@ -198,12 +205,33 @@ impl<'m> Walk<'m> {
                 self.children(node);
             }
             Kind::AnnAssign if node.parent().and_then(Node::parent) == Some(self.root) => self.field(node),
-            Kind::AugAssign => {
-                node.targets().for_each(|target| self.does("use", target.name()));
+            Kind::Assign | Kind::AugAssign => {
+                if node.is(Kind::AugAssign) {
+                    node.targets().for_each(|target| self.does("use", target.name()));
+                }
+                for target in node.targets().filter(|target| target.is(Kind::Attribute)) {
+                    self.updates(target, node);
+                }
                 self.children(node);
             }
             Kind::DictItem => {
-                self.does("set", node.child(Role::Key).map_or("", Node::name));
+                if let Some(key) = node.child(Role::Key) {
+                    self.does("set", key.name());
+                    self.updates(key, node);
+                    self.gives(key.name(), node);
+                }
+                self.children(node);
+            }
+            // `Document.app_id != app.app_id`: everybody's but one's own.
+            Kind::Compare => {
+                let column = node.child(Role::Left).filter(|left| left.is(Kind::Attribute));
+                let is_of_class =
+                    |of: Node<'m>| of.is(Kind::Name) && of.name().starts_with(char::is_uppercase);
+                if node.operator() == Operator::NotEqual
+                    && let Some(column) = column.filter(|left| left.receiver().is_some_and(is_of_class))
+                {
+                    self.add("ask for all but one `{}`", &[column.name()], true);
+                }
                 self.children(node);
             }
             Kind::Subscript => {
@@ -244,6 +272,7 @@ impl<'m> Walk<'m> {
             if is_always(test, false) {
                 continue;
             }
+            self.refuses(test, clause.body());
             test.into_iter().chain(clause.body()).for_each(|part| {
                 let reached = self.visit(part);
                 goes_on |= part.is(Kind::Block) && reached;
@@ -253,6 +282,29 @@ impl<'m> Walk<'m> {
             }
         }
         goes_on || !has_else
+    }
+
+    /// A test behind which the code refuses: what is there is not missing, and what is little is not too much.
+    fn refuses(&mut self, test: Option<Node<'m>>, body: Option<Node<'m>>) {
+        let raised = body.and_then(|body| body.children().last()).filter(|last| last.is(Kind::Raise));
+        let status = raised.into_iter().flat_map(Node::descendants).find_map(|made| made.response()?.status);
+        let Some(status) = status else { return };
+        let is_fixed = |side: Option<Node<'m>>| {
+            side.is_some_and(|side| side.is(Kind::Number) || !side.source().contains(char::is_lowercase))
+        };
+        for part in test.into_iter().flat_map(|test| test.descendants_of(Kind::Compare)) {
+            let (left, right) = (part.child(Role::Left), part.child(Role::Right));
+            let is_little = match part.operator() {
+                Operator::Less | Operator::LessEqual => is_fixed(right),
+                Operator::Greater | Operator::GreaterEqual => is_fixed(left),
+                _ => false,
+            };
+            let is_there =
+                part.operator() == Operator::IsNot && right.is_some_and(|right| right.is(Kind::None));
+            if status == 413 && is_little || status == 404 && is_there {
+                self.add("answer with {} where `{}`", &[&status.to_string(), part.source()], true);
+            }
+        }
     }
 
     fn repeats(&mut self, node: Node<'m>) -> bool {
@@ -288,6 +340,36 @@ impl<'m> Walk<'m> {
         goes_on && !is_left
     }
 
+    /// What is added to or taken from under a name, and whether that happens after an error as well.
+    fn updates(&mut self, named: Node<'m>, change: Node<'m>) {
+        let Some(value) = change.value() else { return };
+        let is_it = |part: Node<'m>| part.name() == named.name();
+        let operator = match change.is(Kind::AugAssign) {
+            true => change.operator(),
+            false if value.is(Kind::BinOp) && value.descendants().any(is_it) => value.operator(),
+            false => return,
+        };
+        if operator == Operator::Subtract {
+            self.add(TAKES_AWAY, &[named.name()], true);
+        }
+        // What runs whether the attempt before it has failed or not.
+        let goes_on = |handler: Node<'m>| !handler.body().is_some_and(Node::leaves);
+        let is_attempt = |before: Node<'m>| before.is(Kind::Try) && before.handlers().any(goes_on);
+        let is_final = change.parent().is_some_and(|block| block.role() == Role::Final);
+        let mut before = change.parent().into_iter().flat_map(Node::children).take_while(|it| *it != change);
+        if is_final || before.any(is_attempt) {
+            self.add("count in `{}` what has failed", &[named.name()], true);
+        }
+    }
+
+    /// Under which key it answers with what a function gives.
+    fn gives(&mut self, key: &str, entry: Node<'m>) {
+        let is_answer = entry.statement().is(Kind::Return) && entry.function() == Some(self.root);
+        if let Some(giver) = entry.value().filter(|_| is_answer).and_then(|value| giver(value, 0)) {
+            self.add("put what `{}` gives into `{}`", &[giver, key], true);
+        }
+    }
+
     /// An `except` clause that raises nothing, notes nothing and calls nothing but a logger passes over what it catches. In a
     /// loop a line in the log is enough: the next round is tried.
     fn catches(&mut self, handler: Node<'m>) -> bool {
@@ -303,7 +385,28 @@ impl<'m> Walk<'m> {
             _ => false,
         };
         if !handler.body().is_some_and(|body| body.descendants().any(is_telling)) {
-            self.harms("pass over an error");
+            self.harms(Effect::LOSES_ERROR);
+        }
+        let inside = || handler.body().into_iter().flat_map(Node::descendants);
+        let is_answer = |node: Node<'m>| {
+            let mut made = node.descendants().filter_map(Node::response);
+            node.is(Kind::Raise) && made.any(|response| response.status != Some(503))
+        };
+        let is_logged = |call: Node<'m>| call.is(Kind::Call) && tells_error(call, handler);
+        if handler.catches_everything() && inside().any(is_answer) && !inside().any(is_logged) {
+            self.harms("answer with an error that the log does not get");
+        }
+        // Of what is known it may be known as well what it raises.
+        let waits = handler.tried().is_some_and(|body| {
+            body.descendants_of(Kind::Call).any(|call| call.is_awaited() && call.api().is_none())
+        });
+        let is_narrow = |one: Node<'m>| {
+            let classes = one.caught_classes();
+            !classes.is_empty() && classes.iter().all(|class| OF_PYTHON.contains(&class.name()))
+        };
+        if waits && handler.parent().into_iter().flat_map(Node::handlers).all(is_narrow) {
+            let class = handler.caught_classes().first().map_or("", |class| class.name());
+            self.add("take `{}` for all that may go wrong", &[class], true);
         }
         if is_repeated && handler.body().is_some_and(Node::leaves) {
             let last = handler.body().and_then(|body| body.children().last());
@@ -459,6 +562,21 @@ impl<'m> Walk<'m> {
                 {
                     self.add("ask the database without `{}`", &[key], true);
                 }
+                if has(&[Tag::Gathers]) && call.keyword("return_exceptions").is_some_and(Node::is_true) {
+                    let around = call.function().unwrap_or(self.root);
+                    let mut kinds = around
+                        .own_calls()
+                        .filter(|test| test.callee_name() == "isinstance")
+                        .filter_map(|test| test.argument(1))
+                        .peekable();
+                    let is_error = |kind: Node<'m>| {
+                        kind.descendants()
+                            .any(|it| it.name().ends_with("Exception") || it.name().ends_with("Error"))
+                    };
+                    if kinds.peek().is_some() && !kinds.any(is_error) {
+                        self.harms(Effect::LOSES_ERROR);
+                    }
+                }
                 let is_plain = api.callable.crosses.is_none()
                     && !api.is_constructor
                     && api.class.is_some_and(|class| {
@@ -484,7 +602,7 @@ impl<'m> Walk<'m> {
         }
         let is_pause = api.is_some_and(|api| api.callable.crosses.is_none() && api.class.is_none());
         if (call.is_awaited() || is_coroutine) && target.is_none() && !is_pause {
-            self.says("await something outside of these files");
+            self.says("ask something outside of this process, with `await`");
         }
         self.arguments(call, api);
         if has(&[Tag::Commits]) || name == "begin" {
@@ -529,6 +647,10 @@ impl<'m> Walk<'m> {
             {
                 self.does("set", keyword);
             }
+            if argument.is(Kind::Keyword) {
+                self.updates(argument, argument);
+                self.gives(keyword, argument);
+            }
             self.visit(value);
         }
     }
@@ -539,6 +661,15 @@ impl<'m> Walk<'m> {
         let first = text.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
         if !matches!(first.as_str(), "update" | "insert" | "select" | "delete") {
             return;
+        }
+        let spaced = text.replace('=', " = ").replace('-', " - ");
+        let words: Vec<&str> = spaced.split_whitespace().collect();
+        for of in words.windows(4) {
+            if let [name, "=", same, "-"] = of
+                && same.rsplit('.').next() == Some(name)
+            {
+                self.add(TAKES_AWAY, &[name], true);
+            }
         }
         for word in text.split(|letter: char| !letter.is_alphanumeric() && letter != '_') {
             self.does("use", word);
@@ -551,6 +682,47 @@ impl<'m> Walk<'m> {
             self.does("use", &class);
         }
     }
+}
+
+/// The function whose result a value is, through local names, one by one where several are assigned at once.
+fn giver<'m>(value: Node<'m>, depth: u32) -> Option<&'m str> {
+    let value = value.unwrapped();
+    match value.kind() {
+        Kind::Call => Some(value.callee_name()),
+        Kind::Name if depth < 4 => {
+            let names = |given: Node<'m>| {
+                let target = given.targets().next()?;
+                Some(if target.is(Kind::Tuple) { target.children().collect() } else { vec![target] })
+            };
+            let position = |given| names(given)?.iter().position(|name| name.symbol() == value.symbol());
+            let assignments = value.function()?.own_assignments().filter(|given| given.id < value.id);
+            let (given, index) = assignments.filter_map(|given| Some((given, position(given)?))).last()?;
+            let made = given.value()?.unwrapped();
+            let one = match made.kind() {
+                _ if !given.targets().any(|target| target.is(Kind::Tuple)) => made,
+                Kind::Tuple => made.children().nth(index)?,
+                Kind::Call => made.argument(index)?,
+                _ => return None,
+            };
+            giver(one, depth + 1)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a call puts the error that is caught into the log, or hands it to somebody who may do so.
+fn tells_error(call: Node<'_>, handler: Node<'_>) -> bool {
+    let is_given = !handler.symbol().is_empty() && call.mentions(handler.name());
+    if !call.writes_log() {
+        let writes = |function: Node<'_>| function.own_calls().any(Node::writes_log);
+        let is_helper = call.target().is_some_and(|place| writes(call.model.node(place)));
+        return call.statement().is(Kind::ExprStatement)
+            && (is_given || is_helper || call.callee_name().contains("exception"));
+    }
+    is_given
+        || call.callee_name() == "exception"
+        || call.keyword("exc_info").is_some_and(|given| !given.is(Kind::False))
+        || call.descendants().any(|part| part.does(Tag::FormatsTraceback))
 }
 
 /// Whether a word stands in an expression, or in what its names were assigned.

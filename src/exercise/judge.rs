@@ -84,6 +84,9 @@ pub fn judge(
     }
     let missing = exercise.keep.iter().filter(|word| !names::has_word(files, word));
     faults.extend(missing.cloned().map(Fault::Missing));
+    // The start loses errors, and so do solutions: what else is lost is not asked for here.
+    let loses = |report: &Report| report.effects.iter().any(|effect| effect.does == Effect::LOSES_ERROR);
+    let is_lossy = loses(before) && listed.iter().any(loses);
     for (index, finding) in report.findings.iter().enumerate() {
         let of = |report: &Report| {
             report
@@ -96,6 +99,7 @@ pub fn judge(
         match (was_violated, is_question(finding)) {
             (true, false) => faults.push(Fault::Still(index)),
             (true, true) if of(report) <= of(before) => {}
+            _ if finding.rule == Rule::F5 && is_lossy => {}
             _ => faults.push(Fault::New(index)),
         }
     }
@@ -131,8 +135,16 @@ fn undone(before: &Report, listed: &[Report], report: &Report) -> Vec<Fault> {
     }
     // What is new, a helper say, may be as it likes.
     let was_there = |effect: &Effect| before.effects.iter().any(|known| known.of == effect.of);
-    let is_known =
-        |effect: &Effect| others.iter().chain([first]).any(|solution| solution.effects.contains(effect));
+    let does = |fits: &dyn Fn(&Effect) -> bool| {
+        others.iter().chain([first]).any(|solution| solution.effects.iter().any(fits))
+    };
+    // What none of them puts anywhere is another way to the same.
+    let is_known = |effect: &Effect| {
+        does(&|known| known == effect)
+            || effect.does.split_once(" into ").is_some_and(|(what, _)| {
+                !does(&|known| known.of == effect.of && known.does.starts_with(what))
+            })
+    };
     let harms =
         report.effects.iter().filter(|effect| effect.is_harm && was_there(effect) && !is_known(effect));
     faults.extend(harms.map(|Effect { of, does, .. }| Fault::Harm { of: of.clone(), does: does.clone() }));

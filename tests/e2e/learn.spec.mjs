@@ -239,6 +239,27 @@ test("three hints, then the answer as a word-level difference with the reason", 
   await expect(page.getByRole("heading", { level: 1 })).toContainText("C1");
 });
 
+test("the focus goes on where a button goes away when it is pressed", async ({ page, site }) => {
+  const press = (name) => page.getByRole("button", { name, exact: true }).press("Enter");
+  const heading = (name) => page.getByRole("heading", { name, exact: true });
+  await open(page, site, "/c1-lost-tokens");
+  for (const step of [1, 2, 3]) await press(`Show hint ${step} of 3`);
+  await expect(page.getByRole("button", { name: "Show the answer" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(heading("Why")).toBeFocused();
+  await page.getByRole("textbox", { name: /^Code to mend/ }).focus();
+  await page.keyboard.insertText("# mine\n");
+  await press("Reset");
+  await expect(page.getByRole("button", { name: "Undo reset" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Reset", exact: true })).toBeFocused();
+  await open(page, site, `/${FIND}`);
+  await page.getByRole("textbox", { name: /^Code to look through/ }).focus();
+  await page.keyboard.press("Enter");
+  await press("Line 1: remove the mark");
+  await expect(heading("What you found")).toBeFocused();
+});
+
 test("progress goes into a file and comes back from it; another file is refused", async ({ page, site }, testInfo) => {
   await solve(page, site);
   await open(page, site);

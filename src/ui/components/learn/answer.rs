@@ -33,7 +33,7 @@ pub fn Answer(props: &Props) -> Html {
     };
     html! {
         <section class="answer" aria-labelledby="answer-title">
-            <h2 id="answer-title">{ "Why" }</h2>
+            <h2 id="answer-title" tabindex="-1">{ "Why" }</h2>
             <div class="prose">{ paragraphs(&exercise.reason) }</div>
             <h2>{ "Ways to do it" }</h2>
             <div class="tabs answer-tabs" role="group" aria-label="Solutions">

@@ -6,8 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlSelectElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::ExerciseProps;
 use super::code_files::CodeFiles;
+use super::{ExerciseProps, focus_next};
 use crate::catalogue::ENTRIES;
 use crate::exercise::Exercise;
 use crate::exercise::judge::{Marked, Said, Search, judge_marks};
@@ -157,7 +157,7 @@ pub fn FindIt(props: &ExerciseProps) -> Html {
                 </p>
             </div>
             <section class="marks" aria-labelledby="marks-title">
-                <h2 id="marks-title">{ "What you found" }</h2>
+                <h2 id="marks-title" tabindex="-1">{ "What you found" }</h2>
                 if marks.list.is_empty() {
                     <p class="hints-none">{ "Nothing is marked yet." }</p>
                 }
@@ -243,9 +243,16 @@ fn row(
     if is_again {
         place.push_str(" again");
     }
+    let is_last = index + 1 == marks.list.len();
     let button = |words: &'static str, what: &str, change: fn(usize) -> Change| {
         let dispatch = dispatch.clone();
-        let press = Callback::from(move |_: MouseEvent| dispatch.dispatch(change(index)));
+        let press = Callback::from(move |_: MouseEvent| {
+            dispatch.dispatch(change(index));
+            // Further up, the button of the next mark is now where this one was.
+            if is_last && words == "Remove" {
+                focus_next("marks-title");
+            }
+        });
         let label = format!("{place}: {what}");
         html! { <button type="button" class="button button-quiet" aria-label={label} onclick={press}>{ words }</button> }
     };

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::ExerciseProps;
+use super::{ExerciseProps, focus_next};
 use crate::ui::components::with_code::with_code;
 
 /// The hints that were asked for, and a button for the next step.
@@ -12,6 +12,8 @@ pub fn Hints(props: &ExerciseProps) -> Html {
     let done = props.kept.progress.of(&exercise.id);
     let shown = usize::from(done.hints).min(exercise.hints.len());
     let list = use_node_ref();
+    // Behind the last hint there is no button where the answer is known.
+    let is_last = shown + 1 == exercise.hints.len() && (done.answer || done.solved);
     let more = {
         let kept = props.kept.clone();
         Callback::from(move |_: MouseEvent| {
@@ -22,12 +24,17 @@ pub fn Hints(props: &ExerciseProps) -> Html {
                     done.answer = true;
                 }
             });
+            if shown == exercise.hints.len() {
+                focus_next("answer-title");
+            } else if is_last {
+                focus_next("hints-title");
+            }
         })
     };
     html! {
         <section class="hints" aria-labelledby="hints-title">
             <div class="hints-head">
-                <h2 id="hints-title">{ "Hints" }</h2>
+                <h2 id="hints-title" tabindex="-1">{ "Hints" }</h2>
                 if shown < exercise.hints.len() {
                     <button type="button" class="button" onclick={more}>
                         { format!("Show hint {} of {}", shown + 1, exercise.hints.len()) }

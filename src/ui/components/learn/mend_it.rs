@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::ExerciseProps;
 use super::code_files::CodeFiles;
+use super::{ExerciseProps, focus_next};
 use crate::check::Source;
 use crate::exercise::Exercise;
 use crate::exercise::judge::{Outcome, Verdict, judge};
@@ -91,6 +91,7 @@ pub fn MendIt(props: &ExerciseProps) -> Html {
         Callback::from(move |_: MouseEvent| {
             thrown.set(Some(files.clone()));
             dispatch.dispatch(Change::Replaced(exercise.start.clone()));
+            focus_next("undo-reset");
         })
     };
     let take_back = {
@@ -100,6 +101,7 @@ pub fn MendIt(props: &ExerciseProps) -> Html {
                 dispatch.dispatch(Change::Replaced((**files).clone()));
             }
             thrown.set(None);
+            focus_next("reset");
         })
     };
     let report = judged.as_ref().map(|judged| judged.report.clone());
@@ -110,11 +112,12 @@ pub fn MendIt(props: &ExerciseProps) -> Html {
                     <h2 class="example-title">{ "The code" }</h2>
                     <div class="example-buttons">
                         if thrown.is_some() {
-                            <button type="button" class="button" onclick={take_back}>{ "Undo reset" }</button>
+                            <button type="button" class="button" id="undo-reset" onclick={take_back}>{ "Undo reset" }</button>
                         }
                         <button
                             type="button"
                             class="button"
+                            id="reset"
                             disabled={*draft.files == exercise.start}
                             onclick={reset}
                         >

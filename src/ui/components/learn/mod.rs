@@ -10,6 +10,9 @@ pub mod progress_file;
 pub mod row;
 pub mod which_is_right;
 
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::exercise::Exercise;
@@ -21,6 +24,17 @@ use crate::ui::hooks::Kept;
 pub struct ExerciseProps {
     pub exercise: &'static Exercise,
     pub kept: Kept,
+}
+
+/// Puts the focus on what has come in place of a button that goes away when it is pressed, once that is drawn.
+pub fn focus_next(id: &'static str) {
+    let focus = move || {
+        let found = web_sys::window().and_then(|window| window.document()?.get_element_by_id(id));
+        if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    };
+    Timeout::new(0, focus).forget();
 }
 
 /// Text with its paragraphs, and what stands between backticks as code.
