@@ -50,6 +50,18 @@ test("what was replaced or emptied is in the history: opened, named, deleted, br
   await expect(dialog).toContainText("before the rewrite");
 });
 
+test("a draft of which the checker says the same as of the one before has its outcome all the same", async ({ page, playground }) => {
+  await playground.paste("first = 1\n");
+  await rest(page);
+  await playground.startOver();
+  await playground.paste("second = 2\n");
+  await rest(page);
+  const dialog = await history(page);
+  await dialog.getByRole("button", { name: "Open main.py" }).last().click();
+  await expect.poll(() => playground.text()).toContain("first = 1");
+  await expect(page.getByRole("heading", { name: "No findings" })).toBeVisible();
+});
+
 test("a text that a paste replaced at once is in the history too", async ({ page, playground }) => {
   await playground.paste("# long gone\nimport os\nx = 1\ny = 2\n");
   await rest(page);
