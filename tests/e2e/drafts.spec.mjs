@@ -201,6 +201,30 @@ test("without a database the local storage keeps drafts, with their sizes and na
   await expect(rows.nth(1)).toContainText("mine");
 });
 
+test("without a database it is told after a reload which files were left out", async ({ page, site }) => {
+  await page.addInitScript(() => {
+    indexedDB.open = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+  });
+  await page.goto(site);
+  await loaded(page);
+  const playground = new Playground(page);
+  await playground.open([
+    { name: "main.py", text: "import os\n" },
+    { name: "binary.py", buffer: Buffer.from([0, 1]) },
+  ]);
+  // Once as it is written when typing rests, once as it is when the page is left.
+  for (const pause of [0, 600]) {
+    await expect(playground.outcome).toContainText("Opened 1 file, left out 1 file or folder.");
+    await page.waitForTimeout(pause);
+    await page.reload();
+    await loaded(page);
+  }
+  await expect(playground.outcome).toContainText("Opened 1 file, left out 1 file or folder.");
+  await expect(page.getByRole("list", { name: "Problems" })).toContainText("it has a NUL byte, so it was not checked");
+});
+
 // The fixture fails a test in which an error goes unheard.
 test("a write that the browser aborts goes to the local storage, and nothing fails unheard", async ({ page, site }) => {
   await page.addInitScript(() => {
