@@ -284,6 +284,7 @@ fn is_of_braces(lines: &[&str]) -> Option<Foreign> {
 
 /// Most lines begin with a time or with how grave they are.
 fn is_log(lines: &[&str]) -> bool {
+    let is_digit = |letter: Option<&u8>| letter.is_some_and(u8::is_ascii_digit);
     let begins = |line: &&&str| {
         let line = line.trim_start_matches(['[', '(', '<']);
         let word = line.split([' ', ':', ']', '|', '\t']).next().unwrap_or_default();
@@ -292,7 +293,7 @@ fn is_log(lines: &[&str]) -> bool {
         levels.split(' ').any(|level| level == word.to_ascii_uppercase())
             // `2026-01-01`, `2026-01-01T10`, `10` of `10:00:00`, `127.0.0.1`
             || (digits >= 4 && digits * 3 >= word.len() * 2 && word.contains(['-', '/', '.']))
-            || (digits == 2 && word.len() == 2 && line[2..].starts_with(':'))
+            || (digits == 2 && word.len() == 2 && line[2..].starts_with(':') && is_digit(line.as_bytes().get(3)))
     };
     lines.iter().filter(begins).count() * 3 >= lines.len() * 2
 }
@@ -339,7 +340,12 @@ fn is_prose(lines: &[&str]) -> bool {
         let mut begins = "import |from |def |class |async |return |raise |yield |try:|@|>>>|{|}|[".split('|');
         has_sign || (begins.any(|word| line.starts_with(word)) && !line.ends_with('.'))
     };
-    let words: usize = lines.iter().map(|line| line.split_whitespace().count()).sum();
+    // Numbers are no words, and a comment behind them is none of theirs.
+    let words_of = |line: &&str| {
+        let line = line.split_once("  #").map_or(*line, |(before, _)| before);
+        line.split_whitespace().filter(|word| word.starts_with(char::is_alphabetic)).count()
+    };
+    let words: usize = lines.iter().map(words_of).sum();
     lines.iter().filter(is_code).count() * 4 <= lines.len() && words >= lines.len() * 2
 }
 

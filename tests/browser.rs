@@ -17,9 +17,10 @@ use gloo_timers::future::sleep;
 use rubric_playground::catalogue;
 use rubric_playground::check::Source;
 use rubric_playground::link::Shared;
-use rubric_playground::report::{Position, Range, Report, Rule};
+use rubric_playground::report::{Position, Problem, Range, Report, Rule};
 use rubric_playground::settings::Settings;
 use rubric_playground::ui::components::editor_pane::{EditorPane, Mark, Props};
+use rubric_playground::ui::intake::{Notes, Outcome, Reason};
 use rubric_playground::ui::state::{Action, File, Given, State};
 use rubric_playground::worker::client::{Client, Failure, Job, Reply};
 use rubric_playground::worker::protocol::{Request, Sent};
@@ -362,4 +363,26 @@ async fn the_editor_takes_a_text_over_only_with_a_new_revision() {
     sleep(Duration::from_millis(50)).await;
     assert_eq!(shown(), "two");
     handle.destroy();
+}
+
+#[wasm_bindgen_test]
+fn notes_of_a_draft_are_read_as_they_were_written() {
+    let reason = |words: &str, paths: &[&str]| Reason {
+        words: words.to_owned(),
+        paths: paths.iter().map(|&path| path.to_owned()).collect(),
+    };
+    let left_out = vec![reason("larger than 2 MB", &["/a b.py", "=c\n.py", ""]), reason("none", &[])];
+    let outcome = Some(Rc::new(Outcome { said: "Opened 1 file.".to_owned(), left_out }));
+    let missed = Rc::new(vec![Problem::of_file("?d.py".to_owned(), "not text".to_owned())]);
+    for notes in [
+        Notes { outcome: outcome.clone(), missed: missed.clone() },
+        Notes { outcome, missed: Rc::default() },
+        Notes { outcome: None, missed },
+        Notes::default(),
+    ] {
+        assert_eq!(Notes::from_text(&notes.to_text()), notes);
+    }
+    for text in ["/a", "?b", "#c\0\0x", "\u{fffd}", "é"] {
+        Notes::from_text(text);
+    }
 }

@@ -457,6 +457,8 @@ fn python_is_taken_for_nothing_else() {
         "f\"{a}{\nb}\"\n",
         "try:\n    print 'a'\nexcept E, e:\n    print e\n",
         "ERROR = 1\nINFO = 2\nDEBUG = 3\n",
+        "    34: 0,\n    55: 0,\n    48: 1,\n",
+        "    34: 0,  # a\n    55: 0,  # b\n    48: 1,  # c\n",
         "match kind:\n    case 1:\n        load()\n",
     ] {
         assert_eq!(taken_for(text), None, "{text}");

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use yew::UseReducerDispatcher;
@@ -26,7 +25,7 @@ pub struct Progress {
 }
 
 /// What became of a drop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// What happened, in a sentence.
     pub said: String,
@@ -35,7 +34,7 @@ pub struct Outcome {
 }
 
 /// Why files were left out, and which.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     pub words: String,
     pub paths: Vec<String>,
@@ -51,19 +50,43 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// As the device keeps them; empty where there are none.
+    /// As the device keeps them: pieces with what they are in front, one character. The readers of serde for this alone would
+    /// be a kilobyte of the page's first load.
     pub fn to_text(&self) -> String {
-        if *self == Self::default() {
-            return String::new();
+        let mut pieces = Vec::new();
+        let mut put = |mark: &str, text: &str| pieces.push([mark, text].concat().replace('\0', "\u{fffd}"));
+        if let Some(outcome) = &self.outcome {
+            put("=", &outcome.said);
+            for reason in &outcome.left_out {
+                put("#", &reason.words);
+                reason.paths.iter().for_each(|path| put("/", path));
+            }
         }
-        serde_json::to_string(&(self.outcome.as_deref(), &*self.missed)).unwrap_or_default()
+        for problem in &*self.missed {
+            put("!", &problem.path);
+            put("?", &problem.message);
+        }
+        pieces.join("\0")
     }
 
-    /// What [`Self::to_text`] gave; none where it is anything else.
+    /// What [`Self::to_text`] gave; of anything else, what can be read of it.
     pub fn from_text(text: &str) -> Self {
-        let (outcome, missed) =
-            serde_json::from_str::<(Option<Outcome>, Vec<Problem>)>(text).unwrap_or_default();
-        Self { outcome: outcome.map(Rc::new), missed: Rc::new(missed) }
+        let (mut said, mut left_out, mut missed) = (None, Vec::<Reason>::new(), Vec::new());
+        let mut path = String::new();
+        for piece in text.split('\0') {
+            let mut letters = piece.chars();
+            let mark = letters.next();
+            let text = letters.as_str().to_owned();
+            match (mark, left_out.last_mut()) {
+                (Some('='), _) => said = Some(text),
+                (Some('#'), _) => left_out.push(Reason { words: text, paths: Vec::new() }),
+                (Some('/'), Some(reason)) => reason.paths.push(text),
+                (Some('!'), _) => path = text,
+                (Some('?'), _) => missed.push(Problem::of_file(std::mem::take(&mut path), text)),
+                _ => {}
+            }
+        }
+        Self { outcome: said.map(|said| Rc::new(Outcome { said, left_out })), missed: Rc::new(missed) }
     }
 }
 

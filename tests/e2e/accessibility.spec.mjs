@@ -82,6 +82,13 @@ for (const colorScheme of ["light", "dark"]) {
       await escape();
       await page.keyboard.press("Delete");
       await look("a closed file");
+      await playground.paste('Traceback (most recent call last):\n  File "/app/main.py", line 6, in main\n    load(name)\nKeyError: 6\n');
+      await expect(page.getByTestId("foreign")).toBeVisible();
+      await look("a text that is no Python");
+      await playground.paste("--- a/app.py\n+++ b/app.py\n@@ -1,2 +1,3 @@\n import os\n+import time\n x = 1\n");
+      await page.getByRole("button", { name: "Read it as a patch" }).click();
+      await expect(page.getByTestId("patch")).toContainText("Read as a patch of 1 file");
+      await look("a patch");
       await page.keyboard.press("Control+k");
       await look("the palette");
       await page.keyboard.type("no such action");

@@ -50,6 +50,18 @@ test("what was replaced or emptied is in the history: opened, named, deleted, br
   await expect(dialog).toContainText("before the rewrite");
 });
 
+test("a draft of which the checker says the same as of the one before has its outcome all the same", async ({ page, playground }) => {
+  await playground.paste("first = 1\n");
+  await rest(page);
+  await playground.startOver();
+  await playground.paste("second = 2\n");
+  await rest(page);
+  const dialog = await history(page);
+  await dialog.getByRole("button", { name: "Open main.py" }).last().click();
+  await expect.poll(() => playground.text()).toContain("first = 1");
+  await expect(page.getByRole("heading", { name: "No findings" })).toBeVisible();
+});
+
 test("a text that a paste replaced at once is in the history too", async ({ page, playground }) => {
   await playground.paste("# long gone\nimport os\nx = 1\ny = 2\n");
   await rest(page);
@@ -187,6 +199,30 @@ test("without a database the local storage keeps drafts, with their sizes and na
   await expect(rows).toHaveCount(1);
   await dialog.getByRole("button", { name: "Undo" }).click();
   await expect(rows.nth(1)).toContainText("mine");
+});
+
+test("without a database it is told after a reload which files were left out", async ({ page, site }) => {
+  await page.addInitScript(() => {
+    indexedDB.open = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+  });
+  await page.goto(site);
+  await loaded(page);
+  const playground = new Playground(page);
+  await playground.open([
+    { name: "main.py", text: "import os\n" },
+    { name: "binary.py", buffer: Buffer.from([0, 1]) },
+  ]);
+  // Once as it is written when typing rests, once as it is when the page is left.
+  for (const pause of [0, 600]) {
+    await expect(playground.outcome).toContainText("Opened 1 file, left out 1 file or folder.");
+    await page.waitForTimeout(pause);
+    await page.reload();
+    await loaded(page);
+  }
+  await expect(playground.outcome).toContainText("Opened 1 file, left out 1 file or folder.");
+  await expect(page.getByRole("list", { name: "Problems" })).toContainText("it has a NUL byte, so it was not checked");
 });
 
 // The fixture fails a test in which an error goes unheard.

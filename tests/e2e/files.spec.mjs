@@ -495,7 +495,7 @@ test("of 300 files an edit sends, and has read again, the one that it changes", 
   await page.evaluate(() => (globalThis.sent = []));
   await playground.editor.press("Control+End");
   await page.keyboard.type("y");
-  await expect.poll(() => page.evaluate(() => globalThis.sent)).toEqual([[expect.stringMatching(/^app\/part\d+\.py$/)]]);
+  await expect.poll(() => page.evaluate(() => globalThis.sent)).toEqual([["part0.py"]]);
   await expect(checker).toHaveText(/checked in/, { timeout: 30_000 });
   console.log(`300 files: ${first} ms, after a letter ${await milliseconds()} ms`);
 });

@@ -48,8 +48,11 @@ pub fn PlaygroundPage() -> Html {
         let dispatch = store.dispatcher();
         // The newest report as it came, and the sources that it is about.
         let newest = use_mut_ref(|| None::<(Rc<Report>, Rc<Vec<Vec<Text>>>)>);
-        use_effect_with((reports, sources, patches), move |(reports, sources, patches)| {
-            let Some(report) = reports.as_ref().and_then(|reports| reports.first()) else { return };
+        let answer = reports.as_ref().and_then(|reports| reports.first()).cloned();
+        // Which answer it is, and not what it says: it may say the same of other files, which nothing was said of yet.
+        let which = answer.as_ref().map(Rc::as_ptr);
+        use_effect_with((which, sources, patches), move |(_, sources, patches)| {
+            let Some(report) = &answer else { return };
             let mut newest = newest.borrow_mut();
             // Another patch may show the same files, and have other problems.
             let about = newest.as_ref().filter(|(known, _)| Rc::ptr_eq(known, report));
