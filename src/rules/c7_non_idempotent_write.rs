@@ -383,7 +383,9 @@ fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
         Kind::While => true,
         _ => false,
     };
-    let attempt = call.enclosing_tries().find(|attempt| around.contains(*attempt))?;
+    let Some(attempt) = call.enclosing_tries().find(|attempt| around.contains(*attempt)) else {
+        return around.answer_loop().is_some_and(|found| found.asked == call).then_some(around);
+    };
     if is_switched_off(around) {
         return None;
     }

@@ -312,6 +312,6 @@ impl<'s> Model<'s> {
 
     /// All loops that try again what failed.
     pub fn retry_loops(&self) -> impl Iterator<Item = Retry<'_>> {
-        self.loops().filter_map(Node::retry_loop)
+        self.loops().filter_map(|around| around.retry_loop().or_else(|| around.retry_by_answers()))
     }
 }
