@@ -115,7 +115,7 @@ fn is_named_for_once(name: &str) -> bool {
         )
     };
     let first = words.next().unwrap_or_default();
-    is_task(first) || words.last().is_some_and(is_task)
+    is_task(first) || words.next_back().is_some_and(is_task)
 }
 
 fn service_of(
