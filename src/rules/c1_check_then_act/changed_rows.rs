@@ -50,6 +50,20 @@ pub fn check(at: Node<'_>, findings: &mut Findings<'_>) {
     }) {
         return;
     }
+    // What is added to a record when it is closed, whoever began it adds: nobody else ends it as well.
+    let closes = change.value.is(Kind::Dict)
+        && function.own_assignments().flat_map(Node::targets).any(|target| {
+            let ends = |word: &String| matches!(word.as_str(), "end" | "ended" | "finished" | "completed");
+            target.receiver().is_some_and(|row| row.reads_like(change.row))
+                && words_of(target.name()).iter().any(ends)
+                && target.name() != change.attribute
+        });
+    if !findings.asks(at, LOST, "the row is not closed with it", !closes, &|| match closes {
+        true => "the function says when it ended".to_owned(),
+        false => "the function does not say that it ended".to_owned(),
+    }) {
+        return;
+    }
     let model = at.model;
     let kind = change.row.ty();
     let what = format!("{}.{}", change.row.name(), change.attribute);
