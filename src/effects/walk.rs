@@ -236,11 +236,10 @@ impl<'m> Walk<'m> {
             }
             Kind::Subscript => {
                 let index = node.child(Role::Index).filter(|index| index.is(Kind::Slice));
-                // The first few of what is gone through, and the rest without a word.
-                if node.role() == Role::Iterable
-                    && index.is_some_and(|index| index.child(Role::Left).is_none())
-                {
-                    self.harms("go through the first few alone");
+                // The first few of what is gone through, or all but those, and the rest without a word.
+                let has = |role| index.is_some_and(|index| index.child(role).is_some());
+                if node.role() == Role::Iterable && has(Role::Left) != has(Role::Right) {
+                    self.harms("go through a part of it alone");
                 }
                 let verb = if node.data().is_store { "set" } else { "use" };
                 self.does(

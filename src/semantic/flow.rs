@@ -153,6 +153,15 @@ impl<'m> Node<'m> {
                 let parent = target.parent()?;
                 match parent.kind() {
                     Kind::Assign | Kind::AnnAssign | Kind::Named => parent.child(Role::Value),
+                    // `portion, rest = rest[:8], rest[8:]`
+                    Kind::Tuple => {
+                        let given =
+                            parent.parent().filter(|given| given.is(Kind::Assign))?.child(Role::Value)?;
+                        let is_one_by_one = given.is(Kind::Tuple)
+                            && !parent.children().chain(given.children()).any(|part| part.is(Kind::Starred));
+                        let index = parent.children().position(|part| part == target)?;
+                        given.children().nth(index).filter(|_| is_one_by_one)
+                    }
                     _ => None,
                 }
             }
