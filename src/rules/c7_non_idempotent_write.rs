@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Place, Type, words_of};
+use crate::semantic::{AnswerLoop, Model, Node, Place, Type, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -165,7 +165,7 @@ fn inserts_by_text(sql: &str) -> bool {
 /// A POST that reads or says what is so anyhow: a search, a token, a completion, a heartbeat.
 fn only_asks(call: Node<'_>) -> bool {
     const EMPTIES: [&str; 4] = ["flush", "clear", "reload", "warmup"];
-    const ASKS: [&str; 34] = [
+    const ASKS: [&str; 37] = [
         "heartbeat",
         "beat",
         "ping",
@@ -201,6 +201,9 @@ fn only_asks(call: Node<'_>) -> bool {
         "lookup",
         "find",
         "retrieve",
+        "browse",
+        "crawl",
+        "scrape",
     ];
     let index = usize::from(call.callee_name() == "request");
     let Some(url) = call.argument_or_keyword(index, "url") else { return false };
@@ -384,7 +387,8 @@ fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
         _ => false,
     };
     let Some(attempt) = call.enclosing_tries().find(|attempt| around.contains(*attempt)) else {
-        return around.answer_loop().is_some_and(|found| found.asked == call).then_some(around);
+        let repeats = |found: AnswerLoop<'_>| found.asked == call && !found.picks_statuses;
+        return around.answer_loop().is_some_and(repeats).then_some(around);
     };
     if is_switched_off(around) {
         return None;

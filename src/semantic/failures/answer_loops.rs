@@ -12,6 +12,9 @@ const SUCCESS: [&str; 4] = ["ok", "is_success", "is_error", "is_client_error"];
 pub struct AnswerLoop<'m> {
     /// The call whose answer is looked at.
     pub asked: Node<'m>,
+    /// Whether only certain statuses are asked again: those with which the other side says that it has done nothing, for
+    /// all that the code shows.
+    pub picks_statuses: bool,
     /// The test of its status.
     test: Node<'m>,
     /// The numbers or the range that the loop counts through; none for `while`.
@@ -30,6 +33,9 @@ impl<'m> Node<'m> {
             return None;
         }
         let asked = self.own_calls_of_loop().find(|call| call.crosses_outside() == Some(System::Http))?;
+        if asked.asks_for_health() {
+            return None;
+        }
         // What is asked has to be the same each time: another page or another address is no second attempt.
         let changes = asked.descendants_of(Kind::Name).any(|part| self.binds_in_turn(part));
         let statement = asked.statement();
@@ -47,16 +53,21 @@ impl<'m> Node<'m> {
                 && node.id > test.id
                 && node.function() == self.function()
         });
-        (!changes && leaves).then_some(AnswerLoop { asked, test, counted })
+        let picks_statuses = tests.iter().flat_map(|test| test.descendants_of(Kind::Compare)).any(|test| {
+            let number = test.descendants().find_map(Node::number);
+            match test.operator() {
+                Operator::In | Operator::NotIn => true,
+                Operator::Equal | Operator::NotEqual => number.is_none_or(|number| number >= 400.0),
+                _ => false,
+            }
+        });
+        (!changes && leaves).then_some(AnswerLoop { asked, picks_statuses, test, counted })
     }
 
     /// The retry that such a loop is.
     pub(in crate::semantic) fn retry_by_answers(self) -> Option<Retry<'m>> {
         let found = self.answer_loop()?;
-        let chosen = self
-            .descendants_of(Kind::If)
-            .filter_map(|branch| branch.child(Role::Test))
-            .any(|test| test.chooses_statuses());
+        let chosen = self.chooses_statuses();
         let attempts = match found.counted {
             Some(range) if range.is(Kind::Call) && range.positional().count() == 1 => {
                 match range.argument(0).map(Node::attempts) {
@@ -123,14 +134,25 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// Whether the test tells one failure from another: `< 500`, `== 429`, `in (502, 503)`.
+    /// Whether any test of the loop tells one failure from another: `< 500`, `== 400`, `in (502, 503)`.
     fn chooses_statuses(self) -> bool {
         self.descendants_of(Kind::Compare).any(|test| {
-            let number = test.descendants().find_map(|part| part.number()).unwrap_or(0.0);
+            let number = test.descendants().find_map(Node::number).unwrap_or(0.0);
             match test.operator() {
                 Operator::In | Operator::NotIn => true,
+                Operator::Equal | Operator::NotEqual => (400.0..600.0).contains(&number),
                 _ => number > 400.0,
             }
+        })
+    }
+
+    /// Whether the address is the one at which a service says that it is there: asked again, it was not there yet.
+    fn asks_for_health(self) -> bool {
+        let url = self.argument_or_keyword(0, "url");
+        url.into_iter().flat_map(Node::told_by).filter(|part| part.is(Kind::Str)).any(|part| {
+            words_of(part.source()).iter().any(|word| {
+                matches!(word.as_str(), "health" | "healthz" | "ready" | "readyz" | "livez" | "ping")
+            })
         })
     }
 
