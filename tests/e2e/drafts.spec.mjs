@@ -1,4 +1,4 @@
-import { VIOLATING, denyStores, expect, loaded, test, Playground } from "./fixtures.mjs";
+import { VIOLATING, denyStores, expect, loaded, shown, test, Playground } from "./fixtures.mjs";
 
 const history = async (page) => {
   await page.getByRole("button", { name: "Open", exact: true }).first().click();
@@ -114,7 +114,7 @@ test("several tabs of the browser do not overwrite each other", async ({ page, p
   const dialog = await history(other);
   await expect(dialog.getByRole("listitem").filter({ hasText: "open in another tab" })).toHaveCount(1);
   await dialog.getByRole("listitem").filter({ hasText: "open in another tab" }).getByRole("button", { name: /^Open/ }).click();
-  await expect(other.getByText("Opened a copy of the draft")).toBeVisible();
+  await expect(shown(other, "Opened a copy of the draft")).toBeVisible();
   await second.editor.press("Control+End");
   await other.keyboard.type("# changed in the copy");
   await rest(other);

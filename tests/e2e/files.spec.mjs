@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { VIOLATING, expect, loaded, test } from "./fixtures.mjs";
+import { VIOLATING, expect, loaded, shown, test } from "./fixtures.mjs";
 import { zipSync } from "../../js/testing.mjs";
 
 const bytes = (text) => new TextEncoder().encode(text);
@@ -86,7 +86,7 @@ test("a file is added, renamed in its place, closed and brought back", async ({ 
   await playground.tabs.nth(1).focus();
   await page.keyboard.press("Delete");
   await expect(playground.tabs).toHaveCount(1);
-  await expect(page.getByText("Closed app/service.py.")).toBeVisible();
+  await expect(shown(page, "Closed app/service.py.")).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(playground.tabs).toHaveCount(2);
   await expect(playground.tabs.nth(1)).toHaveAttribute("aria-selected", "true");
@@ -277,12 +277,12 @@ test("what stops at one file is told outright, and a count of opened files goes 
     { name: "one.py", text: "import os\n" },
     { name: "two.py", text: "import os\n" },
   ]);
-  await expect(page.getByText("Opened 2 files.")).toBeVisible();
+  await expect(shown(page, "Opened 2 files.")).toBeVisible();
   await playground.tabs.nth(2).focus();
   await page.keyboard.press("Delete");
-  await expect(page.getByText("Closed two.py.")).toBeVisible();
-  await expect(page.getByText("Opened 2 files.")).toHaveCount(0);
-  await expect(page.getByText("Your former text is kept")).toBeVisible();
+  await expect(shown(page, "Closed two.py.")).toBeVisible();
+  await expect(shown(page, "Opened 2 files.")).toHaveCount(0);
+  await expect(shown(page, "Your former text is kept")).toBeVisible();
 });
 
 test("while files are dragged over the page it shows that it takes them", async ({ page, playground }) => {
@@ -579,13 +579,13 @@ test("what was said before the text changed is not said of the new text", async 
   await playground.open([{ name: "a.py", text: "a = 1\n" }, { name: "b.py", text: "b = 1\n" }]);
   await playground.tabs.nth(1).click();
   await page.keyboard.press("Delete");
-  await expect(page.getByText("Closed b.py.")).toBeVisible();
+  await expect(shown(page, "Closed b.py.")).toBeVisible();
   await playground.open([{ name: "broken.rubric.json", text: "{" }]);
-  await expect(page.getByText("broken.rubric.json was not opened.")).toBeVisible();
+  await expect(shown(page, "broken.rubric.json was not opened.")).toBeVisible();
   await playground.editor.focus();
   await page.keyboard.type("# more");
-  await expect(page.getByText("Closed b.py.")).toHaveCount(0);
-  await expect(page.getByText("broken.rubric.json was not opened.")).toHaveCount(0);
+  await expect(shown(page, "Closed b.py.")).toHaveCount(0);
+  await expect(shown(page, "broken.rubric.json was not opened.")).toHaveCount(0);
   // It can be opened again all the same.
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Actions" }).fill("open b.py again");

@@ -82,6 +82,12 @@ export async function loaded(page) {
 }
 
 /**
+ * What a text is shown in. The page tells some of its words to a screen reader too, a moment later and out of sight: that
+ * is a second element with the same text, and it stays there until something else is told.
+ */
+export const shown = (page, text) => page.getByText(text).and(page.locator(":not(.visually-hidden)"));
+
+/**
  * Whether the page is in Firefox, where Playwright has to be helped here and there. What it cannot do there at all has
  * the tag `@chromium`, with the reason.
  */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { VIOLATING, expect, loaded, test, Playground } from "./fixtures.mjs";
+import { VIOLATING, expect, loaded, shown, test, Playground } from "./fixtures.mjs";
 import { serve, zipSync } from "../../js/testing.mjs";
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -73,7 +73,7 @@ test("once its files are kept, the page requests nothing more", async ({ page, c
   await page.keyboard.type("settings");
   await page.keyboard.press("Enter");
   await page.locator("#settings-file").setInputFiles({ name: "a.toml", mimeType: "text/plain", buffer: Buffer.from("off = []\n") });
-  await expect(page.getByText("Took over the settings")).toBeVisible();
+  await expect(shown(page, "Took over the settings")).toBeVisible();
   await expect(page.getByTestId("requests")).toHaveText("0 requests since loading");
   expect(requests).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { VIOLATING, denyStores, expect, loaded, paste, test, Playground } from "./fixtures.mjs";
+import { VIOLATING, denyStores, expect, loaded, paste, shown, test, Playground } from "./fixtures.mjs";
 
 /** The handler in one file, what blocks in another. */
 const HANDLER = `from fastapi import FastAPI
@@ -311,7 +311,7 @@ test("a sample that replaces somebody's text can be undone", async ({ page, play
   await playground.paste(VIOLATING);
   await page.getByRole("button", { name: "Samples", exact: true }).click();
   await page.getByRole("group", { name: "Samples" }).getByRole("button", { name: "F1" }).click();
-  await expect(page.getByText("Your former text is kept")).toBeVisible();
+  await expect(shown(page, "Your former text is kept")).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect.poll(() => playground.text()).toContain("http://archive/");
 });

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { VIOLATING, downloaded, expect, loaded, test, Playground } from "./fixtures.mjs";
+import { VIOLATING, downloaded, expect, loaded, shown, test, Playground } from "./fixtures.mjs";
 
 test("a rule that is switched off is no longer checked, and everything says so", async ({ page, playground }) => {
   await playground.paste(VIOLATING);
@@ -102,14 +102,14 @@ test("rubric.toml goes out and comes in again, and a mistake in it is told with 
   const open = (text) =>
     page.locator("#settings-file").setInputFiles({ name: "rubric.toml", mimeType: "text/plain", buffer: Buffer.from(text) });
   await open(text);
-  await expect(page.getByText("Took over the settings of rubric.toml.")).toBeVisible();
+  await expect(shown(page, "Took over the settings of rubric.toml.")).toBeVisible();
   await expect(page.getByRole("textbox", { name: /^Tenant key/ })).toHaveValue("silo_id");
   await expect(page.getByRole("checkbox", { name: /^O1/ })).not.toBeChecked();
 
   const alert = page.getByRole("alert").filter({ hasText: "rubric.toml" });
   // What was said of the file is no news once something else was chosen.
   await page.getByRole("checkbox", { name: /^O1/ }).check();
-  await expect(page.getByText("Took over the settings of rubric.toml.")).toHaveCount(0);
+  await expect(shown(page, "Took over the settings of rubric.toml.")).toHaveCount(0);
   await page.getByRole("checkbox", { name: /^O1/ }).uncheck();
   await open('tenant_key = "a"\noff = ["C99"]\n');
   await expect(alert).toContainText("rubric.toml:2:8: there is no rule `C99`: the rules are");

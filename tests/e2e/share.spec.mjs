@@ -1,5 +1,5 @@
 import { deflateRawSync } from "node:zlib";
-import { AxeBuilder, VIOLATING, downloaded, expect, loaded, test, Playground } from "./fixtures.mjs";
+import { AxeBuilder, VIOLATING, downloaded, expect, loaded, shown, test, Playground } from "./fixtures.mjs";
 
 /** Links that were given away. Never change one: whoever has it must be able to open it for ever. */
 const LINKS = {
@@ -74,7 +74,7 @@ test("opening a link can be undone, and one that is opened again takes nothing a
   await playground.paste("mine = 1\n");
   await open(page, site, code(shared()));
   await expect(playground.finding("C5")).toContainText("app/main.py:9");
-  await expect(page.getByText("Opened what was shared.")).toBeVisible();
+  await expect(shown(page, "Opened what was shared.")).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(playground.editor).toContainText("mine = 1");
 });
@@ -224,7 +224,7 @@ test("the settings of a link hold for what it opens, and the device keeps its ow
   await open(page, site, code(shared({ settings: { off: ["C5"] } })));
   await expect(playground.finding("F1")).toHaveCount(1);
   await expect(playground.finding("C5")).toHaveCount(0);
-  await expect(page.getByText("Its settings hold for it alone; yours are kept.")).toBeVisible();
+  await expect(shown(page, "Its settings hold for it alone; yours are kept.")).toBeVisible();
   await playground.startOver();
   await playground.paste(VIOLATING);
   await expect(playground.finding("C5")).toHaveCount(1);
