@@ -182,20 +182,29 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let is_unused = call.is_unused();
-    let severity = match api.callable.crosses.or(api.callable.blocks) {
+    let system = api.callable.crosses.or(api.callable.blocks);
+    let severity = match system {
         _ if is_unused => Severity::Low,
         Some(System::Cache) => Severity::Low,
         Some(System::Database | System::Broker) => Severity::Medium,
         _ => Severity::High,
     };
+    // Connecting has another limit, with a default.
+    let connects = api.callable.returns.is_some() && system == Some(System::Database);
     let what = if api.is_constructor {
-        "makes a client whose calls may wait without end"
+        "makes a client whose calls may wait without end: it has no time limit"
+    } else if connects {
+        "opens connections whose statements may run without end"
     } else {
-        "may wait without end"
+        "may wait without end: it has no time limit"
     };
-    let mut draft =
-        report(call, severity, Certainty::Sure, &format!("{what}: it has no time limit"), findings)
-            .because(call, "no argument bounds the wait, and the library's default is to wait for ever");
+    let why = match connects {
+        true => {
+            "no argument limits a statement, and the library does not by itself; what is there by default limits connecting"
+        }
+        false => "no argument bounds the wait, and the library's default is to wait for ever",
+    };
+    let mut draft = report(call, severity, Certainty::Sure, what, findings).because(call, why);
     if api.is_constructor {
         for waiting in waits_on(call) {
             draft = draft.because(waiting, "waits as its client was built");
