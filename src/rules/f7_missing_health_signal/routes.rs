@@ -1,9 +1,11 @@
 //! Routes that tell of the application's health: none at all, behind a login, always ready, or alive only while others are.
 
 use super::{HEALTH, LIVE, READY, last_part};
+use rustc_hash::FxHashMap;
+
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, ServedPaths, words_of};
+use crate::semantic::{Model, Node, Place, ServedPaths, ServedRoute, words_of};
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
 
@@ -42,6 +44,15 @@ pub fn check(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Finding
         telling.iter().any(|route| route.root.is_none_or(is_its))
     };
     let apps: Vec<Node<'_>> = model.apps().collect();
+    let mut own: FxHashMap<Place, Vec<&ServedRoute<'_>>> = FxHashMap::default();
+    for route in &served.routes {
+        // Of a single application all routes are its own.
+        let root = if let [only] = apps[..] { Some(only.place()) } else { route.root };
+        if let Some(root) = root {
+            own.entry(root).or_default().push(route);
+        }
+    }
+    let mut told = FxHashMap::default();
     for app in &apps {
         let is_silent = findings.asks_whether(
             *app,
@@ -51,7 +62,8 @@ pub fn check(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Finding
             ["none bears such a name", "one of its routes does, by its path"],
         );
         if is_silent {
-            without_route(*app, apps.len() == 1, served, findings);
+            let own = own.get(&app.place()).map(Vec::as_slice).unwrap_or_default();
+            without_route(*app, own, apps.len() == 1, served, &mut told, findings);
         }
     }
 }
@@ -91,11 +103,17 @@ fn behind_login(handler: Node<'_>, login: Option<Node<'_>>, is_open: bool, findi
 
 /// An application of several files in which no route tells of its health. What a route of one application says, it does
 /// not say of another.
-fn without_route(app: Node<'_>, is_only: bool, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
+fn without_route(
+    app: Node<'_>,
+    own: &[&ServedRoute<'_>],
+    is_only: bool,
+    served: &ServedPaths<'_>,
+    told: &mut FxHashMap<u32, bool>,
+    findings: &mut Findings<'_>,
+) {
     let model = app.model;
     let files = model.python().filter(|(_, file)| !file.is_test && !file.is_migration).count();
-    let own = || served.routes.iter().filter(|route| is_only || route.root == Some(app.place()));
-    let is_whole = files >= 2 && served.is_complete && !served.has_unseen_routers && own().next().is_some();
+    let is_whole = files >= 2 && served.is_complete && !served.has_unseen_routers && !own.is_empty();
     if !findings.asks_whether(
         app,
         NO_ROUTE,
@@ -115,15 +133,19 @@ fn without_route(app: Node<'_>, is_only: bool, served: &ServedPaths<'_>, finding
             .flat_map(|call| call.positional().chain(call.keyword("app")))
             .any(|given| given.constructed_by() == Some(app))
     };
-    let is_told_in = |text: &str| {
-        ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"]
-            .iter()
-            .any(|word| text.contains(word))
+    // Many applications may stand in one file.
+    let mut is_told_in = |(file, text): (u32, &str)| {
+        *told.entry(file).or_insert_with(|| {
+            ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"]
+                .iter()
+                .any(|word| text.contains(word))
+        })
     };
     let speaks_of_it = match is_only {
-        true => model.python().any(|(_, file)| is_told_in(file.text)),
+        true => model.python().any(|(index, file)| is_told_in((index, file.text))),
         false => {
-            own().map(|route| route.handler).chain([app]).any(|node| is_told_in(node.source_file().text))
+            let handlers = own.iter().map(|route| route.handler);
+            handlers.chain([app]).any(|node| is_told_in((node.file, node.source_file().text)))
         }
     };
     if !findings.asks_whether(
@@ -140,7 +162,7 @@ fn without_route(app: Node<'_>, is_only: bool, served: &ServedPaths<'_>, finding
     }
     findings
         .report(app, Severity::Medium, Certainty::Likely, "no route of this application says whether it lives or can work")
-        .because(app, match own().count() {
+        .because(app, match own.len() {
             1 => "serves 1 route, and it is not about its health".to_owned(),
             count => format!("serves {count} routes, and none of them is about its health"),
         })
