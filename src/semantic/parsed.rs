@@ -166,7 +166,9 @@ impl ParsedFile {
             if name_is(module, "pytest") || name_is(module, "unittest") {
                 self.is_test = true;
             }
-            if name_is(module, "argparse") || name_is(module, "typer") || name_is(module, "click") {
+            // `from textual.app import App`: the program of one person at a terminal.
+            let package = symbols.text(module).split('.').next().unwrap_or_default();
+            if matches!(package, "argparse" | "typer" | "click" | "textual" | "curses" | "prompt_toolkit") {
                 self.is_script = true;
             }
         }
