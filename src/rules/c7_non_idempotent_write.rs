@@ -165,7 +165,7 @@ fn inserts_by_text(sql: &str) -> bool {
 /// A POST that reads or says what is so anyhow: a search, a token, a completion, a heartbeat.
 fn only_asks(call: Node<'_>) -> bool {
     const EMPTIES: [&str; 4] = ["flush", "clear", "reload", "warmup"];
-    const ASKS: [&str; 37] = [
+    const ASKS: [&str; 48] = [
         "heartbeat",
         "beat",
         "ping",
@@ -204,6 +204,19 @@ fn only_asks(call: Node<'_>) -> bool {
         "browse",
         "crawl",
         "scrape",
+        // What is sent along is only looked at.
+        "parse",
+        "transcribe",
+        "transcriptions",
+        "ocr",
+        "analyze",
+        "detect",
+        "classify",
+        "translate",
+        "summarize",
+        // A second copy of the same data for whoever fetches it.
+        "export",
+        "exports",
     ];
     let index = usize::from(call.callee_name() == "request");
     let Some(url) = call.argument_or_keyword(index, "url") else { return false };
@@ -244,7 +257,11 @@ fn only_asks(call: Node<'_>) -> bool {
 
 /// The idempotency key that a write is given: its value.
 fn idempotency_key(call: Node<'_>) -> Option<Node<'_>> {
-    call.children().skip(1).find_map(|argument| {
+    // What a client is built with goes along with each of its requests.
+    let of_client = call.receiver().and_then(Node::constructed_by).and_then(|made| {
+        made.children().find(|argument| argument.is(Kind::Keyword) && argument.name() == "headers")
+    });
+    call.children().skip(1).chain(of_client).find_map(|argument| {
         if argument.is(Kind::Keyword) && is_key_name(argument.name()) {
             return argument.child(Role::Value);
         }
@@ -266,6 +283,8 @@ fn is_key_name(name: &str) -> bool {
         || name == "dedup_id"
         || name == "deduplication_id"
         || name == "messagededuplicationid"
+        // The key of signed webhooks: it is the message's, on each attempt.
+        || name == "webhook-id"
 }
 
 /// Whether a key is another one on each attempt of the function, which tells the other side nothing.
