@@ -77,11 +77,14 @@ fn saver(call: Node<'_>, serves: bool, findings: &mut Findings<'_>) {
         return;
     }
     if class.has(ClassTag::InMemory) {
+        // Where nobody has set up another one there may be a single process.
+        let certainty =
+            if call.stands_in_for_a_shared_saver() { Certainty::Question } else { Certainty::Sure };
         findings
             .report(
                 call,
                 Severity::High,
-                Certainty::Sure,
+                certainty,
                 format!("`{}` keeps the conversations in this process alone", call.called()),
             )
             .because(call, "another replica does not have them, and a restart loses them")
