@@ -33,7 +33,7 @@ impl<'m> Node<'m> {
             return None;
         }
         let asked = self.own_calls_of_loop().find(|call| call.crosses_outside() == Some(System::Http))?;
-        if asked.asks_for_health() {
+        if asked.asks_for_health() || self.waits_for_a_process() {
             return None;
         }
         // What is asked has to be the same each time: another page or another address is no second attempt.
