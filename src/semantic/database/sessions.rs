@@ -194,6 +194,12 @@ impl<'m> Node<'m> {
             return found;
         };
         let waits = self.slow_waits();
+        // A lock of the database's own is the connection's: who gives the one back loses the other.
+        let keeps_lock = |session: Node<'m>, wait: Node<'m>| {
+            effects.iter().any(|(call, named, _)| {
+                call.id < wait.id && named.may_be_session(session) && call.takes_distributed_lock()
+            })
+        };
         let end = effects[first..].iter().find(|(.., effect)| *effect == Effect::GivesBack);
         found.given_back = end.and_then(|(end, ..)| {
             waits.iter().find(|(wait, _)| wait.id > end.id).map(|(wait, _)| (*end, *wait))
@@ -206,6 +212,7 @@ impl<'m> Node<'m> {
                     && call.transactions_around(*session).all(|with| with.contains(wait))
                     && !self.gives_back_between(&effects, *call, *session, wait)
                     && !slow[0].gives_back_first(*session, &slow)
+                    && !keeps_lock(*session, wait)
             });
             if let Some((call, session, _)) = taken
                 && !found.held.iter().any(|held| {
