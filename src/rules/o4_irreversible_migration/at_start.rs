@@ -35,7 +35,11 @@ pub fn created(model: &Model<'_>, findings: &mut Findings<'_>) {
             .callee()
             .filter(|callee| is_it(*callee))
             .or_else(|| call.positional().find(|argument| is_it(*argument)));
-        let Some(handed) = handed.filter(|_| call.runs_when_application_starts()) else { continue };
+        let Some(handed) =
+            handed.filter(|_| call.runs_when_application_starts() && !call.is_for_another_dialect())
+        else {
+            continue;
+        };
         findings
             .report(call, Severity::Medium, Certainty::Sure, "makes the tables when the application starts")
             .because(handed, "creates what is missing and changes nothing, so the schema and the models drift apart")
