@@ -62,7 +62,7 @@ pub use expressions::{
 };
 pub use failures::answer_loops::AnswerLoop;
 pub use failures::exception_texts::{ErrorText, Leak};
-pub use failures::failing::Failing;
+pub use failures::failing::{ElementNames, Failing};
 pub use failures::kept_failures::Kept;
 pub use failures::retries::{Attempts, Failures, Pause, Retry};
 pub use fields::Field;
