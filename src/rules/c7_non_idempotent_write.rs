@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{AnswerLoop, Model, Node, Place, Type, words_of};
+use crate::semantic::{AnswerLoop, AskedAgain, Model, Node, Place, Type, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -406,7 +406,8 @@ fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
         _ => false,
     };
     let Some(attempt) = call.enclosing_tries().find(|attempt| around.contains(*attempt)) else {
-        let repeats = |found: AnswerLoop<'_>| found.asked == call && !found.picks_statuses;
+        let repeats =
+            |found: AnswerLoop<'_>| found.asked == call && found.asked_again != AskedAgain::NamedStatuses;
         return around.answer_loop().is_some_and(repeats).then_some(around);
     };
     if is_switched_off(around) {

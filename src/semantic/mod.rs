@@ -60,9 +60,9 @@ pub use expressions::{
     UNREACHED_AT_ONCE, UNREACHED_BYTES, UNREACHED_COUNT, is_connection_string_name, is_masking_name,
     is_no_limit_of_size, is_personal_name, thing_named,
 };
-pub use failures::answer_loops::AnswerLoop;
+pub use failures::answer_loops::{AnswerLoop, AskedAgain};
 pub use failures::exception_texts::{ErrorText, Leak};
-pub use failures::failing::Failing;
+pub use failures::failing::{ElementNames, Failing};
 pub use failures::kept_failures::Kept;
 pub use failures::retries::{Attempts, Failures, Pause, Retry};
 pub use fields::Field;

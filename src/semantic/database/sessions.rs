@@ -186,6 +186,11 @@ impl<'m> Node<'m> {
         if !self.model.takes_connections() {
             return found;
         }
+        // Few functions wait for something slow, and to see that costs less than to see what each call does to a session.
+        let waits = self.slow_waits();
+        if waits.is_empty() {
+            return found;
+        }
         let effects: Vec<(Node<'m>, Node<'m>, Effect)> = self
             .own_calls()
             .filter_map(|call| call.session_effect(0).map(|(session, effect)| (call, session, effect)))
@@ -193,6 +198,8 @@ impl<'m> Node<'m> {
         let Some(first) = effects.iter().position(|(.., effect)| *effect == Effect::Takes) else {
             return found;
         };
+
+
         let waits = self.slow_waits();
         // A lock of the database's own is the connection's: who gives the one back loses the other.
         let keeps_lock = |session: Node<'m>, wait: Node<'m>| {
