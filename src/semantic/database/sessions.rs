@@ -199,7 +199,6 @@ impl<'m> Node<'m> {
             return found;
         };
 
-
         let waits = self.slow_waits();
         // A lock of the database's own is the connection's: who gives the one back loses the other.
         let keeps_lock = |session: Node<'m>, wait: Node<'m>| {
