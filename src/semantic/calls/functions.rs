@@ -740,12 +740,17 @@ impl<'s> Model<'s> {
         &calls[starts[name.index()]..starts[name.index() + 1]]
     }
 
+    /// Whether the types of expressions may be asked for from outside: none is just being found out.
+    pub(in crate::semantic) fn is_settled(&self) -> bool {
+        self.roles.ready && self.depth.get() == 0
+    }
+
     /// The calls that run a given function.
     pub fn callers_of(&self, function: Place) -> &[Place] {
         if let Some(map) = self.callers.get() {
             return map.get(&function).map(Vec::as_slice).unwrap_or_default();
         }
-        if !self.roles.ready || self.depth.get() > 0 {
+        if !self.is_settled() {
             // Asked for while types are still being found out: nothing is known yet, and nothing is remembered.
             return &[];
         }
