@@ -146,7 +146,8 @@ fn lacks(call: Node<'_>, names: &[&str]) -> bool {
 
 /// The options that were chosen, or left to the library.
 fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
-    if call.callee_name().ends_with("from_config") {
+    // A command needs one connection.
+    if call.callee_name().ends_with("from_config") || call.runs_offline() {
         return;
     }
     // What its function throws away serves nobody else, whatever its size is.

@@ -198,8 +198,6 @@ impl<'m> Node<'m> {
         let Some(first) = effects.iter().position(|(.., effect)| *effect == Effect::Takes) else {
             return found;
         };
-
-        let waits = self.slow_waits();
         // A lock of the database's own is the connection's: who gives the one back loses the other.
         let keeps_lock = |session: Node<'m>, wait: Node<'m>| {
             effects.iter().any(|(call, named, _)| {

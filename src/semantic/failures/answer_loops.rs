@@ -33,6 +33,16 @@ pub struct AnswerLoop<'m> {
     counted: Option<Node<'m>>,
 }
 
+impl AnswerLoop<'_> {
+    /// `if answer.status_code in AGAIN and attempt < retries`: the same test counts the attempts.
+    fn counts_in_its_test(&self) -> bool {
+        let is_status = |part: Node<'_>| matches!(part.name(), "status_code" | "status");
+        self.test
+            .descendants_of(Kind::Compare)
+            .any(|part| part.compares_order() && !part.descendants_of(Kind::Attribute).any(is_status))
+    }
+}
+
 impl<'m> Node<'m> {
     /// `for attempt in range(3): answer = post(…); if answer.status_code == 200: return …; sleep(1)`
     pub fn answer_loop(self) -> Option<AnswerLoop<'m>> {
@@ -88,7 +98,7 @@ impl<'m> Node<'m> {
             Some(_) => Attempts::Bounded,
             None if self.child(Role::Test).is_some_and(|test| !test.is(Kind::True)) => Attempts::Bounded,
             // Another way out than by the answer that pleased: a counter, a deadline.
-            None if self.is_left_elsewhere(&found) => Attempts::Bounded,
+            None if self.is_left_elsewhere(&found) || found.counts_in_its_test() => Attempts::Bounded,
             None => Attempts::Unbounded,
         };
         Some(Retry {

@@ -126,7 +126,7 @@ impl<'m> Node<'m> {
     /// Whether this call gives all rows of a query that nothing limits: neither a number, nor a group, nor certain ids.
     /// A table of what an operator sets up stays small.
     pub fn fetches_without_end(self) -> bool {
-        const SMALL: [&str; 23] = [
+        const SMALL: [&str; 26] = [
             "tier",
             "plan",
             "role",
@@ -147,6 +147,9 @@ impl<'m> Node<'m> {
             "level",
             // What a person makes one by one.
             "key",
+            "preference",
+            "tag",
+            "llm",
             "apikey",
             "credential",
             "integration",
