@@ -187,6 +187,8 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
         _ if is_unused => Severity::Low,
         Some(System::Cache) => Severity::Low,
         Some(System::Database | System::Broker) => Severity::Medium,
+        // `pool.acquire()` waits for others of this process alone.
+        None if call.receiver().is_some_and(|pool| pool.is_a(ClassTag::ConnectionPool)) => Severity::Medium,
         _ => Severity::High,
     };
     // Connecting has another limit, with a default.
