@@ -19,10 +19,11 @@ pub fn report(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mut
     }
     // The text leaves only where an operator has switched that on, and a sentence in its place otherwise.
     let is_opted_in = at.is_chosen_by_a_setting(&|value| value.leak().is_some());
-    // Who tries a connection out wants to know why it fails.
-    let is_trial = at.function().is_some_and(|function| {
-        function.route().is_some() && words_of(function.name()).first().is_some_and(|verb| verb == "test")
-    });
+    // An administrator who tries a connection out wants to know why it fails.
+    let is_trial = administrators
+        && at
+            .function()
+            .is_some_and(|function| words_of(function.name()).first().is_some_and(|verb| verb == "test"));
     let certainty = if is_opted_in || is_trial { Certainty::Question } else { certainty };
     let what = shown_text(leak.text);
     let reader = if administrators { "administrators" } else { "the client" };
