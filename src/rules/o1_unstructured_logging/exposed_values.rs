@@ -182,10 +182,11 @@ fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
         && !value.is_working_directory()
         && !is_module_or_callable(value)
         && !was_masked(value)
+        && !is_one_of_many(value)
     {
         return high("is a secret by its name");
     }
-    if is_connection_string_name(name) {
+    if is_connection_string_name(name) && !is_of_a_file(value) {
         return high("is an address that carries a password");
     }
     if name == "headers"
@@ -233,6 +234,22 @@ fn is_prompt(value: Node<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a loop goes over tokens: of a text, or coins.
+fn is_one_of_many(value: Node<'_>) -> bool {
+    value.name() == "token"
+        && value
+            .surroundings()
+            .filter(|around| around.is(Kind::For))
+            .flat_map(Node::targets)
+            .any(|target| target.name() == "token")
+}
+
+/// Whether an address is that of a file of SQLite, by its value or its default.
+fn is_of_a_file(value: Node<'_>) -> bool {
+    let default = value.as_parameter().and_then(|parameter| parameter.child(Role::Default));
+    default.unwrap_or(value.resolved_value()).source().contains("sqlite://")
 }
 
 /// Whether what reaches the log was cut or masked before: `key = key[:4] + "…"`.
