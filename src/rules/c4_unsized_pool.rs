@@ -151,7 +151,9 @@ fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     // What its function throws away serves nobody else, whatever its size is.
-    if call.function().is_some_and(|function| !function.is_startup() && !call.outlives(function)) {
+    if call.function().is_some_and(|function| {
+        !function.is_startup() && (!call.outlives(function) || call.is_closed_by_callers())
+    }) {
         return;
     }
     const SIZES: [&str; 5] = ["pool_size", "max_overflow", "poolclass", "pool", "creator"];
