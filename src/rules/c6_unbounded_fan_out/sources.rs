@@ -56,6 +56,14 @@ fn returned_value(call: Node<'_>) -> Option<Node<'_>> {
     returned.next().filter(|_| returned.next().is_none())
 }
 
+/// The bound of what a fan-out goes over: of where it comes from, or one that is looked at under its own name.
+pub fn bound_of(iterable: Node<'_>) -> Bounded {
+    match is_bounded(source_of(iterable, 0), 0) {
+        Bounded::No if is_refused_when_long(iterable) => Bounded::Constant,
+        bounded => bounded,
+    }
+}
+
 pub fn is_bounded(source: Node<'_>, depth: u32) -> Bounded {
     match source.kind() {
         Kind::Tuple | Kind::List | Kind::Set | Kind::Dict | Kind::Str => Bounded::Constant,
