@@ -532,8 +532,17 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     let receives = path.contains("webhook")
         || function.name().contains("webhook")
         || words_of(&path).iter().any(|word| matches!(word.as_str(), "hook" | "hooks"));
+    let checks: Vec<Node<'_>> = match receives {
+        true => function
+            .listed_dependencies()
+            .flat_map(|list| list.descendants_of(Kind::Call))
+            .filter_map(|call| function.model.function_named_by(function.model.dependency_of(call)?))
+            .collect(),
+        false => Vec::new(),
+    };
+    let asked = || std::iter::once(function).chain(checks.iter().copied());
     let names_event = || {
-        function.descendants().any(|node| {
+        asked().flat_map(Node::descendants).any(|node| {
             words_of(node.name())
                 .iter()
                 .any(|word| matches!(word.as_str(), "signature" | "hmac" | "event" | "events" | "delivery"))
@@ -541,7 +550,7 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     };
     // Who manages webhooks adds to no account.
     let sums = || function.reaches(&|call| call.sums_in_database().is_some()).is_some();
-    let is_webhook = receives && (takes_raw_request(function) && names_event() || sums());
+    let is_webhook = receives && (asked().any(takes_raw_request) && names_event() || sums());
     // `/_internal/mcp/metric` is asked by parts of the same system.
     let is_internal = words_of(&path).iter().any(|word| word == "internal");
     let by_path = || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));

@@ -482,7 +482,16 @@ fn is_adapted(call: Node<'_>) -> bool {
     };
     // Where it is made, which need not be the file that it is used in.
     let module = built.at(0);
-    module.calls_within().any(|other| other.callee_name() == "mount" && same(other.receiver()))
+    // The library's own adapter sets no limit.
+    let is_plain = |mount: Node<'_>| {
+        let adapter = mount.argument_or_keyword(1, "adapter").and_then(Node::constructed_by_any);
+        adapter
+            .and_then(Node::callee)
+            .is_some_and(|class| class.name() == "HTTPAdapter" && adapter.and_then(Node::target).is_none())
+    };
+    module
+        .calls_within()
+        .any(|other| other.callee_name() == "mount" && same(other.receiver()) && !is_plain(other))
         || module
             .within(&built.source_file().tree.assignments)
             .flat_map(Node::targets)

@@ -383,7 +383,9 @@ fn shared_collection(call: Node<'_>) -> Option<(Node<'_>, &'static str)> {
         }
     };
     if let Some(name) = named {
-        return name.string().is_some().then_some((name, "the collection is the same for all"));
+        // `settings.collection`
+        let is_set = name.is(Kind::Attribute) && name.asks_a_setting() && call.model.knows_tenants();
+        return (name.string().is_some() || is_set).then_some((name, "the collection is the same for all"));
     }
     // A store that was made elsewhere, and not for whoever asks.
     let store = call.receiver().filter(|_| own.is_none() && call.model.knows_tenants())?;

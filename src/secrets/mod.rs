@@ -11,7 +11,7 @@ mod values;
 pub use defaults::{is_set_secret, is_weak_word, opens_something};
 use keys::written_tokens;
 pub use keys::{WrittenKey, written_keys};
-pub use names::{is_secret_name, names_secret, words_of};
+pub use names::{is_random_key, is_secret_name, names_secret, words_of};
 pub use values::{
     ConnectionString, connection_strings, is_guessable, is_path, is_placeholder, looks_like_secret,
 };
@@ -83,7 +83,8 @@ pub fn suspects(path: &str, text: &str) -> Vec<Suspect> {
                 Form::Plain => false,
             };
             let looks_so = looks_like_secret(name, value) && !(sets && is_path(value));
-            let is_secret = may_be_text && names_secret(name) && (opens || looks_so);
+            let is_secret = may_be_text
+                && (names_secret(name) && (opens || looks_so) || sets && is_random_key(name, value));
             if is_secret {
                 let (start, end) = (at + assignment.start, at + assignment.end);
                 put_apart(&mut found, Suspect { start, end, what: format!("the value of `{name}`") });

@@ -125,6 +125,20 @@ fn is_of_secret(words: &[String]) -> bool {
                 .any(|word| has(word))))
 }
 
+/// Whether something is named as some key, and its value is nothing that a person would choose: `TICKET_KEY: q7ThV2u9mXf4Rb`.
+pub fn is_random_key(name: &str, value: &str) -> bool {
+    const OPEN: [&str; 5] = ["public", "publishable", "site", "client", "ingest"];
+    let has = |fits: fn(&u8) -> bool| value.as_bytes().iter().any(fits);
+    let is_random = value.len() >= 12
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase);
+    let words = if is_random { words_of(name) } else { Vec::new() };
+    matches!(&*words, [.., _, last] if last == "key")
+        && !words.iter().any(|word| OPEN.contains(&word.as_str()))
+}
+
 /// Whether a name says that its value is a secret, a token of whatever kind included.
 pub fn names_secret(name: &str) -> bool {
     const OF_TEXTS: [&str; 22] = [

@@ -39,8 +39,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use crate::file_names::is_example;
 pub use crate::secrets::{
-    connection_strings, is_guessable, is_placeholder, is_secret_name, is_set_secret, is_weak_word,
-    looks_like_secret, names_secret, opens_something, words_of, written_keys,
+    connection_strings, is_guessable, is_placeholder, is_random_key, is_secret_name, is_set_secret,
+    is_weak_word, looks_like_secret, names_secret, opens_something, words_of, written_keys,
 };
 pub use calls::callee::{Api, Bounded, Deadline};
 pub use calls::entry_points::EntryPoints;

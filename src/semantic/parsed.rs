@@ -30,7 +30,7 @@ pub struct ParsedFile {
     pub(super) is_package: bool,
     /// A test, by its path or because it imports a test framework.
     pub is_test: bool,
-    /// Run by hand rather than imported: it has a main guard or a command-line parser.
+    /// Run by hand rather than imported: it has a command-line parser, or a main guard and no application beside it.
     pub is_script: bool,
     /// Where it stands says that it is run by hand, whatever is in it.
     pub(super) is_in_script_folder: bool,
@@ -181,15 +181,25 @@ impl ParsedFile {
                     && self.tree.nodes[data.parent as usize].kind == syntax::Kind::Subscript
             });
         }
-        let main = symbols.find("__main__");
-        self.is_script |= self.tree.ifs.iter().any(|&node| {
+        let Some(main) = symbols.find("__main__") else { return };
+        let is_guard = |node: u32| {
             self.tree.child(node, syntax::Role::Test).is_some_and(|test| {
                 let data = &self.tree.nodes[test as usize];
                 data.scope == 0
                     && data.kind == syntax::Kind::Compare
-                    && (test..data.end).any(|inner| Some(self.tree.nodes[inner as usize].name) == main)
+                    && (test..data.end).any(|inner| self.tree.nodes[inner as usize].name == main)
+            })
+        };
+        let Some(guard) = self.tree.ifs.iter().copied().find(|&node| is_guard(node)) else { return };
+        // An application that starts itself where its file is the program is one all the same.
+        let serves = ["FastAPI", "Starlette"].iter().filter_map(|name| symbols.find(name)).any(|class| {
+            self.tree.calls.iter().take_while(|&&call| call < guard).any(|&call| {
+                let callee = self.tree.child(call, syntax::Role::Callee);
+                self.tree.nodes[call as usize].scope == 0
+                    && callee.is_some_and(|callee| self.tree.nodes[callee as usize].name == class)
             })
         });
+        self.is_script |= !serves;
     }
 }
 

@@ -36,7 +36,16 @@ fn changes(call: Node<'_>) -> bool {
         Tag::InvokesModel,
         Tag::InvokesGraph,
     ];
-    EFFECTS.iter().any(|&tag| call.does(tag)) || call.writes_by_sql() || sounds_effective(call)
+    EFFECTS.iter().any(|&tag| call.does(tag))
+        || call.writes_by_sql()
+        || sounds_effective(call)
+        || sends_by_cache(call)
+}
+
+/// Whether it hands something on by a list, a stream or a channel of Redis: what is done twice arrives twice.
+fn sends_by_cache(call: Node<'_>) -> bool {
+    matches!(call.callee_name(), "publish" | "lpush" | "rpush" | "xadd")
+        && call.api().is_some_and(|api| api.callable.crosses == Some(System::Cache))
 }
 
 /// Whether a call gives a worker something to do, or sends a mail: done twice, that is done twice by whoever gets it.

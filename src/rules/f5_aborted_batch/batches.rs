@@ -41,7 +41,8 @@ pub fn is_batch(name: &str) -> bool {
 
 /// Whether a name is of things in general, which only a function that is there for many of them makes a batch.
 pub fn is_general(name: &str) -> bool {
-    const ITEMS: [&str; 28] = [
+    const ITEMS: [&str; 29] = [
+        "name",
         "tenant",
         "account",
         "customer",
@@ -129,7 +130,10 @@ pub fn goes_over_batch(around: Node<'_>) -> bool {
         return false;
     }
     let is_for_many = around.function().is_some_and(is_for_batches);
-    if is_for_many && around.goes_over_records() {
+    // `for episode_id in episode_ids:`
+    let goes_over_ids =
+        || iterable.name().ends_with("_ids") && around.targets().any(|target| target.name().ends_with("_id"));
+    if is_for_many && (goes_over_ids() || around.goes_over_records()) {
         return true;
     }
     iterable

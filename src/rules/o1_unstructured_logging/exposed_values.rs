@@ -189,6 +189,9 @@ fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
     if is_connection_string_name(name) && !is_of_a_file(value) {
         return high("is an address that carries a password");
     }
+    if is_configured_key(value) && !holds_number && !was_masked(value) {
+        return high("is a key that the settings keep");
+    }
     if name == "headers"
         && value.receiver().is_some_and(|r| r.is_a(ClassTag::Request) || r.name() == "request")
     {
@@ -213,6 +216,34 @@ fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
         return Some(low("what somebody wrote", "may hold whatever a person tells the model"));
     }
     None
+}
+
+/// Whether a value is a key in the settings, `settings.vendor_key`: what opens something, and no name of a place.
+fn is_configured_key(value: Node<'_>) -> bool {
+    const PLACES: [&str; 12] = [
+        "file",
+        "object",
+        "cache",
+        "partition",
+        "sort",
+        "primary",
+        "foreign",
+        "routing",
+        "public",
+        "redis",
+        "storage",
+        "idempotency",
+    ];
+    let words = words_of(value.name());
+    let of_settings = || {
+        value.receiver().is_some_and(|owner| {
+            owner.is_a(ClassTag::SettingsModel)
+                || matches!(owner.name(), "settings" | "conf" | "cfg") && owner.as_parameter().is_none()
+        })
+    };
+    value.is(Kind::Attribute)
+        && matches!(&*words, [.., of, last] if last == "key" && !PLACES.contains(&of.as_str()))
+        && of_settings()
 }
 
 /// Whether a value is what somebody wrote to a model, by its name and, where that is any prompt, by who comes here.
@@ -283,6 +314,12 @@ fn plain_secret_field(value: Node<'_>) -> bool {
         let named = field
             .targets()
             .any(|target| is_secret_name(target.name()) || is_connection_string_name(target.name()));
+        // An address with its password in it: `PostgresDsn`.
+        let is_address = || {
+            let parts = field.child(Role::Annotation).into_iter().flat_map(Node::descendants);
+            parts.into_iter().any(|part| part.is(Kind::Name) && part.name().ends_with("Dsn"))
+        };
+        let named = named || is_address();
         let wrapped = field.targets().any(|target| target.is_a(ClassTag::Secret));
         let is_hidden = field
             .calls_within()

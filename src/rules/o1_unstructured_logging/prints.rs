@@ -13,7 +13,7 @@ use crate::stack::Tag;
 const PRINTED: &str = "a print in server code";
 
 pub fn check<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Findings<'_>) {
-    let is_script = call.source_file().is_script;
+    let is_script = call.source_file().is_script || call.is_behind_main_guard();
     if !findings.asks(call, PRINTED, "it is server code", !is_script, &|| match is_script {
         true => "the file is a script, whose output a person reads".to_owned(),
         false => "the file is no script: it has neither a main guard nor a command line".to_owned(),

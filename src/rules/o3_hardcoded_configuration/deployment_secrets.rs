@@ -6,7 +6,8 @@ use super::Told;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{
-    Model, SetBy, SetVariable, connection_strings, is_guessable, is_set_secret, is_weak_word, names_secret,
+    Model, SetBy, SetVariable, connection_strings, is_guessable, is_random_key, is_set_secret, is_weak_word,
+    names_secret,
 };
 
 const MOUNT_IT: &str = "Mount it where it is needed, `RUN --mount=type=secret,id=index_token …`, or set it when the container starts.";
@@ -20,7 +21,7 @@ pub fn check(model: &Model<'_>, variable: &SetVariable, told: &mut Told, finding
         address(model, variable, findings);
         return;
     }
-    if !names_secret(&variable.name) {
+    if !names_secret(&variable.name) && !is_random_key(&variable.name, &variable.value) {
         return;
     }
     let written = written(variable);

@@ -22,6 +22,23 @@ pub fn created(model: &Model<'_>, findings: &mut Findings<'_>) {
             .because(call, "a failure keeps every new replica from starting, replicas race each other, and the way back is no part of a rollback")
             .conforming(BEFORE_THE_ROLLOUT);
     }
+    let mut told = Vec::new();
+    for call in model
+        .calls_doing(Tag::Executes)
+        .filter(|call| of_application(call) && call.sql().is_some_and(changes_schema))
+        .filter(|call| call.runs_when_application_starts())
+    {
+        // Told once for its function.
+        let function = call.function().map(Node::place);
+        if told.contains(&function) {
+            continue;
+        }
+        told.push(function);
+        findings
+            .report(call, Severity::Medium, Certainty::Sure, "changes the schema whenever the application starts")
+            .because(call, "no migration knows of it: nothing says which version the schema has, and replicas that start together race each other")
+            .conforming(BEFORE_THE_ROLLOUT);
+    }
     if model.symbol("create_all").is_none() {
         return;
     }
@@ -45,6 +62,13 @@ pub fn created(model: &Model<'_>, findings: &mut Findings<'_>) {
             .because(handed, "creates what is missing and changes nothing, so the schema and the models drift apart")
             .conforming("Leave the schema to the migrations: `alembic upgrade head` in a job of its own, before the rollout.");
     }
+}
+
+/// Whether a statement makes or changes a table that stays.
+fn changes_schema(sql: &str) -> bool {
+    let mut words = sql.split_whitespace().map(str::to_ascii_lowercase);
+    matches!(words.next().as_deref(), Some("create" | "alter"))
+        && words.next().is_some_and(|word| word == "table")
 }
 
 /// Containers that migrate before they serve.

@@ -110,7 +110,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether a test asks a setting of the whole application, and so an operator decides.
-    fn asks_a_setting(self) -> bool {
+    pub fn asks_a_setting(self) -> bool {
         let names_settings = |node: Node<'m>| {
             words_of(node.name())
                 .iter()

@@ -293,7 +293,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether this runs only where its file is the program: `if __name__ == "__main__":`.
-    fn is_behind_main_guard(self) -> bool {
+    pub fn is_behind_main_guard(self) -> bool {
         self.surroundings()
             .filter(|around| around.is(Kind::If))
             .filter_map(|around| around.child(Role::Test))

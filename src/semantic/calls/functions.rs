@@ -347,7 +347,7 @@ impl<'m> Node<'m> {
     }
 
     /// The lists of dependencies that a handler's routers and its route are given.
-    pub(in crate::semantic) fn listed_dependencies(self) -> impl Iterator<Item = Node<'m>> {
+    pub fn listed_dependencies(self) -> impl Iterator<Item = Node<'m>> {
         self.routers().into_iter().chain(self.route()).filter_map(|call| call.keyword("dependencies"))
     }
 

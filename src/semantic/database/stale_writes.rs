@@ -88,6 +88,35 @@ impl<'m> Node<'m> {
         Some(StaleWrite { at: self, read, what, test: None, system: System::Database })
     }
 
+    /// The calls of this call's function that hand it what its UPDATE writes, and that was computed from what another given
+    /// function reads: `total = await used(conn) + n`, then `await store(conn, total)`.
+    fn handed_stale(self) -> Vec<StaleWrite<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let written = || {
+            let (what, value) = set_column(self.sql()?)?;
+            let number =
+                value.strip_prefix('$').and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
+            let given = match number {
+                Some(number) => self.argument(number.parse().ok()?)?,
+                None => self.argument(1)?,
+            };
+            let given = if given.is(Kind::Tuple) { given.children().next()? } else { given };
+            Some((what, given.as_parameter()?, self.function()?))
+        };
+        let Some((what, parameter, function)) = written() else { return Vec::new() };
+        let reads = |call: Node<'m>| {
+            let helper: Node<'m> = model.node(call.target()?);
+            let mut returned = helper.own_returns().filter_map(Node::value);
+            returned.any(|value| value.source_call(&rows_read_by, 0).is_some()).then_some(call)
+        };
+        let calls = model.callers_of(function.place()).iter().map(|&call| model.node(call));
+        let stale = calls.filter_map(|call| {
+            let read = call.argument_for(function, parameter)?.summed_from(&reads)?;
+            Some(StaleWrite { at: call, read, what, test: None, system: System::Database })
+        });
+        stale.collect()
+    }
+
     /// `set(key, count + 1)` behind a `get` of the same key; a command that adds, behind a test of what `get` gave; or
     /// `set(key, 1)` where `exists` found nothing.
     fn stale_cache_write(self) -> Option<StaleWrite<'m>> {
@@ -344,11 +373,13 @@ impl<'s> Model<'s> {
                 || api.has(Tag::WritesStatement)
                 || api.callable.crosses == Some(System::Cache)
         });
+        let handed = self.calls_doing(Tag::Executes).flat_map(Node::handed_stale);
         known
             .map(|(call, _)| call)
             .chain(self.calls_handing_sql())
-            .filter(|call| call.function().is_some() && call.is_shared_code())
             .filter_map(Node::stale_write)
+            .chain(handed)
+            .filter(|found| found.at.function().is_some() && found.at.is_shared_code())
             .filter(|found| found.at.exclusive_by().is_none())
     }
 }

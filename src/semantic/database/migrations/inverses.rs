@@ -46,10 +46,12 @@ impl Step<'_> {
             (CreateUnique, DropIndex) | (CreateIndex, DropConstraint) => self.has_name_of(other),
             (DropConstraint, CreateIndex) | (DropIndex, CreateUnique) => same_table,
             // Indexes and constraints go with their table, and with their column.
-            (
-                CreateIndex | CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint,
-                DropTable | DropColumn,
-            ) => same_table,
+            (CreateIndex | CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint, DropTable) => {
+                same_table
+            }
+            (CreateIndex | CreateUnique | CreateForeignKey | CreateCheck | CreateConstraint, DropColumn) => {
+                same_table && self.name.is_none_or(|column| other.at().source().contains(column))
+            }
             (DropIndex | DropConstraint, CreateTable | AddColumn) => same_table,
             (Execute | InsertRows, _) => true,
             _ => false,
