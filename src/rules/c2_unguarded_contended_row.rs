@@ -40,7 +40,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             report_raced(raced, findings);
         }
     }
-    for (call, _) in model.known_calls() {
+    for call in model.known_calls().map(|(call, _)| call).chain(model.calls_handing_sql()) {
         let is_shared = call.is_shared_code();
         if !is_shared && !call.is_code_of_a_worker() {
             continue;

@@ -151,7 +151,9 @@ fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     // What its function throws away serves nobody else, whatever its size is.
-    if call.function().is_some_and(|function| !function.is_startup() && !call.outlives(function)) {
+    if call.function().is_some_and(|function| {
+        !function.is_startup() && (!call.outlives(function) || call.is_closed_by_callers())
+    }) {
         return;
     }
     const SIZES: [&str; 5] = ["pool_size", "max_overflow", "poolclass", "pool", "creator"];
@@ -315,7 +317,8 @@ fn is_rebuilt<'m>(
     }
     let Some(function) = function else { return false };
     // A loop that its first turn leaves looks for one, and makes one.
-    let repeated = call.enclosing_loop().filter(|node| !node.is(Kind::While) && !is_left_behind(call, *node));
+    let own_loop = call.enclosing_loop().filter(|node| !node.is(Kind::While) && !is_left_behind(call, *node));
+    let repeated = own_loop.or_else(|| repeated_elsewhere(call, function));
     let is_engine = call.is_a(ClassTag::Engine);
     let serves = (function.serves_requests()
         || (is_engine && function.gives_sessions() && function.may_serve_requests()))
@@ -383,7 +386,7 @@ fn is_rebuilt<'m>(
     let is_unasked = repeated.is_none() && !function.serves_requests();
     let certainty = if !is_engine && call.keywords().any(|keyword| is_personal(keyword, function)) {
         Certainty::Question
-    } else if is_unasked {
+    } else if is_unasked || (own_loop.is_none() && repeated.is_some()) {
         Certainty::Likely
     } else {
         Certainty::Sure
@@ -403,6 +406,7 @@ fn is_rebuilt<'m>(
     }
     rebuilt.push(call);
     let rare = is_unasked
+        || (own_loop.is_none() && repeated.is_some())
         || call.is_only_after_an_expiry()
         || function.serves_administrators(None)
         || (tries_again.is_some() && !serves)
@@ -424,6 +428,24 @@ fn is_rebuilt<'m>(
             sharing(call, repeated.is_some(), shared)
         });
     true
+}
+
+/// The loop in which others call this function, which builds a client each time that goes to the same place, as far as the
+/// function shows: on no branch, and not to an address that is a part of what it is handed.
+fn repeated_elsewhere<'m>(call: Node<'m>, function: Node<'m>) -> Option<Node<'m>> {
+    let is_part_of_item = |request: Node<'m>| {
+        let parts = request.argument_or_keyword(0, "url").into_iter().flat_map(Node::ingredients);
+        parts.flat_map(Node::descendants).any(|part| {
+            part.is(Kind::Attribute)
+                && part.receiver().and_then(Node::as_parameter).is_some_and(|of| of.name() != "self")
+        })
+    };
+    let is_optional =
+        call.surroundings().take_while(|around| *around != function).any(|around| around.is(Kind::If));
+    if function.serves_requests() || is_optional || requests_of(call, function).any(is_part_of_item) {
+        return None;
+    }
+    function.repeated_by_callers()
 }
 
 /// Whether the address is one of a handler's dependency: whoever calls, the same addresses come again and again.

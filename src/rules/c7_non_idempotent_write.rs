@@ -139,7 +139,7 @@ fn writes(call: Node<'_>) -> bool {
         let method = call.argument_or_keyword(0, "method").map(Node::resolved_value).and_then(Node::string);
         return matches!(method, Some("POST" | "PATCH")) && !only_asks(call) && !is_telemetry(call);
     }
-    if api.is_some_and(|api| api.has(Tag::Executes)) && call.sql().is_some_and(inserts_by_text) {
+    if call.sends_sql() && call.sql().is_some_and(inserts_by_text) {
         return true;
     }
     // What is executed says enough where the session comes from a file that was not given.
@@ -532,13 +532,16 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     let receives = path.contains("webhook")
         || function.name().contains("webhook")
         || words_of(&path).iter().any(|word| matches!(word.as_str(), "hook" | "hooks"));
-    let is_webhook = receives
-        && takes_raw_request(function)
-        && function.descendants().any(|node| {
+    let names_event = || {
+        function.descendants().any(|node| {
             words_of(node.name())
                 .iter()
                 .any(|word| matches!(word.as_str(), "signature" | "hmac" | "event" | "events" | "delivery"))
-        });
+        })
+    };
+    // Who manages webhooks adds to no account.
+    let sums = || function.reaches(&|call| call.sums_in_database().is_some()).is_some();
+    let is_webhook = receives && (takes_raw_request(function) && names_event() || sums());
     // `/_internal/mcp/metric` is asked by parts of the same system.
     let is_internal = words_of(&path).iter().any(|word| word == "internal");
     let by_path = || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
@@ -682,10 +685,17 @@ fn unique_constraint(write: Node<'_>) -> Option<bool> {
     let class = write.model.node(class);
     let made =
         write.argument(0).map(|row| row.resolved_value().unwrapped()).filter(|made| made.is(Kind::Call));
-    // A column that is NULL, or that each row has another value of, takes the row out of the constraint.
+    // A column that is NULL, or that each row has another value of, takes the row out of the constraint; what another
+    // system gave for the write is another value each time.
+    let is_given = |value: Node<'_>| {
+        let leads_to_write = |call: Node<'_>| {
+            call.target().is_some_and(|place| call.model.node(place).reaches(&writes).is_some())
+        };
+        value.origin(|call| writes(call) || leads_to_write(call)).is_some()
+    };
     let is_evaded = |column: &str| {
         made.and_then(|made| made.keyword(column))
-            .is_some_and(|value| value.is_none() || value.is_made_at_random())
+            .is_some_and(|value| value.is_none() || value.is_made_at_random() || is_given(value))
     };
     Some(class.descendants().any(|node| match node.kind() {
         Kind::Call => {

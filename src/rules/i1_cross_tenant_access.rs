@@ -15,8 +15,9 @@ const OTHERS: &str = "a query that finds rows of other tenants";
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     let rows_are_scoped = std::cell::LazyCell::new(|| model.scopes_every_query());
     let mut told: Vec<Node<'_>> = Vec::new();
-    for (call, api) in model.known_calls() {
-        if findings.watches(call) {
+    let known = model.known_calls().map(|(call, api)| (call, Some(api)));
+    for (call, api) in known.chain(model.calls_handing_sql().map(|call| (call, None))) {
+        if let Some(api) = api.filter(|_| findings.watches(call)) {
             ask(call, api, &|| *rows_are_scoped, findings);
         }
         if !is_checked(call) {
@@ -27,9 +28,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
                 true => findings.conforms(call, "the database, or each session, adds whose rows are meant"),
                 false => queried(&query, &mut told, findings),
             }
-        } else if api.has(Tag::Retrieves) || api.callable.parameters.contains(&"scroll_filter") {
+        } else if api
+            .is_some_and(|api| api.has(Tag::Retrieves) || api.callable.parameters.contains(&"scroll_filter"))
+        {
             searched(call, findings);
-        } else if api.has(Tag::Signs) {
+        } else if call.does(Tag::Signs) {
             signed(call, findings);
         }
     }

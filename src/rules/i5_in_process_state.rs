@@ -249,11 +249,12 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
         let (holding, severity) = (Holding::Values, Severity::High);
         return Some(Kept { state, siblings: Vec::new(), changes: vec![change], holding, severity });
     }
+    let is_told = std::cell::LazyCell::new(|| needed || state.told_to_clients().is_some());
     let changes: Vec<Node<'_>> = state
         .changes
         .iter()
         .copied()
-        .filter(|change| is_by_request(*change) || (needed && is_told_by_request(*change)))
+        .filter(|change| is_by_request(*change) || (is_told_by_request(*change) && *is_told))
         .collect();
     let by_request = !changes.is_empty();
     if !findings.asks(at, KEPT, "a request decides what is put in", by_request, &|| match changes.first() {

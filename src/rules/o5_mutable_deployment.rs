@@ -27,9 +27,12 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             .service
             .as_ref()
             .is_some_and(|service| service.is_for_development || service.is_for_tests);
-        for container in workload.containers.iter().filter(|_| !is_built) {
-            if let Some(written) = &container.image {
-                image(model, written, is_milder, findings);
+        for written in workload.containers.iter().filter_map(|container| container.image.as_ref()) {
+            // What is built here is pulled elsewhere where a variable says which release it is.
+            let is_released =
+                || written.text.contains(":${") && matches!(written.pinning(), Pinning::MovingByDefault(_));
+            if !is_built || is_released() {
+                image(model, written, is_milder || is_built, findings);
             }
         }
         if workload.kind == "Deployment" {

@@ -185,6 +185,8 @@ pub struct Model<'s> {
     mounted: std::cell::OnceCell<Vec<(Place, Place)>>,
     tenant_key: std::cell::OnceCell<String>,
     tenant_tables: std::cell::OnceCell<FxHashMap<String, Place>>,
+    /// The calls that hand SQL to a given function which sends it, in order.
+    handing_sql: std::cell::OnceCell<Vec<Place>>,
 }
 
 /// What was found out of a key before, or is found out now and remembered.
@@ -260,6 +262,7 @@ impl<'s> Model<'s> {
             mounted: std::cell::OnceCell::new(),
             tenant_key: std::cell::OnceCell::new(),
             tenant_tables: std::cell::OnceCell::new(),
+            handing_sql: std::cell::OnceCell::new(),
         };
         model.roles = Roles::find(&model);
         model

@@ -209,9 +209,14 @@ impl<'m> Node<'m> {
                 && self.receiver().is_some_and(|receiver| receiver.name().contains("log")))
     }
 
+    /// Whether it sends a statement, by itself or through a given function that sends what it is handed.
+    pub fn sends_sql(self) -> bool {
+        self.does(Tag::Executes) || self.model.handing_sql().contains(&self.place())
+    }
+
     /// Whether it sends a statement that changes rows, by the statement's construction or its text.
     pub fn writes_by_sql(self) -> bool {
-        if !self.does(Tag::Executes) {
+        if !self.sends_sql() {
             return false;
         }
         let is_write = |sql: &str| {

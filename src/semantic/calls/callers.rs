@@ -52,6 +52,24 @@ impl Model<'_> {
 }
 
 impl<'m> Node<'m> {
+    /// The `for`, or the part of a comprehension, in which this function is called: wherever the given files call it, they
+    /// do so for each of several.
+    pub fn repeated_by_callers(self) -> Option<Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let calls = model.callers_of(self.place()).iter().map(|&call| model.node(call));
+        let mut found = None;
+        for call in calls.filter(|call| !call.is_outside_production()) {
+            let comprehended = || {
+                call.ancestors()
+                    .take_while(|around| !around.is(Kind::Block))
+                    .find_map(|around| around.child(Role::Clause))
+            };
+            let around = call.enclosing_loop().filter(|it| !it.is(Kind::While)).or_else(comprehended)?;
+            found = found.or(Some(around));
+        }
+        found
+    }
+
     /// Whether programs of the same system ask at this handler and nobody else: its file or path says so, or the scope
     /// that its router demands of a token.
     pub fn serves_machines(self) -> bool {

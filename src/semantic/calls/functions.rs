@@ -398,6 +398,18 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether the function that makes this object hands it to callers that each close what they got, for one look.
+    pub fn is_closed_by_callers(self) -> bool {
+        self.function().is_some_and(|function| {
+            let callers = self.model.callers_of(function.place());
+            !callers.is_empty()
+                && callers
+                    .iter()
+                    .map(|&call| self.model.node(call))
+                    .all(|call| call.is_closed_here() && !call.function().is_some_and(Node::is_startup))
+        })
+    }
+
     /// Whether a decorator keeps the results of this function.
     pub fn keeps_its_results(self) -> bool {
         self.caching_decorator().is_some()
@@ -740,12 +752,17 @@ impl<'s> Model<'s> {
         &calls[starts[name.index()]..starts[name.index() + 1]]
     }
 
+    /// Whether the types of expressions may be asked for from outside: none is just being found out.
+    pub(in crate::semantic) fn is_settled(&self) -> bool {
+        self.roles.ready && self.depth.get() == 0
+    }
+
     /// The calls that run a given function.
     pub fn callers_of(&self, function: Place) -> &[Place] {
         if let Some(map) = self.callers.get() {
             return map.get(&function).map(Vec::as_slice).unwrap_or_default();
         }
-        if !self.roles.ready || self.depth.get() > 0 {
+        if !self.is_settled() {
             // Asked for while types are still being found out: nothing is known yet, and nothing is remembered.
             return &[];
         }

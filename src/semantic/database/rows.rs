@@ -66,7 +66,7 @@ impl<'m> Node<'m> {
     pub fn fetched(self) -> Option<Fetched<'m>> {
         let model: &'m Model<'m> = self.model;
         let found = remembered(&model.fetched, self.place(), || {
-            self.find_fetched().map(|fetched| FetchedPlaces {
+            self.find_fetched().or_else(|| self.fetched_by_callers()).map(|fetched| FetchedPlaces {
                 call: fetched.call.place(),
                 lock: fetched.lock.map(Node::place),
                 skips_locked: fetched.skips_locked,
@@ -77,6 +77,20 @@ impl<'m> Node<'m> {
             lock: found.lock.map(|lock| model.node(lock)),
             skips_locked: found.skips_locked,
         })
+    }
+
+    /// How a row was fetched that is handed to the function, if each of its callers hands it one.
+    fn fetched_by_callers(self) -> Option<Fetched<'m>> {
+        let parameter = self.as_parameter().filter(|_| self.is(Kind::Name))?;
+        let found = std::cell::Cell::new(None);
+        let are_rows = parameter.receives_only(|given| {
+            let fetched = given.find_fetched();
+            // Of two callers the one that locks says that it matters.
+            let best: Option<Fetched<'m>> = found.get();
+            found.set(best.filter(|best| best.lock.is_some()).or(fetched));
+            fetched.is_some()
+        });
+        found.get().filter(|_| are_rows)
     }
 
     fn find_fetched(self) -> Option<Fetched<'m>> {
@@ -374,7 +388,9 @@ impl<'m> Node<'m> {
             })
         };
         function.own_ifs().filter(|node| node.id < self.id).any(|node| {
-            let Some(test) = node.child(Role::Test).filter(|test| looks(*test)) else { return false };
+            // A limit that is not reached yet says nothing of a first run.
+            let test = node.child(Role::Test).filter(|test| !test.compares_order() && looks(*test));
+            let Some(test) = test else { return false };
             let Some(body) = node.body() else { return false };
             let for_absent = match test.kind() {
                 Kind::UnaryOp => test.operator() == Operator::Not,

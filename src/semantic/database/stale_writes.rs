@@ -2,7 +2,7 @@
 //! database, or to a cache.
 
 use crate::semantic::expressions::identifiers_in;
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{Model, Node, Place, words_of};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -36,12 +36,10 @@ const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
 impl<'m> Node<'m> {
     /// What this call writes back that was computed from an earlier read in the same function.
     fn stale_write(self) -> Option<StaleWrite<'m>> {
-        let api = self.api()?;
-        match api.callable.crosses {
-            Some(System::Cache) => self.stale_cache_write(),
-            _ if api.has(Tag::WritesStatement) => self.stale_statement(),
-            _ if api.has(Tag::Executes) => self.stale_sql(),
-            _ => None,
+        match self.api() {
+            Some(api) if api.callable.crosses == Some(System::Cache) => self.stale_cache_write(),
+            Some(api) if api.has(Tag::WritesStatement) => self.stale_statement(),
+            _ => self.stale_sql(),
         }
     }
 
@@ -200,8 +198,7 @@ impl<'m> Node<'m> {
     /// The statement by which a function takes the next row that it has looked for, or the one whose state it has tested,
     /// whatever the row has become.
     pub fn claim(self) -> Option<Claim<'m>> {
-        let api = self.api()?;
-        if api.has(Tag::WritesStatement) {
+        if self.does(Tag::WritesStatement) {
             let column = self.keywords().map(Node::name).find(|name| is_state(name))?;
             let built = self.receiver().filter(|built| !built.selects_by(column))?;
             let mut read = None;
@@ -216,7 +213,7 @@ impl<'m> Node<'m> {
             });
             return Some(Claim { at: self, read: read?, column, test: None });
         }
-        if !api.has(Tag::Executes) {
+        if !self.sends_sql() {
             return None;
         }
         let sql = self.sql()?;
@@ -228,7 +225,7 @@ impl<'m> Node<'m> {
             return None;
         }
         let next = self.function()?.own_calls().filter(|call| call.id < self.id).find(|call| {
-            let text = call.sql().map(str::to_ascii_lowercase).filter(|_| call.does(Tag::Executes));
+            let text = call.sql().map(str::to_ascii_lowercase).filter(|_| call.sends_sql());
             text.is_some_and(|text| {
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 text.starts_with("select ")
@@ -269,7 +266,7 @@ fn mentions(expression: Node<'_>, name: &str) -> bool {
 /// The query whose rows the call gives, if it locks nothing: what the call sends itself or, for `cursor.fetchone()`, what
 /// the cursor was given before.
 fn rows_read_by(call: Node<'_>) -> Option<Node<'_>> {
-    let sends = |query: &Node<'_>| query.does(Tag::Executes);
+    let sends = |query: &Node<'_>| query.sends_sql();
     let of_cursor = || {
         let cursor = call.receiver().filter(|cursor| call.does(Tag::Fetches) && cursor.is(Kind::Name))?;
         let before = call.function()?.own_calls().filter(|query| query.id < call.id && sends(query));
@@ -277,7 +274,7 @@ fn rows_read_by(call: Node<'_>) -> Option<Node<'_>> {
     };
     let query = Some(call).filter(sends).or_else(of_cursor)?;
     let locks = || query.sql().is_some_and(locks_by_text);
-    let is_free = query.fetched().is_some_and(|found| found.lock.is_none());
+    let is_free = query.target().is_some() || query.fetched().is_some_and(|found| found.lock.is_none());
     (is_free && !query.writes_by_sql() && !locks()).then_some(query)
 }
 
@@ -307,17 +304,51 @@ fn set_column(sql: &str) -> Option<(&str, &str)> {
 }
 
 impl<'s> Model<'s> {
+    /// The calls that hand SQL to a given function which sends it: `one("SELECT …", order_id)`, where `one` executes its
+    /// first parameter.
+    pub(in crate::semantic) fn handing_sql(&self) -> &[Place] {
+        if !self.is_settled() {
+            return &[];
+        }
+        self.handing_sql.get_or_init(|| {
+            let is_sql = |call: &Node<'_>| {
+                let first = call.sql().and_then(|sql| sql.split_whitespace().next());
+                first.is_some_and(|first| {
+                    ["select", "insert", "update", "delete"]
+                        .iter()
+                        .any(|word| first.eq_ignore_ascii_case(word))
+                })
+            };
+            let senders = self.calls_doing(Tag::Executes).filter_map(|call| {
+                let sent = call.argument(0)?.as_parameter()?;
+                let function = call.function()?;
+                let mut own = function.parameters().filter(|own| !matches!(own.name(), "self" | "cls"));
+                (own.next() == Some(sent)).then_some(function.place())
+            });
+            let mut senders: Vec<Place> = senders.collect();
+            senders.dedup();
+            let calls = senders.into_iter().flat_map(|function| self.callers_of(function)).copied();
+            calls.filter(|&call| is_sql(&self.node(call))).collect()
+        })
+    }
+
+    /// The same, as nodes.
+    pub fn calls_handing_sql(&self) -> impl Iterator<Item = Node<'_>> {
+        self.handing_sql().iter().map(|&call| self.node(call))
+    }
+
     /// The calls in code that several may run at once which write back what was read before.
     pub fn stale_writes(&self) -> impl Iterator<Item = StaleWrite<'_>> {
-        self.known_calls()
-            .filter(|(call, api)| {
-                (api.has(Tag::Executes)
-                    || api.has(Tag::WritesStatement)
-                    || api.callable.crosses == Some(System::Cache))
-                    && call.function().is_some()
-                    && call.is_shared_code()
-            })
-            .filter_map(|(call, _)| call.stale_write())
+        let known = self.known_calls().filter(|(_, api)| {
+            api.has(Tag::Executes)
+                || api.has(Tag::WritesStatement)
+                || api.callable.crosses == Some(System::Cache)
+        });
+        known
+            .map(|(call, _)| call)
+            .chain(self.calls_handing_sql())
+            .filter(|call| call.function().is_some() && call.is_shared_code())
+            .filter_map(Node::stale_write)
             .filter(|found| found.at.exclusive_by().is_none())
     }
 }

@@ -107,6 +107,13 @@ impl<'m> Node<'m> {
         self.failing_at(&|_| true)
     }
 
+    /// The same for a deadline that this call sets, or one that it leads to, and that raises once it is over.
+    pub fn overdue(self) -> Option<Failing<'m>> {
+        let raises = |call: Node<'m>, _| call.callee_name() == "wait_for" && call.does(Tag::BoundsTime);
+        let chain = self.way_out(&raises, &|call| !call.is_contained(), &mut Vec::new(), 0)?;
+        Some(Failing { chain, is_known: true, of_object: false })
+    }
+
     /// A plain call of a function that was not given, whose name says that it does more than to look at what it is
     /// handed: nobody else knows whether it keeps its failures.
     pub fn works_by_name(self) -> Option<Failing<'m>> {

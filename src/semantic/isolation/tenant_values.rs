@@ -1,5 +1,6 @@
 //! Which values are one tenant's: what says whose they are, through local names and displays.
 
+use crate::semantic::expressions::identifiers_in;
 use crate::semantic::types::Type;
 use crate::semantic::{FunctionRole, Model, Node, Place, thing_named, words_of};
 use crate::stack::{ClassTag, Tag};
@@ -91,9 +92,61 @@ impl<'s> Model<'s> {
                 .or_else(|| {
                     handled().find(|key| !has_models && !matches!(*key, "account_id" | "customer_id"))
                 })
+                .or_else(|| self.key_of_callers())
                 .unwrap_or(written)
                 .to_owned()
         })
+    }
+
+    /// The column by which several handlers ask for what belongs to whoever calls, where that is no person:
+    /// `Member.shop_id == shop.id`, `WHERE shop_id = %s` with `shop["id"]`, where `shop` is injected.
+    fn key_of_callers(&self) -> Option<&str> {
+        let is_key = |name: &str| {
+            let mut words = words_of(name);
+            words.pop().is_some_and(|last| last == "id")
+                && words.last().is_some_and(|of| {
+                    !CALLERS.contains(&of.as_str())
+                        && !matches!(of.as_str(), "owner" | "author" | "creator" | "member" | "admin")
+                })
+        };
+        let mut counted: Vec<(&str, usize)> = Vec::new();
+        for handler in self.functions().filter(|function| function.plays(FunctionRole::Handler)) {
+            let callers: Vec<Node<'_>> =
+                handler.parameters().filter(|it| it.is_caller() && it.comes_by_credentials(0)).collect();
+            let is_callers = |value: &Node<'_>| {
+                let (owner, name) = match value.kind() {
+                    Kind::Attribute => (value.receiver(), value.name()),
+                    Kind::Subscript => {
+                        (value.child(Role::Value), value.child(Role::Index).map_or("", Node::name))
+                    }
+                    _ => return false,
+                };
+                (name == "id" || is_key(name))
+                    && owner.and_then(Node::as_parameter).is_some_and(|owner| callers.contains(&owner))
+            };
+            let body = handler.body().filter(|_| !callers.is_empty());
+            for part in body.into_iter().flat_map(Node::descendants).filter(is_callers) {
+                let Some(around) = part.parent() else { continue };
+                let columns = match around.kind() {
+                    Kind::Compare => around.child(Role::Left).map(Node::name).into_iter().collect(),
+                    Kind::Keyword => vec![around.name()],
+                    _ => {
+                        let sql = part.surroundings().find(|it| it.is(Kind::Call)).and_then(Node::sql);
+                        // What stands in front of each `=`.
+                        let sides = sql.into_iter().flat_map(|sql| sql.split('='));
+                        sides.filter_map(|side| identifiers_in(side.trim_end()).last()).collect()
+                    }
+                };
+                for column in columns.into_iter().filter(|column| is_key(column)) {
+                    match counted.iter_mut().find(|(name, _)| *name == column) {
+                        Some((_, count)) => *count += 1,
+                        None => counted.push((column, 1)),
+                    }
+                }
+            }
+        }
+        let several = counted.into_iter().filter(|(_, count)| *count > 1);
+        several.reduce(|best, other| if other.1 > best.1 { other } else { best }).map(|(name, _)| name)
     }
 
     /// Whether the given code handles values of this name: an object that keeps one for itself, as a client does that

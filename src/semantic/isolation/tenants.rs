@@ -87,7 +87,7 @@ impl<'s> Model<'s> {
                 Some((table.child(Role::Value)?.string()?, column))
             });
             let of_statements =
-                self.known_calls().filter(|(_, api)| api.has(Tag::Executes)).filter_map(|(call, _)| {
+                self.calls_doing(Tag::Executes).chain(self.calls_handing_sql()).filter_map(|call| {
                     let sql = call.sql().filter(|sql| identifiers_in(sql).any(|word| word == key))?;
                     Some((table_of(sql)?, call))
                 });
@@ -118,8 +118,7 @@ impl<'m> Node<'m> {
     /// The query on a tenant's rows that begins with this call.
     pub fn tenant_query(self) -> Option<TenantQuery<'m>> {
         let model: &'m Model<'m> = self.model;
-        let api = self.api()?;
-        if api.has(Tag::Executes)
+        if self.sends_sql()
             && let Some(sql) = self.sql()
         {
             let table = table_of(sql)?;
@@ -128,7 +127,7 @@ impl<'m> Node<'m> {
             return Some(TenantQuery { call: self, name: table, column: model.node(column) });
         }
         let begins =
-            api.has(Tag::BuildsStatement) && !self.receiver().is_some_and(|r| r.is_a(ClassTag::Statement));
+            self.does(Tag::BuildsStatement) && !self.receiver().is_some_and(|r| r.is_a(ClassTag::Statement));
         if !(begins || self.finds_by_primary_key()) || self.callee_name().contains("insert") {
             return None;
         }
@@ -161,7 +160,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether this parameter receives who is calling: it is injected, and is neither a session nor a request.
-    fn is_caller(self) -> bool {
+    pub(super) fn is_caller(self) -> bool {
         let injected = self.injected_by().is_some();
         let kind = self.model.parameter_type(self);
         injected
@@ -170,6 +169,21 @@ impl<'m> Node<'m> {
             && !words_of(self.name())
                 .iter()
                 .any(|word| matches!(word.as_str(), "db" | "session" | "service" | "client"))
+    }
+
+    /// Whether the dependency that gives this parameter its value asks who calls: it reads a header, a cookie or the request.
+    pub(super) fn comes_by_credentials(self, depth: u32) -> bool {
+        const SOURCES: [&str; 5] =
+            ["Header", "Cookie", "Security", "Request", "HTTPAuthorizationCredentials"];
+        let model: &'m Model<'m> = self.model;
+        let dependency = self
+            .injected_by()
+            .and_then(|call| model.function_named_by(model.dependency_of(call)?))
+            .filter(|_| depth < 4);
+        dependency.into_iter().flat_map(Node::parameters).any(|parameter| {
+            SOURCES.iter().any(|source| parameter.mentions(source))
+                || parameter.comes_by_credentials(depth + 1)
+        })
     }
 
     /// The `Depends(…)` that a parameter has as its default or in its annotation, also where that is an alias:

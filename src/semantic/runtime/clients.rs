@@ -106,6 +106,8 @@ impl<'m> Node<'m> {
         TRANSPORTS.iter().filter_map(|name| self.keyword(name)).any(|given| {
             let made = given.unwrapped().resolved_value().unwrapped();
             match made.kind() {
+                // One that calls the application itself connects to nothing.
+                Kind::Call if matches!(made.callee_name(), "ASGITransport" | "WSGITransport") => true,
                 Kind::Call => {
                     let known = made.api().is_some_and(|api| api.is_constructor);
                     !known

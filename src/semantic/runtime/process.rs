@@ -416,7 +416,9 @@ impl<'m> Node<'m> {
                 !call.is_kept_within(self, &|handler| !handler.raises_at_last()) && call.runs_here()
             })
             .find_map(|call| {
-                call.failing_anyhow().filter(is_own).or_else(|| call.works_on_what_came(waits))
+                let failing = call.failing_anyhow().filter(is_own);
+                let overdue = || call.overdue().filter(|_| !self.is_contained());
+                failing.or_else(overdue).or_else(|| call.works_on_what_came(waits))
             })?;
         Some((waits, failing))
     }

@@ -276,7 +276,24 @@ impl<'m> SharedState<'m> {
             function.route().is_some()
                 && function.descendants().any(|part| part.symbol() == self.definition.symbol())
         });
-        handlers.filter(|handler| !handler.serves_administrators(None)).find_map(told)
+        let direct = handlers.filter(|handler| !handler.serves_administrators(None)).find_map(told);
+        direct.or_else(|| {
+            // Through a function beside it that gives it away: `rooms.agents(app_id)`.
+            let beside = model.functions().filter(|function| {
+                function.file == self.definition.file
+                    && function.route().is_none()
+                    && told(*function).is_some()
+            });
+            let calls = beside.flat_map(|function| model.callers_of(function.place()));
+            calls.map(|&call| model.node(call)).find(|call| {
+                call.function().is_some_and(|handler| {
+                    let mut answers = handler.own_returns().filter_map(|answer| answer.child(Role::Value));
+                    handler.route().is_some()
+                        && !handler.serves_administrators(None)
+                        && answers.any(|answer| answer.value_source(&|part| part == *call).is_some())
+                })
+            })
+        })
     }
 
     /// What the changes put in: assigned values and arguments.
@@ -342,7 +359,7 @@ impl<'s> Model<'s> {
             .filter_map(|call| Some((call.receiver()?.container_of_entry(), call)));
         let assigned = self.assignments().filter(is_checked).flat_map(|assignment| {
             assignment.targets().filter_map(move |target| match target.kind() {
-                Kind::Subscript => Some((target.child(Role::Value)?, assignment)),
+                Kind::Subscript => Some((target.child(Role::Value)?.container_of_entry(), assignment)),
                 Kind::Name if assignment.is(Kind::AugAssign) && target.scope_of_name() == Some(0) => {
                     Some((target, assignment))
                 }
