@@ -1,7 +1,5 @@
 //! F1: a call to another system may wait without end, or for minutes.
 
-use rustc_hash::FxHashSet;
-
 use super::Findings;
 use crate::explanation::Answer;
 use crate::fixes::{Rewrite, with_keyword};
@@ -25,7 +23,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         stub(call, findings);
     }
     // A pool from which a file borrows in many places is told of at the first.
-    let mut borrowed: FxHashSet<(u32, String)> = FxHashSet::default();
+    let mut borrowed: Option<u32> = None;
     for (call, api) in model.known_calls() {
         let is_production = !call.is_outside_production();
         if is_production {
@@ -50,7 +48,7 @@ fn external(
     api: Api,
     timeout: &Timeout,
     is_production: bool,
-    borrowed: &mut FxHashSet<(u32, String)>,
+    borrowed: &mut Option<u32>,
     findings: &mut Findings<'_>,
 ) {
     findings.asks(call, WAITS, "it reaches another system and takes a time limit", true, &|| {
@@ -158,7 +156,7 @@ fn report<'f>(
     findings.report(call, severity, certainty, format!("`{}` {what}", call.called()))
 }
 
-fn unbounded(call: Node<'_>, borrowed: &mut FxHashSet<(u32, String)>, findings: &mut Findings<'_>) {
+fn unbounded(call: Node<'_>, borrowed: &mut Option<u32>, findings: &mut Findings<'_>) {
     let Some(api) = call.api() else { return };
     let bounded = call.bounded_by();
     findings.asks(
@@ -193,7 +191,7 @@ fn unbounded(call: Node<'_>, borrowed: &mut FxHashSet<(u32, String)>, findings: 
         return;
     }
     let borrows = call.receiver().is_some_and(|pool| pool.is_a(ClassTag::ConnectionPool));
-    let is_told = borrows && !borrowed.insert((call.file, call.called()));
+    let is_told = borrows && borrowed.replace(call.file) == Some(call.file);
     if !findings.asks_alone(call, WAITS, is_told) {
         return;
     }

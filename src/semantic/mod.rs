@@ -500,9 +500,9 @@ impl File<'_> {
     /// Whether the name of the module says that it is a cache: `app/thumbnail_cache.py`.
     pub fn is_a_cache(&self) -> bool {
         let name = last_part(self.path);
-        words_of(name.trim_end_matches(".py"))
-            .last()
-            .is_some_and(|word| matches!(word.as_str(), "cache" | "caches" | "caching"))
+        words_of(name.trim_end_matches(".py")).last().is_some_and(|word| {
+            matches!(word.as_str(), "cache" | "caches" | "caching" | "registry" | "factory")
+        })
     }
 
     /// Whether its name says that it takes a schema to another version.

@@ -223,7 +223,7 @@ fn is_test_path(path: &str) -> bool {
     let name = last_part(path);
     name.starts_with("test_")
         || name.ends_with("_test.py")
-        || name == "conftest.py"
+        || matches!(name, "conftest.py" | "pytest_plugin.py")
         || path.split('/').any(|part| part == "tests" || part == "test" || part == "testing")
 }
 

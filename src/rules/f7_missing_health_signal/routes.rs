@@ -1,11 +1,9 @@
 //! Routes that tell of the application's health: none at all, behind a login, always ready, or alive only while others are.
 
 use super::{HEALTH, LIVE, READY, last_part};
-use rustc_hash::FxHashMap;
-
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, Place, ServedPaths, ServedRoute, words_of};
+use crate::semantic::{Model, Node, ServedPaths, words_of};
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
 
@@ -44,15 +42,8 @@ pub fn check(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Finding
         telling.iter().any(|route| route.root.is_none_or(is_its))
     };
     let apps: Vec<Node<'_>> = model.apps().collect();
-    let mut own: FxHashMap<Place, Vec<&ServedRoute<'_>>> = FxHashMap::default();
-    for route in &served.routes {
-        // Of a single application all routes are its own.
-        let root = if let [only] = apps[..] { Some(only.place()) } else { route.root };
-        if let Some(root) = root {
-            own.entry(root).or_default().push(route);
-        }
-    }
-    let mut told = FxHashMap::default();
+    // Of many applications in one file its text is looked at once.
+    let mut told = None;
     for app in &apps {
         let is_silent = findings.asks_whether(
             *app,
@@ -62,8 +53,7 @@ pub fn check(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Finding
             ["none bears such a name", "one of its routes does, by its path"],
         );
         if is_silent {
-            let own = own.get(&app.place()).map(Vec::as_slice).unwrap_or_default();
-            without_route(*app, own, apps.len() == 1, served, &mut told, findings);
+            without_route(*app, apps.len() == 1, served, &mut told, findings);
         }
     }
 }
@@ -105,15 +95,15 @@ fn behind_login(handler: Node<'_>, login: Option<Node<'_>>, is_open: bool, findi
 /// not say of another.
 fn without_route(
     app: Node<'_>,
-    own: &[&ServedRoute<'_>],
     is_only: bool,
     served: &ServedPaths<'_>,
-    told: &mut FxHashMap<u32, bool>,
+    told: &mut Option<(u32, bool)>,
     findings: &mut Findings<'_>,
 ) {
     let model = app.model;
     let files = model.python().filter(|(_, file)| !file.is_test && !file.is_migration).count();
-    let is_whole = files >= 2 && served.is_complete && !served.has_unseen_routers && !own.is_empty();
+    let own = || served.routes.iter().filter(|route| is_only || route.root == Some(app.place()));
+    let is_whole = files >= 2 && served.is_complete && !served.has_unseen_routers && own().next().is_some();
     if !findings.asks_whether(
         app,
         NO_ROUTE,
@@ -133,18 +123,19 @@ fn without_route(
             .flat_map(|call| call.positional().chain(call.keyword("app")))
             .any(|given| given.constructed_by() == Some(app))
     };
-    // Many applications may stand in one file.
     let mut is_told_in = |(file, text): (u32, &str)| {
-        *told.entry(file).or_insert_with(|| {
-            ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"]
-                .iter()
-                .any(|word| text.contains(word))
-        })
+        if let Some((_, is_told)) = told.filter(|(known, _)| *known == file) {
+            return is_told;
+        }
+        let words = ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"];
+        let is_told = words.iter().any(|word| text.contains(word));
+        *told = Some((file, is_told));
+        is_told
     };
     let speaks_of_it = match is_only {
         true => model.python().any(|(index, file)| is_told_in((index, file.text))),
         false => {
-            let handlers = own.iter().map(|route| route.handler);
+            let handlers = own().map(|route| route.handler);
             handlers.chain([app]).any(|node| is_told_in((node.file, node.source_file().text)))
         }
     };
@@ -162,7 +153,7 @@ fn without_route(
     }
     findings
         .report(app, Severity::Medium, Certainty::Likely, "no route of this application says whether it lives or can work")
-        .because(app, match own.len() {
+        .because(app, match own().count() {
             1 => "serves 1 route, and it is not about its health".to_owned(),
             count => format!("serves {count} routes, and none of them is about its health"),
         })
