@@ -43,7 +43,7 @@ end-to-end: dist
 	@echo "== end-to-end tests against the built page"
 	@scripts/setup-browser.sh
 	@scripts/setup-firefox.sh
-	npm --prefix js test
+	npm --prefix js test -- --retries=$(or $(RETRIES),0)
 
 docs-examples: dist ## Build the sites of docs/recipes and open them in Chromium
 	@echo "== documentation sites with live examples"

@@ -174,6 +174,30 @@ fn a_rule_finds_where_it_says_that_its_conditions_are_met_and_nowhere_else() {
     assert!(failures.is_empty(), "\n\n{failures}");
 }
 
+/// A rule's page and `rubric rule` say up to which severity it finds.
+#[test]
+fn no_finding_is_worse_than_its_rule_says() {
+    let mut failures = String::new();
+    for case in ENTRIES.iter().flat_map(|entry| cases_of(entry).unwrap_or_default()) {
+        for finding in check(&case.sources(), &case.settings).findings {
+            let entry =
+                ENTRIES.iter().find(|entry| entry.rule == finding.rule).expect("a finding names a rule");
+            if finding.severity > entry.severity && !case.settings.severity.contains_key(&finding.rule) {
+                let _ = writeln!(
+                    failures,
+                    "{}: {:?}: {} {}, and its rule.md says {}",
+                    shown(entry),
+                    case.heading,
+                    finding.severity.word(),
+                    finding.message,
+                    entry.severity.word()
+                );
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n\n{failures}");
+}
+
 #[derive(Default)]
 struct Tally {
     failed: usize,

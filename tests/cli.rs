@@ -197,6 +197,20 @@ fn the_standard_input_is_read() {
 }
 
 #[test]
+fn an_input_that_is_no_code_is_told() {
+    let folder = Folder::new("stdin-foreign").with("other.py", BLOCKED);
+    let json = "{\n  \"name\": \"orders\",\n  \"replicas\": 2\n}\n";
+    let run = folder.run_with_input(&["check", "-"], json).exits_with(2);
+    assert!(
+        run.err.contains("stdin.py: read as Python, but it looks like JSON, which is not checked"),
+        "{}",
+        run.err
+    );
+    folder.run_with_input(&["check", "-", "other.py"], json).exits_with(1);
+    assert_eq!(folder.run_with_input(&["check", "-"], "LIMITS = {\"orders\": 2}\n").exits_with(0).err, "");
+}
+
+#[test]
 fn unreadable_files_are_problems_and_the_rest_is_checked() {
     let folder = Folder::new("unreadable")
         .with("binary.py", b"\x00\x01\x02")

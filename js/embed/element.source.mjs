@@ -438,4 +438,6 @@ if (!customElements.get("rubric-example")) {
   customElements.define("rubric-example", RubricExample);
   const followed = new MutationObserver(() => examples.forEach((example) => example.follow()));
   for (const element of [document.documentElement, document.body]) if (element) followed.observe(element, { attributes: true });
+  // A theme may be told further in, on any element around an example.
+  followed.observe(document, { attributeFilter: ["data-theme"], subtree: true });
 }

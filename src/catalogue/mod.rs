@@ -15,7 +15,7 @@ pub struct Entry {
     /// The folder's name, which is the module's name as well: `c5_blocked_event_loop`.
     pub name: &'static str,
     pub title: &'static str,
-    /// The severity in the context that the rubric names; a finding may be milder.
+    /// The worst that a finding of this rule is; most contexts make it milder.
     pub severity: Severity,
     pub effort: Effort,
     pub needs: Needs,

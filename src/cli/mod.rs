@@ -23,6 +23,7 @@ use crate::embed;
 use crate::explain::explain;
 use crate::explanation::Place;
 use crate::export::{Part, audit, counted, github, gitlab, json, markdown, sarif, text};
+use crate::pasted;
 use crate::report::{Certainty, FileKind, Finding, Report, Rule};
 use crate::settings::Settings;
 use crate::settings_file;
@@ -260,7 +261,16 @@ fn run_check(given: Check) -> Result<u8, String> {
     for file in &foreign {
         say(&format!("{}: no rule reads files of this kind, so it was not checked", file.path));
     }
-    let is_all_foreign = foreign.len() == report.files.len();
+    let input = files.sources.iter().find(|source| paths.iter().any(is_input) && source.path == stdin_path);
+    // A bot or a hook pipes what it has: what parses by chance must not pass for code that is right.
+    let is_foreign_input = input.is_some_and(|source| {
+        let kind = pasted::foreign(&source.text, report.unreadable_lines(&source.path));
+        if let Some(kind) = kind {
+            say(&format!("{stdin_path}: read as Python, but it looks like {}", kind.words()));
+        }
+        kind.is_some()
+    });
+    let is_all_foreign = foreign.len() + usize::from(is_foreign_input) == report.files.len();
     let unread = unread(&report);
     report.problems.extend(files.problems);
     report.problems.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));

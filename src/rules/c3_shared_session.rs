@@ -571,7 +571,12 @@ fn unclosed(assignment: Node<'_>, findings: &mut Findings<'_>) {
                 && call.receiver().is_some_and(|closed| closed.reads_like(generator))
         })
     };
-    if generator.is_some_and(is_ended) {
+    // `next` of an asynchronous one raises at once.
+    let raises = |generator: Node<'_>| {
+        value.callee_name() == "next"
+            && generator.target().is_some_and(|place| generator.model.node(place).is_async())
+    };
+    if generator.is_some_and(|generator| is_ended(generator) || raises(generator)) {
         return;
     }
     let mut closed = None;

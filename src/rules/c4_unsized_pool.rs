@@ -3,7 +3,7 @@
 use super::{Draft, Findings};
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient, number_in_words};
+use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient, number_in_words, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -67,7 +67,7 @@ fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Find
         let unlimited = if *name == "max_overflow" { -1.0 } else { 0.0 };
         call.keyword(name).filter(|value| value.number() == Some(unlimited))
     }) {
-        report(call, Severity::High, Certainty::Sure, "opens connections without an upper limit", findings)
+        report(call, Severity::Medium, Certainty::Sure, "opens connections without an upper limit", findings)
             .because(value, "this value means 'as many as are asked for', until the server refuses everybody")
             .conforming("Give both numbers: `pool_size=20, max_overflow=10`, times all processes below the server's `max_connections`.");
     } else if let Some(value) =
@@ -146,11 +146,14 @@ fn lacks(call: Node<'_>, names: &[&str]) -> bool {
 
 /// The options that were chosen, or left to the library.
 fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
-    if call.callee_name().ends_with("from_config") {
+    // A command needs one connection.
+    if call.callee_name().ends_with("from_config") || call.runs_offline() {
         return;
     }
     // What its function throws away serves nobody else, whatever its size is.
-    if call.function().is_some_and(|function| !function.is_startup() && !call.outlives(function)) {
+    if call.function().is_some_and(|function| {
+        !function.is_startup() && (!call.outlives(function) || call.is_closed_by_callers())
+    }) {
         return;
     }
     const SIZES: [&str; 5] = ["pool_size", "max_overflow", "poolclass", "pool", "creator"];
@@ -313,7 +316,8 @@ fn is_rebuilt<'m>(
         return false;
     }
     let Some(function) = function else { return false };
-    let own_loop = call.enclosing_loop().filter(|node| !node.is(Kind::While));
+    // A loop that its first turn leaves looks for one, and makes one.
+    let own_loop = call.enclosing_loop().filter(|node| !node.is(Kind::While) && !is_left_behind(call, *node));
     let repeated = own_loop.or_else(|| repeated_elsewhere(call, function));
     let is_engine = call.is_a(ClassTag::Engine);
     let serves = (function.serves_requests()
@@ -462,7 +466,15 @@ fn unpooled(call: Node<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let severity = if function.serves_administrators(None) { Severity::Low } else { Severity::Medium };
-    report(call, severity, Certainty::Likely, "opens a connection to the database for each request", findings)
+    // What is handed a task may be run by a worker, behind a queue.
+    let is_task = |parameter: Node<'_>| {
+        words_of(parameter.name()).iter().any(|word| matches!(word.as_str(), "task" | "job"))
+    };
+    let certainty = match function.parameters().any(is_task) {
+        true => Certainty::Question,
+        false => Certainty::Likely,
+    };
+    report(call, severity, certainty, "opens a connection to the database for each request", findings)
         .because(handler, format!("a request to `{}` leads there", handler.name()))
         .because(call, "a handshake each time, and nothing limits how many are open at once")
         .conforming("Make one pool when the application starts, and borrow from it: `async with pool.acquire() as connection:`, or `pool.connection()`.");
@@ -563,6 +575,16 @@ fn comes_with_request(address: Node<'_>, depth: u32) -> bool {
             && parameter.child(Role::Default).is_none_or(|default| !default.is(Kind::Call));
     }
     parameter.receives_only(|argument| comes_with_request(argument, depth + 1))
+}
+
+/// Whether the turn that makes this is the last one: the body ends by leaving the loop, and nothing goes on before that.
+fn is_left_behind(call: Node<'_>, around: Node<'_>) -> bool {
+    let mut last = around.body().and_then(|body| body.children().last());
+    while let Some(with) = last.filter(|last| last.is(Kind::With)) {
+        last = with.body().and_then(|body| body.children().last());
+    }
+    last.is_some_and(|last| matches!(last.kind(), Kind::Return | Kind::Raise | Kind::Break))
+        && !around.descendants_of(Kind::Continue).any(|node| node.id > call.id)
 }
 
 /// What a loop's variable runs over.

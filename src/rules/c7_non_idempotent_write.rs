@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{AnswerLoop, Model, Node, Place, Type, words_of};
+use crate::semantic::{AnswerLoop, AskedAgain, Model, Node, Place, Type, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -178,7 +178,7 @@ fn sums_by_text(sql: &str) -> bool {
 /// A POST that reads or says what is so anyhow: a search, a token, a completion, a heartbeat.
 fn only_asks(call: Node<'_>) -> bool {
     const EMPTIES: [&str; 4] = ["flush", "clear", "reload", "warmup"];
-    const ASKS: [&str; 37] = [
+    const ASKS: [&str; 48] = [
         "heartbeat",
         "beat",
         "ping",
@@ -217,6 +217,19 @@ fn only_asks(call: Node<'_>) -> bool {
         "browse",
         "crawl",
         "scrape",
+        // What is sent along is only looked at.
+        "parse",
+        "transcribe",
+        "transcriptions",
+        "ocr",
+        "analyze",
+        "detect",
+        "classify",
+        "translate",
+        "summarize",
+        // A second copy of the same data for whoever fetches it.
+        "export",
+        "exports",
     ];
     let index = usize::from(call.callee_name() == "request");
     let Some(url) = call.argument_or_keyword(index, "url") else { return false };
@@ -257,7 +270,11 @@ fn only_asks(call: Node<'_>) -> bool {
 
 /// The idempotency key that a write is given: its value.
 fn idempotency_key(call: Node<'_>) -> Option<Node<'_>> {
-    call.children().skip(1).find_map(|argument| {
+    // What a client is built with goes along with each of its requests.
+    let of_client = call.receiver().and_then(Node::constructed_by).and_then(|made| {
+        made.children().find(|argument| argument.is(Kind::Keyword) && argument.name() == "headers")
+    });
+    call.children().skip(1).chain(of_client).find_map(|argument| {
         if argument.is(Kind::Keyword) && is_key_name(argument.name()) {
             return argument.child(Role::Value);
         }
@@ -279,6 +296,8 @@ fn is_key_name(name: &str) -> bool {
         || name == "dedup_id"
         || name == "deduplication_id"
         || name == "messagededuplicationid"
+        // The key of signed webhooks: it is the message's, on each attempt.
+        || name == "webhook-id"
 }
 
 /// Whether a key is another one on each attempt of the function, which tells the other side nothing.
@@ -400,7 +419,8 @@ fn attempt_loop(call: Node<'_>) -> Option<Node<'_>> {
         _ => false,
     };
     let Some(attempt) = call.enclosing_tries().find(|attempt| around.contains(*attempt)) else {
-        let repeats = |found: AnswerLoop<'_>| found.asked == call && !found.picks_statuses;
+        let repeats =
+            |found: AnswerLoop<'_>| found.asked == call && found.asked_again != AskedAgain::NamedStatuses;
         return around.answer_loop().is_some_and(repeats).then_some(around);
     };
     if is_switched_off(around) {

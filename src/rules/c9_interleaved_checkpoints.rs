@@ -77,11 +77,14 @@ fn saver(call: Node<'_>, serves: bool, findings: &mut Findings<'_>) {
         return;
     }
     if class.has(ClassTag::InMemory) {
+        // Where nobody has set up another one there may be a single process.
+        let certainty =
+            if call.stands_in_for_a_shared_saver() { Certainty::Question } else { Certainty::Sure };
         findings
             .report(
                 call,
                 Severity::High,
-                Certainty::Sure,
+                certainty,
                 format!("`{}` keeps the conversations in this process alone", call.called()),
             )
             .because(call, "another replica does not have them, and a restart loses them")
@@ -415,11 +418,15 @@ fn turn<'m>(call: Node<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_
         }
         None => (Severity::Medium, "a second message of the same session starts from the same checkpoint"),
     };
+    // Between such a look and the turn another one may begin; whether it does depends on how both are done.
+    let is_asked_before = refuses_while_busy(function)
+        || function.is_only_called(|caller| caller.function().is_some_and(refuses_while_busy));
+    let certainty = if is_asked_before { Certainty::Question } else { Certainty::Likely };
     findings
         .report(
             call,
             severity,
-            Certainty::Likely,
+            certainty,
             format!("`{}` may run twice at once for one thread: nothing given serializes its turns", call.called()),
         )
         .because(thread, "the thread is the request's")
@@ -428,6 +435,19 @@ fn turn<'m>(call: Node<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_
             "Take a lock on the thread's id that all replicas respect, for the whole turn: `async with redis.lock(thread_id, timeout=120):`, \
              or `SELECT pg_advisory_xact_lock(hashtextextended(:thread, 0))`.",
         );
+}
+
+/// Whether a function turns away who comes while a turn is under way, by the state that it reads.
+fn refuses_while_busy(function: Node<'_>) -> bool {
+    function.own_ifs().any(|branch| {
+        let says_busy = |text: Node<'_>| {
+            matches!(text.name(), "running" | "busy" | "processing" | "in_progress" | "streaming")
+        };
+        branch.body().is_some_and(Node::leaves)
+            && branch
+                .child(Role::Test)
+                .is_some_and(|test| test.is(Kind::Compare) && test.descendants_of(Kind::Str).any(says_busy))
+    })
 }
 
 /// A lock that all replicas respect, around the call, before it, or in what leads to it.

@@ -22,6 +22,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for call in model.remote_calls().into_iter().filter(|call| !call.is_outside_production()) {
         stub(call, findings);
     }
+    // A pool from which a file borrows in many places is told of at the first.
+    let mut borrowed: Option<u32> = None;
     for (call, api) in model.known_calls() {
         let is_production = !call.is_outside_production();
         if is_production {
@@ -35,13 +37,20 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             }
         }
         if let Some(timeout) = api.callable.timeout.as_ref().filter(|_| is_external(api)) {
-            external(call, api, timeout, is_production, findings);
+            external(call, api, timeout, is_production, &mut borrowed, findings);
         }
     }
 }
 
 /// A call that reaches another system and takes a time limit.
-fn external(call: Node<'_>, api: Api, timeout: &Timeout, is_production: bool, findings: &mut Findings<'_>) {
+fn external(
+    call: Node<'_>,
+    api: Api,
+    timeout: &Timeout,
+    is_production: bool,
+    borrowed: &mut Option<u32>,
+    findings: &mut Findings<'_>,
+) {
     findings.asks(call, WAITS, "it reaches another system and takes a time limit", true, &|| {
         let system = api.callable.crosses.or(api.callable.blocks);
         let reached = system.map_or("another system", System::reached);
@@ -90,7 +99,7 @@ fn external(call: Node<'_>, api: Api, timeout: &Timeout, is_production: bool, fi
         _ if !is_unlimited => {}
         Some(Deadline::Default(seconds)) => implicit(call, seconds, findings),
         Some(Deadline::Missing) if call.is_a(ClassTag::Engine) => engine(call, findings),
-        Some(Deadline::Missing) => unbounded(call, findings),
+        Some(Deadline::Missing) => unbounded(call, borrowed, findings),
         Some(Deadline::Removed(value)) => {
             report(call, Severity::High, Certainty::Sure, "turns its time limit off", findings)
                 .because(value, "`None` means to wait without end")
@@ -147,7 +156,7 @@ fn report<'f>(
     findings.report(call, severity, certainty, format!("`{}` {what}", call.called()))
 }
 
-fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
+fn unbounded(call: Node<'_>, borrowed: &mut Option<u32>, findings: &mut Findings<'_>) {
     let Some(api) = call.api() else { return };
     let bounded = call.bounded_by();
     findings.asks(
@@ -181,21 +190,37 @@ fn unbounded(call: Node<'_>, findings: &mut Findings<'_>) {
     }) {
         return;
     }
+    let borrows = call.receiver().is_some_and(|pool| pool.is_a(ClassTag::ConnectionPool));
+    let is_told = borrows && borrowed.replace(call.file) == Some(call.file);
+    if !findings.asks_alone(call, WAITS, is_told) {
+        return;
+    }
     let is_unused = call.is_unused();
-    let severity = match api.callable.crosses.or(api.callable.blocks) {
+    let system = api.callable.crosses.or(api.callable.blocks);
+    let severity = match system {
         _ if is_unused => Severity::Low,
         Some(System::Cache) => Severity::Low,
         Some(System::Database | System::Broker) => Severity::Medium,
+        // `pool.acquire()` waits for others of this process alone.
+        None if borrows => Severity::Medium,
         _ => Severity::High,
     };
+    // Connecting has another limit, with a default.
+    let connects = api.callable.returns.is_some() && system == Some(System::Database);
     let what = if api.is_constructor {
-        "makes a client whose calls may wait without end"
+        "makes a client whose calls may wait without end: it has no time limit"
+    } else if connects {
+        "opens connections whose statements may run without end"
     } else {
-        "may wait without end"
+        "may wait without end: it has no time limit"
     };
-    let mut draft =
-        report(call, severity, Certainty::Sure, &format!("{what}: it has no time limit"), findings)
-            .because(call, "no argument bounds the wait, and the library's default is to wait for ever");
+    let why = match connects {
+        true => {
+            "no argument limits a statement, and the library does not by itself; what is there by default limits connecting"
+        }
+        false => "no argument bounds the wait, and the library's default is to wait for ever",
+    };
+    let mut draft = report(call, severity, Certainty::Sure, what, findings).because(call, why);
     if api.is_constructor {
         for waiting in waits_on(call) {
             draft = draft.because(waiting, "waits as its client was built");

@@ -234,7 +234,7 @@ fn module_pool(made: Node<'_>, findings: &mut Findings<'_>) -> bool {
             lifespan.function.own_calls().any(|call| call.id > yielded.id && call.is_unknown_function())
         },
     );
-    let is_sqlite = made.database() == Some(Database::Sqlite);
+    let is_sqlite = made.database() == Some(Database::Sqlite) || made.is_mostly_for_a_file();
     if !findings.asks_whether(
         made,
         MODULE_POOL,

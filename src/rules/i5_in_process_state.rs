@@ -53,7 +53,7 @@ const NEEDED: [&str; 40] = [
 ];
 
 /// Words in the names of what may be forgotten or may differ for a while.
-const DISPENSABLE: [&str; 21] = [
+const DISPENSABLE: [&str; 26] = [
     "active",
     "inflight",
     "flight",
@@ -75,6 +75,12 @@ const DISPENSABLE: [&str; 21] = [
     "refcount",
     "lock",
     "reader",
+    // What a cache is held against.
+    "updated",
+    "accessed",
+    "mtime",
+    "etag",
+    "checksum",
 ];
 
 /// Parameters that say whose state is meant.
@@ -562,11 +568,12 @@ fn in_memory(call: Node<'_>, api: &Api, findings: &mut Findings<'_>) {
         return;
     }
     let what = if counts { "counts requests" } else { "keeps its state" };
+    let certainty = if call.stands_in_for_a_shared_saver() { Certainty::Question } else { Certainty::Likely };
     findings
         .report(
             call,
             Severity::Medium,
-            Certainty::Likely,
+            certainty,
             format!("`{}` {what} in the memory of this process", call.called()),
         )
         .because(call, "another replica does not see it, and a restart forgets it")

@@ -191,7 +191,7 @@ fn rollout(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) 
         findings
             .report(
                 model.stretch(at),
-                Severity::High,
+                Severity::Medium,
                 Certainty::Sure,
                 format!("`{}` keeps no old version to go back to", workload.name),
             )

@@ -143,7 +143,8 @@ pub fn is_placeholder(text: &str) -> bool {
         "notneeded",
     ];
     let lower = text.trim().to_ascii_lowercase();
-    let mut letters = lower.chars();
+    // `0x0000` is the address of nobody.
+    let mut letters = lower.strip_prefix("0x").unwrap_or(&lower).chars();
     let first = letters.next();
     let is_one_letter = first.is_some_and(|first| letters.all(|letter| letter == first));
     let is_open = lower.contains("${")

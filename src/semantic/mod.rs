@@ -60,9 +60,9 @@ pub use expressions::{
     UNREACHED_AT_ONCE, UNREACHED_BYTES, UNREACHED_COUNT, is_connection_string_name, is_masking_name,
     is_no_limit_of_size, is_personal_name, thing_named,
 };
-pub use failures::answer_loops::AnswerLoop;
+pub use failures::answer_loops::{AnswerLoop, AskedAgain};
 pub use failures::exception_texts::{ErrorText, Leak};
-pub use failures::failing::Failing;
+pub use failures::failing::{ElementNames, Failing};
 pub use failures::kept_failures::Kept;
 pub use failures::retries::{Attempts, Failures, Pause, Retry};
 pub use fields::Field;
@@ -500,9 +500,9 @@ impl File<'_> {
     /// Whether the name of the module says that it is a cache: `app/thumbnail_cache.py`.
     pub fn is_a_cache(&self) -> bool {
         let name = last_part(self.path);
-        words_of(name.trim_end_matches(".py"))
-            .last()
-            .is_some_and(|word| matches!(word.as_str(), "cache" | "caches" | "caching"))
+        words_of(name.trim_end_matches(".py")).last().is_some_and(|word| {
+            matches!(word.as_str(), "cache" | "caches" | "caching" | "registry" | "factory")
+        })
     }
 
     /// Whether its name says that it takes a schema to another version.

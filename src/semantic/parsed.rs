@@ -166,7 +166,9 @@ impl ParsedFile {
             if name_is(module, "pytest") || name_is(module, "unittest") {
                 self.is_test = true;
             }
-            if name_is(module, "argparse") || name_is(module, "typer") || name_is(module, "click") {
+            // `from textual.app import App`: the program of one person at a terminal.
+            let package = symbols.text(module).split('.').next().unwrap_or_default();
+            if matches!(package, "argparse" | "typer" | "click" | "textual" | "curses" | "prompt_toolkit") {
                 self.is_script = true;
             }
         }
@@ -221,7 +223,7 @@ fn is_test_path(path: &str) -> bool {
     let name = last_part(path);
     name.starts_with("test_")
         || name.ends_with("_test.py")
-        || name == "conftest.py"
+        || matches!(name, "conftest.py" | "pytest_plugin.py")
         || path.split('/').any(|part| part == "tests" || part == "test" || part == "testing")
 }
 

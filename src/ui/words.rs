@@ -75,10 +75,10 @@ pub fn failure(failure: &Failure) -> String {
                                 it is checked again at the next change."
             .to_owned(),
         Failure::Stopped => "You stopped the check. It begins again at the next change.".to_owned(),
-        Failure::TookTooLong => {
-            "The checker took more than 5 seconds for this text and was restarted. Your text \
-                                 is untouched; it is checked again at the next change."
-                .to_owned()
-        }
+        Failure::TookTooLong(limit) => format!(
+            "The checker took more than {} seconds for this text and was restarted. Your text is untouched; it is \
+             checked again at the next change.",
+            limit.div_ceil(1_000)
+        ),
     }
 }

@@ -100,8 +100,8 @@ pub enum Failure {
     Unloadable(String),
     /// It stopped while working, and was restarted.
     Crashed(String),
-    /// It took longer than [`LIMIT_MILLISECONDS`] and what the size of the texts adds, and was restarted.
-    TookTooLong,
+    /// It took longer than so many milliseconds, and was restarted.
+    TookTooLong(u32),
     /// Somebody did not want to wait any longer.
     Stopped,
 }
@@ -308,7 +308,7 @@ impl Client {
             inner.known = asked.job.sets.clone();
             inner.in_flight = Some(asked);
             let limit = inner.limit.saturating_add(more as u32);
-            inner.timer = Some(self.timer(inner.generation, limit, Failure::TookTooLong));
+            inner.timer = Some(self.timer(inner.generation, limit, Failure::TookTooLong(limit)));
             let live = inner.live.as_ref().expect_throw("it was just seen to be ready");
             live.worker.post_message(&message).is_err().then_some(inner.generation)
         };

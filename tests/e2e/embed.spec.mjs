@@ -504,12 +504,14 @@ test("a host that requires Trusted Types shows and checks examples", { tag: "@ch
 });
 
 test("a site's toggle that writes data-theme is followed", async ({ page, host }) => {
-  await page.goto(await host(TEN[1]));
+  await page.goto(await host(`<div id="content">${TEN[1]}</div>`));
   await drawn(page, 1);
   const ground = () => page.locator("rubric-example").evaluate((element) => getComputedStyle(element.shadowRoot.querySelector(".example")).backgroundColor);
-  for (const [theme, colour] of [["dark", "rgb(26, 29, 33)"], ["light", "rgb(255, 255, 255)"]]) {
-    await page.evaluate((word) => (document.body.dataset.theme = word), theme);
-    await expect.poll(ground).toBe(colour);
+  for (const selector of ["body", "#content"]) {
+    for (const [theme, colour] of [["dark", "rgb(26, 29, 33)"], ["light", "rgb(255, 255, 255)"]]) {
+      await page.locator(selector).evaluate((element, word) => (element.dataset.theme = word), theme);
+      await expect.poll(ground).toBe(colour);
+    }
   }
 });
 

@@ -4,7 +4,7 @@ use super::decisions::{Reason, decisions};
 use super::{ONE_MORE, is_preparation, locked_before, shown};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Inserted, Node};
+use crate::semantic::{EntryPoints, FunctionRole, Inserted, Node};
 use crate::syntax::Kind;
 
 const TWICE: &str = "an insert that two requests may both do";
@@ -73,8 +73,9 @@ pub fn check<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findings:
     let name = shown(at.model, inserted.row);
     let (Reason::Counted(fetching) | Reason::Absent(fetching)) = reason;
     let unique = at.model.refuses_second_row(inserted.row, fetching);
+    let reached = function.entry_points();
     // Replicas that start together run it side by side, and no request does.
-    let (of_two, another) = match function.entry_points().serve_nobody() {
+    let (of_two, another) = match reached.serve_nobody() && reached.includes(EntryPoints::STARTUP) {
         true => ("replicas, starting together,", "replica"),
         false => ("requests", "request"),
     };
@@ -127,8 +128,18 @@ pub fn check<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findings:
             },
         ),
     };
+    // Where administrators make rows one by one, or whoever types a command, the refusal hardly ever comes.
+    let by_administrators = reached.includes(EntryPoints::ADMINISTRATOR) && reached.spare_users();
+    // What one request has left behind works alone on what it was given.
+    let beside = |call: Node<'_>| {
+        std::iter::successors(call.function(), |inner| inner.function())
+            .any(|function| function.plays(FunctionRole::AfterResponse))
+    };
+    let is_rare =
+        unique.is_some() && (by_administrators || function.runs_offline() || function.is_only_called(beside));
+    let certainty = if at.is_unused() || is_rare { Certainty::Question } else { Certainty::Likely };
     let mut draft = findings
-        .report(at, severity, if at.is_unused() { Certainty::Question } else { Certainty::Likely }, message)
+        .report(at, severity, certainty, message)
         .because(fetching, "this sees what is there now")
         .because(test, "the decision rests on it")
         .because(at, format!("by now another {another} may have inserted the same"));

@@ -2,7 +2,7 @@
 
 use super::fan_outs::started_in_loop;
 use super::limits::limit_in;
-use super::sources::{Bounded, is_bounded, source_of};
+use super::sources::{Bounded, bound_of};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::Node;
@@ -11,9 +11,7 @@ use crate::semantic::Node;
 pub fn check(call: Node<'_>, findings: &mut Findings<'_>) {
     let model = call.model;
     let Some(fan_out) = started_in_loop(call) else { return };
-    if !matches!(is_bounded(source_of(fan_out.iterable, 0), 0), Bounded::No)
-        || model.mentions_text("max_concurrency")
-    {
+    if !matches!(bound_of(fan_out.iterable), Bounded::No) || model.mentions_text("max_concurrency") {
         return;
     }
     // The node itself may let only a few through.

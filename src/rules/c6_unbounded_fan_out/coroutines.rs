@@ -3,7 +3,7 @@
 use super::AT_ONCE;
 use super::fan_outs::{FanOut, gathered, started_in_loop};
 use super::limits::limit_in;
-use super::sources::{Bounded, Origin, is_bounded, origin_of, source_name, source_of};
+use super::sources::{Bounded, Origin, bound_of, origin_of, source_name, source_of};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{Node, Type, Waiting};
@@ -23,7 +23,7 @@ pub fn check(call: Node<'_>, fan_out: &FanOut<'_>, findings: &mut Findings<'_>) 
         findings.conforms(bound, "at most so many run at once");
         return;
     }
-    let bounded = is_bounded(source, 0);
+    let bounded = bound_of(fan_out.iterable);
     findings.asks(
         call,
         AT_ONCE,

@@ -1,6 +1,6 @@
 //! Many inputs in one call of a model: as many requests, or vectors, at once as there are.
 
-use super::sources::{Bounded, Origin, is_bounded, origin_of, source_name, source_of};
+use super::sources::{Bounded, Origin, bound_of, is_bounded, origin_of, source_name, source_of};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::Node;
@@ -8,7 +8,7 @@ use crate::syntax::Kind;
 
 pub fn check(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(inputs) = call.argument(0) else { return };
-    if matches!(is_bounded(source_of(inputs, 0), 0), Bounded::Constant | Bounded::Batches) {
+    if matches!(bound_of(inputs), Bounded::Constant | Bounded::Batches) {
         return;
     }
     if let Some(config) = call.argument_or_keyword(1, "config") {

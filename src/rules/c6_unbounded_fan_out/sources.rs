@@ -56,6 +56,14 @@ fn returned_value(call: Node<'_>) -> Option<Node<'_>> {
     returned.next().filter(|_| returned.next().is_none())
 }
 
+/// The bound of what a fan-out goes over: of where it comes from, or one that is looked at under its own name.
+pub fn bound_of(iterable: Node<'_>) -> Bounded {
+    match is_bounded(source_of(iterable, 0), 0) {
+        Bounded::No if is_refused_when_long(iterable) => Bounded::Constant,
+        bounded => bounded,
+    }
+}
+
 pub fn is_bounded(source: Node<'_>, depth: u32) -> Bounded {
     match source.kind() {
         Kind::Tuple | Kind::List | Kind::Set | Kind::Dict | Kind::Str => Bounded::Constant,
@@ -86,29 +94,42 @@ pub fn is_bounded(source: Node<'_>, depth: u32) -> Bounded {
     }
 }
 
-/// Whether the function has left before where there are too many: `if len(urls) > 20: raise …`.
+/// Whether the function has left before where there are too many, `if len(urls) > 20: raise …`, or comes here only where
+/// there are few: `if len(urls) <= 20:`, `if may_ask_all(len(urls)):`.
 fn is_refused_when_long(source: Node<'_>) -> bool {
     let measures = |side: Option<Node<'_>>| {
         side.filter(|side| side.callee_name() == "len")
             .and_then(|call| call.argument(0))
             .is_some_and(|measured| measured.reads_like(source))
     };
-    source.function().is_some_and(|function| {
+    // Whether the test is true where there are more than so many, or where there are fewer.
+    let compares = |test: Node<'_>, is_for_many: bool| {
+        let (left, right) = (test.child(Role::Left), test.child(Role::Right));
+        let (measured, most) = match (test.operator(), is_for_many) {
+            (Operator::Greater | Operator::GreaterEqual, true) => (left, right),
+            (Operator::Less | Operator::LessEqual, true) => (right, left),
+            (Operator::Less | Operator::LessEqual, false) => (left, right),
+            (Operator::Greater | Operator::GreaterEqual, false) => (right, left),
+            _ => return false,
+        };
+        measures(measured) && most.is_some_and(|most| !most.is_no_limit(UNREACHED_AT_ONCE))
+    };
+    let is_left_before = source.function().is_some_and(|function| {
         function.own_ifs().any(|branch| {
             branch.dominates(source)
                 && branch.id < source.id
-                && branch.body().is_some_and(Node::leaves)
+                && branch.body().is_some_and(|body| body.leaves() && !body.contains(source))
+                && branch.child(Role::Test).is_some_and(|test| compares(test, true))
+        })
+    });
+    is_left_before
+        || source.ancestors().filter(|around| around.is(Kind::If)).any(|branch| {
+            branch.body().is_some_and(|body| body.contains(source))
                 && branch.child(Role::Test).is_some_and(|test| {
-                    let (left, right) = (test.child(Role::Left), test.child(Role::Right));
-                    let (measured, most) = match test.operator() {
-                        Operator::Greater | Operator::GreaterEqual => (left, right),
-                        Operator::Less | Operator::LessEqual => (right, left),
-                        _ => return false,
-                    };
-                    measures(measured) && most.is_some_and(|most| !most.is_no_limit(UNREACHED_AT_ONCE))
+                    compares(test, false)
+                        || test.is(Kind::Call) && test.positional().any(|given| measures(Some(given)))
                 })
         })
-    })
 }
 
 /// By convention what is written in capitals does not change.

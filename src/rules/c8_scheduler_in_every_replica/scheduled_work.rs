@@ -42,7 +42,9 @@ impl<'m> Scheduled<'m> {
 pub fn runs_with_the_application(call: Node<'_>) -> bool {
     !call.is_outside_production()
         && !call.source_file().is_script
-        && !call.function().is_some_and(|function| function.serves_requests())
+        && !call
+            .function()
+            .is_some_and(|function| function.serves_requests() || function.entry_points().are_commands())
 }
 
 /// Functions whose decorator repeats them.

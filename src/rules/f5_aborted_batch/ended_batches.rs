@@ -70,6 +70,7 @@ pub fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
     let is_whole = around.gathers_a_whole()
         || around.is_one_job()
         || around.reads_piece_by_piece()
+        || around.goes_over_parts_of_a_document()
         || sends_parts(call, around)
         || around.pumps_into(call);
     if !findings.asks(around, ENDED, "each is of use without the others", !is_whole, &|| match is_whole {

@@ -15,11 +15,12 @@ const LOST: &str = "an item that fails and is lost without a word";
 
 /// The call about the loop's element that a `try` or `with` protects; for whatever may come, any work on it.
 fn protected<'m>(block: Node<'m>, around: Node<'m>, for_all: bool) -> Option<Failing<'m>> {
+    let element = around.element_names();
     let about = || {
         block
             .calls_within()
             .filter(|call| call.function() == around.function())
-            .filter(|call| call.concerns_element_of(around) && !is_ending(*call) && !call.does(Tag::Responds))
+            .filter(|call| call.concerns(&element) && !is_ending(*call) && !call.does(Tag::Responds))
     };
     let is_batch = || for_all && (goes_over_batch(around) || around.keeps_count());
     let works = |call: Node<'m>| {

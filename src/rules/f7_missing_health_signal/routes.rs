@@ -42,6 +42,8 @@ pub fn check(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Finding
         telling.iter().any(|route| route.root.is_none_or(is_its))
     };
     let apps: Vec<Node<'_>> = model.apps().collect();
+    // Of many applications in one file its text is looked at once.
+    let mut told = None;
     for app in &apps {
         let is_silent = findings.asks_whether(
             *app,
@@ -51,7 +53,7 @@ pub fn check(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Finding
             ["none bears such a name", "one of its routes does, by its path"],
         );
         if is_silent {
-            without_route(*app, apps.len() == 1, served, findings);
+            without_route(*app, apps.len() == 1, served, &mut told, findings);
         }
     }
 }
@@ -91,7 +93,13 @@ fn behind_login(handler: Node<'_>, login: Option<Node<'_>>, is_open: bool, findi
 
 /// An application of several files in which no route tells of its health. What a route of one application says, it does
 /// not say of another.
-fn without_route(app: Node<'_>, is_only: bool, served: &ServedPaths<'_>, findings: &mut Findings<'_>) {
+fn without_route(
+    app: Node<'_>,
+    is_only: bool,
+    served: &ServedPaths<'_>,
+    told: &mut Option<(u32, bool)>,
+    findings: &mut Findings<'_>,
+) {
     let model = app.model;
     let files = model.python().filter(|(_, file)| !file.is_test && !file.is_migration).count();
     let own = || served.routes.iter().filter(|route| is_only || route.root == Some(app.place()));
@@ -115,15 +123,20 @@ fn without_route(app: Node<'_>, is_only: bool, served: &ServedPaths<'_>, finding
             .flat_map(|call| call.positional().chain(call.keyword("app")))
             .any(|given| given.constructed_by() == Some(app))
     };
-    let is_told_in = |text: &str| {
-        ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"]
-            .iter()
-            .any(|word| text.contains(word))
+    let mut is_told_in = |(file, text): (u32, &str)| {
+        if let Some((_, is_told)) = told.filter(|(known, _)| *known == file) {
+            return is_told;
+        }
+        let words = ["/health", "/live", "/ready", "/ping", "/status", "healthz", "heartbeat", "healthcheck"];
+        let is_told = words.iter().any(|word| text.contains(word));
+        *told = Some((file, is_told));
+        is_told
     };
     let speaks_of_it = match is_only {
-        true => model.python().any(|(_, file)| is_told_in(file.text)),
+        true => model.python().any(|(index, file)| is_told_in((index, file.text))),
         false => {
-            own().map(|route| route.handler).chain([app]).any(|node| is_told_in(node.source_file().text))
+            let handlers = own().map(|route| route.handler);
+            handlers.chain([app]).any(|node| is_told_in((node.file, node.source_file().text)))
         }
     };
     if !findings.asks_whether(

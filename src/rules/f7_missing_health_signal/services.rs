@@ -107,6 +107,9 @@ pub fn check(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>
                 container.health_command().unwrap_or("…")
             )
         }
+        _ if workload.commands.iter().any(|command| command.text.contains("celery")) => {
+            "Ask the worker itself: `healthcheck: {test: [\"CMD\", \"celery\", \"-A\", \"app\", \"inspect\", \"ping\"], interval: 30s, timeout: 10s}`.".to_owned()
+        }
         _ => {
             "Ask its readiness: `healthcheck: {test: [\"CMD\", \"curl\", \"--fail\", \"http://localhost:8000/health/ready\"], interval: 10s, timeout: 3s, retries: 3}`.".to_owned()
         }

@@ -19,10 +19,18 @@ pub struct Exposed<'m> {
     pub named: &'static str,
 }
 
+impl Exposed<'_> {
+    /// Whether the same is to be said of both, where they stand in one file: they have one name, or one key.
+    pub fn is_told_with(&self, other: &Self) -> bool {
+        let name = |value: Node<'_>| value.child(Role::Index).unwrap_or(value).name().to_owned();
+        self.severity == other.severity && self.named == other.named && name(self.value) == name(other.value)
+    }
+}
+
 /// What is bound to a logger: `log.bind(user=user)`.
 pub fn check_bound(call: Node<'_>, findings: &mut Findings<'_>) {
     if let Some(exposed) = exposed_in(call).filter(|exposed| exposed.severity > Severity::Low) {
-        report_exposed(call, &exposed, findings);
+        report_exposed(call, &exposed, &[], findings);
     }
 }
 
@@ -174,10 +182,11 @@ fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
         && !value.is_working_directory()
         && !is_module_or_callable(value)
         && !was_masked(value)
+        && !is_one_of_many(value)
     {
         return high("is a secret by its name");
     }
-    if is_connection_string_name(name) {
+    if is_connection_string_name(name) && !is_of_a_file(value) {
         return high("is an address that carries a password");
     }
     if is_configured_key(value) && !holds_number && !was_masked(value) {
@@ -258,6 +267,22 @@ fn is_prompt(value: Node<'_>) -> bool {
     }
 }
 
+/// Whether a loop goes over tokens: of a text, or coins.
+fn is_one_of_many(value: Node<'_>) -> bool {
+    value.name() == "token"
+        && value
+            .surroundings()
+            .filter(|around| around.is(Kind::For))
+            .flat_map(Node::targets)
+            .any(|target| target.name() == "token")
+}
+
+/// Whether an address is that of a file of SQLite, by its value or its default.
+fn is_of_a_file(value: Node<'_>) -> bool {
+    let default = value.as_parameter().and_then(|parameter| parameter.child(Role::Default));
+    default.unwrap_or(value.resolved_value()).source().contains("sqlite://")
+}
+
 /// Whether what reaches the log was cut or masked before: `key = key[:4] + "…"`.
 fn was_masked(value: Node<'_>) -> bool {
     let tree = &value.source_file().tree;
@@ -303,8 +328,14 @@ fn plain_secret_field(value: Node<'_>) -> bool {
     })
 }
 
-pub fn report_exposed(call: Node<'_>, exposed: &Exposed<'_>, findings: &mut Findings<'_>) {
-    let (message, conforming) = if exposed.severity == Severity::Low {
+/// Reports what a record exposes, together with those of the others behind it of which the same is to be said.
+pub fn report_exposed(
+    call: Node<'_>,
+    exposed: &Exposed<'_>,
+    others: &[(Node<'_>, Exposed<'_>)],
+    findings: &mut Findings<'_>,
+) {
+    let (mut message, conforming) = if exposed.severity == Severity::Low {
         (
             format!(
                 "`{}` writes {}, `{}`, into the log",
@@ -320,8 +351,15 @@ pub fn report_exposed(call: Node<'_>, exposed: &Exposed<'_>, findings: &mut Find
             "Leave it out, or log what is safe to know: whether it is set, its id, its last four characters. Wrap secrets in `SecretStr`.",
         )
     };
-    findings
+    let others: Vec<_> = others.iter().filter(|(_, other)| exposed.is_told_with(other)).collect();
+    if !others.is_empty() {
+        message.push_str(&format!(": {} records in this file", others.len() + 1));
+    }
+    let mut draft = findings
         .report(call, exposed.severity, Certainty::Sure, message)
-        .because(exposed.value, format!("`{}` {}", exposed.value.excerpt(), exposed.what))
-        .conforming(conforming);
+        .because(exposed.value, format!("`{}` {}", exposed.value.excerpt(), exposed.what));
+    for (_, other) in others.iter().take(9) {
+        draft = draft.because(other.value, format!("`{}` {}", other.value.excerpt(), other.what));
+    }
+    draft.conforming(conforming);
 }

@@ -3,7 +3,7 @@
 //! Quiet in scripts, in functions that are there to print, in files that are written so, and where another checker is
 //! silenced.
 
-use super::exposed_values::{exposed_in, report_exposed};
+use super::exposed_values::exposed_in;
 use super::repeated::Repeated;
 use crate::report::Severity;
 use crate::rules::Findings;
@@ -58,7 +58,7 @@ pub fn check<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Fin
     let is_trace = call.does(Tag::FormatsTraceback);
     // What must not be seen is told wherever it is printed.
     if let Some(exposed) = exposed_in(call).filter(|exposed| exposed.severity > Severity::Low && !is_trace) {
-        report_exposed(call, &exposed, findings);
+        repeated.exposed.push((call, exposed));
         return;
     }
     let told = if is_trace { &mut repeated.traces } else { &mut repeated.prints };

@@ -1,7 +1,7 @@
 //! A log record: what it must not hold, what it says of a failure, and whether its message is put together before the
 //! logger sees it.
 
-use super::exposed_values::{exposed_in, report_exposed};
+use super::exposed_values::exposed_in;
 use super::failures;
 use super::repeated::Repeated;
 use crate::rules::Findings;
@@ -22,7 +22,9 @@ pub fn check<'m>(call: Node<'m>, level: &str, repeated: &mut Repeated<'m>, findi
         }
     });
     if let Some(exposed) = exposed {
-        report_exposed(call, &exposed, findings);
+        let is_told = repeated.exposed.iter().any(|(_, earlier)| earlier.is_told_with(&exposed));
+        findings.asks_alone(call, SECRET, is_told);
+        repeated.exposed.push((call, exposed));
         return;
     }
     if failures::check(call, level, findings) {

@@ -1,5 +1,6 @@
 //! What is repeated all over a file: told once, at the first place, with the count.
 
+use super::exposed_values::{Exposed, report_exposed};
 use crate::fixes::Rewrite;
 use crate::report::{Certainty, Severity};
 use crate::rules::{Draft, Findings};
@@ -12,9 +13,17 @@ pub struct Repeated<'m> {
     pub traces: Vec<Node<'m>>,
     pub built: Vec<Node<'m>>,
     pub root: Vec<Node<'m>>,
+    /// Records that hold what must not be in one, with the worst of it.
+    pub exposed: Vec<(Node<'m>, Exposed<'m>)>,
 }
 
 pub fn report(repeated: &Repeated<'_>, findings: &mut Findings<'_>) {
+    for (index, (call, exposed)) in repeated.exposed.iter().enumerate() {
+        if repeated.exposed[..index].iter().all(|(_, earlier)| !earlier.is_told_with(exposed)) {
+            let others = &repeated.exposed[index + 1..];
+            report_exposed(*call, exposed, others, findings);
+        }
+    }
     if let Some(&first) = repeated.prints.first() {
         let urgent = repeated.prints.iter().copied().any(|print| {
             print.enclosing_handler().is_some() || print.function().is_some_and(Node::serves_requests)

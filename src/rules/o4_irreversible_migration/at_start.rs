@@ -4,9 +4,9 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node};
+use crate::semantic::{Model, Node, words_of};
 use crate::stack::Tag;
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Role};
 
 const BEFORE_THE_ROLLOUT: &str = "Migrate once, as a step of its own before the rollout: a Job, a Helm hook, or a one-shot service that the others wait for with `condition: service_completed_successfully`.";
 
@@ -52,9 +52,14 @@ pub fn created(model: &Model<'_>, findings: &mut Findings<'_>) {
             .callee()
             .filter(|callee| is_it(*callee))
             .or_else(|| call.positional().find(|argument| is_it(*argument)));
-        let Some(handed) = handed.filter(|_| call.runs_when_application_starts()) else { continue };
+        let Some(handed) =
+            handed.filter(|_| call.runs_when_application_starts() && !call.is_for_another_dialect())
+        else {
+            continue;
+        };
+        let certainty = if is_chosen(call) { Certainty::Question } else { Certainty::Sure };
         findings
-            .report(call, Severity::Medium, Certainty::Sure, "makes the tables when the application starts")
+            .report(call, Severity::Medium, certainty, "makes the tables when the application starts")
             .because(handed, "creates what is missing and changes nothing, so the schema and the models drift apart")
             .conforming("Leave the schema to the migrations: `alembic upgrade head` in a job of its own, before the rollout.");
     }
@@ -65,6 +70,20 @@ fn changes_schema(sql: &str) -> bool {
     let mut words = sql.split_whitespace().map(str::to_ascii_lowercase);
     matches!(words.next().as_deref(), Some("create" | "alter"))
         && words.next().is_some_and(|word| word == "table")
+}
+
+/// Whether an `if` around this asks a switch for it (`if settings.auto_create:`), or migrates in its other branch.
+fn is_chosen(call: Node<'_>) -> bool {
+    call.surroundings().filter(|around| around.is(Kind::If)).any(|around| {
+        let is_switch = around.child(Role::Test).is_some_and(|test| {
+            matches!(test.kind(), Kind::Name | Kind::Attribute)
+                && words_of(test.name())
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "create" | "init" | "auto" | "dev"))
+        });
+        let migrates = |other: Node<'_>| other.does(Tag::Migrates) || other.callee_name() == "upgrade";
+        is_switch || around.calls_within().any(migrates)
+    })
 }
 
 /// Containers that migrate before they serve.

@@ -37,25 +37,29 @@ pub fn added_value(step: &Step<'_>, ways: &Ways<'_, '_>, findings: &mut Findings
 pub fn left_behind_by_table(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
     let Ways { up, down, .. } = ways;
     let of_postgresql = |step: &&Step<'_>| !step.call.is_of_sqlite();
-    for step in up.iter().filter(|step| step.kind == StepKind::CreateTable).filter(of_postgresql) {
-        let dropped =
-            down.iter().find(|other| other.kind == StepKind::DropTable && other.table == step.table);
-        let Some(dropped) = dropped.filter(|_| step.table.is_some()) else { continue };
-        let Some(function) = dropped.call.function() else { continue };
-        let Some(kind) = step.enumeration_type().filter(|kind| !drops_type(*kind, function, down)) else {
-            continue;
-        };
-        findings
-            .report(
-                step.at(),
-                Severity::Low,
-                Certainty::Likely,
-                "the type of the enumeration stays when the table is dropped",
-            )
-            .because(kind, "creates a type in PostgreSQL, beside the table")
-            .because(dropped.call, "drops the table alone, so the next upgrade fails with *already exists*")
-            .conforming(drop_it(Some(kind)));
+    let made = up.iter().filter(|step| step.kind == StepKind::CreateTable).filter(of_postgresql);
+    let mut left = made.filter_map(|step| {
+        let dropped = down.iter().find(|other| {
+            step.table.is_some() && other.kind == StepKind::DropTable && other.table == step.table
+        })?;
+        let function = dropped.call.function()?;
+        let kind = step.enumeration_type().filter(|kind| !drops_type(*kind, function, down))?;
+        Some((step, kind, dropped))
+    });
+    let Some((first, kind, dropped)) = left.next() else { return };
+    let others: Vec<_> = left.collect();
+    let message = match others.len() {
+        0 => "the type of the enumeration stays when the table is dropped".to_owned(),
+        count => format!("the types of {} enumerations stay when their tables are dropped", count + 1),
+    };
+    let mut draft = findings
+        .report(first.at(), Severity::Low, Certainty::Likely, message)
+        .because(kind, "creates a type in PostgreSQL, beside the table")
+        .because(dropped.call, "drops the table alone, so the next upgrade fails with *already exists*");
+    for (_, kind, _) in others.into_iter().take(9) {
+        draft = draft.because(kind, "so does this one");
     }
+    draft.conforming(drop_it(Some(kind)));
 }
 
 /// A type that the way up makes by itself, and the way back doesn't take away.

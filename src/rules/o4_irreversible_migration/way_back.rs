@@ -158,6 +158,14 @@ fn is_left_out(step: &Step<'_>, ways: &Ways<'_, '_>) -> bool {
     let renames = || up.iter().chain(down).any(|step| step.kind == StepKind::RenameTable);
     // What was made and dropped or renamed on the way up needs no way back.
     let is_passing = || up.iter().any(|other| step.is_before(other) && other.takes_back(step));
+    // What is made anew under the name of what was dropped was there before.
+    let is_made_anew = || {
+        up.iter().any(|other| {
+            matches!(other.kind, StepKind::DropIndex | StepKind::DropConstraint)
+                && other.name.is_some_and(|name| step.name == Some(name))
+                && other.is_before(step)
+        })
+    };
     let goes_with_its_table = || {
         step.kind == StepKind::DropIndex
             && up.iter().any(|other| other.kind == StepKind::DropTable && other.has_table_of(step))
@@ -168,6 +176,7 @@ fn is_left_out(step: &Step<'_>, ways: &Ways<'_, '_>) -> bool {
         && !(is_drop && step.is_conditional())
         && !down.iter().any(|other| other.may_undo(step))
         && !is_passing()
+        && !is_made_anew()
         && !goes_with_its_table()
 }
 

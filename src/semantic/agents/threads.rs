@@ -179,3 +179,22 @@ impl<'s> Model<'s> {
             .map(|(call, _)| call)
     }
 }
+
+impl<'m> Node<'m> {
+    /// Whether this checkpointer stands in for another one that was not set up: in the other branch of an `if`, or in a clause
+    /// for the one exception that says so.
+    pub fn stands_in_for_a_shared_saver(self) -> bool {
+        let is_shared = |other: Node<'m>| {
+            other.api().and_then(|api| api.class).is_some_and(|class| {
+                class.has(ClassTag::Checkpointer)
+                    && !class.has(ClassTag::InMemory)
+                    && !class.has(ClassTag::SingleFile)
+            })
+        };
+        self.enclosing_handler().is_some_and(|handler| !handler.catches_everything())
+            || self
+                .surroundings()
+                .filter(|around| around.is(Kind::If))
+                .any(|around| around.calls_within().any(is_shared))
+    }
+}

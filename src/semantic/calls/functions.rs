@@ -398,6 +398,18 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether the function that makes this object hands it to callers that each close what they got, for one look.
+    pub fn is_closed_by_callers(self) -> bool {
+        self.function().is_some_and(|function| {
+            let callers = self.model.callers_of(function.place());
+            !callers.is_empty()
+                && callers
+                    .iter()
+                    .map(|&call| self.model.node(call))
+                    .all(|call| call.is_closed_here() && !call.function().is_some_and(Node::is_startup))
+        })
+    }
+
     /// Whether a decorator keeps the results of this function.
     pub fn keeps_its_results(self) -> bool {
         self.caching_decorator().is_some()

@@ -27,6 +27,17 @@ impl Database {
 }
 
 impl<'m> Node<'m> {
+    /// Whether the engine made here talks to a file of SQLite where nobody chooses another address.
+    pub fn is_mostly_for_a_file(self) -> bool {
+        let speaks_of_it = |value: Node<'m>| value.source().contains("sqlite");
+        self.argument_or_keyword(0, "url").is_some_and(|url| {
+            let by_default = || url.resolved_value().configured_value().map(Node::resolved_value);
+            speaks_of_it(url.resolved_value()) || by_default().is_some_and(speaks_of_it)
+        }) || self
+            .keyword("connect_args")
+            .is_some_and(|options| options.source().contains("check_same_thread"))
+    }
+
     /// The database that the engine made here talks to: by its address, or by the one kind of address that the function
     /// around it writes down or checks for.
     pub fn database(self) -> Option<Database> {

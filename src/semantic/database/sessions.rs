@@ -186,6 +186,11 @@ impl<'m> Node<'m> {
         if !self.model.takes_connections() {
             return found;
         }
+        // Few functions wait for something slow, and to see that costs less than to see what each call does to a session.
+        let waits = self.slow_waits();
+        if waits.is_empty() {
+            return found;
+        }
         let effects: Vec<(Node<'m>, Node<'m>, Effect)> = self
             .own_calls()
             .filter_map(|call| call.session_effect(0).map(|(session, effect)| (call, session, effect)))
@@ -193,7 +198,12 @@ impl<'m> Node<'m> {
         let Some(first) = effects.iter().position(|(.., effect)| *effect == Effect::Takes) else {
             return found;
         };
-        let waits = self.slow_waits();
+        // A lock of the database's own is the connection's: who gives the one back loses the other.
+        let keeps_lock = |session: Node<'m>, wait: Node<'m>| {
+            effects.iter().any(|(call, named, _)| {
+                call.id < wait.id && named.may_be_session(session) && call.takes_distributed_lock()
+            })
+        };
         let end = effects[first..].iter().find(|(.., effect)| *effect == Effect::GivesBack);
         found.given_back = end.and_then(|(end, ..)| {
             waits.iter().find(|(wait, _)| wait.id > end.id).map(|(wait, _)| (*end, *wait))
@@ -206,6 +216,7 @@ impl<'m> Node<'m> {
                     && call.transactions_around(*session).all(|with| with.contains(wait))
                     && !self.gives_back_between(&effects, *call, *session, wait)
                     && !slow[0].gives_back_first(*session, &slow)
+                    && !keeps_lock(*session, wait)
             });
             if let Some((call, session, _)) = taken
                 && !found.held.iter().any(|held| {

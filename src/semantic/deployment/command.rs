@@ -151,8 +151,13 @@ impl Command {
 
     /// Whether it ends at once (`true`).
     pub fn does_nothing(&self) -> bool {
-        let mut words = self.text.split_whitespace();
-        words.next().is_some_and(|word| program(word) == "true") && words.next().is_none()
+        let words: Vec<&str> = self.text.split_whitespace().collect();
+        match words.as_slice() {
+            [one] => program(one) == "true",
+            [one, "infinity"] => program(one) == "sleep",
+            [one, "-f", "/dev/null"] => program(one) == "tail",
+            _ => false,
+        }
     }
 
     /// The packages that it installs with pip in no version of its own choice.

@@ -133,6 +133,12 @@ fn service_of(
     let profiles = texts("profiles");
     let in_profile = |names: &[&str]| profiles.iter().any(|profile| names.contains(&profile.as_str()));
     let restart = yaml.get(service, "restart").and_then(|value| yaml.text(value));
+    // Somebody sits before it, and ends it.
+    let is_for_terminal = || {
+        ["tty", "stdin_open"]
+            .iter()
+            .all(|key| yaml.get(service, key).and_then(|value| yaml.text(value)) == Some("true"))
+    };
     let condition =
         yaml.path(service, &["deploy", "restart_policy", "condition"]).and_then(|value| yaml.text(value));
     let waits_for = yaml.entry(service, "depends_on").map(|(key, list)| {
@@ -162,7 +168,9 @@ fn service_of(
         // Without a word Compose does not restart either, but then nobody has thought of it.
         runs_once: matches!(restart, Some("no" | "false"))
             || condition == Some("none")
-            || (is_named_for_once(name) && restart.is_none() && yaml.get(service, "ports").is_none()),
+            || ((is_named_for_once(name) || is_for_terminal())
+                && restart.is_none()
+                && yaml.get(service, "ports").is_none()),
         is_for_development: development || in_profile(&["dev", "development", "debug", "local"]),
         is_for_tests: test || in_profile(&["test", "tests", "testing", "ci", "e2e"]),
         volumes: yaml

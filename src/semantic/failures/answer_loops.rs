@@ -6,19 +6,41 @@ use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
 /// Attributes of an answer that say at once whether it is a success.
-const SUCCESS: [&str; 4] = ["ok", "is_success", "is_error", "is_client_error"];
+const SUCCESS: [&str; 3] = ["ok", "is_success", "is_error"];
+/// Attributes that tell one failure from another.
+const KIND_OF_FAILURE: [&str; 2] = ["is_client_error", "is_server_error"];
+
+/// After which answers such a loop asks again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AskedAgain {
+    /// After whatever is no success.
+    AnyFailure,
+    /// Some failures are told from others: `>= 500`.
+    SomeFailures,
+    /// After certain statuses alone: those with which the other side says that it has done nothing, for all that the code
+    /// shows.
+    NamedStatuses,
+}
 
 /// A loop whose next turn asks what this one has asked, where the status of its answer did not please.
 pub struct AnswerLoop<'m> {
     /// The call whose answer is looked at.
     pub asked: Node<'m>,
-    /// Whether only certain statuses are asked again: those with which the other side says that it has done nothing, for
-    /// all that the code shows.
-    pub picks_statuses: bool,
+    pub asked_again: AskedAgain,
     /// The test of its status.
     test: Node<'m>,
     /// The numbers or the range that the loop counts through; none for `while`.
     counted: Option<Node<'m>>,
+}
+
+impl AnswerLoop<'_> {
+    /// `if answer.status_code in AGAIN and attempt < retries`: the same test counts the attempts.
+    fn counts_in_its_test(&self) -> bool {
+        let is_status = |part: Node<'_>| matches!(part.name(), "status_code" | "status");
+        self.test
+            .descendants_of(Kind::Compare)
+            .any(|part| part.compares_order() && !part.descendants_of(Kind::Attribute).any(is_status))
+    }
 }
 
 impl<'m> Node<'m> {
@@ -33,7 +55,7 @@ impl<'m> Node<'m> {
             return None;
         }
         let asked = self.own_calls_of_loop().find(|call| call.crosses_outside() == Some(System::Http))?;
-        if asked.asks_for_health() {
+        if asked.asks_for_health() || self.waits_for_a_process() {
             return None;
         }
         // What is asked has to be the same each time: another page or another address is no second attempt.
@@ -41,7 +63,8 @@ impl<'m> Node<'m> {
         let statement = asked.statement();
         let answer = statement.targets().find(|target| target.is(Kind::Name))?;
         let tests: Vec<Node<'m>> = self
-            .descendants_of(Kind::If)
+            .descendants()
+            .filter(|branch| matches!(branch.kind(), Kind::If | Kind::Clause))
             .filter(|branch| branch.function() == self.function() && branch.enclosing_loop() == Some(self))
             .filter_map(|branch| branch.child(Role::Test))
             .filter(|test| test.id > statement.id && test.status_of(answer).is_some())
@@ -53,21 +76,18 @@ impl<'m> Node<'m> {
                 && node.id > test.id
                 && node.function() == self.function()
         });
-        let picks_statuses = tests.iter().flat_map(|test| test.descendants_of(Kind::Compare)).any(|test| {
-            let number = test.descendants().find_map(Node::number);
-            match test.operator() {
-                Operator::In | Operator::NotIn => true,
-                Operator::Equal | Operator::NotEqual => number.is_none_or(|number| number >= 400.0),
-                _ => false,
-            }
-        });
-        (!changes && leaves).then_some(AnswerLoop { asked, picks_statuses, test, counted })
+        let asked_again = tests
+            .iter()
+            .flat_map(|test| test.descendants())
+            .filter_map(Node::tells_failures_apart)
+            .max()
+            .unwrap_or(AskedAgain::AnyFailure);
+        (!changes && leaves).then_some(AnswerLoop { asked, asked_again, test, counted })
     }
 
     /// The retry that such a loop is.
     pub(in crate::semantic) fn retry_by_answers(self) -> Option<Retry<'m>> {
         let found = self.answer_loop()?;
-        let chosen = self.chooses_statuses();
         let attempts = match found.counted {
             Some(range) if range.is(Kind::Call) && range.positional().count() == 1 => {
                 match range.argument(0).map(Node::attempts) {
@@ -78,12 +98,15 @@ impl<'m> Node<'m> {
             Some(_) => Attempts::Bounded,
             None if self.child(Role::Test).is_some_and(|test| !test.is(Kind::True)) => Attempts::Bounded,
             // Another way out than by the answer that pleased: a counter, a deadline.
-            None if self.is_left_elsewhere(&found) => Attempts::Bounded,
+            None if self.is_left_elsewhere(&found) || found.counts_in_its_test() => Attempts::Bounded,
             None => Attempts::Unbounded,
         };
         Some(Retry {
             at: self,
-            failures: if chosen { Failures::Chosen } else { Failures::AnyAnswer(found.test) },
+            failures: match found.asked_again {
+                AskedAgain::AnyFailure => Failures::AnyAnswer(found.test),
+                AskedAgain::SomeFailures | AskedAgain::NamedStatuses => Failures::Chosen,
+            },
             attempts,
             pause: self.pause_of_turns(),
             is_about_conflicts: false,
@@ -129,20 +152,38 @@ impl<'m> Node<'m> {
     /// The attribute of the answer that this test looks at, if it is its status.
     fn status_of(self, answer: Node<'m>) -> Option<Node<'m>> {
         self.descendants_of(Kind::Attribute).find(|part| {
-            (matches!(part.name(), "status_code" | "status") || SUCCESS.contains(&part.name()))
+            (matches!(part.name(), "status_code" | "status")
+                || SUCCESS.contains(&part.name())
+                || KIND_OF_FAILURE.contains(&part.name()))
                 && part.receiver().is_some_and(|owner| owner.symbol() == answer.symbol())
         })
     }
 
-    /// Whether any test of the loop tells one failure from another: `< 500`, `== 400`, `in (502, 503)`.
-    fn chooses_statuses(self) -> bool {
-        self.descendants_of(Kind::Compare).any(|test| {
-            let number = test.descendants().find_map(Node::number).unwrap_or(0.0);
-            match test.operator() {
-                Operator::In | Operator::NotIn => true,
-                Operator::Equal | Operator::NotEqual => (400.0..600.0).contains(&number),
-                _ => number > 400.0,
+    /// Whether a part of a test of an answer's status tells one failure from another: `< 500`, `== 429`, `in (502, 503)`.
+    fn tells_failures_apart(self) -> Option<AskedAgain> {
+        if self.is(Kind::Attribute) && KIND_OF_FAILURE.contains(&self.name()) {
+            return Some(AskedAgain::SomeFailures);
+        }
+        if !self.is(Kind::Compare) {
+            return None;
+        }
+        let number = self.descendants().find_map(Node::number);
+        match self.operator() {
+            Operator::In | Operator::NotIn => Some(AskedAgain::NamedStatuses),
+            Operator::Equal | Operator::NotEqual => {
+                let is_failure = number.map_or_else(|| !self.names_success(), |number| number >= 400.0);
+                is_failure.then_some(AskedAgain::NamedStatuses)
             }
+            _ => number.is_some_and(|number| number > 400.0).then_some(AskedAgain::SomeFailures),
+        }
+    }
+
+    /// `HTTPStatus.OK`, `codes.created`, `status.HTTP_200_OK`
+    fn names_success(self) -> bool {
+        self.descendants_of(Kind::Attribute).any(|part| {
+            words_of(part.name())
+                .iter()
+                .any(|word| matches!(word.as_str(), "ok" | "created" | "accepted" | "success" | "2xx"))
         })
     }
 

@@ -465,6 +465,27 @@ impl<'m> Node<'m> {
         kind.is_some() && beside.any(|other| Some(other) != kind)
     }
 
+    /// Whether this loop goes over the parts into which the function, or who calls it, has cut one document: the chunks of
+    /// what another parameter describes. One of them left out leaves a document with a hole.
+    pub fn goes_over_parts_of_a_document(self) -> bool {
+        let is_part = |node: Node<'m>| {
+            matches!(node.kind(), Kind::Name | Kind::Attribute)
+                && thing_named(node.name()).is_some_and(|thing| {
+                    matches!(thing.as_str(), "chunk" | "part" | "piece" | "segment" | "section" | "passage")
+                })
+        };
+        let is_document = |parameter: Node<'m>| {
+            words_of(parameter.name()).iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "metadata" | "document" | "doc" | "file" | "filename" | "paper" | "article"
+                )
+            })
+        };
+        self.child(Role::Iterable).is_some_and(|iterable| iterable.descendants().any(is_part))
+            && self.function().is_some_and(|function| function.parameters().any(is_document))
+    }
+
     /// Whether the turns of this loop hand what they are given to one connection, by this call: a failure means that the
     /// connection has gone, and so has it for the others. The same holds where the loop goes over what one connection
     /// gives for as long as it does, and a `try` around it sees to its end.

@@ -2,7 +2,7 @@
 
 use crate::semantic::{Node, Place, words_of};
 use crate::stack::{System, Tag};
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, NodeId, Role};
 
 /// How deep a chain of calls is followed to the one that may fail.
 pub(in crate::semantic) const LONGEST_CHAIN: usize = 5;
@@ -68,6 +68,12 @@ const MOVES: [&str; 16] = [
 
 /// Further verbs of methods that ask another system, of an object whose class comes from elsewhere.
 const ASKS: [&str; 7] = ["render", "put", "add", "update", "call", "request", "query"];
+
+/// The names of the element that a loop goes over: those that the loop binds, and those made from them in its body, each
+/// with the assignment before which it is none.
+pub struct ElementNames<'m> {
+    names: Vec<(Option<NodeId>, &'m str)>,
+}
 
 /// A call whose failure nothing keeps from its surroundings.
 #[derive(Clone, Debug)]
@@ -264,9 +270,10 @@ impl<'m> Node<'m> {
 
     fn turn_that(self, fails: &dyn Fn(Node<'m>) -> Option<Failing<'m>>) -> Option<Failing<'m>> {
         let body = self.body().filter(|_| self.is(Kind::For))?;
+        let element = self.element_names();
         body.calls_within()
             .filter(|call| call.function() == self.function() && call.enclosing_loop() == Some(self))
-            .filter(|call| call.concerns_element_of(self) && call.runs_here())
+            .filter(|call| call.concerns(&element) && call.runs_here())
             .filter(|call| !call.is_kept_within(self, &|handler| !handler.ends_loop()))
             .find_map(fails)
     }
@@ -293,23 +300,34 @@ impl<'m> Node<'m> {
             .is_some_and(|last| matches!(last.kind(), Kind::Return | Kind::Break))
     }
 
-    /// Whether a call is about the element of this turn: a name that the loop binds stands in it, or one that was made
-    /// from such a name.
+    /// Whether this expression is about the element of a turn of a loop: one of the names of the element stands in it.
     pub fn concerns_element_of(self, around: Node<'m>) -> bool {
-        let mut names: Vec<&str> =
-            around.targets().flat_map(|target| target.descendants_of(Kind::Name)).map(Node::name).collect();
-        for assignment in around.within(&self.source_file().tree.assignments) {
-            if assignment.id > self.id || names.len() > 32 {
+        self.concerns(&around.element_names())
+    }
+
+    /// Whether a name of a loop's element stands in this expression.
+    pub fn concerns(self, element: &ElementNames<'m>) -> bool {
+        element.names.iter().any(|(bound, name)| *bound <= Some(self.id) && self.mentions(name))
+    }
+
+    /// The names of the element of this loop.
+    pub fn element_names(self) -> ElementNames<'m> {
+        let mut names: Vec<(Option<NodeId>, &str)> = self
+            .targets()
+            .flat_map(|target| target.descendants_of(Kind::Name))
+            .map(|name| (None, name.name()))
+            .collect();
+        for assignment in self.within(&self.source_file().tree.assignments) {
+            if names.len() > 32 {
                 break;
             }
             let Some(value) = assignment.value() else { continue };
-            if names.iter().any(|name| value.mentions(name)) {
-                names.extend(
-                    assignment.targets().filter(|target| target.is(Kind::Name)).map(|target| target.name()),
-                );
+            if names.iter().any(|(_, name)| value.mentions(name)) {
+                let made = assignment.targets().filter(|target| target.is(Kind::Name));
+                names.extend(made.map(|target| (Some(assignment.id), target.name())));
             }
         }
-        names.into_iter().any(|name| self.mentions(name))
+        ElementNames { names }
     }
 
     /// The call in this block that leaves the process and may fail there, through given functions as well.

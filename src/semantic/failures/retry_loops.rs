@@ -48,7 +48,7 @@ impl<'m> Node<'m> {
                     function.reaches(&asks).is_some()
                 })
         });
-        if systems.is_empty() || asks_somebody {
+        if systems.is_empty() || asks_somebody || self.waits_for_a_process() {
             return None;
         }
         // A loop that catches everything and gives nothing back keeps something going, whatever ends it.
@@ -84,6 +84,20 @@ impl<'m> Node<'m> {
                 function.descendants_of(Kind::Attribute).any(|part| part.names("socket.AF_UNIX"))
             }),
             instead: None,
+        })
+    }
+
+    /// Whether the function has started a program of this machine before: the loop waits until it answers, and a refused
+    /// connection is the usual outcome.
+    pub(in crate::semantic) fn waits_for_a_process(self) -> bool {
+        self.function().is_some_and(|function| {
+            function.own_calls().any(|call| {
+                call.id < self.id
+                    && matches!(
+                        call.callee_name(),
+                        "Popen" | "create_subprocess_exec" | "create_subprocess_shell"
+                    )
+            })
         })
     }
 

@@ -17,6 +17,13 @@ const KEYS: [&str; 7] = [
     "customer_id",
 ];
 
+/// Those of them that name whose business a row is about just as well: the operator's own customer, a bank's account.
+const BUSINESS_KEYS: [&str; 2] = ["account_id", "customer_id"];
+
+/// What holds what is known of whoever asks, beside the names of [`CALLERS`].
+const CREDENTIALS: [&str; 8] =
+    ["claims", "payload", "credentials", "auth", "state", "request", "context", "ctx"];
+
 /// What stands for one tenant, as the last word of a name.
 const TENANTS: [&str; 10] = [
     "app",
@@ -74,7 +81,11 @@ impl<'s> Model<'s> {
             if self.symbol(written).is_some() {
                 return written.to_owned();
             }
-            let known = || KEYS.into_iter().filter(|key| self.symbol(key).is_some());
+            let known = || {
+                KEYS.into_iter()
+                    .filter(|key| self.symbol(key).is_some())
+                    .filter(|key| !BUSINESS_KEYS.contains(key) || self.is_brought_by_callers(key))
+            };
             let handled = || known().filter(|key| self.handles(key));
             let most = known()
                 .map(|key| {
@@ -89,9 +100,7 @@ impl<'s> Model<'s> {
             let has_models = self.classes().any(|class| self.is_orm_model(class.place()));
             most.map(|(_, key)| key)
                 .or_else(|| handled().find(|key| *key == "tenant_id"))
-                .or_else(|| {
-                    handled().find(|key| !has_models && !matches!(*key, "account_id" | "customer_id"))
-                })
+                .or_else(|| handled().find(|key| !has_models && !BUSINESS_KEYS.contains(key)))
                 .or_else(|| self.key_of_callers())
                 .unwrap_or(written)
                 .to_owned()
@@ -147,6 +156,31 @@ impl<'s> Model<'s> {
         }
         let several = counted.into_iter().filter(|(_, count)| *count > 1);
         several.reduce(|best, other| if other.1 > best.1 { other } else { best }).map(|(name, _)| name)
+    }
+
+    /// Whether whoever asks brings this with what says who it is: `user.customer_id`, `claims["customer_id"]`, or a
+    /// parameter of this name that is injected.
+    fn is_brought_by_callers(&self, name: &str) -> bool {
+        let Some(symbol) = self.symbol(name) else { return false };
+        let says_who_asks = |holder: Node<'_>| {
+            words_of(holder.name())
+                .iter()
+                .any(|word| CALLERS.contains(&word.as_str()) || CREDENTIALS.contains(&word.as_str()))
+        };
+        self.python().any(|(file, data)| {
+            (0..).zip(&data.tree.nodes).filter(|(_, node)| node.name == symbol).any(|(node, _)| {
+                let node = self.node(Place { file, node });
+                match node.kind() {
+                    Kind::Attribute => node.receiver().is_some_and(says_who_asks),
+                    Kind::Str => node.parent().is_some_and(|around| {
+                        let table = around.child(Role::Value).filter(|_| around.is(Kind::Subscript));
+                        let asked = around.receiver().filter(|_| around.callee_name() == "get");
+                        table.or(asked).is_some_and(says_who_asks)
+                    }),
+                    _ => node.role() == Role::Parameter && node.injected_by().is_some(),
+                }
+            })
+        })
     }
 
     /// Whether the given code handles values of this name: an object that keeps one for itself, as a client does that

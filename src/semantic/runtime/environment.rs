@@ -174,7 +174,7 @@ impl<'s> Model<'s> {
     }
 }
 
-/// Variables that the operating system or the user's session sets: they configure nothing of the application's own.
+/// Variables that the operating system, the user's session or the cluster sets: they configure nothing of the application's own.
 pub fn is_system_variable(name: &str) -> bool {
     const NAMES: [&str; 19] = [
         "HOME",
@@ -197,7 +197,8 @@ pub fn is_system_variable(name: &str) -> bool {
         "APPDATA",
         "LOCALAPPDATA",
     ];
-    NAMES.contains(&name) || name.starts_with("XDG_")
+    // A cluster tells each container by which address it is reached.
+    NAMES.contains(&name) || ["XDG_", "KUBERNETES_SERVICE_"].iter().any(|start| name.starts_with(start))
 }
 
 /// Variables that the system, or the platform on which a service runs, sets.

@@ -127,7 +127,9 @@ impl<'m> SharedState<'m> {
                 change.targets().filter_map(|target| target.child(Role::Index)).any(sent)
             }
         })?;
-        let has_few_keys = || self.is_keyed_by_what_is_set_up() && self.holds_views_of_its_keys();
+        let has_few_keys = || {
+            self.is_keyed_by_what_is_set_up() && (self.holds_views_of_its_keys() || self.prunes_its_entries())
+        };
         if self.only_spares_log_lines() || has_few_keys() {
             return None;
         }

@@ -213,11 +213,31 @@ impl<'m> SharedState<'m> {
 
     /// Whether its keys are those of what somebody sets up: agents, providers, tools. There are as many as there are of these.
     pub(in crate::semantic) fn is_keyed_by_what_is_set_up(&self) -> bool {
-        const SET_UP: [&str; 9] =
-            ["agent", "assistant", "bot", "provider", "model", "plugin", "tool", "connector", "skill"];
+        const SET_UP: [&str; 12] = [
+            "agent",
+            "assistant",
+            "bot",
+            "provider",
+            "model",
+            "plugin",
+            "tool",
+            "connector",
+            "skill",
+            "tenant",
+            "organization",
+            "workspace",
+        ];
         let keys = self.keys();
         !keys.is_empty()
             && keys.iter().all(|key| words_of(key).iter().any(|word| SET_UP.contains(&word.as_str())))
+    }
+
+    /// Whether a change leaves out of an entry what has passed: `hits[key] = [hit for hit in hits[key] if hit > since]`.
+    pub(in crate::semantic) fn prunes_its_entries(&self) -> bool {
+        self.changes.iter().filter_map(|change| change.value()).any(|value| {
+            value.descendants_of(Kind::Comprehension).any(|clause| clause.child(Role::Test).is_some())
+                && value.descendants().any(|part| part.reads_like(self.definition))
+        })
     }
 
     /// Whether it forgets by design what was not used for long: what is used is moved to the end.
@@ -388,7 +408,10 @@ impl<'m> Node<'m> {
 impl<'s> Model<'s> {
     /// Whether each process has its own of these: locks, clients, pools, tasks, events.
     pub(in crate::semantic) fn is_part_of_process(&self, kind: Type) -> bool {
-        const PARTS: [ClassTag; 6] = [
+        const PARTS: [ClassTag; 9] = [
+            ClassTag::Graph,
+            ClassTag::Runnable,
+            ClassTag::ChatModel,
             ClassTag::AsyncLock,
             ClassTag::ThreadLock,
             ClassTag::Semaphore,

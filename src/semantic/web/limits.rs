@@ -1,6 +1,6 @@
 //! What keeps one caller from taking everything: limiters of requests, and where they are mounted.
 
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{EntryPoints, Model, Node, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -126,7 +126,7 @@ impl<'m> Node<'m> {
     /// Whether this call gives all rows of a query that nothing limits: neither a number, nor a group, nor certain ids.
     /// A table of what an operator sets up stays small.
     pub fn fetches_without_end(self) -> bool {
-        const SMALL: [&str; 18] = [
+        const SMALL: [&str; 26] = [
             "tier",
             "plan",
             "role",
@@ -145,6 +145,15 @@ impl<'m> Node<'m> {
             "type",
             "status",
             "level",
+            // What a person makes one by one.
+            "key",
+            "preference",
+            "tag",
+            "llm",
+            "apikey",
+            "credential",
+            "integration",
+            "webhook",
         ];
         let is_listed =
             self.callee_name() == "scalars" && self.parent().is_some_and(|list| list.callee_name() == "list");
@@ -153,19 +162,9 @@ impl<'m> Node<'m> {
         {
             return false;
         }
-        let builds = |name: &'static [&'static str]| {
-            self.value_source(&move |part: Node<'m>| {
-                part.is(Kind::Call) && name.contains(&part.callee_name()) && part.does(Tag::BuildsStatement)
-            })
-        };
-        let Some(select) = builds(&["select", "query"]) else { return false };
-        let table = select
-            .argument(0)
-            .map(|table| if table.is(Kind::Attribute) { table.receiver().unwrap_or(table) } else { table });
-        let is_small = table.is_none_or(|table| {
-            !table.name().starts_with(char::is_uppercase)
-                || words_of(table.name()).iter().any(|word| SMALL.contains(&word.as_str()))
-        });
+        let Some(table) = self.selected_table() else { return false };
+        let is_small = !table.name().starts_with(char::is_uppercase)
+            || words_of(table.name()).iter().any(|word| SMALL.contains(&word.as_str()));
         let narrows = |part: Node<'m>| {
             part.is(Kind::Call)
                 && matches!(
@@ -190,6 +189,38 @@ impl<'m> Node<'m> {
                     .is_some_and(|column| column.is(Kind::Attribute) && column.name() == "id")
         };
         !is_small && self.value_source(&|part: Node<'m>| narrows(part) || holds_one(part)).is_none()
+    }
+
+    /// The class of the rows that the query behind this call asks for.
+    fn selected_table(self) -> Option<Node<'m>> {
+        let asks = |part: Node<'m>| {
+            part.is(Kind::Call)
+                && matches!(part.callee_name(), "select" | "query")
+                && part.does(Tag::BuildsStatement)
+        };
+        let table = self.value_source(&asks)?.argument(0)?;
+        if table.is(Kind::Attribute) { table.receiver() } else { Some(table) }
+    }
+
+    /// Whether all rows that this call asks for are made by administrators, as far as the given files show: they are settings,
+    /// and there are as many as somebody has made by hand.
+    pub fn is_of_what_administrators_make(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let Some(table) = self.selected_table() else { return false };
+        let row = model.instance_of_class(table.ty());
+        let by_hand = |call: Node<'m>| {
+            call.function().is_some_and(|function| {
+                let reached = function.entry_points();
+                reached.includes(EntryPoints::ADMINISTRATOR) && reached.spare_users()
+            })
+        };
+        let mut made = model
+            .known_calls()
+            .filter_map(|(call, _)| call.inserted())
+            .filter(|made| made.row == row && !made.at.is_outside_production())
+            .map(|made| made.at)
+            .peekable();
+        made.peek().is_some() && made.all(by_hand)
     }
 
     /// Whether this call says how many turns a loop makes: `range(days)`.

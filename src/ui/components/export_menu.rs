@@ -103,7 +103,7 @@ pub fn ExportMenu() -> Html {
         use_memo((store.report.clone(), listed, *all, store.settings.clone()), |(whole, listed, all, _)| {
             whole.as_ref().map(|whole| Taken::of(&store, whole, listed, *all))
         });
-    let Some(taken) = (*taken).clone() else { return html! { <div></div> } };
+    let Some(taken) = (*taken).clone() else { return html! {} };
     let report = taken.report.clone();
     let close = {
         let (popover, button) = (popover.clone(), button.clone());

@@ -8,11 +8,11 @@ use crate::ui::words::count;
 
 /// Says where the findings differ from those that a link came with, as long as its text is the one that is shown.
 pub fn link_notice(store: &Store) -> Html {
-    let (Some(linked), Some(report)) = (&store.linked, &store.report) else { return html! { <div></div> } };
+    let (Some(linked), Some(report)) = (&store.linked, &store.report) else { return html! {} };
     let Some(then) = linked.findings.as_ref().filter(|_| linked.files == store.sources()) else {
-        return html! { <div></div> };
+        return html! {};
     };
-    let Some(difference) = Difference::between(then, &words(report)) else { return html! { <div></div> } };
+    let Some(difference) = Difference::between(then, &words(report)) else { return html! {} };
     let forget = press(store, Action::ForgetLinked);
     let part = |list: &[String], what: &str| match list {
         [] => String::new(),

@@ -26,7 +26,7 @@ pub fn PatchNotice() -> Html {
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ReadAs { id, kind }))
     };
     if file.text.trim().is_empty() {
-        return html! { <div></div> };
+        return html! {};
     }
     match patches.reading(&file.path) {
         Some(reading) => html! {
@@ -49,7 +49,7 @@ pub fn PatchNotice() -> Html {
                     { kinds(&store, "Take") }
                 </div>
             },
-            None => html! { <div></div> },
+            None => html! {},
         },
     }
 }
@@ -103,7 +103,7 @@ fn is_folded(reading: &Reading) -> bool {
 /// What is to be told of single files, a line each, where it is too much for the sentence.
 fn told(reading: &Reading) -> Html {
     if !is_folded(reading) {
-        return html! { <div hidden=true></div> };
+        return html! {};
     }
     let lines = [opened(reading), left_out(reading)].concat();
     html! {

@@ -55,7 +55,7 @@ pub fn PrintedReport(props: &Props) -> Html {
             take_away(drawn.borrow_mut().take());
         }
     });
-    html! { <div hidden=true></div> }
+    html! {}
 }
 
 fn put(report: &Report, part: Option<&str>) -> Element {

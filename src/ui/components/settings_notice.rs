@@ -7,7 +7,7 @@ use crate::ui::state::{Action, Store, press};
 /// Offers the settings of a `rubric.toml` among the opened files, as the command line takes the nearest one; once they
 /// are used, those before them.
 pub fn settings_notice(store: &Store) -> Html {
-    let Some(offer) = &store.offer else { return html! { <div></div> } };
+    let Some(offer) = &store.offer else { return html! {} };
     let (said, does) = if offer.used {
         (format!("The settings of {} hold now, and are kept on this device.", offer.path), "Undo")
     } else {

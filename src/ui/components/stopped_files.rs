@@ -48,7 +48,7 @@ fn StoppedFile(props: &Props) -> Html {
     let search = use_state_eq(|| Search::Not);
     let LeftOut { file, failure } = &props.left_out;
     let why = match failure {
-        Failure::TookTooLong => "takes too long for the checker",
+        Failure::TookTooLong(_) => "takes too long for the checker",
         _ => "stops the checker",
     };
     let begin = {

@@ -9,7 +9,7 @@ use crate::ui::words;
 /// A line that opens the findings on unchanged lines, and the list of them.
 pub fn unchanged(store: &Store, items: Html) -> Html {
     // There is always an element: what comes and goes as a whole leaves its neighbours in the page without their place.
-    let Some(whole) = &store.whole else { return html! { <div></div> } };
+    let Some(whole) = &store.whole else { return html! {} };
     let unchanged: Vec<Certainty> = whole
         .findings
         .iter()
@@ -17,7 +17,7 @@ pub fn unchanged(store: &Store, items: Html) -> Html {
         .map(|finding| finding.certainty)
         .collect();
     if unchanged.is_empty() {
-        return html! { <div></div> };
+        return html! {};
     }
     let questions = unchanged.iter().filter(|certainty| **certainty == Certainty::Question).count();
     let findings = unchanged.len() - questions;

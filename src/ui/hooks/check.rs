@@ -90,7 +90,7 @@ impl Outcome {
                 self.dispatch.dispatch(Action::Checker(Checker::Done { milliseconds }));
                 self.reports.set(Some(reports));
             }
-            Reply::Failed(failure @ (Failure::Crashed(_) | Failure::TookTooLong)) => {
+            Reply::Failed(failure @ (Failure::Crashed(_) | Failure::TookTooLong(_))) => {
                 match self.job.sets.as_slice() {
                     [files] if files.len() > 1 => self.search(failure),
                     [files] => {

@@ -230,7 +230,12 @@ impl<'m> Node<'m> {
         let docstring = self.body().and_then(|body| body.children().next()).filter(|first| {
             first.is(Kind::ExprStatement) && first.children().all(|value| value.is(Kind::Str))
         });
-        let comments = self.source().lines().map(str::trim_start).filter(|line| line.starts_with('#'));
+        // What stands behind the last statement belongs to the function as well.
+        let behind = self.source_file().text.get(self.data().stop as usize..).unwrap_or_default();
+        let behind =
+            behind.lines().skip(1).take_while(|line| line.is_empty() || line.starts_with([' ', '\t']));
+        let comments =
+            self.source().lines().chain(behind).map(str::trim_start).filter(|line| line.starts_with('#'));
         docstring
             .map(Node::source)
             .into_iter()

@@ -131,9 +131,23 @@ impl<'m> Step<'m> {
             || self.chain.iter().skip(1).any(looks_first)
     }
 
-    /// Whether it is made for SQLite or MySQL alone: in the branch for one of them, or in the one beside PostgreSQL's.
+    /// Whether it is made for SQLite or MySQL alone: in the branch for one of them, in the one beside PostgreSQL's, or behind
+    /// one for PostgreSQL that leaves.
     pub fn is_for_another_database(&self) -> bool {
+        let is_behind = |call: &Node<'m>| {
+            call.function().into_iter().flat_map(Node::own_ifs).any(|branch| {
+                let test = branch.child(Role::Test).filter(|test| test.operator() == Operator::Equal);
+                branch.id < call.id
+                    && branch.body().is_some_and(|body| body.leaves() && !body.contains(*call))
+                    && test.is_some_and(|test| {
+                        test.descendants_of(Kind::Str).any(|text| text.name().starts_with("postgres"))
+                    })
+            })
+        };
         self.chain.iter().any(|call| {
+            if is_behind(call) {
+                return true;
+            }
             let mut below = *call;
             call.surroundings().any(|around| {
                 let role = std::mem::replace(&mut below, around).role();
