@@ -162,6 +162,19 @@ fn inserts_by_text(sql: &str) -> bool {
         && !sql.contains("not exists")
 }
 
+/// An UPDATE that adds to a column, or takes from it; how often something was looked at is no matter.
+fn sums_by_text(sql: &str) -> bool {
+    let sql = sql.to_ascii_lowercase().replace(['\n', '\t'], " ");
+    let is_sum = |(column, value): (&str, &str)| {
+        let column = column.trim();
+        let rest = value.trim_start().strip_prefix(column).map(str::trim_start);
+        rest.is_some_and(|rest| rest.starts_with(['+', '-']))
+            && !["view", "hit", "seen", "click", "attempt", "tries"].iter().any(|word| column.contains(word))
+    };
+    sql.trim_start().starts_with("update ")
+        && sql.split_once(" set ").and_then(|(_, set)| set.split_once('=')).is_some_and(is_sum)
+}
+
 /// A POST that reads or says what is so anyhow: a search, a token, a completion, a heartbeat.
 fn only_asks(call: Node<'_>) -> bool {
     const EMPTIES: [&str; 4] = ["flush", "clear", "reload", "warmup"];
@@ -561,7 +574,10 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
         return;
     }
     let chains = function.all_reached(&|call| {
-        call.does(Tag::AddsRow) || writes(call) || (is_webhook && call.sums_in_database().is_some())
+        call.does(Tag::AddsRow)
+            || writes(call)
+            || (is_webhook && call.sums_in_database().is_some())
+            || (call.sends_sql() && call.sql().is_some_and(sums_by_text))
     });
     let has_none = |write: Node<'_>| idempotency_key(write).is_none_or(Node::is_made_at_random);
     let Some(chain) = chains.iter().find(|chain| chain.last().is_some_and(|write| has_none(*write))) else {

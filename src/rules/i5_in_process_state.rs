@@ -413,9 +413,15 @@ fn is_by_request(change: Node<'_>) -> bool {
     let Some(function) = change.function().filter(|function| runs_for_requests(*function)) else {
         return false;
     };
-    let is_own = [FunctionRole::Handler, FunctionRole::Dependency, FunctionRole::Middleware]
-        .iter()
-        .any(|&role| function.plays(role));
+    let is_own = [
+        FunctionRole::Handler,
+        FunctionRole::Dependency,
+        FunctionRole::Middleware,
+        FunctionRole::GraphNode,
+        FunctionRole::Tool,
+    ]
+    .iter()
+    .any(|&role| function.plays(role));
     if is_own || (change.is(Kind::AugAssign) && change.targets().any(|target| target.is(Kind::Name))) {
         return is_own;
     }

@@ -50,6 +50,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         shared_values::shared_dictionary(assignment, findings);
         shared_values::shared_number(assignment, findings);
     }
+    for call in model.calls_named("add").filter(|call| call.is_shared_code()) {
+        shared_values::shared_set(call, findings);
+    }
     let mut reported = Vec::new();
     for call in model.calls_named("setattr").filter(|call| call.is_shared_code()) {
         changed_rows::check(call, findings);

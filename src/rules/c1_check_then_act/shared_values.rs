@@ -5,7 +5,7 @@ use super::{COUNTED, is_named};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{FunctionRole, Node};
-use crate::syntax::{Kind, Role};
+use crate::syntax::{Kind, Operator, Role};
 
 pub fn shared_dictionary(assignment: Node<'_>, findings: &mut Findings<'_>) {
     let Some(target) = assignment.targets().next().filter(|target| target.is(Kind::Subscript)) else {
@@ -61,6 +61,59 @@ pub fn shared_dictionary(assignment: Node<'_>, findings: &mut Findings<'_>) {
             .to_owned(),
         None => "Hold a `threading.Lock` around both.".to_owned(),
     });
+}
+
+/// `if url in visited: return`, an `await`, then `visited.add(url)`: meanwhile another task passes the test as well.
+pub fn shared_set(call: Node<'_>, findings: &mut Findings<'_>) {
+    let (Some(set), Some(added), Some(function)) = (call.receiver(), call.argument(0), call.function())
+    else {
+        return;
+    };
+    let is_shared = set.is(Kind::Name)
+        && set.scope_of_name() == Some(0)
+        && set.instance_of().is_some_and(|class| class.derives_from("builtins.set"));
+    if !is_shared || !function.is_async() {
+        return;
+    }
+    let tests = function.own_ifs().filter(|node| node.id < call.id);
+    let test = tests.filter_map(|node| Some((node, node.child(Role::Test)?))).find(|(node, test)| {
+        let asks = test.child(Role::Left).is_some_and(|left| left.reads_like(added))
+            && test.child(Role::Right).is_some_and(|right| right.reads_like(set));
+        let is_in_body = node.body().is_some_and(|body| body.contains(call));
+        asks && match test.operator() {
+            Operator::In => !is_in_body && node.body().is_some_and(Node::leaves) && node.dominates(call),
+            Operator::NotIn => is_in_body,
+            _ => false,
+        }
+    });
+    let Some((_, test)) = test else { return };
+    let wait = function.descendants_of(Kind::Await).find(|wait| {
+        wait.function() == Some(function)
+            && test.id < wait.id
+            && wait.id < call.id
+            && are_on_one_path(*wait, call)
+    });
+    // One after the other is no race.
+    let is_run_at_once = function.serves_requests() || function.repeated_by_callers().is_some();
+    let Some(wait) = wait.filter(|_| is_run_at_once) else { return };
+    if let Some(lock) = call.exclusive_by() {
+        findings.conforms(lock, format!("`{}` is read and changed under a lock", set.source()));
+        return;
+    }
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Likely,
+            format!(
+                "what is in `{}` is asked before an `await` and noted after it: two do the same work",
+                set.source()
+            ),
+        )
+        .because(test, "asked here")
+        .because(wait, "another task may ask here, before this one has noted anything")
+        .because(call, "noted here")
+        .conforming("Note it before the first `await`, and take it out again where the work fails.");
 }
 
 /// `total += 1` on a number of the module, by functions that run in several threads.

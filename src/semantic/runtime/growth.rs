@@ -1,6 +1,6 @@
 //! What a process keeps for all requests and never lets go of.
 
-use crate::semantic::{Node, SharedState};
+use crate::semantic::{EntryPoints, Node, SharedState};
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Operator, Role};
 
@@ -59,6 +59,19 @@ impl<'m> SharedState<'m> {
         })
     }
 
+    /// Whether a job, or work that a request leaves behind, puts in what it is handed: `visited.add(url)`.
+    fn grows_in_background(&self, change: Node<'m>, function: Node<'m>) -> bool {
+        let is_handed = |value: Node<'m>| {
+            let value = value.resolved_value();
+            value.as_parameter().is_some_and(|parameter| parameter.name() != "self")
+        };
+        function.entry_points().includes(EntryPoints::BACKGROUND)
+            && change.is(Kind::Call)
+            && matches!(change.callee_name(), "add" | "append")
+            && change.receiver().is_some_and(|whole| whole.reads_like(self.definition))
+            && change.argument(0).is_some_and(is_handed)
+    }
+
     /// Whether it only ever grows by what requests bring: nothing is taken out of it, it has no size, and nobody puts
     /// another one in its place. The change by which it grows.
     pub fn grows_with_requests(&self) -> Option<Node<'m>> {
@@ -82,9 +95,13 @@ impl<'m> SharedState<'m> {
             return None;
         }
         let grows = self.changes.iter().copied().find(|change| {
-            let Some(function) = change.function().filter(|function| function.may_serve_requests()) else {
+            let Some(function) = change.function() else { return false };
+            if self.grows_in_background(*change, function) {
+                return true;
+            }
+            if !function.may_serve_requests() {
                 return false;
-            };
+            }
             if function.is_startup() {
                 return false;
             }

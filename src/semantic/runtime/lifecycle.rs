@@ -70,10 +70,15 @@ impl<'s> Model<'s> {
             .filter(|function| function.event().is_some_and(|event| event.string() == Some("shutdown")))
     }
 
-    /// Engines and pools that a module makes when it is imported.
+    /// Engines, pools and clients that a module keeps: made when it is imported, or by a function of it on first use.
     pub fn module_pools(&self) -> impl Iterator<Item = Node<'_>> {
-        self.known_calls().map(|(call, _)| call).filter(|call| {
+        let is_kept = |call: Node<'_>| {
+            let mut targets = call.parent().into_iter().flat_map(Node::targets);
             call.function().is_none()
+                || targets.any(|target| target.is(Kind::Name) && target.scope_of_name() == Some(0))
+        };
+        self.known_calls().map(|(call, _)| call).filter(move |call| {
+            is_kept(*call)
                 && call.api().is_some_and(|api| api.is_constructor || api.callable.returns.is_some())
                 && (call.is_a(ClassTag::Engine)
                     || call.is_a(ClassTag::ConnectionPool)
@@ -92,7 +97,17 @@ impl<'s> Model<'s> {
                 .filter_map(|named| Some(named.receiver()?.constructed_by()?.place()))
                 .collect()
         });
-        closed.contains(&made.place())
+        // What is made on first use is closed under its name, or by what gives it.
+        let closed_by_name = || {
+            let holder = made.parent().and_then(|statement| statement.targets().next());
+            self.calls().filter_map(Node::callee).filter(|named| is_ending(named.name())).any(|named| {
+                named.receiver().map(Node::unwrapped).is_some_and(|closed| {
+                    holder.is_some_and(|holder| holder.name() == closed.name())
+                        || closed.target() == made.function().map(Node::place)
+                })
+            })
+        };
+        closed.contains(&made.place()) || (made.function().is_some() && closed_by_name())
     }
 }
 
