@@ -1,6 +1,6 @@
 //! What lets one process at a time do scheduled work.
 
-use crate::semantic::{Node, words_of};
+use crate::semantic::{Node, has_word};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::Kind;
 
@@ -45,21 +45,21 @@ pub fn is_guard(call: Node<'_>) -> bool {
 }
 
 fn sounds_exclusive(name: &str) -> bool {
-    words_of(name).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "lock"
-                | "locked"
-                | "leader"
-                | "leadership"
-                | "lease"
-                | "claim"
-                | "claims"
-                | "singleton"
-                | "exclusive"
-                | "elected"
-        )
-    })
+    has_word(
+        name,
+        &[
+            "lock",
+            "locked",
+            "leader",
+            "leadership",
+            "lease",
+            "claim",
+            "claims",
+            "singleton",
+            "exclusive",
+            "elected",
+        ],
+    )
 }
 
 /// Whether a decorator of the given files runs what it decorates under a lock.

@@ -2,7 +2,7 @@
 //! that starts itself again.
 
 use super::effects::effect_of;
-use crate::semantic::{EntryPoints, Model, Node, words_of};
+use crate::semantic::{EntryPoints, Model, Node, has_word, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -159,12 +159,10 @@ fn is_endless(node: Node<'_>) -> bool {
             Kind::Name | Kind::Attribute => words_of(test.name()).iter().any(|word| word.starts_with("run")),
             Kind::UnaryOp => test.descendants().any(|inner| {
                 inner.callee_name() == "is_set"
-                    || words_of(inner.name()).iter().any(|word| {
-                        matches!(
-                            word.as_str(),
-                            "stop" | "stopped" | "stopping" | "shutdown" | "closed" | "cancelled"
-                        )
-                    })
+                    || has_word(
+                        inner.name(),
+                        &["stop", "stopped", "stopping", "shutdown", "closed", "cancelled"],
+                    )
             }),
             _ => false,
         })

@@ -3,7 +3,7 @@
 use super::{HEALTH, LIVE, READY, last_part};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, ServedPaths, words_of};
+use crate::semantic::{Model, Node, ServedPaths, has_word, words_of};
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
 
@@ -286,9 +286,8 @@ fn answers_a_constant(handler: Node<'_>) -> bool {
 /// Whether a dependency may do the asking: by its name, or because it is a given function that does.
 fn checks(parameter: Node<'_>) -> bool {
     dependencies(parameter).any(|dependency| {
-        let by_name = words_of(dependency.name()).iter().any(|word| {
-            matches!(word.as_str(), "check" | "checks" | "health" | "healthy" | "ready" | "verify" | "ping")
-        });
+        let by_name =
+            has_word(dependency.name(), &["check", "checks", "health", "healthy", "ready", "verify", "ping"]);
         by_name
             || parameter
                 .model

@@ -2,7 +2,7 @@
 
 use crate::semantic::calls::summary::ChainStep;
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{Model, Node, has_word, words_of};
 use crate::syntax::{BindingKind, Kind, Operator, Role};
 
 /// What a parameter is known to hold in one call: a literal that was given, or the default of one that was not.
@@ -135,7 +135,7 @@ impl<'m> Node<'m> {
         let speaks = |part: Node<'m>, words: &[&str]| {
             part.descendants().any(|part| {
                 matches!(part.kind(), Kind::Name | Kind::Attribute | Kind::Str)
-                    && words_of(part.name()).iter().any(|word| words.contains(&word.as_str()))
+                    && has_word(part.name(), words)
             })
         };
         let is_moment =

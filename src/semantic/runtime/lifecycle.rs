@@ -1,6 +1,6 @@
 //! How the application starts and stops: what its lifespan opens, and what it closes again.
 
-use crate::semantic::{FunctionRole, Model, Node, words_of};
+use crate::semantic::{FunctionRole, Model, Node, has_word, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -246,26 +246,26 @@ impl<'m> Lifespan<'m> {
                 let function: Node<'m> = model.node(place);
                 function.own_loops().any(Node::never_ends)
             }
-            None => words_of(work.callee_name()).iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "loop"
-                        | "poll"
-                        | "poller"
-                        | "watch"
-                        | "watcher"
-                        | "listen"
-                        | "listener"
-                        | "consume"
-                        | "consumer"
-                        | "worker"
-                        | "periodic"
-                        | "periodically"
-                        | "forever"
-                        | "monitor"
-                        | "heartbeat"
-                )
-            }),
+            None => has_word(
+                work.callee_name(),
+                &[
+                    "loop",
+                    "poll",
+                    "poller",
+                    "watch",
+                    "watcher",
+                    "listen",
+                    "listener",
+                    "consume",
+                    "consumer",
+                    "worker",
+                    "periodic",
+                    "periodically",
+                    "forever",
+                    "monitor",
+                    "heartbeat",
+                ],
+            ),
         };
         goes_on.then_some(Opened { made: call, holder: work.callee()?, is_task: true, is_ended: false })
     }

@@ -1,6 +1,6 @@
 //! What keeps one caller from taking everything: limiters of requests, and where they are mounted.
 
-use crate::semantic::{EntryPoints, Model, Node, words_of};
+use crate::semantic::{EntryPoints, Model, Node, has_word, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -163,8 +163,7 @@ impl<'m> Node<'m> {
             return false;
         }
         let Some(table) = self.selected_table() else { return false };
-        let is_small = !table.name().starts_with(char::is_uppercase)
-            || words_of(table.name()).iter().any(|word| SMALL.contains(&word.as_str()));
+        let is_small = !table.name().starts_with(char::is_uppercase) || has_word(table.name(), &SMALL);
         let narrows = |part: Node<'m>| {
             part.is(Kind::Call)
                 && matches!(
