@@ -533,7 +533,7 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     let sums = || function.reaches(&|call| call.sums_in_database().is_some()).is_some();
     let is_webhook = receives && (takes_raw_request(function) && names_event() || sums());
     // `/_internal/mcp/metric` is asked by parts of the same system.
-    let is_internal = words_of(&path).iter().any(|word| word == "internal");
+    let is_internal = has_word(&path, &["internal"]);
     let by_path = || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
     let is_public = tool.is_some()
         || function.model.settings.public_prefixes.iter().any(|prefix| path.contains(prefix.as_str()))

@@ -206,6 +206,6 @@ fn takes_work(call: Node<'_>) -> bool {
     TAKES.contains(&name)
         || (matches!(name, "get" | "get_nowait")
             && call.receiver().is_some_and(|receiver| {
-                receiver.is_a(ClassTag::Queue) || words_of(receiver.name()).iter().any(|word| word == "queue")
+                receiver.is_a(ClassTag::Queue) || has_word(receiver.name(), &["queue"])
             }))
 }

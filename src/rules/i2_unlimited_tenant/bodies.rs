@@ -4,9 +4,7 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{
-    Model, Node, ProxyDirective, UNREACHED_BYTES, has_word, is_no_limit_of_size, words_of,
-};
+use crate::semantic::{Model, Node, ProxyDirective, UNREACHED_BYTES, has_word, is_no_limit_of_size};
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
@@ -150,8 +148,7 @@ fn is_size_checked_within<'m>(function: Node<'m>, file: Node<'m>, before: Node<'
             })
     });
     let says = |name: &str| {
-        let words = words_of(name);
-        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let has = |list: &[&str]| has_word(name, list);
         has(&["size", "length"]) || (has(&["limit", "max"]) && has(&["upload", "body", "file"]))
     };
     let by_dependency = function

@@ -260,8 +260,7 @@ fn parameter_behind<'m>(name: Node<'m>, known: &[Known<'m>]) -> Option<Node<'m>>
 
 /// `is_event_loop_running()`, `loop.is_running()` under a name that says so.
 fn asks_for_loop(name: &str) -> bool {
-    let words = crate::semantic::words_of(name);
-    let has = |word: &str| words.iter().any(|known| known == word);
+    let has = |word: &str| crate::semantic::has_word(name, &[word]);
     has("loop") && (has("running") || has("in") || has("inside"))
 }
 

@@ -24,8 +24,7 @@ fn names_factory(name: &str) -> bool {
     if !name.contains("ession") {
         return false;
     }
-    let words = words_of(name);
-    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    let has = |wanted: &str| has_word(name, &[wanted]);
     let makes = has("local") || has("maker") || has("factory") || has("async");
     (has("session") && makes && !has("get") && !has("http") && !has("client"))
         || has("sessionmaker")
@@ -120,7 +119,7 @@ impl<'s> Model<'s> {
             }
             _ => {}
         }
-        let is_async = uses.is_awaited || words_of(named.name()).iter().any(|word| word == "async");
+        let is_async = uses.is_awaited || has_word(named.name(), &["async"]);
         (!uses.otherwise).then(|| self.session_type(is_async))
     }
 
@@ -283,8 +282,7 @@ impl<'m> Node<'m> {
         {
             return Some(System::Model);
         }
-        let words = words_of(receiver.name());
-        let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+        let has = |wanted: &[&str]| has_word(receiver.name(), wanted);
         let is_client =
             has(&["http", "httpx", "client"]) && !has(&["redis", "cache", "s3", "db", "storage", "test"]);
         let asks = callee.name() != "create"

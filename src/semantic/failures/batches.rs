@@ -340,9 +340,7 @@ impl<'m> Node<'m> {
     /// the job may begin.
     pub fn is_one_job(self) -> bool {
         // Something restored with holes in it is not what was saved.
-        let restores = |function: Node<'m>| {
-            crate::semantic::words_of(function.name()).iter().any(|word| word == "restore")
-        };
+        let restores = |function: Node<'m>| crate::semantic::has_word(function.name(), &["restore"]);
         if self.function().is_some_and(restores) {
             return true;
         }

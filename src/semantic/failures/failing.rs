@@ -164,9 +164,7 @@ impl<'m> Node<'m> {
                 [&WORK[..], &MOVES, &ASKS].into_iter().any(|verbs| verbs.contains(&verb.as_str()))
             })
         };
-        let is_queue = || {
-            self.receiver().is_some_and(|object| words_of(object.name()).iter().any(|word| word == "queue"))
-        };
+        let is_queue = || self.receiver().is_some_and(|object| has_word(object.name(), &["queue"]));
         self.is_unknown_function()
             || (self.runs_unseen_code() && has_verb() && !is_queue() && !self.is_on_connection())
     }

@@ -1,6 +1,6 @@
 //! How the application starts and stops: what its lifespan opens, and what it closes again.
 
-use crate::semantic::{FunctionRole, Model, Node, has_word, words_of};
+use crate::semantic::{FunctionRole, Model, Node, has_word};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -443,8 +443,7 @@ impl<'m> Lifespan<'m> {
 impl<'m> Node<'m> {
     /// Whether a function that was not given finds out whether the database is there, by its name: `init_db`.
     fn prepares_by_name(self) -> bool {
-        let words = words_of(self.callee_name());
-        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let has = |list: &[&str]| has_word(self.callee_name(), list);
         self.is_unknown_function()
             && has(&["db", "database", "postgres", "pool", "migrations"])
             && has(&[
