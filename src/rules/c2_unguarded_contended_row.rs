@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::fixes::{with_call_behind, with_keyword};
 use crate::report::{Certainty, Fix, Severity};
-use crate::semantic::{Claim, FunctionRole, Model, Node, RowChange, words_of};
+use crate::semantic::{Claim, FunctionRole, Model, Node, RowChange, has_word, words_of};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -283,18 +283,14 @@ fn is_all_that_follows<'m>(change: &RowChange<'m>, test: Node<'m>) -> bool {
 /// Whether an insert only notes what was done, by the name of what is inserted: `db.add(TaskActivity(…))`.
 fn is_a_note(effect: Node<'_>) -> bool {
     let row = effect.inserted().map(|inserted| effect.model.row_name(inserted.row));
-    row.is_some_and(|name| {
-        words_of(&name).iter().any(|word| {
-            matches!(word.as_str(), "log" | "logs" | "activity" | "history" | "audit" | "changelog")
-        })
-    })
+    row.is_some_and(|name| has_word(&name, &["log", "logs", "activity", "history", "audit", "changelog"]))
 }
 
 /// Whether the new state is one that comes with time, whoever notices it: all who pass the test write the same.
 fn is_decided_by_time(change: &RowChange<'_>) -> bool {
     let value = change.value.resolved_value();
     let name = value.string().unwrap_or_else(|| value.name());
-    words_of(name).iter().any(|word| matches!(word.as_str(), "expired" | "stale" | "overdue"))
+    has_word(name, &["expired", "stale", "overdue"])
 }
 
 /// Whether one caller gets what the others are refused: `if seat.taken_by is not None: raise`, then
@@ -325,7 +321,7 @@ fn effect_beside<'m>(change: &RowChange<'m>, test: Node<'m>, function: Node<'m>)
     // Of two that put an end to something both get what they want, whoever is noted as the one who did it.
     const ENDS: [&str; 8] =
         ["deleted", "archived", "removed", "hidden", "revoked", "disabled", "deactivated", "dismissed"];
-    let ends = words_of(change.attribute).iter().any(|word| ENDS.contains(&word.as_str()));
+    let ends = has_word(change.attribute, &ENDS);
     if is_taken(change, test) {
         return Some(change.at);
     }

@@ -3,7 +3,7 @@
 use super::{Draft, Findings};
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient, number_in_words, words_of};
+use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient, has_word, number_in_words};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -467,9 +467,7 @@ fn unpooled(call: Node<'_>, findings: &mut Findings<'_>) {
     };
     let severity = if function.serves_administrators(None) { Severity::Low } else { Severity::Medium };
     // What is handed a task may be run by a worker, behind a queue.
-    let is_task = |parameter: Node<'_>| {
-        words_of(parameter.name()).iter().any(|word| matches!(word.as_str(), "task" | "job"))
-    };
+    let is_task = |parameter: Node<'_>| has_word(parameter.name(), &["task", "job"]);
     let certainty = match function.parameters().any(is_task) {
         true => Certainty::Question,
         false => Certainty::Likely,

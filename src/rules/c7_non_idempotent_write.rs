@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{AnswerLoop, AskedAgain, Model, Node, Place, Type, words_of};
+use crate::semantic::{AnswerLoop, AskedAgain, Model, Node, Place, Type, has_word, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -239,8 +239,7 @@ fn only_asks(call: Node<'_>) -> bool {
             || call.positional().count() > index + 1
             || ["json", "data", "files", "params", "content"].iter().any(|name| call.keyword(name).is_some())
     };
-    let empties =
-        |name: &str| words_of(name).iter().any(|word| EMPTIES.contains(&word.as_str())) && !carries();
+    let empties = |name: &str| has_word(name, &EMPTIES) && !carries();
     // A verb that only ever asks: `evaluate_policy`, by itself or through a helper that sends what it is given.
     let asks = |function: Node<'_>| {
         words_of(function.name()).first().is_some_and(|verb| {
@@ -264,7 +263,7 @@ fn only_asks(call: Node<'_>) -> bool {
             Kind::Name | Kind::Attribute => part.name(),
             _ => return false,
         };
-        words_of(text).iter().any(|word| ASKS.contains(&word.as_str())) || empties(text)
+        has_word(text, &ASKS) || empties(text)
     })
 }
 
@@ -397,9 +396,7 @@ fn tests_passed(step: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 /// The question on the way to this whether it is still to be done, by the name of what answers: `task.can_start(session)`.
 fn asks_whether_it_was_done(step: Node<'_>) -> Option<Node<'_>> {
     tests_passed(step).flat_map(Node::calls_within).find(|call| {
-        words_of(call.callee_name()).iter().any(|word| {
-            matches!(word.as_str(), "can" | "already" | "pending" | "needs" | "unsent" | "exists")
-        })
+        has_word(call.callee_name(), &["can", "already", "pending", "needs", "unsent", "exists"])
     })
 }
 
@@ -457,12 +454,7 @@ fn is_switched_off(around: Node<'_>) -> bool {
 /// What is exported for observation may arrive twice: its protocols say so.
 fn is_telemetry(call: Node<'_>) -> bool {
     let named = |name: &str| {
-        words_of(name).iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "export" | "exporter" | "telemetry" | "otlp" | "otel" | "metrics" | "analytics" | "spans"
-            )
-        })
+        has_word(name, &["export", "exporter", "telemetry", "otlp", "otel", "metrics", "analytics", "spans"])
     };
     call.function().is_some_and(|function| named(function.name()))
         || call.class().is_some_and(|class| named(class.name()))
@@ -544,7 +536,7 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     // webhooks of their own.
     let receives = path.contains("webhook")
         || function.name().contains("webhook")
-        || words_of(&path).iter().any(|word| matches!(word.as_str(), "hook" | "hooks"));
+        || has_word(&path, &["hook", "hooks"]);
     let checks: Vec<Node<'_>> = match receives {
         true => function
             .listed_dependencies()
@@ -555,17 +547,15 @@ fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Find
     };
     let asked = || std::iter::once(function).chain(checks.iter().copied());
     let names_event = || {
-        asked().flat_map(Node::descendants).any(|node| {
-            words_of(node.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "signature" | "hmac" | "event" | "events" | "delivery"))
-        })
+        asked()
+            .flat_map(Node::descendants)
+            .any(|node| has_word(node.name(), &["signature", "hmac", "event", "events", "delivery"]))
     };
     // Who manages webhooks adds to no account.
     let sums = || function.reaches(&|call| call.sums_in_database().is_some()).is_some();
     let is_webhook = receives && (asked().any(takes_raw_request) && names_event() || sums());
     // `/_internal/mcp/metric` is asked by parts of the same system.
-    let is_internal = words_of(&path).iter().any(|word| word == "internal");
+    let is_internal = has_word(&path, &["internal"]);
     let by_path = || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
     let is_public = tool.is_some()
         || function.model.settings.public_prefixes.iter().any(|prefix| path.contains(prefix.as_str()))

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, ThreadName, words_of};
+use crate::semantic::{Model, Node, ThreadName, has_word};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -158,9 +158,9 @@ fn is_borrowed(connection: Node<'_>) -> bool {
     connection.assigned_value().is_some_and(|from| {
         from.is(Kind::Call)
             && matches!(from.callee_name(), "connection" | "acquire" | "getconn")
-            && from.receiver().is_some_and(|pool| {
-                pool.is_a(ClassTag::ConnectionPool) || words_of(pool.name()).iter().any(|word| word == "pool")
-            })
+            && from
+                .receiver()
+                .is_some_and(|pool| pool.is_a(ClassTag::ConnectionPool) || has_word(pool.name(), &["pool"]))
             && !connection.function().is_some_and(Node::is_generator)
     })
 }
@@ -489,9 +489,7 @@ fn held_by_dependency<'m>(function: Node<'m>) -> Option<Node<'m>> {
 
 /// Whether a call claims the conversation for this turn, by its name: `if not await claim_conversation(…)`.
 fn claims(call: Node<'_>) -> bool {
-    words_of(call.callee_name())
-        .iter()
-        .any(|word| matches!(word.as_str(), "claim" | "acquire" | "reserve" | "lease" | "enqueue"))
+    has_word(call.callee_name(), &["claim", "acquire", "reserve", "lease", "enqueue"])
 }
 
 /// `{"configurable": {"thread_id": …}}`: whose conversation it is.

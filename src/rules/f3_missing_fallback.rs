@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Place, words_of};
+use crate::semantic::{Model, Node, Place, has_word};
 use crate::syntax::{Kind, Role};
 
 const STANDBY: &str = "Give it a standby, best of a second provider: `primary.with_fallbacks([standby])`, each with its own timeout; \
@@ -198,9 +198,7 @@ fn outcome<'m>(chain: &[Node<'m>]) -> Outcome<'m> {
 
 /// Whether somebody waits for what this function says; a summary without its documents helps nobody.
 fn answers(function: Node<'_>) -> bool {
-    let named = words_of(function.name())
-        .iter()
-        .any(|word| matches!(word.as_str(), "answer" | "chat" | "ask" | "reply" | "respond" | "rag"));
+    let named = has_word(function.name(), &["answer", "chat", "ask", "reply", "respond", "rag"]);
     named || function.serves_requests()
 }
 

@@ -4,7 +4,7 @@ use super::{Draft, Findings};
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
-    Api, FunctionRole, Model, Node, Scoping, TenantQuery, ThreadName, Type, names_tenants, words_of,
+    Api, FunctionRole, Model, Node, Scoping, TenantQuery, ThreadName, Type, has_word, names_tenants, words_of,
 };
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
@@ -567,8 +567,7 @@ fn signed(call: Node<'_>, findings: &mut Findings<'_>) {
     };
     let says = |list: &'static [&'static str]| {
         move |part: Node<'_>| {
-            matches!(part.kind(), Kind::Name | Kind::Str | Kind::Attribute)
-                && words_of(part.name()).iter().any(|word| list.contains(&word.as_str()))
+            matches!(part.kind(), Kind::Name | Kind::Str | Kind::Attribute) && has_word(part.name(), list)
         }
     };
     let names_file =
@@ -577,11 +576,9 @@ fn signed(call: Node<'_>, findings: &mut Findings<'_>) {
         || payload.value_source(&says(&["user", "tenant", "silo", "app"])).is_some();
     let Some(file) = names_file.filter(|_| !names_owner) else { return };
     // Whoever checks a link signs it again: told once, where it is made.
-    let checks = call.function().is_some_and(|function| {
-        words_of(function.name())
-            .iter()
-            .any(|word| matches!(word.as_str(), "verify" | "check" | "validate" | "valid"))
-    });
+    let checks = call
+        .function()
+        .is_some_and(|function| has_word(function.name(), &["verify", "check", "validate", "valid"]));
     if checks {
         return;
     }

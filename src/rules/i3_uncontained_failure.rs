@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
-    FunctionRole, Kept, Model, Node, Place, ProcessChange, names_tenants, thing_named, words_of,
+    FunctionRole, Kept, Model, Node, Place, ProcessChange, has_word, names_tenants, thing_named,
 };
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
@@ -239,11 +239,8 @@ fn stopped_by_anybody(call: Node<'_>, handler: Node<'_>, findings: &mut Findings
 
 /// The handler around this function whose name or path says that it stops the process.
 fn route_to_stop(function: Node<'_>) -> Option<Node<'_>> {
-    let says = |text: &str| {
-        words_of(text).iter().any(|word| {
-            matches!(word.as_str(), "shutdown" | "stop" | "exit" | "quit" | "restart" | "terminate" | "kill")
-        })
-    };
+    let says =
+        |text: &str| has_word(text, &["shutdown", "stop", "exit", "quit", "restart", "terminate", "kill"]);
     std::iter::successors(Some(function), |function| function.function())
         .filter(|handler| handler.route().is_some())
         .find(|handler| says(handler.name()) || says(&handler.full_route_path()))
@@ -401,7 +398,7 @@ fn makes_rounds(function: Node<'_>) -> bool {
     !function.is_startup()
         && (function.runs_along()
             || function.decorators().any(is_queued)
-            || words_of(function.name()).iter().any(|word| WORDS.contains(&word.as_str())))
+            || has_word(function.name(), &WORDS))
 }
 
 fn goes_over_tenants(around: Node<'_>) -> bool {

@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
-    Api, FileUse, FunctionRole, Holding, Model, Node, Runs, SharedState, Workload, words_of,
+    Api, FileUse, FunctionRole, Holding, Model, Node, Runs, SharedState, Workload, has_word, words_of,
 };
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
@@ -185,7 +185,7 @@ fn keeps_data(workload: &Workload) -> bool {
         && workload.containers.first().is_some_and(|container| container.keeps_data())
 }
 
-fn has_word(name: &str, words: &[&str]) -> bool {
+fn has_thing(name: &str, words: &[&str]) -> bool {
     words_of(name)
         .iter()
         .any(|word| words.contains(&word.as_str()) || words.contains(&word.trim_end_matches('s')))
@@ -225,12 +225,12 @@ fn are_keyed_alike(one: &SharedState<'_>, other: &SharedState<'_>) -> bool {
 fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<Kept<'m>> {
     let at = state.definition;
     let name = state.name();
-    let needed = has_word(name, &NEEDED);
+    let needed = has_thing(name, &NEEDED);
     let kept_by = state.definition.class().map_or("", Node::name);
     // When something was last seen is no list of what was seen already.
     let is_moment = words_of(name).first().is_some_and(|first| first == "last");
-    let is_dispensable = (has_word(name, &DISPENSABLE) && !is_moment)
-        || has_word(kept_by, &DISPENSABLE)
+    let is_dispensable = (has_thing(name, &DISPENSABLE) && !is_moment)
+        || has_thing(kept_by, &DISPENSABLE)
         || (!needed && at.source_file().is_a_cache());
     let spared = (is_dispensable && state.holding() != Holding::Sockets) || state.is_about_code();
     if !findings.asks(at, KEPT, "it may not differ between processes", !spared, &|| match spared {
@@ -310,12 +310,12 @@ fn handed_out<'m>(state: &'m SharedState<'m>) -> Option<Node<'m>> {
     const NUMBERS: [&str; 9] =
         ["number", "invoice", "order", "ticket", "receipt", "serial", "booking", "customer", "reference"];
     let name = state.name();
-    let is_number = has_word(name, &NUMBERS);
+    let is_number = has_thing(name, &NUMBERS);
     state.changes.iter().copied().find(|change| {
         let Some(function) = change.function().filter(|function| runs_for_requests(*function)) else {
             return false;
         };
-        if !is_number && !has_word(function.name(), &NUMBERS) && !function.plays(FunctionRole::Handler) {
+        if !is_number && !has_thing(function.name(), &NUMBERS) && !function.plays(FunctionRole::Handler) {
             return false;
         }
         let counts = change.is(Kind::AugAssign) && change.targets().any(|target| target.is(Kind::Name));
@@ -635,7 +635,7 @@ fn cached(function: Node<'_>, findings: &mut Findings<'_>) {
         let is_named = || {
             value.is(Kind::Call)
                 && value.callee_name().starts_with(char::is_uppercase)
-                && words_of(value.callee_name()).iter().any(|word| STATEFUL.contains(&word.as_str()))
+                && has_word(value.callee_name(), &STATEFUL)
         };
         matches!(value.kind(), Kind::Dict | Kind::List) || value.is_a(ClassTag::InMemory) || is_named()
     });

@@ -4,7 +4,7 @@ use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
     Command, Container, FunctionRole, Holding, Model, Node, Runs, SharedState, UNREACHED_COUNT, Workload,
-    words_of,
+    has_word, words_of,
 };
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
@@ -571,9 +571,7 @@ fn asks_a_model(call: Node<'_>) -> bool {
     call.does(Tag::InvokesModel)
         || (call.api().is_none()
             && matches!(call.callee_name(), "invoke" | "stream")
-            && call.receiver().is_some_and(|receiver| {
-                words_of(receiver.name())
-                    .iter()
-                    .any(|word| matches!(word.as_str(), "model" | "llm" | "chat" | "agent"))
-            }))
+            && call
+                .receiver()
+                .is_some_and(|receiver| has_word(receiver.name(), &["model", "llm", "chat", "agent"])))
 }

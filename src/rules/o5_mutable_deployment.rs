@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Image, ImageStep, Model, Pinning, Runs, SetBy, Span, Workload, words_of};
+use crate::semantic::{Image, ImageStep, Model, Pinning, Runs, SetBy, Span, Workload, has_word, words_of};
 
 // What is told condition by condition.
 
@@ -199,12 +199,10 @@ fn rollout(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) 
             .conforming("Leave `revisionHistoryLimit` out, which keeps ten, or set it to a few.");
     }
     // A database or a single runner is one of a kind, and stops before the next one starts.
-    let runs_alone = words_of(&workload.name).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "beat" | "scheduler" | "cron" | "worker" | "controller" | "operator" | "leader"
-        )
-    }) || workload.commands.iter().any(|command| command.starts_beat());
+    let runs_alone = has_word(
+        &workload.name,
+        &["beat", "scheduler", "cron", "worker", "controller", "operator", "leader"],
+    ) || workload.commands.iter().any(|command| command.starts_beat());
     let is_one_of_a_kind =
         runs_alone || workload.containers.iter().any(|container| container.foreign().is_some());
     let serves = |at: Span, about, findings: &mut Findings<'_>| {

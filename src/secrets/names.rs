@@ -3,28 +3,33 @@
 /// The words of an identifier, in lower case as far as ASCII goes: `apiKey_ID` is `api`, `key`, `id`.
 pub fn words_of(identifier: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut add = |word: &str| {
-        if !word.is_empty() {
-            words.push(word.to_ascii_lowercase());
-        }
-    };
+    any_word(identifier, &mut |word| {
+        words.push(word.to_ascii_lowercase());
+        false
+    });
+    words
+}
+
+/// Whether one of an identifier's words is among these, which are in lower case.
+pub fn has_word(identifier: &str, known: &[&str]) -> bool {
+    any_word(identifier, &mut |word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
+}
+
+/// Whether one of an identifier's words fits, asked from the first on.
+fn any_word(identifier: &str, fits: &mut dyn FnMut(&str) -> bool) -> bool {
     let mut start = 0;
     let mut previous_lower = false;
     for (at, character) in identifier.char_indices() {
-        if !character.is_alphanumeric() {
-            add(&identifier[start..at]);
-            start = at + character.len_utf8();
-            previous_lower = false;
-            continue;
+        let is_letter = character.is_alphanumeric();
+        if !is_letter || (character.is_uppercase() && previous_lower) {
+            if start < at && fits(&identifier[start..at]) {
+                return true;
+            }
+            start = if is_letter { at } else { at + character.len_utf8() };
         }
-        if character.is_uppercase() && previous_lower {
-            add(&identifier[start..at]);
-            start = at;
-        }
-        previous_lower = character.is_lowercase() || character.is_ascii_digit();
+        previous_lower = is_letter && (character.is_lowercase() || character.is_ascii_digit());
     }
-    add(&identifier[start..]);
-    words
+    start < identifier.len() && fits(&identifier[start..])
 }
 
 /// Whether a name is of a key with which pages and programs report to a provider of analytics: it is sent out with

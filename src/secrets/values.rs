@@ -1,7 +1,7 @@
 //! Passwords and the like, by what they look like: connection strings, placeholders, literals behind a telling name.
 
 use super::keys::counts_up;
-use super::names::words_of;
+use super::names::has_word;
 
 /// An address with a user's password in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,32 +191,31 @@ fn is_public_key(text: &str) -> bool {
 /// placeholder, no name of a header, a variable or a field.
 pub fn looks_like_secret(name: &str, text: &str) -> bool {
     // A token of plain words is a label; a password or what is signed with may be made of words.
-    let may_be_words = words_of(name).iter().any(|word| {
-        matches!(word.as_str(), "secret" | "password" | "passwd" | "passphrase" | "pwd" | "signing" | "jwt")
-    });
+    let may_be_words =
+        has_word(name, &["secret", "password", "passwd", "passphrase", "pwd", "signing", "jwt"]);
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
     let is_variable =
         text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     let is_identifier = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let is_word = text.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let speaks_of_one = words_of(text).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "key"
-                | "keys"
-                | "token"
-                | "tokens"
-                | "secret"
-                | "secrets"
-                | "password"
-                | "auth"
-                | "bearer"
-                | "header"
-                | "oauth"
-                | "credential"
-                | "credentials"
-        )
-    });
+    let speaks_of_one = has_word(
+        text,
+        &[
+            "key",
+            "keys",
+            "token",
+            "tokens",
+            "secret",
+            "secrets",
+            "password",
+            "auth",
+            "bearer",
+            "header",
+            "oauth",
+            "credential",
+            "credentials",
+        ],
+    );
     text.len() >= 8
         && text.len() <= 200
         && (may_be_words || has_digit)

@@ -1,7 +1,7 @@
 //! Values and the words in names.
 
 use super::Node;
-use crate::secrets::words_of;
+use crate::secrets::{has_word, words_of};
 use crate::stack::{Class, ClassTag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -311,7 +311,7 @@ pub fn is_masking_name(identifier: &str) -> bool {
         "anonymize",
         "hash",
     ];
-    words_of(identifier).iter().any(|word| MASKING.contains(&word.as_str()))
+    has_word(identifier, &MASKING)
 }
 
 /// Whether a name says that its value is an address with a password in it: `database_url`, `dsn`.

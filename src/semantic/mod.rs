@@ -39,7 +39,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use crate::file_names::is_example;
 pub use crate::secrets::{
-    connection_strings, is_guessable, is_placeholder, is_random_key, is_secret_name, is_set_secret,
+    connection_strings, has_word, is_guessable, is_placeholder, is_random_key, is_secret_name, is_set_secret,
     is_weak_word, looks_like_secret, names_secret, opens_something, words_of, written_keys,
 };
 pub use calls::callee::{Api, Bounded, Deadline};
@@ -508,14 +508,12 @@ impl File<'_> {
     /// Whether its name says that it takes a schema to another version.
     pub fn is_about_migrations(&self) -> bool {
         let name = last_part(self.path);
-        words_of(name).iter().any(|word| matches!(word.as_str(), "migration" | "migrations" | "migrate"))
+        has_word(name, &["migration", "migrations", "migrate"])
     }
 
     /// Whether it stands in a folder of code that rates models or measures speed.
     pub fn is_for_evaluation(&self) -> bool {
         let folders = self.path.rsplit_once('/').map_or("", |(folders, _)| folders);
-        words_of(folders)
-            .iter()
-            .any(|word| matches!(word.as_str(), "eval" | "evals" | "evaluation" | "benchmark" | "benchmarks"))
+        has_word(folders, &["eval", "evals", "evaluation", "benchmark", "benchmarks"])
     }
 }

@@ -13,7 +13,7 @@ mod stale_writes;
 use rustc_hash::FxHashMap;
 
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, Type, words_of};
+use crate::semantic::{Model, Node, Type, has_word, words_of};
 use crate::stack::Tag;
 use crate::syntax::Kind;
 
@@ -92,7 +92,7 @@ fn shown(model: &Model<'_>, row: Type) -> String {
 /// Whether the function prepares or repairs data once, by its name.
 fn is_preparation(function: Node<'_>) -> bool {
     const ONCE: [&str; 7] = ["migrate", "migration", "seed", "backfill", "repair", "bootstrap", "upgrade"];
-    words_of(function.name()).iter().any(|word| ONCE.contains(&word.as_str()))
+    has_word(function.name(), &ONCE)
 }
 
 fn locked_before(function: Node<'_>, at: Node<'_>) -> bool {

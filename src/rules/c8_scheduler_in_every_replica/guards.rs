@@ -1,6 +1,6 @@
 //! What lets one process at a time do scheduled work.
 
-use crate::semantic::{Node, words_of};
+use crate::semantic::{Node, has_word};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::Kind;
 
@@ -47,10 +47,9 @@ pub fn is_guard(call: Node<'_>) -> bool {
 fn sounds_exclusive(name: &str) -> bool {
     const WORDS: [&str; 8] =
         ["lock", "locked", "leader", "leadership", "lease", "singleton", "exclusive", "elected"];
-    let words = words_of(name);
     // `claim_due_jobs()` claims; a `ClaimRepository` keeps what customers ask for.
-    let claims = words.iter().any(|word| word == "claim") && !name.starts_with(char::is_uppercase);
-    claims || words.iter().any(|word| WORDS.contains(&word.as_str()))
+    let claims = has_word(name, &["claim"]) && !name.starts_with(char::is_uppercase);
+    claims || has_word(name, &WORDS)
 }
 
 /// Whether a decorator of the given files runs what it decorates under a lock.

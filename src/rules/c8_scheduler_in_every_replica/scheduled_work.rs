@@ -2,7 +2,7 @@
 //! that starts itself again.
 
 use super::effects::effect_of;
-use crate::semantic::{EntryPoints, Model, Node, words_of};
+use crate::semantic::{EntryPoints, Model, Node, has_word, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -159,12 +159,10 @@ fn is_endless(node: Node<'_>) -> bool {
             Kind::Name | Kind::Attribute => words_of(test.name()).iter().any(|word| word.starts_with("run")),
             Kind::UnaryOp => test.descendants().any(|inner| {
                 inner.callee_name() == "is_set"
-                    || words_of(inner.name()).iter().any(|word| {
-                        matches!(
-                            word.as_str(),
-                            "stop" | "stopped" | "stopping" | "shutdown" | "closed" | "cancelled"
-                        )
-                    })
+                    || has_word(
+                        inner.name(),
+                        &["stop", "stopped", "stopping", "shutdown", "closed", "cancelled"],
+                    )
             }),
             _ => false,
         })
@@ -208,6 +206,6 @@ fn takes_work(call: Node<'_>) -> bool {
     TAKES.contains(&name)
         || (matches!(name, "get" | "get_nowait")
             && call.receiver().is_some_and(|receiver| {
-                receiver.is_a(ClassTag::Queue) || words_of(receiver.name()).iter().any(|word| word == "queue")
+                receiver.is_a(ClassTag::Queue) || has_word(receiver.name(), &["queue"])
             }))
 }

@@ -1,6 +1,6 @@
 //! What a batch is: a loop or comprehension over things that stand for themselves.
 
-use crate::semantic::{FunctionRole, Node, thing_named, words_of};
+use crate::semantic::{FunctionRole, Node, has_word, thing_named};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -117,7 +117,7 @@ pub fn is_for_batches(function: Node<'_>) -> bool {
     function.decorators().any(is_queued)
         || function.runs_along()
         || function.plays(FunctionRole::AfterResponse)
-        || words_of(function.name()).iter().any(|word| WORDS.contains(&word.as_str()))
+        || has_word(function.name(), &WORDS)
 }
 
 /// Whether a loop or comprehension goes over such things, and over as many as there happen to be.

@@ -7,7 +7,7 @@ use super::ended_batches::looks_for_one;
 use super::is_ending;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Failing, Node, words_of};
+use crate::semantic::{Failing, Node, has_word};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -25,8 +25,7 @@ fn protected<'m>(block: Node<'m>, around: Node<'m>, for_all: bool) -> Option<Fai
     let is_batch = || for_all && (goes_over_batch(around) || around.keeps_count());
     let works = |call: Node<'m>| {
         let fails = call.does(Tag::AddsRow)
-            || (call.is_unknown_function()
-                && words_of(call.callee_name()).iter().any(|word| word == "validate"));
+            || (call.is_unknown_function() && has_word(call.callee_name(), &["validate"]));
         call.failing_anyhow()
             .or_else(|| call.works_by_name())
             .or_else(|| fails.then(|| Failing { chain: vec![call], is_known: false, of_object: false }))

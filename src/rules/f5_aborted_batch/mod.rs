@@ -9,7 +9,7 @@ mod lost_items;
 mod run_together;
 
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{Model, Node, has_word};
 use crate::stack::Tag;
 
 /// What ends quietly is no loss: a connection that is closed, a task that is cancelled, a file that is removed.
@@ -66,7 +66,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 fn is_ending(call: Node<'_>) -> bool {
-    words_of(call.callee_name()).iter().any(|word| ENDINGS.contains(&word.as_str()))
+    has_word(call.callee_name(), &ENDINGS)
 }
 
 /// All or nothing: the `try` around the loop undoes what was done, or raises.

@@ -7,7 +7,7 @@ use super::lost_items::report_silent;
 use super::{ENDINGS, is_ending, is_on_purpose};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Failing, FunctionRole, Kept, Node, thing_named, words_of};
+use crate::semantic::{Failing, FunctionRole, Kept, Node, has_word, thing_named};
 use crate::syntax::{Kind, Role};
 
 const READ: &str = "results that are read as they come";
@@ -215,8 +215,7 @@ fn lost_in_helper(each: Node<'_>) -> Option<Node<'_>> {
 fn ends_something(function: Node<'_>) -> bool {
     // `close_month` ends no connection.
     const TIMES: [&str; 6] = ["day", "week", "month", "quarter", "year", "period"];
-    let words = words_of(function.name());
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let has = |list: &[&str]| has_word(function.name(), list);
     (has(&ENDINGS) && !has(&TIMES)) || function.own_calls().any(|call| call.callee_name() == "cancel")
 }
 

@@ -3,7 +3,7 @@
 use super::{HEALTH, LIVE, READY, last_part};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, ServedPaths, words_of};
+use crate::semantic::{Model, Node, ServedPaths, has_word};
 use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
 
@@ -286,9 +286,8 @@ fn answers_a_constant(handler: Node<'_>) -> bool {
 /// Whether a dependency may do the asking: by its name, or because it is a given function that does.
 fn checks(parameter: Node<'_>) -> bool {
     dependencies(parameter).any(|dependency| {
-        let by_name = words_of(dependency.name()).iter().any(|word| {
-            matches!(word.as_str(), "check" | "checks" | "health" | "healthy" | "ready" | "verify" | "ping")
-        });
+        let by_name =
+            has_word(dependency.name(), &["check", "checks", "health", "healthy", "ready", "verify", "ping"]);
         by_name
             || parameter
                 .model
@@ -308,8 +307,7 @@ fn dependencies(parameter: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 /// The dependency that demands credentials.
 fn login(handler: Node<'_>) -> Option<Node<'_>> {
     let demands = |dependency: &Node<'_>| {
-        let words = words_of(dependency.name());
-        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let has = |list: &[&str]| has_word(dependency.name(), list);
         let asks_for_key = has(&["key", "keys"]) && has(&["api", "require", "required", "verify"]);
         (asks_for_key
             || has(&[

@@ -5,7 +5,7 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Node, Response, words_of};
+use crate::semantic::{Node, Response, has_word};
 use crate::syntax::Kind;
 
 const BLAMES: &str = "a failure of the server's own, told as the client's mistake";
@@ -45,9 +45,7 @@ pub fn check(response: &Response<'_>, findings: &mut Findings<'_>) {
     // An address that the client gave may well be wrong.
     let goes_where_told = asked.descendants().any(|part| {
         matches!(part.kind(), Kind::Name | Kind::Attribute)
-            && words_of(part.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "url" | "uri" | "endpoint" | "host" | "address"))
+            && has_word(part.name(), &["url", "uri", "endpoint", "host", "address"])
             && part.comes_from_request()
     });
     if goes_where_told {

@@ -1,6 +1,6 @@
 //! Responses that a given function makes out of what it is handed: `problem(500, str(error))`.
 
-use crate::semantic::{Node, Response, words_of};
+use crate::semantic::{Node, Response, has_word};
 use crate::syntax::Kind;
 
 /// The response that a call of such a function stands for, where it hands in a part of an exception.
@@ -19,9 +19,7 @@ pub fn response(call: Node<'_>) -> Option<Response<'_>> {
         if is_shown(parameter.name()) && body.is_none_or(|body: Node<'_>| body.leak().is_none()) {
             body = Some(argument);
         }
-        if status.is_none()
-            && words_of(parameter.name()).iter().any(|word| matches!(word.as_str(), "status" | "code"))
-        {
+        if status.is_none() && has_word(parameter.name(), &["status", "code"]) {
             status = argument.http_status();
         }
     }

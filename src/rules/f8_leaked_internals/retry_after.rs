@@ -5,7 +5,7 @@
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{FunctionRole, Model, Node, Response, words_of};
+use crate::semantic::{FunctionRole, Model, Node, Response, has_word, words_of};
 use crate::syntax::{Kind, Role};
 
 /// Words that speak of what is set up, or is not.
@@ -132,8 +132,7 @@ fn comes_back(call: Node<'_>, told: Node<'_>) -> bool {
 /// Whether a name or a text speaks of what is set up. That something is missing, or is to be enabled, tells it in a
 /// name, and in a sentence only with what is: the answer of another service may be missing as well.
 fn is_setting(text: &str) -> bool {
-    let words = words_of(text);
-    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let has = |known: &[&str]| has_word(text, known);
     if has(&SETTINGS) {
         return true;
     }

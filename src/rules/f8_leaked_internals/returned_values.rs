@@ -6,7 +6,7 @@
 use super::leak_reports::report;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{ErrorText, Leak, Node, words_of};
+use crate::semantic::{ErrorText, Leak, Node, has_word};
 use crate::syntax::{Kind, Role};
 
 /// What a handler returns.
@@ -123,8 +123,7 @@ fn check_status(returned: Node<'_>, value: Node<'_>, function: Node<'_>, finding
 /// Whether a target is the status of what is answered. A response of which nothing is known is told by its name.
 fn is_answered_status(target: Node<'_>) -> bool {
     let is_named = |response: Node<'_>| {
-        response.instance_of().is_none()
-            && words_of(response.name()).iter().any(|word| matches!(word.as_str(), "response" | "resp"))
+        response.instance_of().is_none() && has_word(response.name(), &["response", "resp"])
     };
     target.is_status_of_response()
         || (target.is(Kind::Attribute)

@@ -4,7 +4,7 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, ProxyDirective, UNREACHED_BYTES, is_no_limit_of_size, words_of};
+use crate::semantic::{Model, Node, ProxyDirective, UNREACHED_BYTES, has_word, is_no_limit_of_size};
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
@@ -148,8 +148,7 @@ fn is_size_checked_within<'m>(function: Node<'m>, file: Node<'m>, before: Node<'
             })
     });
     let says = |name: &str| {
-        let words = words_of(name);
-        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let has = |list: &[&str]| has_word(name, list);
         has(&["size", "length"]) || (has(&["limit", "max"]) && has(&["upload", "body", "file"]))
     };
     let by_dependency = function
@@ -179,12 +178,10 @@ fn is_size_checked_within<'m>(function: Node<'m>, file: Node<'m>, before: Node<'
 
 /// Whether a middleware or a proxy among the given files limits bodies.
 fn limits_bodies(model: &Model<'_>) -> bool {
-    let by_middleware =
-        model.calls_named("add_middleware").filter_map(|call| call.argument(0)).any(|class| {
-            words_of(class.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "size" | "body" | "upload" | "content"))
-        });
+    let by_middleware = model
+        .calls_named("add_middleware")
+        .filter_map(|call| call.argument(0))
+        .any(|class| has_word(class.name(), &["size", "body", "upload", "content"]));
     by_middleware || model.proxy_directives().iter().any(limits_size)
 }
 

@@ -3,7 +3,7 @@
 use crate::fixes::bounded_parameter;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Node, UNREACHED_COUNT, words_of};
+use crate::semantic::{Node, UNREACHED_COUNT, has_word};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -128,11 +128,7 @@ fn asks_for_as_many<'m>(
     if call.limits_rows_by(is_it) {
         return Some((call, Certainty::Sure));
     }
-    let by_word = |name: &str| {
-        words_of(name)
-            .iter()
-            .any(|word| matches!(word.as_str(), "limit" | "size" | "k" | "results" | "count" | "n"))
-    };
+    let by_word = |name: &str| has_word(name, &["limit", "size", "k", "results", "count", "n"]);
     if call.does(Tag::Retrieves) {
         let takes = call
             .keywords()

@@ -5,7 +5,7 @@
 use super::is_checked;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{Model, Node, has_word, words_of};
 
 /// What is told condition by condition.
 const OPEN: &str = "a public route that one caller may use without a limit";
@@ -126,19 +126,19 @@ fn beside_limited(handler: Node<'_>, limited: &[Limited<'_>], findings: &mut Fin
 /// Whether nothing is seen to ask who calls a handler: no dependency, no middleware, nothing that it calls itself.
 fn is_for_anybody(handler: Node<'_>) -> bool {
     let asks = |name: &str| {
-        words_of(name).iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "auth"
-                    | "authenticate"
-                    | "authorize"
-                    | "verify"
-                    | "require"
-                    | "permission"
-                    | "permissions"
-                    | "signature"
-            )
-        })
+        has_word(
+            name,
+            &[
+                "auth",
+                "authenticate",
+                "authorize",
+                "verify",
+                "require",
+                "permission",
+                "permissions",
+                "signature",
+            ],
+        )
     };
     let by_middleware = || {
         let classes = handler.model.calls_named("add_middleware").filter_map(|call| call.argument(0));
@@ -160,14 +160,10 @@ fn is_for_anybody(handler: Node<'_>) -> bool {
 /// Whether a handler does more than to answer out of the request: it calls what leaves the process, or given code. What ends a
 /// session takes nothing, and what other systems call is not for them to wait with.
 fn does_work(handler: Node<'_>) -> bool {
-    let is_exempt = words_of(handler.name())
-        .iter()
-        .any(|word| matches!(word.as_str(), "logout" | "webhook" | "webhooks" | "callback" | "hook"));
+    let is_exempt = has_word(handler.name(), &["logout", "webhook", "webhooks", "callback", "hook"]);
     !is_exempt && handler.own_calls().any(|call| call.target().is_some() || call.crosses_outside().is_some())
 }
 
 fn is_probe(path: &str) -> bool {
-    words_of(path).iter().any(|word| {
-        matches!(word.as_str(), "health" | "healthz" | "ready" | "live" | "livez" | "readyz" | "ping")
-    })
+    has_word(path, &["health", "healthz", "ready", "live", "livez", "readyz", "ping"])
 }

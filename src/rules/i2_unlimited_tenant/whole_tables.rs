@@ -2,13 +2,12 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Node, words_of};
+use crate::semantic::{Node, has_word};
 use crate::syntax::Kind;
 
 /// A route that answers with every row that a query finds.
 pub fn check(function: Node<'_>, findings: &mut Findings<'_>) {
-    let is_export =
-        words_of(function.name()).iter().any(|word| matches!(word.as_str(), "export" | "download" | "dump"));
+    let is_export = has_word(function.name(), &["export", "download", "dump"]);
     if function.route().is_none_or(|route| route.callee_name() != "get") || is_export {
         return;
     }

@@ -3,7 +3,7 @@
 use super::ORIGINS;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, SetBy, words_of};
+use crate::semantic::{Model, Node, SetBy, has_word};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -142,8 +142,7 @@ fn has_star(value: Node<'_>) -> bool {
 /// Origins that a deployment file leaves open.
 pub fn check_variables(model: &Model<'_>, findings: &mut Findings<'_>) {
     for variable in model.set_variables().iter().filter(|variable| variable.by != SetBy::Example) {
-        let words = words_of(&variable.name);
-        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let has = |list: &[&str]| has_word(&variable.name, list);
         let is_star = variable.by_default.trim().trim_matches(['[', ']', '"', '\'']) == "*";
         let is_about_origins = has(&["origin", "origins", "cors"])
             && !has(&["header", "headers", "method", "methods", "expose"]);

@@ -3,7 +3,7 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Field, Node, Type, is_masking_name, is_secret_name, words_of};
+use crate::semantic::{Field, Node, Type, has_word, is_masking_name, is_secret_name, words_of};
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
@@ -12,22 +12,17 @@ const ANSWERED: &str = "a secret in an answer";
 /// Names of what a caller is meant to get: the tokens of a login are its purpose.
 fn is_kept_secret(name: &str) -> bool {
     // A header is named, and `deleted_by_api_key` says who it was.
-    is_secret_name(name)
-        && !words_of(name)
-            .iter()
-            .any(|word| matches!(word.as_str(), "token" | "jwt" | "session" | "header" | "by"))
+    is_secret_name(name) && !has_word(name, &["token", "jwt", "session", "header", "by"])
 }
 
 pub fn check(handler: Node<'_>, findings: &mut Findings<'_>) {
     // A key is told once when it is made; what reads it again later should not find it.
     let Some(decorator) = handler.route().filter(|route| route.callee_name() == "get") else { return };
     // A route that is named after the secret is there to tell it to its owner.
-    let is_about_it = words_of(handler.route_path()).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "key" | "keys" | "secret" | "secrets" | "password" | "credential" | "credentials"
-        )
-    });
+    let is_about_it = has_word(
+        handler.route_path(),
+        &["key", "keys", "secret", "secrets", "password", "credential", "credentials"],
+    );
     if is_about_it && !findings.is_watched() {
         return;
     }

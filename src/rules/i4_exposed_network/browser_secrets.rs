@@ -2,7 +2,7 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, SetBy, is_secret_name, words_of};
+use crate::semantic::{Model, SetBy, has_word, is_secret_name};
 
 const FOR_BROWSERS: &str = "a secret in what every browser loads";
 
@@ -32,7 +32,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         let Some(name) = PREFIXES.iter().find_map(|prefix| variable.name.strip_prefix(prefix)) else {
             continue;
         };
-        let is_seen = words_of(name).iter().any(|word| SEEN.contains(&word.as_str()));
+        let is_seen = has_word(name, &SEEN);
         let at = model.stretch(variable.at);
         if !findings.asks_whether(
             at,

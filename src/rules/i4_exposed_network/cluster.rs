@@ -3,11 +3,11 @@
 use super::{ORIGINS, OUTSIDE, STORE_PORTS, STORES};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, words_of};
+use crate::semantic::{Model, has_word};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for service in model.cluster_services() {
-        let named = words_of(&service.name).iter().any(|word| STORES.contains(&word.as_str()));
+        let named = has_word(&service.name, &STORES);
         let is_store = named || service.ports.iter().any(|port| STORE_PORTS.contains(port));
         if let Some((kind, at)) = &service.kind {
             let is_open = matches!(kind.as_str(), "LoadBalancer" | "NodePort");
@@ -77,8 +77,7 @@ pub fn check_ingresses(model: &Model<'_>, findings: &mut Findings<'_>) {
             }
         }
         for (name, port, at) in &ingress.backends {
-            let is_store = port.is_some_and(|port| STORE_PORTS.contains(&port))
-                || words_of(name).iter().any(|word| STORES.contains(&word.as_str()));
+            let is_store = port.is_some_and(|port| STORE_PORTS.contains(&port)) || has_word(name, &STORES);
             if findings.asks_whether(
                 model.stretch(*at),
                 OUTSIDE,

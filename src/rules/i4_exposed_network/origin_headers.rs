@@ -4,7 +4,7 @@
 use super::ORIGINS;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{Model, Node, has_word};
 use crate::syntax::{Kind, Role};
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -101,12 +101,7 @@ fn allows_credentials(at: Node<'_>) -> bool {
 /// Whether the route around this place depends on something that wants to know who asks.
 fn asks_for_a_key(at: Node<'_>) -> bool {
     let says = |name: &str| {
-        words_of(name).iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "key" | "auth" | "authenticated" | "user" | "login" | "token" | "credentials" | "security"
-            )
-        })
+        has_word(name, &["key", "auth", "authenticated", "user", "login", "token", "credentials", "security"])
     };
     std::iter::successors(at.function(), |function| function.function())
         .flat_map(Node::parameters)
@@ -118,7 +113,7 @@ fn asks_for_a_key(at: Node<'_>) -> bool {
 fn is_public(at: Node<'_>) -> bool {
     let serves_files = at.class().is_some_and(|class| {
         let bases = class.children().filter(|child| child.role() == Role::Base);
-        bases.chain([class]).any(|named| words_of(named.name()).iter().any(|word| word == "static"))
+        bases.chain([class]).any(|named| has_word(named.name(), &["static"]))
     });
     serves_files
         || at.function().is_some_and(|function| {

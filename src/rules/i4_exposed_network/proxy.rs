@@ -3,7 +3,7 @@
 use super::{OUTSIDE, STORE_PORTS, STORES};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, ProxyDirective, Span, Stretch, words_of};
+use crate::semantic::{Model, ProxyDirective, Span, Stretch, has_word};
 
 const ADMIN: &str = "an admin endpoint that is open";
 const OPERATORS: &str = "a path for operators that is open";
@@ -159,5 +159,5 @@ fn is_store_address(target: &str) -> bool {
     let target = target.trim_start_matches("http://").trim_start_matches("https://");
     let Some((host, port)) = target.rsplit_once(':') else { return false };
     let is_port = port.parse::<u16>().is_ok_and(|port| STORE_PORTS.contains(&port));
-    is_port || words_of(host).iter().any(|word| STORES.contains(&word.as_str()))
+    is_port || has_word(host, &STORES)
 }

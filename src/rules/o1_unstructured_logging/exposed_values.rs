@@ -5,7 +5,8 @@
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{
-    Node, Type, is_connection_string_name, is_masking_name, is_personal_name, is_secret_name, words_of,
+    Node, Type, has_word, is_connection_string_name, is_masking_name, is_personal_name, is_secret_name,
+    words_of,
 };
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
@@ -251,10 +252,7 @@ fn is_prompt(value: Node<'_>) -> bool {
     match value.name() {
         "user_prompt" | "user_message" | "user_input" | "chat_history" | "conversation_history" => true,
         "prompt" => value.function().is_some_and(|function| {
-            function.route().is_some()
-                || words_of(function.name())
-                    .iter()
-                    .any(|word| matches!(word.as_str(), "chat" | "answer" | "ask" | "reply"))
+            function.route().is_some() || has_word(function.name(), &["chat", "answer", "ask", "reply"])
         }),
         // What a conversation is given: a text of its own, or a field of its body.
         "text" | "message" | "question" | "content" | "input" => {

@@ -7,8 +7,8 @@ use super::{Told, optional_secrets};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{
-    EnvironmentRead, Field, Node, is_connection_string_name, is_placeholder, names_secret, opens_something,
-    words_of,
+    EnvironmentRead, Field, Node, has_word, is_connection_string_name, is_placeholder, names_secret,
+    opens_something,
 };
 use crate::stack::ClassTag;
 use crate::syntax::Kind;
@@ -116,9 +116,7 @@ fn report(
 
 /// The word that stands for the password to another system opens that system only where it was left as it is.
 fn severity_of_default(name: &str, text: &str) -> Severity {
-    let is_own = words_of(name)
-        .iter()
-        .any(|word| matches!(word.as_str(), "secret" | "signing" | "jwt" | "encryption"));
+    let is_own = has_word(name, &["secret", "signing", "jwt", "encryption"]);
     if is_placeholder(text) && !is_own { Severity::Medium } else { Severity::High }
 }
 

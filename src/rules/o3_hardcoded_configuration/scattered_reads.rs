@@ -5,7 +5,7 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{EnvironmentRead, Model, Node, is_system_variable, words_of};
+use crate::semantic::{EnvironmentRead, Model, Node, has_word, is_system_variable};
 use crate::syntax::{Kind, Operator};
 
 /// From this many variables on a file is said to ask the environment by itself.
@@ -41,8 +41,7 @@ pub fn check(model: &Model<'_>, reads: &[EnvironmentRead<'_>], findings: &mut Fi
 
 /// Whether a read asks for something of the application's own, in a place where that is late.
 fn is_late(read: &EnvironmentRead<'_>, has_settings: bool) -> bool {
-    let is_named_for_it =
-        |name: &str, words: &[&str]| words_of(name).iter().any(|word| words.contains(&word.as_str()));
+    let is_named_for_it = |name: &str, words: &[&str]| has_word(name, words);
     // Not set is an answer as well, or somebody else is asked first.
     if is_system_variable(read.name) || read.at.asks_whether_set() || read.at.is_last_resort() {
         return false;

@@ -4,7 +4,7 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{Model, Node, has_word};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -77,9 +77,7 @@ fn is_chosen(call: Node<'_>) -> bool {
     call.surroundings().filter(|around| around.is(Kind::If)).any(|around| {
         let is_switch = around.child(Role::Test).is_some_and(|test| {
             matches!(test.kind(), Kind::Name | Kind::Attribute)
-                && words_of(test.name())
-                    .iter()
-                    .any(|word| matches!(word.as_str(), "create" | "init" | "auto" | "dev"))
+                && has_word(test.name(), &["create", "init", "auto", "dev"])
         });
         let migrates = |other: Node<'_>| other.does(Tag::Migrates) || other.callee_name() == "upgrade";
         is_switch || around.calls_within().any(migrates)

@@ -6,7 +6,7 @@
 use super::{PLANNED, Ways, named, of_table};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Step, StepKind, words_of};
+use crate::semantic::{Step, StepKind, has_word};
 
 /// Each kind of step is told once.
 pub fn check(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
@@ -49,7 +49,7 @@ fn throws_away<'m>(step: &Step<'m>, looks: bool, ways: &Ways<'_, 'm>) -> bool {
 
 /// `tmp_runs`, `_alembic_tmp_runs`: a word of it says so, which no word of `prompt_templates` does.
 fn is_temporary_name(table: &str) -> bool {
-    words_of(table).iter().any(|word| matches!(word.as_str(), "tmp" | "temp" | "temporary"))
+    has_word(table, &["tmp", "temp", "temporary"])
 }
 
 /// `first` is the first of `count` steps of its kind.

@@ -1,6 +1,6 @@
 //! Who asks a language model, and what becomes of the request when it does not answer.
 
-use crate::semantic::{FunctionRole, Model, Node, Type, words_of};
+use crate::semantic::{FunctionRole, Model, Node, Type, has_word, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -104,11 +104,7 @@ impl<'m> Node<'m> {
         }
         let class_says = |object: Node<'m>| {
             let path = self.model.path_of(object.ty());
-            path.is_some_and(|path| {
-                words_of(path.rsplit('.').next().unwrap_or_default())
-                    .iter()
-                    .any(|word| INDEXES.contains(&word.as_str()))
-            })
+            path.is_some_and(|path| has_word(path.rsplit('.').next().unwrap_or_default(), &INDEXES))
         };
         let is_of_passages = |name: &str| {
             crate::semantic::thing_named(name).is_some_and(|thing| PASSAGES.contains(&thing.as_str()))
@@ -119,7 +115,7 @@ impl<'m> Node<'m> {
     }
 
     fn says(self, words: &[&str]) -> bool {
-        words_of(self.name()).iter().any(|word| words.contains(&word.as_str()))
+        has_word(self.name(), words)
     }
 
     /// Whether this handler answers in a conversation: by its path, or by its name.

@@ -135,9 +135,10 @@ impl<'m> Node<'m> {
                     && call
                         .positional()
                         .any(|argument| argument.is(Kind::Name) && argument.reads_like(holder))
-                    && crate::semantic::words_of(call.callee_name()).iter().any(|word| {
-                        matches!(word.as_str(), "graph" | "agent" | "compile" | "workflow" | "chain")
-                    })
+                    && crate::semantic::has_word(
+                        call.callee_name(),
+                        &["graph", "agent", "compile", "workflow", "chain"],
+                    )
             }));
         }
         let mut found = crate::sorted::sorted(found, &|one, other| one.place().cmp(&other.place()));

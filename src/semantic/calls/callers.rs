@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, Place, words_of};
+use crate::semantic::{Model, Node, Place, has_word, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role, Symbol};
 
@@ -74,12 +74,10 @@ impl<'m> Node<'m> {
     /// that its router demands of a token.
     pub fn serves_machines(self) -> bool {
         let says = |text: &str| {
-            words_of(text).iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "execution" | "internal" | "worker" | "workers" | "workload" | "workloads" | "machine"
-                )
-            })
+            has_word(
+                text,
+                &["execution", "internal", "worker", "workers", "workload", "workloads", "machine"],
+            )
         };
         says(self.source_file().path)
             || says(&self.full_route_path())
@@ -111,11 +109,7 @@ impl<'m> Node<'m> {
 
     /// Whether a test asks a setting of the whole application, and so an operator decides.
     pub fn asks_a_setting(self) -> bool {
-        let names_settings = |node: Node<'m>| {
-            words_of(node.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "conf" | "config" | "settings" | "cfg"))
-        };
+        let names_settings = |node: Node<'m>| has_word(node.name(), &["conf", "config", "settings", "cfg"]);
         self.descendants().any(|node| match node.kind() {
             Kind::Call => node.does(Tag::ReadsEnvironment) || node.receiver().is_some_and(names_settings),
             Kind::Attribute => node.receiver().is_some_and(names_settings),

@@ -282,9 +282,7 @@ impl<'m> Node<'m> {
     pub fn is_a_handler_of_jobs(self) -> bool {
         let model: &'m Model<'m> = self.model;
         let speaks_of_jobs = |text: &str| {
-            crate::semantic::words_of(text)
-                .iter()
-                .any(|word| matches!(word.as_str(), "job" | "jobs" | "task" | "tasks" | "worker" | "workers"))
+            crate::semantic::has_word(text, &["job", "jobs", "task", "tasks", "worker", "workers"])
         };
         let is_of_jobs = |table: Node<'m>| {
             let named = table.parent().into_iter().flat_map(Node::targets);
@@ -432,9 +430,7 @@ impl<'m> Node<'m> {
     /// Whether this is only reached while somebody develops: it stands under a test of such a flag.
     pub fn is_for_development(self) -> bool {
         let says = |part: Node<'m>| {
-            crate::semantic::words_of(part.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "watch" | "debug" | "dev" | "development"))
+            crate::semantic::has_word(part.name(), &["watch", "debug", "dev", "development"])
         };
         let mut below = self;
         for around in self.ancestors() {
@@ -470,9 +466,7 @@ impl<'m> Node<'m> {
                 name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
             };
             (has("admin") || has("superuser"))
-                && crate::semantic::words_of(name)
-                    .iter()
-                    .any(|word| matches!(word.as_str(), "admin" | "administrator" | "superuser"))
+                && crate::semantic::has_word(name, &["admin", "administrator", "superuser"])
         };
         let depends = || {
             self.parameters()

@@ -2,7 +2,7 @@
 
 use crate::semantic::calls::summary::ChainStep;
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{Model, Node, has_word, words_of};
 use crate::syntax::{BindingKind, Kind, Operator, Role};
 
 /// What a parameter is known to hold in one call: a literal that was given, or the default of one that was not.
@@ -135,7 +135,7 @@ impl<'m> Node<'m> {
         let speaks = |part: Node<'m>, words: &[&str]| {
             part.descendants().any(|part| {
                 matches!(part.kind(), Kind::Name | Kind::Attribute | Kind::Str)
-                    && words_of(part.name()).iter().any(|word| words.contains(&word.as_str()))
+                    && has_word(part.name(), words)
             })
         };
         let is_moment =
@@ -260,8 +260,7 @@ fn parameter_behind<'m>(name: Node<'m>, known: &[Known<'m>]) -> Option<Node<'m>>
 
 /// `is_event_loop_running()`, `loop.is_running()` under a name that says so.
 fn asks_for_loop(name: &str) -> bool {
-    let words = crate::semantic::words_of(name);
-    let has = |word: &str| words.iter().any(|known| known == word);
+    let has = |word: &str| crate::semantic::has_word(name, &[word]);
     has("loop") && (has("running") || has("in") || has("inside"))
 }
 

@@ -1,15 +1,13 @@
 //! Branches on which database is asked: for PostgreSQL, and for those that cannot do what it does.
 
-use crate::semantic::{Node, words_of};
+use crate::semantic::{Node, has_word};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Operator, Role};
 
 impl<'m> Node<'m> {
     /// Whether the path of its file says that it is for SQLite: a word of it does.
     pub fn is_of_sqlite(self) -> bool {
-        words_of(self.source_file().path)
-            .iter()
-            .any(|word| matches!(word.as_str(), "sqlite" | "sqlite3" | "aiosqlite" | "pysqlite"))
+        has_word(self.source_file().path, &["sqlite", "sqlite3", "aiosqlite", "pysqlite"])
     }
 
     /// The branch for databases that cannot do what the branch for PostgreSQL does; never that branch itself.
@@ -34,10 +32,7 @@ impl<'m> Node<'m> {
     fn dialect_branches(self) -> impl Iterator<Item = Node<'m>> {
         self.surroundings().filter(|node| node.is(Kind::If)).filter(move |branching| {
             let Some(test) = branching.child(Role::Test) else { return false };
-            let says = |words: &[&str]| {
-                test.descendants()
-                    .any(|part| words_of(part.name()).iter().any(|word| words.contains(&word.as_str())))
-            };
+            let says = |words: &[&str]| test.descendants().any(|part| has_word(part.name(), words));
             let in_body = branching.body().is_some_and(|body| body.contains(self));
             let negated = test.operator() == Operator::NotEqual;
             let for_postgres = says(&["postgresql", "postgres"]) && in_body != negated;

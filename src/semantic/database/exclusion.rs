@@ -118,9 +118,8 @@ impl<'m> Node<'m> {
         if self.target().is_none() {
             return false;
         }
-        let words = crate::semantic::words_of(self.callee_name());
-        words.iter().any(|word| word == "lock" || word == "locked")
-            && !words.iter().any(|word| matches!(word.as_str(), "is" | "un" | "unlock" | "release" | "try"))
+        let has = |words: &[&str]| crate::semantic::has_word(self.callee_name(), words);
+        has(&["lock", "locked"]) && !has(&["is", "un", "unlock", "release", "try"])
     }
 
     fn enclosing_lock(self) -> Option<Node<'m>> {

@@ -371,19 +371,10 @@ impl<'m> Node<'m> {
         let looks = |test: Node<'m>| {
             test.descendants().any(|part| match part.kind() {
                 Kind::Name | Kind::Await => part.fetched().is_some(),
-                Kind::Call => crate::semantic::words_of(part.callee_name()).iter().any(|word| {
-                    matches!(
-                        word.as_str(),
-                        "exists"
-                            | "exist"
-                            | "seen"
-                            | "already"
-                            | "processed"
-                            | "duplicate"
-                            | "handled"
-                            | "known"
-                    )
-                }),
+                Kind::Call => crate::semantic::has_word(
+                    part.callee_name(),
+                    &["exists", "exist", "seen", "already", "processed", "duplicate", "handled", "known"],
+                ),
                 _ => false,
             })
         };

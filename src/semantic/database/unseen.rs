@@ -3,7 +3,7 @@
 
 use crate::semantic::expressions::Parts;
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, words_of};
+use crate::semantic::{Model, Node, has_word, words_of};
 use crate::stack::{self, ClassTag, System, Tag};
 use crate::syntax::{BindingKind, Kind, Role};
 
@@ -24,8 +24,7 @@ fn names_factory(name: &str) -> bool {
     if !name.contains("ession") {
         return false;
     }
-    let words = words_of(name);
-    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    let has = |wanted: &str| has_word(name, &[wanted]);
     let makes = has("local") || has("maker") || has("factory") || has("async");
     (has("session") && makes && !has("get") && !has("http") && !has("client"))
         || has("sessionmaker")
@@ -120,7 +119,7 @@ impl<'s> Model<'s> {
             }
             _ => {}
         }
-        let is_async = uses.is_awaited || words_of(named.name()).iter().any(|word| word == "async");
+        let is_async = uses.is_awaited || has_word(named.name(), &["async"]);
         (!uses.otherwise).then(|| self.session_type(is_async))
     }
 
@@ -253,7 +252,7 @@ impl<'m> Node<'m> {
                     || parent.does(Tag::BoundsTime)
             });
         let is_unseen = self.model.says_nothing(callee.ty()) && self.model.says_nothing(receiver.ty());
-        let is_runnable = words_of(receiver.name()).iter().any(|word| RUNNABLES.contains(&word.as_str()));
+        let is_runnable = has_word(receiver.name(), &RUNNABLES);
         (!is_coroutine && is_unseen && is_runnable).then_some(System::Model)
     }
 
@@ -283,8 +282,7 @@ impl<'m> Node<'m> {
         {
             return Some(System::Model);
         }
-        let words = words_of(receiver.name());
-        let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+        let has = |wanted: &[&str]| has_word(receiver.name(), wanted);
         let is_client =
             has(&["http", "httpx", "client"]) && !has(&["redis", "cache", "s3", "db", "storage", "test"]);
         let asks = callee.name() != "create"
@@ -301,9 +299,7 @@ impl<'m> Node<'m> {
                 let text = self.source().trim_start_matches(['f', 'F', '"', '\'']);
                 text.starts_with('/') || text.starts_with("http") || text.contains("url")
             }
-            Kind::Name | Kind::Attribute => words_of(self.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "url" | "uri" | "endpoint" | "address")),
+            Kind::Name | Kind::Attribute => has_word(self.name(), &["url", "uri", "endpoint", "address"]),
             Kind::BinOp => self.children().next().is_some_and(Node::looks_like_address),
             _ => false,
         }
@@ -326,11 +322,7 @@ impl<'m> Node<'m> {
 
     /// Whether this call asks a repository of which the files show no more than its name: what it gives are rows.
     pub fn asks_unseen_repository(self) -> bool {
-        let says = |name: &str| {
-            words_of(name)
-                .iter()
-                .any(|word| matches!(word.as_str(), "repository" | "repo" | "dao" | "repositories"))
-        };
+        let says = |name: &str| has_word(name, &["repository", "repo", "dao", "repositories"]);
         self.is(Kind::Call)
             && self.is_awaited()
             && self.runs_unseen()
@@ -355,7 +347,7 @@ impl<'m> Node<'m> {
         if name.starts_with(char::is_uppercase) || !PARTS.any_in(name) {
             return None;
         }
-        let reads = || words_of(callee.name()).iter().any(|word| READING.contains(&word.as_str()));
+        let reads = || has_word(callee.name(), &READING);
         let session_in = |call: Node<'m>| {
             call.positional()
                 .chain(call.keywords().filter_map(|keyword| keyword.child(Role::Value)))

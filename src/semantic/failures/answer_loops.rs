@@ -1,7 +1,7 @@
 //! Loops that ask again because of the status of an answer: nothing is raised, so no `except` shows it.
 
 use crate::semantic::failures::retries::{Attempts, Failures, Pause, Retry};
-use crate::semantic::{Node, words_of};
+use crate::semantic::{Node, has_word};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -137,9 +137,7 @@ impl<'m> Node<'m> {
     /// Whether the function says that it waits for something to be there: an answer that is none yet is expected.
     fn is_named_for_waiting(self) -> bool {
         self.function().is_some_and(|function| {
-            words_of(function.name()).iter().any(|word| {
-                matches!(word.as_str(), "wait" | "await" | "poll" | "until" | "ready" | "watch" | "follow")
-            })
+            has_word(function.name(), &["wait", "await", "poll", "until", "ready", "watch", "follow"])
         })
     }
 
@@ -180,21 +178,17 @@ impl<'m> Node<'m> {
 
     /// `HTTPStatus.OK`, `codes.created`, `status.HTTP_200_OK`
     fn names_success(self) -> bool {
-        self.descendants_of(Kind::Attribute).any(|part| {
-            words_of(part.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "ok" | "created" | "accepted" | "success" | "2xx"))
-        })
+        self.descendants_of(Kind::Attribute)
+            .any(|part| has_word(part.name(), &["ok", "created", "accepted", "success", "2xx"]))
     }
 
     /// Whether the address is the one at which a service says that it is there: asked again, it was not there yet.
     fn asks_for_health(self) -> bool {
         let url = self.argument_or_keyword(0, "url");
-        url.into_iter().flat_map(Node::told_by).filter(|part| part.is(Kind::Str)).any(|part| {
-            words_of(part.source()).iter().any(|word| {
-                matches!(word.as_str(), "health" | "healthz" | "ready" | "readyz" | "livez" | "ping")
-            })
-        })
+        url.into_iter()
+            .flat_map(Node::told_by)
+            .filter(|part| part.is(Kind::Str))
+            .any(|part| has_word(part.source(), &["health", "healthz", "ready", "readyz", "livez", "ping"]))
     }
 
     /// Whether anything else than the test of the answer leads out of the loop.

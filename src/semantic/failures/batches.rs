@@ -1,6 +1,6 @@
 //! What a loop over many things makes of them: results of their own, or one that is of use only as a whole.
 
-use crate::semantic::{Model, Node, Type, thing_named, words_of};
+use crate::semantic::{Model, Node, Type, has_word, thing_named, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -340,9 +340,7 @@ impl<'m> Node<'m> {
     /// the job may begin.
     pub fn is_one_job(self) -> bool {
         // Something restored with holes in it is not what was saved.
-        let restores = |function: Node<'m>| {
-            crate::semantic::words_of(function.name()).iter().any(|word| word == "restore")
-        };
+        let restores = |function: Node<'m>| crate::semantic::has_word(function.name(), &["restore"]);
         if self.function().is_some_and(restores) {
             return true;
         }
@@ -475,12 +473,10 @@ impl<'m> Node<'m> {
                 })
         };
         let is_document = |parameter: Node<'m>| {
-            words_of(parameter.name()).iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "metadata" | "document" | "doc" | "file" | "filename" | "paper" | "article"
-                )
-            })
+            has_word(
+                parameter.name(),
+                &["metadata", "document", "doc", "file", "filename", "paper", "article"],
+            )
         };
         self.child(Role::Iterable).is_some_and(|iterable| iterable.descendants().any(is_part))
             && self.function().is_some_and(|function| function.parameters().any(is_document))
@@ -497,9 +493,7 @@ impl<'m> Node<'m> {
             matches!(node.kind(), Kind::Name | Kind::Attribute)
                 && words_of(node.name()).last().is_some_and(|last| words.contains(&last.as_str()))
         };
-        let sends = words_of(call.callee_name())
-            .iter()
-            .any(|verb| matches!(verb.as_str(), "send" | "sendall" | "write" | "drain"));
+        let sends = has_word(call.callee_name(), &["send", "sendall", "write", "drain"]);
         let into_one = sends
             && call
                 .receiver()

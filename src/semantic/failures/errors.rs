@@ -2,7 +2,7 @@
 
 use crate::semantic::failures::failing::LONGEST_CHAIN;
 use crate::semantic::runtime::lifecycle::is_letting_go;
-use crate::semantic::{Model, Node, Place, Type, words_of};
+use crate::semantic::{Model, Node, Place, Type, has_word, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -129,11 +129,9 @@ impl<'m> Node<'m> {
         let Some(around) = self.enclosing_loop() else { return false };
         let counts = |test: Node<'m>| {
             around.targets().flat_map(Node::descendants).any(|target| test.mentions(target.name()))
-                || test.descendants_of(Kind::Name).any(|name| {
-                    words_of(name.name())
-                        .iter()
-                        .any(|word| matches!(word.as_str(), "attempt" | "attempts" | "tries" | "retries"))
-                })
+                || test
+                    .descendants_of(Kind::Name)
+                    .any(|name| has_word(name.name(), &["attempt", "attempts", "tries", "retries"]))
         };
         self.body().is_some_and(|body| {
             body.children().filter(|branch| branch.is(Kind::If)).any(|branch| {

@@ -1,6 +1,6 @@
 //! What of an exception's text a value holds, and for whom such a text was written.
 
-use crate::semantic::{FunctionRole, Model, Node, Type, is_masking_name, words_of};
+use crate::semantic::{FunctionRole, Model, Node, Type, has_word, is_masking_name};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -216,12 +216,9 @@ fn is_masked(shown: Node<'_>) -> bool {
 fn is_for_developers(shown: Node<'_>) -> bool {
     shown.is_where(&|part, holds| {
         holds != part.asks_for_opposite()
-            && part.descendants().filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute)).any(
-                |node| {
-                    words_of(node.name())
-                        .iter()
-                        .any(|word| matches!(word.as_str(), "debug" | "dev" | "development"))
-                },
-            )
+            && part
+                .descendants()
+                .filter(|node| matches!(node.kind(), Kind::Name | Kind::Attribute))
+                .any(|node| has_word(node.name(), &["debug", "dev", "development"]))
     })
 }

@@ -1,6 +1,6 @@
 //! What leaves the process and may fail there, and how far a failure gets: the way from a call to what fails.
 
-use crate::semantic::{Node, Place, words_of};
+use crate::semantic::{Node, Place, has_word, words_of};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, NodeId, Role};
 
@@ -164,9 +164,7 @@ impl<'m> Node<'m> {
                 [&WORK[..], &MOVES, &ASKS].into_iter().any(|verbs| verbs.contains(&verb.as_str()))
             })
         };
-        let is_queue = || {
-            self.receiver().is_some_and(|object| words_of(object.name()).iter().any(|word| word == "queue"))
-        };
+        let is_queue = || self.receiver().is_some_and(|object| has_word(object.name(), &["queue"]));
         self.is_unknown_function()
             || (self.runs_unseen_code() && has_verb() && !is_queue() && !self.is_on_connection())
     }
@@ -200,7 +198,7 @@ impl<'m> Node<'m> {
         self.keywords().any(|keyword| words_of(keyword.name()).last().is_some_and(|last| last == "timeout"))
             && self.api().is_none()
             && self.target().is_none()
-            && !words_of(self.callee_name()).iter().any(|word| WAITS.contains(&word.as_str()))
+            && !has_word(self.callee_name(), &WAITS)
     }
 
     /// The way from this call to one that `ends` it, through calls that the functions on the way make and that `leaves`

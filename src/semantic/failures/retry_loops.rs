@@ -195,12 +195,10 @@ impl<'m> Node<'m> {
                 found.extend(reaches.and_then(|chain| chain.last()?.crosses_outside()));
             }
             let says_retry = |function: &Node<'m>| {
-                crate::semantic::words_of(function.name()).iter().any(|word| {
-                    matches!(
-                        word.as_str(),
-                        "retry" | "retries" | "retried" | "retrying" | "retryable" | "backoff"
-                    )
-                })
+                crate::semantic::has_word(
+                    function.name(),
+                    &["retry", "retries", "retried", "retrying", "retryable", "backoff"],
+                )
             };
             if found.len() == before && around.iter().any(says_retry) {
                 found.push(System::Http);

@@ -2,7 +2,7 @@
 
 use crate::semantic::expressions::identifiers_in;
 use crate::semantic::types::Type;
-use crate::semantic::{FunctionRole, Model, Node, Place, thing_named, words_of};
+use crate::semantic::{FunctionRole, Model, Node, Place, has_word, thing_named, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{BindingKind, Kind, Role};
 
@@ -224,8 +224,7 @@ impl<'m> Node<'m> {
     /// Where a value comes from one user, session or conversation, which are narrower than a tenant.
     pub fn caller_source(self) -> Option<Node<'m>> {
         self.value_source(&|node: Node<'m>| {
-            matches!(node.kind(), Kind::Name | Kind::Attribute)
-                && words_of(node.name()).iter().any(|word| CALLERS.contains(&word.as_str()))
+            matches!(node.kind(), Kind::Name | Kind::Attribute) && has_word(node.name(), &CALLERS)
         })
     }
 
@@ -395,9 +394,7 @@ impl<'m> Node<'m> {
     fn is_of_settings(self) -> bool {
         self.receiver().is_some_and(|receiver| {
             let name = if receiver.is(Kind::Call) { receiver.callee_name() } else { receiver.name() };
-            words_of(name)
-                .iter()
-                .any(|word| matches!(word.as_str(), "settings" | "setting" | "config" | "environ" | "env"))
+            has_word(name, &["settings", "setting", "config", "environ", "env"])
         })
     }
 
@@ -496,7 +493,7 @@ impl<'m> Node<'m> {
         let key = self.argument(0).filter(|key| *key != last)?;
         let keeps = self.api().is_some_and(|api| api.callable.crosses == Some(crate::stack::System::Cache))
             || receiver.is_a(ClassTag::Cache)
-            || words_of(receiver.name()).iter().any(|word| matches!(word.as_str(), "cache" | "redis"));
+            || has_word(receiver.name(), &["cache", "redis"]);
         keeps.then_some((key, last))
     }
 
@@ -515,11 +512,7 @@ impl<'m> Node<'m> {
         match self.kind() {
             Kind::Name => self.scope_of_name() == Some(0) || self.comes_from_application(),
             Kind::Attribute => {
-                let is_cache = || {
-                    words_of(self.name())
-                        .iter()
-                        .any(|word| matches!(word.as_str(), "cache" | "cached" | "memo"))
-                };
+                let is_cache = || has_word(self.name(), &["cache", "cached", "memo"]);
                 let is_single =
                     || self.class().is_some_and(|c| self.model.made_at_import(c.place()).is_some());
                 self.receiver().is_some_and(|state| state.name() == "state")

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::semantic::calls::functions::FunctionRole;
 use crate::semantic::expressions::identifiers_in;
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, Place, words_of};
+use crate::semantic::{Model, Node, Place, has_word, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -166,9 +166,7 @@ impl<'m> Node<'m> {
         injected
             && self.model.session_kind(kind).is_none()
             && !self.model.type_has(kind, ClassTag::Request)
-            && !words_of(self.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "db" | "session" | "service" | "client"))
+            && !has_word(self.name(), &["db", "session", "service", "client"])
     }
 
     /// Whether the dependency that gives this parameter its value asks who calls: it reads a header, a cookie or the request.

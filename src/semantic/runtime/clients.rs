@@ -210,9 +210,10 @@ impl<'m> Node<'m> {
                 .or(value.receiver())?
                 .service_of_address(depth + 1),
             Kind::Name | Kind::Attribute => {
-                let is_address = crate::semantic::words_of(value.name()).iter().any(|word| {
-                    matches!(word.as_str(), "url" | "uri" | "host" | "endpoint" | "base" | "api")
-                });
+                let is_address = crate::semantic::has_word(
+                    value.name(),
+                    &["url", "uri", "host", "endpoint", "base", "api"],
+                );
                 (is_address && value.as_parameter().is_none() && value.name().len() > 4).then(|| value.name())
             }
             _ => None,

@@ -1,7 +1,7 @@
 //! Which files are there to read the configuration.
 
 use crate::file_names::last_part;
-use crate::semantic::{Model, words_of};
+use crate::semantic::{Model, has_word};
 
 impl Model<'_> {
     /// Whether a file is where configuration is read: the module that the settings name, or one named for it.
@@ -12,30 +12,30 @@ impl Model<'_> {
         path.trim_end_matches(".py").ends_with(&module)
             || path.split('/').any(|part| matches!(part, "config" | "settings" | "configuration"))
             || name.ends_with("config")
-            || words_of(name).iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "config"
-                        | "configs"
-                        | "configuration"
-                        | "conf"
-                        | "settings"
-                        | "setting"
-                        | "env"
-                        | "environment"
-                        | "constants"
-                        | "const"
-                        | "defaults"
-                        | "setup"
-                        | "main"
-                )
-            })
+            || has_word(
+                name,
+                &[
+                    "config",
+                    "configs",
+                    "configuration",
+                    "conf",
+                    "settings",
+                    "setting",
+                    "env",
+                    "environment",
+                    "constants",
+                    "const",
+                    "defaults",
+                    "setup",
+                    "main",
+                ],
+            )
     }
 
     /// Whether a file bears the name of the settings module, or of settings.
     pub fn is_named_for_settings(&self, file: u32) -> bool {
         let path = self.files[file as usize].path.trim_end_matches(".py");
         path.ends_with(&self.settings.settings_module.replace('.', "/"))
-            || words_of(last_part(path)).iter().any(|word| matches!(word.as_str(), "settings" | "config"))
+            || has_word(last_part(path), &["settings", "config"])
     }
 }

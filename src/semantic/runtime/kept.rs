@@ -2,7 +2,7 @@
 //! second line in the log.
 
 use crate::semantic::types::Type;
-use crate::semantic::{Node, SharedState, words_of};
+use crate::semantic::{Node, SharedState, has_word};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -19,9 +19,7 @@ impl<'m> Node<'m> {
         };
         let Some(value) = self.child(Role::Value).filter(|_| self.is(Kind::Assign)) else { return false };
         let is_cache = table.instance_of().is_some_and(|class| class.has(ClassTag::Cache))
-            || words_of(table.name())
-                .iter()
-                .any(|word| matches!(word.as_str(), "cache" | "cached" | "memo" | "memos" | "memoized"));
+            || has_word(table.name(), &["cache", "cached", "memo", "memos", "memoized"]);
         let read_key = read.parent().and_then(|around| match around.kind() {
             Kind::Subscript => around.child(Role::Index),
             Kind::Compare => around.child(Role::Left),

@@ -1,6 +1,6 @@
 //! How the application starts and stops: what its lifespan opens, and what it closes again.
 
-use crate::semantic::{FunctionRole, Model, Node, words_of};
+use crate::semantic::{FunctionRole, Model, Node, has_word};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -261,26 +261,26 @@ impl<'m> Lifespan<'m> {
                 let function: Node<'m> = model.node(place);
                 function.own_loops().any(Node::never_ends)
             }
-            None => words_of(work.callee_name()).iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "loop"
-                        | "poll"
-                        | "poller"
-                        | "watch"
-                        | "watcher"
-                        | "listen"
-                        | "listener"
-                        | "consume"
-                        | "consumer"
-                        | "worker"
-                        | "periodic"
-                        | "periodically"
-                        | "forever"
-                        | "monitor"
-                        | "heartbeat"
-                )
-            }),
+            None => has_word(
+                work.callee_name(),
+                &[
+                    "loop",
+                    "poll",
+                    "poller",
+                    "watch",
+                    "watcher",
+                    "listen",
+                    "listener",
+                    "consume",
+                    "consumer",
+                    "worker",
+                    "periodic",
+                    "periodically",
+                    "forever",
+                    "monitor",
+                    "heartbeat",
+                ],
+            ),
         };
         goes_on.then_some(Opened { made: call, holder: work.callee()?, is_task: true, is_ended: false })
     }
@@ -458,8 +458,7 @@ impl<'m> Lifespan<'m> {
 impl<'m> Node<'m> {
     /// Whether a function that was not given finds out whether the database is there, by its name: `init_db`.
     fn prepares_by_name(self) -> bool {
-        let words = words_of(self.callee_name());
-        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let has = |list: &[&str]| has_word(self.callee_name(), list);
         self.is_unknown_function()
             && has(&["db", "database", "postgres", "pool", "migrations"])
             && has(&[

@@ -1,6 +1,6 @@
 //! What code does to the process that all requests share: its environment, its loop, its tasks, its end.
 
-use crate::semantic::{Failing, Model, Node, Place, words_of};
+use crate::semantic::{Failing, Model, Node, Place, has_word, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{BindingKind, Kind, Operator, Role};
 
@@ -224,7 +224,7 @@ impl<'m> Node<'m> {
             Kind::Name | Kind::Attribute => Some(self),
             _ => None,
         };
-        flag.is_some_and(|flag| words_of(flag.name()).iter().any(|word| WORDS.contains(&word.as_str())))
+        flag.is_some_and(|flag| has_word(flag.name(), &WORDS))
     }
 
     /// Whether a statement that leaves a loop is the way out of it that is meant: after a failure, at the value that
@@ -240,12 +240,10 @@ impl<'m> Node<'m> {
                                     && matches!(part.operator(), Operator::Is | Operator::Equal)
                                     && part.child(Role::Right).is_some_and(|right| {
                                         right.is(Kind::None)
-                                            || words_of(right.name()).iter().any(|word| {
-                                                matches!(
-                                                    word.as_str(),
-                                                    "sentinel" | "stop" | "done" | "end" | "poison"
-                                                )
-                                            })
+                                            || has_word(
+                                                right.name(),
+                                                &["sentinel", "stop", "done", "end", "poison"],
+                                            )
                                     }))
                         })
                     })
@@ -341,12 +339,10 @@ impl<'m> Node<'m> {
                 .find_map(|item| item.child(Role::Context));
             let is_endless =
                 source.descendants().chain(context.into_iter().flat_map(Node::descendants)).any(|part| {
-                    words_of(part.name()).iter().any(|word| {
-                        matches!(
-                            word.as_str(),
-                            "consumer" | "listen" | "subscribe" | "subscription" | "pubsub" | "queue"
-                        )
-                    })
+                    has_word(
+                        part.name(),
+                        &["consumer", "listen", "subscribe", "subscription", "pubsub", "queue"],
+                    )
                 });
             return (is_endless && !leaves).then_some(source);
         }
@@ -385,9 +381,7 @@ impl<'m> Node<'m> {
     fn is_begun_again(self, waits: Node<'m>) -> bool {
         let is_of_connection = waits.descendants().any(|part| {
             matches!(part.kind(), Kind::Name | Kind::Attribute)
-                && words_of(part.name()).iter().any(|word| {
-                    matches!(word.as_str(), "websocket" | "ws" | "client" | "peer" | "connection")
-                })
+                && has_word(part.name(), &["websocket", "ws", "client", "peer", "connection"])
         });
         is_of_connection || self.is_only_called(|call| call.is_contained() && call.enclosing_loop().is_some())
     }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use crate::semantic::runtime::lifecycle::CLOSING;
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, Place, words_of};
+use crate::semantic::{Model, Node, Place, has_word};
 use crate::sorted::sorted;
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role, Symbol};
@@ -228,8 +228,7 @@ impl<'m> SharedState<'m> {
             "workspace",
         ];
         let keys = self.keys();
-        !keys.is_empty()
-            && keys.iter().all(|key| words_of(key).iter().any(|word| SET_UP.contains(&word.as_str())))
+        !keys.is_empty() && keys.iter().all(|key| has_word(key, &SET_UP))
     }
 
     /// Whether a change leaves out of an entry what has passed: `hits[key] = [hit for hit in hits[key] if hit > since]`.

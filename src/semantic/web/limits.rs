@@ -1,6 +1,6 @@
 //! What keeps one caller from taking everything: limiters of requests, and where they are mounted.
 
-use crate::semantic::{EntryPoints, Model, Node, words_of};
+use crate::semantic::{EntryPoints, Model, Node, has_word};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -8,8 +8,7 @@ impl<'m> Node<'m> {
     /// Whether the name of a function, class or object says that it limits how often somebody may call.
     pub fn is_limiter_by_name(self) -> bool {
         let name = if self.is(Kind::Call) { self.callee_name() } else { self.name() };
-        let words = words_of(name);
-        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let has = |list: &[&str]| has_word(name, list);
         has(&[
             "limit",
             "limits",
@@ -48,10 +47,8 @@ impl<'m> Node<'m> {
         };
         function.descendants_of(Kind::Compare).any(reads)
             || function.own_calls().any(|call| {
-                let words = words_of(call.callee_name());
-                words.iter().any(|word| {
-                    matches!(word.as_str(), "min" | "clamp" | "clip" | "bound" | "cap" | "validate")
-                }) && call.children().any(reads)
+                has_word(call.callee_name(), &["min", "clamp", "clip", "bound", "cap", "validate"])
+                    && call.children().any(reads)
             })
     }
 
@@ -163,8 +160,7 @@ impl<'m> Node<'m> {
             return false;
         }
         let Some(table) = self.selected_table() else { return false };
-        let is_small = !table.name().starts_with(char::is_uppercase)
-            || words_of(table.name()).iter().any(|word| SMALL.contains(&word.as_str()));
+        let is_small = !table.name().starts_with(char::is_uppercase) || has_word(table.name(), &SMALL);
         let narrows = |part: Node<'m>| {
             part.is(Kind::Call)
                 && matches!(

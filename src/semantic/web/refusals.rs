@@ -1,6 +1,6 @@
 //! What decides whether a request is let in or refused: paths, dependencies, sizes.
 
-use crate::semantic::{Node, words_of};
+use crate::semantic::{Node, has_word};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
@@ -12,9 +12,7 @@ impl<'m> Node<'m> {
     fn asks_for_the_path(self) -> bool {
         self.descendants().any(|part| {
             matches!(part.kind(), Kind::Name | Kind::Attribute | Kind::Str)
-                && words_of(part.name())
-                    .iter()
-                    .any(|word| matches!(word.as_str(), "path" | "paths" | "whitelist" | "whitelisted"))
+                && has_word(part.name(), &["path", "paths", "whitelist", "whitelisted"])
         })
     }
 
@@ -129,10 +127,8 @@ impl<'m> Node<'m> {
             .filter_map(|node| node.child(Role::Test))
             .filter(|test| test.descendants_of(Kind::Compare).any(Node::compares_order))
             .peekable();
-        let says = |node: Node<'m>, known: &[&str]| {
-            node.descendants()
-                .any(|part| words_of(part.name()).iter().any(|word| known.contains(&word.as_str())))
-        };
+        let says =
+            |node: Node<'m>, known: &[&str]| node.descendants().any(|part| has_word(part.name(), known));
         tests.peek().is_some()
             && tests.all(|test| says(test, &SIZES) && !says(test, &RATES))
             && !self.descendants_of(Kind::Str).any(|text| says(text, &RATES))
@@ -143,9 +139,7 @@ impl<'m> Node<'m> {
         let migrates = |call: Node<'m>| {
             call.does(Tag::Migrates)
                 || call.leads_to(Tag::Migrates)
-                || words_of(call.callee_name())
-                    .iter()
-                    .any(|word| matches!(word.as_str(), "migrate" | "migration" | "migrations" | "upgrade"))
+                || has_word(call.callee_name(), &["migrate", "migration", "migrations", "upgrade"])
         };
         let Some(target) = self.statement().targets().next().filter(|target| target.is(Kind::Name)) else {
             return false;
