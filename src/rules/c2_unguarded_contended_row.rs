@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::fixes::{with_call_behind, with_keyword};
 use crate::report::{Certainty, Fix, Severity};
-use crate::semantic::{Claim, FunctionRole, Model, Node, RowChange, has_word, words_of};
+use crate::semantic::{Claim, FunctionRole, Model, Node, RowChange, ends_with_word, has_word, words_of};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -64,7 +64,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
 }
 
 fn is_state(attribute: &str) -> bool {
-    words_of(attribute).last().is_some_and(|word| STATES.contains(&word.as_str()))
+    ends_with_word(attribute, &STATES)
 }
 
 /// Whether the row is the next one in a state, and is set to another.
@@ -298,9 +298,7 @@ fn is_decided_by_time(change: &RowChange<'_>) -> bool {
 fn is_taken<'m>(change: &RowChange<'m>, test: Node<'m>) -> bool {
     let is_callers = change.value.as_parameter().is_some()
         || change.value.receiver().is_some_and(|owner| owner.as_parameter().is_some());
-    let names_somebody = words_of(change.attribute)
-        .last()
-        .is_some_and(|last| matches!(last.as_str(), "by" | "id" | "to" | "owner" | "holder" | "assignee"));
+    let names_somebody = ends_with_word(change.attribute, &["by", "id", "to", "owner", "holder", "assignee"]);
     let asks_for_none = reads(change, test).is_some_and(|read| {
         read == test
             || read.parent().is_some_and(|around| {

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{AnswerLoop, AskedAgain, Model, Node, Place, Type, has_word, words_of};
+use crate::semantic::{AnswerLoop, AskedAgain, Model, Node, Place, Type, begins_with_word, has_word};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -242,12 +242,10 @@ fn only_asks(call: Node<'_>) -> bool {
     let empties = |name: &str| has_word(name, &EMPTIES) && !carries();
     // A verb that only ever asks: `evaluate_policy`, by itself or through a helper that sends what it is given.
     let asks = |function: Node<'_>| {
-        words_of(function.name()).first().is_some_and(|verb| {
-            matches!(
-                verb.as_str(),
-                "evaluate" | "search" | "query" | "predict" | "classify" | "lookup" | "detect" | "translate"
-            )
-        })
+        begins_with_word(
+            function.name(),
+            &["evaluate", "search", "query", "predict", "classify", "lookup", "detect", "translate"],
+        )
     };
     let is_question = |function: Node<'_>| {
         asks(function)

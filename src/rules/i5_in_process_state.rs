@@ -3,7 +3,8 @@
 use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
-    Api, FileUse, FunctionRole, Holding, Model, Node, Runs, SharedState, Workload, has_word, words_of,
+    Api, FileUse, FunctionRole, Holding, Model, Node, Runs, SharedState, Workload, begins_with_word,
+    has_word, words_of,
 };
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
@@ -228,7 +229,7 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
     let needed = has_thing(name, &NEEDED);
     let kept_by = state.definition.class().map_or("", Node::name);
     // When something was last seen is no list of what was seen already.
-    let is_moment = words_of(name).first().is_some_and(|first| first == "last");
+    let is_moment = begins_with_word(name, &["last"]);
     let is_dispensable = (has_thing(name, &DISPENSABLE) && !is_moment)
         || has_thing(kept_by, &DISPENSABLE)
         || (!needed && at.source_file().is_a_cache());

@@ -4,7 +4,7 @@ use super::Findings;
 use crate::report::{Certainty, Severity};
 use crate::semantic::{
     Command, Container, FunctionRole, Holding, Model, Node, Runs, SharedState, UNREACHED_COUNT, Workload,
-    has_word, words_of,
+    ends_with_word, has_word,
 };
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
@@ -317,7 +317,7 @@ fn text_of_user(function: Node<'_>) -> Option<Node<'_>> {
         return None;
     }
     function.parameters().find(|parameter| {
-        words_of(parameter.name()).last().is_some_and(|word| WRITTEN.contains(&word.as_str()))
+        ends_with_word(parameter.name(), &WRITTEN)
             && parameter.child(Role::Annotation).is_none_or(|annotation| annotation.source() == "str")
     })
 }
@@ -325,7 +325,7 @@ fn text_of_user(function: Node<'_>) -> Option<Node<'_>> {
 /// Whether a parameter takes few different values, by its annotation or by a name for what a protocol lists.
 fn has_few_values(parameter: Node<'_>) -> bool {
     const LISTED: [&str; 5] = ["version", "method", "mode", "level", "kind"];
-    let is_listed = words_of(parameter.name()).last().is_some_and(|last| LISTED.contains(&last.as_str()));
+    let is_listed = ends_with_word(parameter.name(), &LISTED);
     is_listed
         || parameter.child(Role::Annotation).is_some_and(|annotation| {
             let text = annotation.source();

@@ -11,7 +11,9 @@ mod values;
 pub use defaults::{is_set_secret, is_weak_word, opens_something};
 use keys::written_tokens;
 pub use keys::{WrittenKey, written_keys};
-pub use names::{has_word, is_random_key, is_secret_name, names_secret, words_of};
+pub use names::{
+    begins_with_word, ends_with_word, has_word, is_random_key, is_secret_name, names_secret, words_of,
+};
 pub use values::{
     ConnectionString, connection_strings, is_guessable, is_path, is_placeholder, looks_like_secret,
 };

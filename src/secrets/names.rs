@@ -12,7 +12,31 @@ pub fn words_of(identifier: &str) -> Vec<String> {
 
 /// Whether one of an identifier's words is among these, which are in lower case.
 pub fn has_word(identifier: &str, known: &[&str]) -> bool {
-    any_word(identifier, &mut |word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    any_word(identifier, &mut |word| is_one_of(word, known))
+}
+
+/// Whether the first of an identifier's words is one of these.
+pub fn begins_with_word(identifier: &str, known: &[&str]) -> bool {
+    let mut is_known = false;
+    any_word(identifier, &mut |word| {
+        is_known = is_one_of(word, known);
+        true
+    });
+    is_known
+}
+
+/// Whether the last of an identifier's words is one of these.
+pub fn ends_with_word(identifier: &str, known: &[&str]) -> bool {
+    let mut is_known = false;
+    any_word(identifier, &mut |word| {
+        is_known = is_one_of(word, known);
+        false
+    });
+    is_known
+}
+
+fn is_one_of(word: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Whether one of an identifier's words fits, asked from the first on.

@@ -39,8 +39,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use crate::file_names::is_example;
 pub use crate::secrets::{
-    connection_strings, has_word, is_guessable, is_placeholder, is_random_key, is_secret_name, is_set_secret,
-    is_weak_word, looks_like_secret, names_secret, opens_something, words_of, written_keys,
+    begins_with_word, connection_strings, ends_with_word, has_word, is_guessable, is_placeholder,
+    is_random_key, is_secret_name, is_set_secret, is_weak_word, looks_like_secret, names_secret,
+    opens_something, words_of, written_keys,
 };
 pub use calls::callee::{Api, Bounded, Deadline};
 pub use calls::entry_points::EntryPoints;
@@ -500,9 +501,7 @@ impl File<'_> {
     /// Whether the name of the module says that it is a cache: `app/thumbnail_cache.py`.
     pub fn is_a_cache(&self) -> bool {
         let name = last_part(self.path);
-        words_of(name.trim_end_matches(".py")).last().is_some_and(|word| {
-            matches!(word.as_str(), "cache" | "caches" | "caching" | "registry" | "factory")
-        })
+        ends_with_word(name.trim_end_matches(".py"), &["cache", "caches", "caching", "registry", "factory"])
     }
 
     /// Whether its name says that it takes a schema to another version.

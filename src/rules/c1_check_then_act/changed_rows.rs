@@ -4,7 +4,7 @@ use super::{COUNTED, is_named, locks, shown};
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Node, RowChange, Type, words_of};
+use crate::semantic::{Node, RowChange, Type, ends_with_word, words_of};
 use crate::syntax::Kind;
 
 /// Words in the names of rows that one worker mostly has for itself.
@@ -131,7 +131,7 @@ pub fn check(at: Node<'_>, findings: &mut Findings<'_>) {
 
 /// `row.updated_at = max(now, row.updated_at + 1)`: whoever is last has the last word, as a moment should.
 fn is_moment(change: &RowChange<'_>) -> bool {
-    change.value.is(Kind::Call) && words_of(change.attribute).last().is_some_and(|word| word == "at")
+    change.value.is(Kind::Call) && ends_with_word(change.attribute, &["at"])
 }
 
 fn severity_of(change: &RowChange<'_>, kind: Type) -> Severity {

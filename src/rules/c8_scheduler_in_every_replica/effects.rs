@@ -1,6 +1,6 @@
 //! Whether doing scheduled work twice matters: what of it reaches others, and what each process does for itself.
 
-use crate::semantic::{Node, words_of};
+use crate::semantic::{Node, begins_with_word, words_of};
 use crate::stack::{System, Tag};
 
 /// The call for which doing the work twice may matter: it changes something outside the process, asks a model, or
@@ -63,9 +63,7 @@ fn sounds_effective(call: Node<'_>) -> bool {
         "send", "notify", "mail", "email", "publish", "enqueue", "post", "upload", "upsert", "charge",
         "bill", "crawl", "generate", "embed", "ingest", "sync",
     ];
-    call.api().is_none()
-        && call.target().is_none()
-        && words_of(call.callee_name()).first().is_some_and(|first| FIRST.contains(&first.as_str()))
+    call.api().is_none() && call.target().is_none() && begins_with_word(call.callee_name(), &FIRST)
 }
 
 /// Whether the work only removes what is no longer needed: to do that twice is a waste and no harm.

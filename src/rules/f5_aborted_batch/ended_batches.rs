@@ -6,7 +6,7 @@ use super::batches::{goes_over_batch, is_for_batches};
 use super::{is_ending, is_on_purpose};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Failing, Node, thing_named, words_of};
+use crate::semantic::{Failing, Node, begins_with_word, thing_named};
 use crate::syntax::{Kind, Role};
 
 const EACH: &str = "Put the `try` inside of the loop, around one item: `except Exception:`, `logger.exception(…)` with the item's id, \
@@ -106,8 +106,7 @@ pub fn ended(at: Node<'_>, call: Node<'_>, failing: &Failing<'_>, findings: &mut
 
 /// The parts of one message, of which none may be left out.
 fn sends_parts(call: Node<'_>, around: Node<'_>) -> bool {
-    let is_sent =
-        words_of(call.callee_name()).first().is_some_and(|verb| matches!(verb.as_str(), "send" | "reply"));
+    let is_sent = begins_with_word(call.callee_name(), &["send", "reply"]);
     is_sent
         && around.targets().flat_map(Node::descendants).any(|target| {
             thing_named(target.name())

@@ -2,7 +2,7 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{ErrorText, Leak, Node, words_of};
+use crate::semantic::{ErrorText, Leak, Node, begins_with_word};
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
@@ -20,10 +20,8 @@ pub fn report(at: Node<'_>, leak: &Leak<'_>, status: Option<u16>, findings: &mut
     // The text leaves only where an operator has switched that on, and a sentence in its place otherwise.
     let is_opted_in = at.is_chosen_by_a_setting(&|value| value.leak().is_some());
     // An administrator who tries a connection out wants to know why it fails.
-    let is_trial = administrators
-        && at
-            .function()
-            .is_some_and(|function| words_of(function.name()).first().is_some_and(|verb| verb == "test"));
+    let is_trial =
+        administrators && at.function().is_some_and(|function| begins_with_word(function.name(), &["test"]));
     let certainty = if is_opted_in || is_trial { Certainty::Question } else { certainty };
     let what = shown_text(leak.text);
     let reader = if administrators { "administrators" } else { "the client" };

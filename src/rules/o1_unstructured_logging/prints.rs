@@ -7,7 +7,7 @@ use super::exposed_values::exposed_in;
 use super::repeated::Repeated;
 use crate::report::Severity;
 use crate::rules::Findings;
-use crate::semantic::{Node, words_of};
+use crate::semantic::{Node, begins_with_word};
 use crate::stack::Tag;
 
 const PRINTED: &str = "a print in server code";
@@ -73,7 +73,6 @@ pub fn check<'m>(call: Node<'m>, repeated: &mut Repeated<'m>, findings: &mut Fin
 
 /// Whether a function is there to print, by its name, or is only reached by commands that a person runs.
 fn is_for_console(function: Node<'_>) -> bool {
-    let named =
-        words_of(function.name()).first().is_some_and(|word| matches!(word.as_str(), "print" | "pprint"));
+    let named = begins_with_word(function.name(), &["print", "pprint"]);
     (named && !function.serves_requests()) || function.entry_points().are_commands()
 }

@@ -2,7 +2,7 @@
 //! database, or to a cache.
 
 use crate::semantic::expressions::identifiers_in;
-use crate::semantic::{Model, Node, Place, words_of};
+use crate::semantic::{Model, Node, Place, ends_with_word};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -282,7 +282,7 @@ impl<'m> Node<'m> {
 }
 
 fn is_state(column: &str) -> bool {
-    words_of(column).last().is_some_and(|word| STATES.contains(&word.as_str()))
+    ends_with_word(column, &STATES)
 }
 
 fn mentions(expression: Node<'_>, name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! What a loop over many things makes of them: results of their own, or one that is of use only as a whole.
 
-use crate::semantic::{Model, Node, Type, has_word, thing_named, words_of};
+use crate::semantic::{Model, Node, Type, ends_with_word, has_word, thing_named, words_of};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -176,11 +176,7 @@ impl<'m> Node<'m> {
                     "fetch_all" | "fetchall" | "fetchone" | "scalars" | "fetch_one"
                 )
         };
-        let through = || {
-            self.receiver().is_some_and(|it| {
-                words_of(it.name()).last().is_some_and(|last| HOLDERS.contains(&last.as_str()))
-            })
-        };
+        let through = || self.receiver().is_some_and(|it| ends_with_word(it.name(), &HOLDERS));
         is_known || (by_name() && through())
     }
 
@@ -188,19 +184,10 @@ impl<'m> Node<'m> {
     fn cuts_by_name(self) -> bool {
         self.is(Kind::Call)
             && self.argument(0).is_some()
-            && words_of(self.callee_name()).last().is_some_and(|last| {
-                matches!(
-                    last.as_str(),
-                    "batched"
-                        | "batches"
-                        | "chunk"
-                        | "chunks"
-                        | "chunked"
-                        | "slices"
-                        | "sliced"
-                        | "partition"
-                )
-            })
+            && ends_with_word(
+                self.callee_name(),
+                &["batched", "batches", "chunk", "chunks", "chunked", "slices", "sliced", "partition"],
+            )
     }
 
     /// Whether the loop counts in steps, and takes what lies between two of them: `for at in range(0, count, 100)`.

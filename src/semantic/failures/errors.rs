@@ -2,7 +2,7 @@
 
 use crate::semantic::failures::failing::LONGEST_CHAIN;
 use crate::semantic::runtime::lifecycle::is_letting_go;
-use crate::semantic::{Model, Node, Place, Type, has_word, words_of};
+use crate::semantic::{Model, Node, Place, Type, begins_with_word, has_word, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -387,12 +387,10 @@ impl<'m> Node<'m> {
         let Some(body) = self.tried() else { return false };
         let is_last = self.function().is_some_and(|function| {
             matches!(function.name(), "__del__" | "__exit__" | "__aexit__")
-                || words_of(function.name()).first().is_some_and(|word| {
-                    matches!(
-                        word.as_str(),
-                        "close" | "aclose" | "stop" | "shutdown" | "disconnect" | "teardown"
-                    )
-                })
+                || begins_with_word(
+                    function.name(),
+                    &["close", "aclose", "stop", "shutdown", "disconnect", "teardown"],
+                )
         });
         let mut calls = body
             .calls_within()

@@ -1,6 +1,6 @@
 //! What leaves the process and may fail there, and how far a failure gets: the way from a call to what fails.
 
-use crate::semantic::{Node, Place, has_word, words_of};
+use crate::semantic::{Node, Place, ends_with_word, has_word, words_of};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, NodeId, Role};
 
@@ -173,9 +173,7 @@ impl<'m> Node<'m> {
     /// transaction, and so the work on all the others.
     fn is_on_connection(self) -> bool {
         self.receiver().is_some_and(|object| {
-            words_of(object.name())
-                .last()
-                .is_some_and(|last| matches!(last.as_str(), "conn" | "connection" | "cursor" | "cur" | "tx"))
+            ends_with_word(object.name(), &["conn", "connection", "cursor", "cur", "tx"])
         })
     }
 
@@ -195,7 +193,7 @@ impl<'m> Node<'m> {
             "exception",
             "communicate",
         ];
-        self.keywords().any(|keyword| words_of(keyword.name()).last().is_some_and(|last| last == "timeout"))
+        self.keywords().any(|keyword| ends_with_word(keyword.name(), &["timeout"]))
             && self.api().is_none()
             && self.target().is_none()
             && !has_word(self.callee_name(), &WAITS)

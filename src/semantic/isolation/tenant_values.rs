@@ -2,7 +2,7 @@
 
 use crate::semantic::expressions::identifiers_in;
 use crate::semantic::types::Type;
-use crate::semantic::{FunctionRole, Model, Node, Place, has_word, thing_named, words_of};
+use crate::semantic::{FunctionRole, Model, Node, Place, ends_with_word, has_word, thing_named, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{BindingKind, Kind, Role};
 
@@ -554,7 +554,7 @@ impl<'m> Node<'m> {
         !parts.is_empty()
             && parts.into_iter().all(|part| {
                 let name = if part.is(Kind::Call) { part.callee_name() } else { part.name() };
-                words_of(name).last().is_some_and(|last| UNIQUE.contains(&last.as_str()))
+                ends_with_word(name, &UNIQUE)
             })
     }
 
