@@ -69,10 +69,7 @@ pub fn shared_set(call: Node<'_>, findings: &mut Findings<'_>) {
     else {
         return;
     };
-    let is_shared = set.is(Kind::Name)
-        && set.scope_of_name() == Some(0)
-        && set.instance_of().is_some_and(|class| class.derives_from("builtins.set"));
-    if !is_shared || !function.is_async() {
+    if !set.is_set_of_module() || !function.is_async() {
         return;
     }
     let tests = function.own_ifs().filter(|node| node.id < call.id);
