@@ -99,7 +99,10 @@ fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     };
     draft
         .because(call, note)
-        .conforming(format!("Read what is needed, end the transaction (`{commit}`, or leave the session's `with`), wait, and open the next transaction afterwards."));
+        .conforming(match held.taken.receiver().is_some_and(Node::is_borrowed_connection) {
+            true => "Read what is needed, leave the `with` that borrows the connection, wait, and borrow one again afterwards.".to_owned(),
+            false => format!("Read what is needed, end the transaction (`{commit}`, or leave the session's `with`), wait, and open the next transaction afterwards."),
+        });
 }
 
 // Threads

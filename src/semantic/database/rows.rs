@@ -396,6 +396,13 @@ impl<'m> Node<'m> {
         })
     }
 
+    /// Whether this names a set that a module keeps.
+    pub fn is_set_of_module(self) -> bool {
+        self.is(Kind::Name)
+            && self.scope_of_name() == Some(0)
+            && self.instance_of().is_some_and(|class| class.derives_from("builtins.set"))
+    }
+
     /// Whether this expression is a dictionary that all requests share: one of a module, of a class, or of an object
     /// that is made at import.
     pub fn is_shared_dictionary(self) -> bool {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::semantic::types::Type;
 use crate::semantic::{Model, Node, Place, remembered};
-use crate::stack::{System, Tag};
+use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
 /// How deep a session is followed into the functions that are given it.
@@ -60,11 +60,23 @@ impl<'m> Node<'m> {
         matches!(self.kind(), Kind::Name | Kind::Attribute) && self.model.session_kind(self.ty()).is_some()
     }
 
+    /// Whether this name is a connection that a `with` around it borrows from a pool: `async with pool.acquire() as conn`.
+    pub fn is_borrowed_connection(self) -> bool {
+        self.is(Kind::Name)
+            && self.enclosing_with_items().any(|item| {
+                item.child(Role::Target).is_some_and(|target| target.symbol() == self.symbol())
+                    && item.child(Role::Context).is_some_and(|context| {
+                        matches!(context.callee_name(), "acquire" | "connection")
+                            && context.receiver().is_some_and(|pool| pool.is_a(ClassTag::ConnectionPool))
+                    })
+            })
+    }
+
     /// The session on which a method is called, directly or at the end of a chain: `db.query(…).first()`.
     fn session_of_call(self) -> Option<Node<'m>> {
         let mut node = self.receiver()?;
         for _ in 0..12 {
-            if node.is_session() {
+            if node.is_session() || node.is_borrowed_connection() {
                 return Some(node);
             }
             node = match node.kind() {
@@ -81,8 +93,11 @@ impl<'m> Node<'m> {
         if let Some(api) = self.api() {
             let gives_back = api.has(Tag::Commits) || api.has(Tag::RollsBack) || api.has(Tag::Closes);
             if gives_back || api.callable.crosses == Some(System::Database) {
-                let effect = if gives_back { Effect::GivesBack } else { Effect::Takes };
-                return self.session_of_call().map(|session| (session, effect));
+                // A borrowed connection is given back where its `with` ends, and not by a commit.
+                return self.session_of_call().map(|session| match gives_back && session.is_session() {
+                    true => (session, Effect::GivesBack),
+                    false => (session, Effect::Takes),
+                });
             }
             return None;
         }
