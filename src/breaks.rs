@@ -121,19 +121,8 @@ fn uses_result(value: Node<'_>, parent: Node<'_>) -> bool {
         Kind::Call => {
             value.role() == Role::Argument
                 && parent.callee().is_some_and(is_of_python)
-                && matches!(
-                    parent.callee_name(),
-                    "len"
-                        | "list"
-                        | "dict"
-                        | "set"
-                        | "tuple"
-                        | "sum"
-                        | "sorted"
-                        | "int"
-                        | "float"
-                        | "enumerate"
-                )
+                && ["len", "list", "dict", "set", "tuple", "sum", "sorted", "int", "float", "enumerate"]
+                    .contains(&parent.callee_name())
         }
         _ => false,
     }

@@ -59,7 +59,7 @@ pub fn is_patch(path: &str) -> bool {
 pub fn is_example(path: &str) -> bool {
     let name = last_part(path).to_ascii_lowercase();
     name.split(['.', '-', '_']).any(|word| {
-        matches!(word, "example" | "examples" | "sample" | "template" | "dist" | "default" | "defaults")
+        ["example", "examples", "sample", "template", "dist", "default", "defaults"].contains(&word)
     })
 }
 

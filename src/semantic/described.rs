@@ -29,10 +29,7 @@ fn is_described(dictionary: Node<'_>) -> bool {
 /// Whether all values of a dictionary are expressions of types, some of them Python's own: it says what fields there are.
 fn is_table_of_types(dictionary: Node<'_>) -> bool {
     let of_python = |text: &str| {
-        matches!(
-            text,
-            "str" | "int" | "float" | "bool" | "bytes" | "object" | "datetime" | "date" | "dict" | "list"
-        )
+        ["str", "int", "float", "bool", "bytes", "object", "datetime", "date", "dict", "list"].contains(&text)
     };
     let is_name = |text: &str| {
         text.starts_with(|first: char| first.is_ascii_uppercase())

@@ -223,10 +223,8 @@ impl<'m> Node<'m> {
             return false;
         }
         let is_place = |call: Node<'m>| {
-            matches!(
-                call.callee_name(),
-                "getcwd" | "cwd" | "chdir" | "mkdir" | "makedirs" | "expanduser" | "listdir"
-            )
+            ["getcwd", "cwd", "chdir", "mkdir", "makedirs", "expanduser", "listdir"]
+                .contains(&call.callee_name())
         };
         let module = self.at(0);
         let in_call = |call: Node<'m>| {
@@ -354,10 +352,8 @@ impl Node<'_> {
     /// Whether a value is another one each time: a part of it is drawn at random.
     pub fn is_made_at_random(self) -> bool {
         self.resolved_value().calls_within().any(|call| {
-            matches!(
-                call.callee_name(),
-                "uuid4" | "uuid1" | "uuid7" | "token_hex" | "token_urlsafe" | "ulid" | "ULID"
-            )
+            ["uuid4", "uuid1", "uuid7", "token_hex", "token_urlsafe", "ulid", "ULID"]
+                .contains(&call.callee_name())
         })
     }
 }

@@ -672,10 +672,8 @@ impl<'m> Node<'m> {
                     node.callee_name() == "isinstance"
                         || hands_on()
                         || words.iter().any(|word| {
-                            matches!(
-                                word.as_str(),
-                                "type" | "exception" | "exceptions" | "error" | "errors" | "failed"
-                            )
+                            ["type", "exception", "exceptions", "error", "errors", "failed"]
+                                .contains(&word.as_str())
                         })
                 })
                 || (node.is(Kind::Attribute) && matches!(node.name(), "__class__" | "with_traceback"))

@@ -168,7 +168,7 @@ impl ParsedFile {
             }
             // `from textual.app import App`: the program of one person at a terminal.
             let package = symbols.text(module).split('.').next().unwrap_or_default();
-            if matches!(package, "argparse" | "typer" | "click" | "textual" | "curses" | "prompt_toolkit") {
+            if ["argparse", "typer", "click", "textual", "curses", "prompt_toolkit"].contains(&package) {
                 self.is_script = true;
             }
         }
@@ -207,14 +207,8 @@ fn is_script_path(path: &str) -> bool {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     let name = last_part(path);
     folders.split('/').any(|part| {
-        matches!(
-            part,
-            "scripts" | "script" | "bin" | "examples" | "sample" | "samples" | "demo" | "benchmarks" | "cli"
-        )
-    }) || matches!(
-        name,
-        "cli.py" | "manage.py" | "setup.py" | "noxfile.py" | "fabfile.py" | "__main__.py"
-    )
+        ["scripts", "script", "bin", "examples", "sample", "samples", "demo", "benchmarks", "cli"].contains(&part)
+    }) || ["cli.py", "manage.py", "setup.py", "noxfile.py", "fabfile.py", "__main__.py"].contains(&name)
         // Within a package `tasks.py` is what a worker runs.
     || path == "tasks.py"
 }

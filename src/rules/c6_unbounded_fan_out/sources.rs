@@ -23,18 +23,8 @@ pub fn source_of(iterable: Node<'_>, depth: u32) -> Node<'_> {
     }
     match value.kind() {
         Kind::Call
-            if matches!(
-                value.callee_name(),
-                "list"
-                    | "set"
-                    | "tuple"
-                    | "sorted"
-                    | "enumerate"
-                    | "reversed"
-                    | "zip"
-                    | "filter"
-                    | "fromkeys"
-            ) =>
+            if ["list", "set", "tuple", "sorted", "enumerate", "reversed", "zip", "filter", "fromkeys"]
+                .contains(&value.callee_name()) =>
         {
             let index = usize::from(value.callee_name() == "filter");
             value.argument(index).map_or(value, |inner| source_of(inner, depth + 1))

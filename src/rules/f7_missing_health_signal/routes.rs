@@ -62,7 +62,7 @@ pub fn check(model: &Model<'_>, served: &ServedPaths<'_>, findings: &mut Finding
 /// things (`/sessions/{id}/live`), are about something else.
 fn may_be_probed(handler: Node<'_>, path: &str) -> bool {
     let is_get = handler.route().is_none_or(|route| {
-        !matches!(route.callee_name(), "websocket" | "websocket_route" | "post" | "put" | "patch" | "delete")
+        !["websocket", "websocket_route", "post", "put", "patch", "delete"].contains(&route.callee_name())
     });
     is_get && !path.contains('{')
 }

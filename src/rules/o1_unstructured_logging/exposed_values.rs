@@ -40,10 +40,8 @@ pub fn exposed_in<'m>(call: Node<'m>) -> Option<Exposed<'m>> {
     let mut worst: Option<Exposed<'m>> = None;
     let values = call.children().skip(1).filter(|argument| {
         !(argument.is(Kind::Keyword)
-            && matches!(
-                argument.name(),
-                "exc_info" | "stack_info" | "stacklevel" | "file" | "sep" | "end" | "flush"
-            ))
+            && ["exc_info", "stack_info", "stacklevel", "file", "sep", "end", "flush"]
+                .contains(&argument.name()))
     });
     for value in values {
         look_into(value, 0, &mut |found| {
@@ -141,10 +139,8 @@ fn holds_authorization(made: Node<'_>) -> bool {
 
 /// Visits what a call hands through: the text of its argument, all that an object holds, a secret out of its wrapper.
 fn look_into_call<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed<'m>)) {
-    let shows_argument = matches!(
-        value.callee_name(),
-        "str" | "repr" | "dict" | "list" | "tuple" | "format" | "dumps" | "pformat"
-    );
+    let shows_argument =
+        ["str", "repr", "dict", "list", "tuple", "format", "dumps", "pformat"].contains(&value.callee_name());
     if shows_argument {
         for argument in value.positional().chain(value.keywords()) {
             look_into(argument, depth + 1, found);

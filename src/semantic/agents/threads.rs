@@ -70,10 +70,8 @@ impl<'m> Node<'m> {
     /// A new identifier for each run: no two runs share the thread.
     pub fn is_fresh_thread(self) -> bool {
         self.resolved_value().calls_within().any(|call| {
-            matches!(
-                call.callee_name(),
-                "uuid4" | "uuid1" | "uuid7" | "token_hex" | "token_urlsafe" | "ulid" | "ULID"
-            )
+            ["uuid4", "uuid1", "uuid7", "token_hex", "token_urlsafe", "ulid", "ULID"]
+                .contains(&call.callee_name())
         })
     }
 

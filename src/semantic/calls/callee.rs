@@ -196,7 +196,7 @@ impl<'m> Node<'m> {
         let receiver = self.receiver()?;
         let unknown = matches!(receiver.ty(), Type::Unknown | Type::Foreign(_) | Type::Path(_));
         let named = matches!(receiver.kind(), Kind::Name | Kind::Attribute)
-            && matches!(receiver.name(), "logger" | "log" | "_logger" | "_log" | "LOG" | "LOGGER");
+            && ["logger", "log", "_logger", "_log", "LOG", "LOGGER"].contains(&receiver.name());
         (unknown && named && LEVELS.contains(&self.callee_name())).then(|| self.callee_name())
     }
 

@@ -193,9 +193,7 @@ impl<'m> Node<'m> {
                 .assigned_value()
                 .filter(|given| given.function() == self.function())?
                 .summed_within(fits, depth + 1),
-            Kind::Call
-                if matches!(value.callee_name(), "int" | "max" | "min" | "round" | "str" | "float") =>
-            {
+            Kind::Call if ["int", "max", "min", "round", "str", "float"].contains(&value.callee_name()) => {
                 value.positional().find_map(|part| part.summed_within(fits, depth + 1))
             }
             _ => None,

@@ -108,16 +108,17 @@ impl Command {
                 .any(|word| matches!(program(word), "apt" | "apt-get" | "apk" | "dnf" | "yum" | "microdnf"));
             let name = words[at + 1..].iter().find(|word| {
                 let name = word.split('=').next().unwrap_or(word);
-                matches!(
-                    name,
-                    "postgresql"
-                        | "redis-server"
-                        | "redis"
-                        | "mysql-server"
-                        | "mariadb-server"
-                        | "rabbitmq-server"
-                        | "memcached"
-                ) || name.strip_prefix("postgresql-").is_some_and(|rest| rest.parse::<u32>().is_ok())
+                [
+                    "postgresql",
+                    "redis-server",
+                    "redis",
+                    "mysql-server",
+                    "mariadb-server",
+                    "rabbitmq-server",
+                    "memcached",
+                ]
+                .contains(&name)
+                    || name.strip_prefix("postgresql-").is_some_and(|rest| rest.parse::<u32>().is_ok())
             })?;
             is_manager.then(|| name.split('=').next().unwrap_or(name))
         })

@@ -97,7 +97,7 @@ pub(super) fn is_partial_file(path: &str) -> (bool, bool) {
     let name = crate::file_names::last_part(path).to_ascii_lowercase();
     let mut words = name.split(['.', '-', '_']);
     let is_development = words.clone().any(|word| {
-        matches!(word, "dev" | "development" | "local" | "override" | "debug" | "gitpod" | "devcontainer")
+        ["dev", "development", "local", "override", "debug", "gitpod", "devcontainer"].contains(&word)
     });
     let is_test = words.any(|word| matches!(word, "test" | "tests" | "ci" | "e2e"))
         || path.split('/').any(|part| matches!(part, "test" | "tests" | "testing" | "regtest"));
@@ -109,10 +109,7 @@ pub(super) fn is_partial_file(path: &str) -> (bool, bool) {
 fn is_named_for_once(name: &str) -> bool {
     let mut words = name.split(['-', '_']);
     let is_task = |word: &str| {
-        matches!(
-            word,
-            "register" | "init" | "setup" | "seed" | "seeder" | "migrate" | "bootstrap" | "provision"
-        )
+        ["register", "init", "setup", "seed", "seeder", "migrate", "bootstrap", "provision"].contains(&word)
     };
     let first = words.next().unwrap_or_default();
     is_task(first) || words.next_back().is_some_and(is_task)

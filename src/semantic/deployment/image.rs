@@ -323,7 +323,7 @@ pub(super) fn moves(tag: &str) -> bool {
     let lower = tag.to_ascii_lowercase();
     let first = lower.split(['-', '_', '.']).next().unwrap_or_default();
     let has_number = lower.bytes().any(|byte| byte.is_ascii_digit());
-    let is_branch = matches!(first, "latest" | "main" | "master" | "nightly" | "edge" | "stable");
+    let is_branch = ["latest", "main", "master", "nightly", "edge", "stable"].contains(&first);
     MOVING.contains(&first) && (!has_number || is_branch) && !is_dated(&lower)
 }
 

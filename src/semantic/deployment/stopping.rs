@@ -154,7 +154,7 @@ impl<'s> Model<'s> {
                 let is_beside = command.text.trim_end().ends_with('&');
                 // What only speaks of the server: `command -v uvicorn`, `set -- uvicorn "$@"`.
                 let is_about = command.text.split_whitespace().next().is_some_and(|first| {
-                    matches!(first, "set" | "command" | "which" | "if" | "[" | "test" | "export" | "printf")
+                    ["set", "command", "which", "if", "[", "test", "export", "printf"].contains(&first)
                 });
                 if !is_beside && !is_about {
                     command.stops(true, found);

@@ -456,7 +456,7 @@ impl<'m> Node<'m> {
         let is_part = |node: Node<'m>| {
             matches!(node.kind(), Kind::Name | Kind::Attribute)
                 && thing_named(node.name()).is_some_and(|thing| {
-                    matches!(thing.as_str(), "chunk" | "part" | "piece" | "segment" | "section" | "passage")
+                    ["chunk", "part", "piece", "segment", "section", "passage"].contains(&thing.as_str())
                 })
         };
         let is_document = |parameter: Node<'m>| {

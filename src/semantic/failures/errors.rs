@@ -309,7 +309,7 @@ impl<'m> Node<'m> {
 
     /// Whether a call puts its argument somewhere, by the name that such methods have.
     fn stores(self) -> bool {
-        matches!(self.callee_name(), "append" | "add" | "put" | "put_nowait" | "set_exception" | "setdefault")
+        ["append", "add", "put", "put_nowait", "set_exception", "setdefault"].contains(&self.callee_name())
     }
 
     /// Whether a call that is given an exception does more than to make a text of it: it builds an object around it,

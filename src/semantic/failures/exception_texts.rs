@@ -76,10 +76,8 @@ impl<'s> Model<'s> {
                         && part.as_parameter() == Some(exception)
                         && part.parent().is_some_and(|around| match around.kind() {
                             Kind::Attribute if around.role() == Role::Callee => tells(around).is_some(),
-                            Kind::Attribute => matches!(
-                                around.name(),
-                                "detail" | "message" | "args" | "reason" | "error" | "msg"
-                            ),
+                            Kind::Attribute => ["detail", "message", "args", "reason", "error", "msg"]
+                                .contains(&around.name()),
                             Kind::Call => around.callee().is_some_and(|callee| callee.names("builtins.str")),
                             Kind::FString => true,
                             _ => false,

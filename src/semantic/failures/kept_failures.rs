@@ -212,11 +212,9 @@ impl<'m> Node<'m> {
         let Some(receiver) = self.receiver() else { return false };
         // `loop.time()`, and what a value of Python's own does.
         (callee.name() == "time" && receiver.is(Kind::Call) && receiver.is_harmless())
-            || (!matches!(
-                callee.name(),
-                "pop" | "popitem" | "remove" | "index" | "decode" | "encode" | "format"
-            ) && receiver.instance_of().is_some_and(|class| {
-                matches!(class.short_name(), "list" | "dict" | "set" | "str" | "tuple" | "bytes" | "int")
-            }))
+            || (!["pop", "popitem", "remove", "index", "decode", "encode", "format"].contains(&callee.name())
+                && receiver.instance_of().is_some_and(|class| {
+                    matches!(class.short_name(), "list" | "dict" | "set" | "str" | "tuple" | "bytes" | "int")
+                }))
     }
 }

@@ -346,10 +346,8 @@ impl<'m> Node<'m> {
     pub fn asks_by_credential(self) -> bool {
         self.has_condition_on(&|words| {
             words.iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "token" | "hash" | "hashed" | "secret" | "state" | "nonce" | "digest" | "fingerprint"
-                )
+                ["token", "hash", "hashed", "secret", "state", "nonce", "digest", "fingerprint"]
+                    .contains(&word.as_str())
             }) || words.iter().any(|word| word == "api") && words.iter().any(|word| word == "key")
         })
     }

@@ -91,15 +91,8 @@ impl Node<'_> {
     fn only_reads_thread(self) -> bool {
         let call = self.ancestors().find(|node| node.is(Kind::Call) && node.callee_name() != "dict");
         call.is_some_and(|call| {
-            matches!(
-                call.callee_name(),
-                "get_tuple"
-                    | "aget_tuple"
-                    | "get_state"
-                    | "aget_state"
-                    | "get_state_history"
-                    | "aget_state_history"
-            )
+            ["get_tuple", "aget_tuple", "get_state", "aget_state", "get_state_history", "aget_state_history"]
+                .contains(&call.callee_name())
         })
     }
 }

@@ -16,10 +16,7 @@ pub(in crate::semantic) fn is_ending(name: &str) -> bool {
 /// Whether a word in a name says that something is let go of.
 pub(in crate::semantic) fn is_letting_go(word: &str) -> bool {
     CLOSING.contains(&word)
-        || matches!(
-            word,
-            "cancel" | "stop" | "cleanup" | "release" | "kill" | "unlink" | "teardown" | "detach"
-        )
+        || ["cancel", "stop", "cleanup", "release", "kill", "unlink", "teardown", "detach"].contains(&word)
 }
 
 /// A function that runs when the application starts, and perhaps goes on when it stops.
