@@ -31,11 +31,15 @@ pub fn check(function: Node<'_>, findings: &mut Findings<'_>) {
         .filter_map(Node::value)
         .any(|value| value.value_source(&|part| part.is(Kind::Slice)).is_some());
     let does = if is_cut { "loads, to answer with some of them," } else { "answers with" };
+    let certainty = match read.is_of_what_administrators_make() {
+        true => Certainty::Question,
+        false => Certainty::Likely,
+    };
     findings
         .report(
             read,
             Severity::Low,
-            Certainty::Likely,
+            certainty,
             format!("`{}` {does} every row that {which}", function.name()),
         )
         .because(read, "the query has no limit: the answer grows with the table")

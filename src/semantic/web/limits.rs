@@ -1,6 +1,6 @@
 //! What keeps one caller from taking everything: limiters of requests, and where they are mounted.
 
-use crate::semantic::{Model, Node, has_word};
+use crate::semantic::{EntryPoints, Model, Node, has_word};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -196,6 +196,27 @@ impl<'m> Node<'m> {
         };
         let table = self.value_source(&asks)?.argument(0)?;
         if table.is(Kind::Attribute) { table.receiver() } else { Some(table) }
+    }
+
+    /// Whether all rows that this call asks for are made by administrators, as far as the given files show: they are settings,
+    /// and there are as many as somebody has made by hand.
+    pub fn is_of_what_administrators_make(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let Some(table) = self.selected_table() else { return false };
+        let row = model.instance_of_class(table.ty());
+        let by_hand = |call: Node<'m>| {
+            call.function().is_some_and(|function| {
+                let reached = function.entry_points();
+                reached.includes(EntryPoints::ADMINISTRATOR) && reached.spare_users()
+            })
+        };
+        let mut made = model
+            .known_calls()
+            .filter_map(|(call, _)| call.inserted())
+            .filter(|made| made.row == row && !made.at.is_outside_production())
+            .map(|made| made.at)
+            .peekable();
+        made.peek().is_some() && made.all(by_hand)
     }
 
     /// Whether this call says how many turns a loop makes: `range(days)`.
