@@ -67,7 +67,7 @@ fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Find
         let unlimited = if *name == "max_overflow" { -1.0 } else { 0.0 };
         call.keyword(name).filter(|value| value.number() == Some(unlimited))
     }) {
-        report(call, Severity::Medium, Certainty::Sure, "opens connections without an upper limit", findings)
+        report(call, Severity::High, Certainty::Sure, "opens connections without an upper limit", findings)
             .because(value, "this value means 'as many as are asked for', until the server refuses everybody")
             .conforming("Give both numbers: `pool_size=20, max_overflow=10`, times all processes below the server's `max_connections`.");
     } else if let Some(value) =

@@ -211,8 +211,8 @@ fn exemption(call: Node<'_>, last: Node<'_>, system: System) -> Option<&'static 
         || call.function().is_some_and(|function| function.entry_points().mostly_begin_the_process());
     let alone = match system {
         System::Metadata => serves_nobody(call) || begins(),
-        System::File => serves_nobody(call) || is_kept(call),
-        System::Input => is_script(call) || is_kept(call),
+        System::File if runs_for_commands(call) => true,
+        System::File | System::Input => is_script(call) || is_kept(call),
         System::Sleep | System::Wait if is_brief(last, 0.5) => serves_nobody(call),
         System::Sleep | System::Subprocess => is_script(call),
         System::Cpu if call != last => serves_nobody(call) || call.runs_offline(),
@@ -249,6 +249,11 @@ fn serves_nobody(call: Node<'_>) -> bool {
     is_script(call)
         || call.runs_at_startup()
         || call.function().is_some_and(|function| function.entry_points().serve_nobody())
+}
+
+/// Whether nothing but programs that are run by hand leads here.
+fn runs_for_commands(call: Node<'_>) -> bool {
+    call.function().is_some_and(|function| function.entry_points().are_commands())
 }
 
 fn is_script(call: Node<'_>) -> bool {

@@ -191,7 +191,7 @@ fn rollout(model: &Model<'_>, workload: &Workload, findings: &mut Findings<'_>) 
         findings
             .report(
                 model.stretch(at),
-                Severity::Medium,
+                Severity::High,
                 Certainty::Sure,
                 format!("`{}` keeps no old version to go back to", workload.name),
             )
