@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::fixes::{with_call_behind, with_keyword};
 use crate::report::{Certainty, Fix, Severity};
-use crate::semantic::{Claim, FunctionRole, Model, Node, RowChange, ends_with_word, has_word, words_of};
+use crate::semantic::{Claim, FunctionRole, Model, Node, RowChange, ends_with_word, has_word};
 use crate::stack::{System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -343,7 +343,7 @@ fn effect_beside<'m>(change: &RowChange<'m>, test: Node<'m>, function: Node<'m>)
                 other.at != at
                     && other.row.symbol() == change.row.symbol()
                     && other.value.as_parameter().is_some()
-                    && words_of(other.attribute).last().is_some_and(|word| word == "id" || word == "by")
+                    && ends_with_word(other.attribute, &["id", "by"])
             },
         );
     if !is_state(change.attribute)

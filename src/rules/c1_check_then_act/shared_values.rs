@@ -69,8 +69,7 @@ pub fn shared_set(call: Node<'_>, findings: &mut Findings<'_>) {
     else {
         return;
     };
-    let is_shared = set.is(Kind::Name) && set.scope_of_name() == Some(0) && set.is_a_set();
-    if !is_shared || !function.is_async() {
+    if !set.is_set_of_module() || !function.is_async() {
         return;
     }
     let tests = function.own_ifs().filter(|node| node.id < call.id);

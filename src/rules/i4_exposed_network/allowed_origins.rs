@@ -4,7 +4,7 @@ use super::ORIGINS;
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::{Model, Node, SetBy, has_word};
-use crate::stack::{ClassTag, Tag};
+use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
 /// `*` among the origins that may call, as it is written or where a variable isn't set.
@@ -50,7 +50,7 @@ pub fn check(call: Node<'_>, findings: &mut Findings<'_>) {
     };
     // In an application that knows no cookie there is nobody whose browser would sign in by itself.
     let credentials =
-        call.keyword("allow_credentials").filter(|value| value.is_true() && !is_without_cookies(call.model));
+        call.keyword("allow_credentials").filter(|value| value.is_true() && !call.model.is_without_cookies());
     let (severity, message) = match credentials {
         Some(_) => (
             Severity::High,
@@ -72,24 +72,6 @@ pub fn check(call: Node<'_>, findings: &mut Findings<'_>) {
     draft.conforming(
         "Name the origins in the settings of each environment: `allow_origins=settings.cors_origins`.",
     );
-}
-
-/// Whether routes were given, with the routers that they belong to, and none of them speaks of cookies, or of passwords that a browser keeps.
-fn is_without_cookies(model: &Model<'_>) -> bool {
-    model.shows_handlers()
-        && (model.python().nth(1).is_some() || model.calls_doing(Tag::MountsRouter).next().is_none())
-        && [
-            "set_cookie",
-            "cookies",
-            "cookie",
-            "Cookie",
-            "SessionMiddleware",
-            "APIKeyCookie",
-            "CookieTransport",
-            "HTTPBasic",
-        ]
-        .iter()
-        .all(|name| model.symbol(name).is_none())
 }
 
 /// The setting in which a star is looked for by a test around this place: `if "*" in settings.origins`.

@@ -48,12 +48,8 @@ pub fn check(ways: &Ways<'_, '_>, findings: &mut Findings<'_>) {
     if let Some(first) = values.first() {
         enumeration_types::added_value(first, ways, findings);
     }
-    // Whoever speaks of the lock in the file has thought of it; that a thing may be locked is something else.
-    let is_thought_of = migration.upgrade.source_file().text.split(" lock").skip(1).any(|behind| {
-        let end = behind.find(|character: char| !character.is_alphanumeric() && character != '_');
-        matches!(&behind[..end.unwrap_or(behind.len())], "" | "s" | "ing")
-    });
-    if is_thought_of {
+    // Whoever speaks of the lock has thought of it.
+    if migration.speaks_of_locks() {
         checks.clear();
         retypes.clear();
         indexes.clear();

@@ -460,14 +460,7 @@ impl<'m> Node<'m> {
     }
 
     fn is_for_administrators(self, before: Option<Node<'m>>) -> bool {
-        let says = |name: &str| {
-            // Each name in a test is asked, and most hold none of the words.
-            let has = |word: &str| {
-                name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
-            };
-            (has("admin") || has("superuser"))
-                && crate::semantic::has_word(name, &["admin", "administrator", "superuser"])
-        };
+        let says = |name: &str| crate::semantic::has_word(name, &["admin", "administrator", "superuser"]);
         let depends = || {
             self.parameters()
                 .filter_map(|parameter| parameter.child(Role::Default))

@@ -1,6 +1,6 @@
 //! What a loop over many things makes of them: results of their own, or one that is of use only as a whole.
 
-use crate::semantic::{Model, Node, Type, ends_with_word, has_word, thing_named, words_of};
+use crate::semantic::{Model, Node, Type, ends_with_word, has_word, thing_named};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -477,8 +477,7 @@ impl<'m> Node<'m> {
             ["stdin", "stdout", "pipe", "socket", "sock", "websocket", "ws", "writer", "stream", "conn"];
         const GIVING: [&str; 6] = ["stream", "reader", "receiver", "websocket", "ws", "socket"];
         let is_one_of = |node: Node<'m>, words: &[&str]| {
-            matches!(node.kind(), Kind::Name | Kind::Attribute)
-                && words_of(node.name()).last().is_some_and(|last| words.contains(&last.as_str()))
+            matches!(node.kind(), Kind::Name | Kind::Attribute) && ends_with_word(node.name(), words)
         };
         let sends = has_word(call.callee_name(), &["send", "sendall", "write", "drain"]);
         let into_one = sends

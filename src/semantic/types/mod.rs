@@ -142,11 +142,6 @@ impl<'m> Node<'m> {
         self.model.type_has(self.ty(), tag)
     }
 
-    /// Whether the value is a set.
-    pub fn is_a_set(self) -> bool {
-        self.instance_of().is_some_and(|class| class.derives_from("builtins.set"))
-    }
-
     /// The full dotted name, if the expression names something outside the given files (`requests.get`), or the
     /// class of the tables and its method (`httpx.Client.get`).
     pub fn path(self) -> Option<Rc<str>> {

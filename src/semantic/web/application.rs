@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::report::FileKind;
 use crate::semantic::{FunctionRole, Model, Node, Place};
-use crate::stack::ClassTag;
+use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Role, Symbol};
 
 /// The values that `app.state` is given, by their names.
@@ -64,6 +64,24 @@ impl<'s> Model<'s> {
         *self
             .shows_handlers
             .get_or_init(|| self.functions().any(|function| function.plays(FunctionRole::Handler)))
+    }
+
+    /// Whether handlers were given, with the routers that they belong to, and none of the files speaks of cookies, or of
+    /// passwords that a browser keeps.
+    pub fn is_without_cookies(&self) -> bool {
+        const NAMES: [&str; 8] = [
+            "set_cookie",
+            "cookies",
+            "cookie",
+            "Cookie",
+            "SessionMiddleware",
+            "APIKeyCookie",
+            "CookieTransport",
+            "HTTPBasic",
+        ];
+        self.shows_handlers()
+            && (self.python().nth(1).is_some() || self.calls_doing(Tag::MountsRouter).next().is_none())
+            && NAMES.iter().all(|name| self.symbol(name).is_none())
     }
 
     /// Whether the given files are served to several users, perhaps by several processes.

@@ -31,6 +31,14 @@ pub struct Migration<'m> {
 }
 
 impl<'m> Migration<'m> {
+    /// Whether its file speaks of a lock; that a thing may be locked is something else.
+    pub fn speaks_of_locks(&self) -> bool {
+        self.upgrade.source_file().text.split(" lock").skip(1).any(|behind| {
+            let end = behind.find(|character: char| !character.is_alphanumeric() && character != '_');
+            matches!(&behind[..end.unwrap_or(behind.len())], "" | "s" | "ing")
+        })
+    }
+
     /// The words in which its docstring speaks of a table or column that it names: what Alembic's template writes, and
     /// the title, are left out.
     pub fn words_about(&self, name: &str) -> usize {
