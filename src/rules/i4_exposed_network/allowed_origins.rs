@@ -48,15 +48,12 @@ pub fn check(call: Node<'_>, findings: &mut Findings<'_>) {
         }
         return;
     };
+    let credentials = call.keyword("allow_credentials").filter(|value| value.is_true());
+    let severity = if credentials.is_some() { Severity::High } else { Severity::Medium };
     // In an application that knows no cookie there is nobody whose browser would sign in by itself.
-    let credentials =
-        call.keyword("allow_credentials").filter(|value| value.is_true() && !call.model.is_without_cookies());
-    let (severity, message) = match credentials {
-        Some(_) => (
-            Severity::High,
-            "any page on the web may act in the name of a signed-in user, and read the answers",
-        ),
-        None => (Severity::Medium, "any page on the web may send requests and read the answers"),
+    let message = match credentials.is_some() && !call.model.is_without_cookies() {
+        true => "any page on the web may act in the name of a signed-in user, and read the answers",
+        false => "any page on the web may send requests and read the answers",
     };
     let note = match certainty {
         Certainty::Sure => "matches every origin",
