@@ -34,6 +34,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             searched(call, findings);
         } else if call.does(Tag::Signs) {
             signed(call, findings);
+        } else if !*rows_are_scoped {
+            unasked(call, findings);
         }
     }
     for function in model.functions().filter(|function| is_checked(*function)) {
@@ -41,6 +43,9 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         if function.route().is_some() {
             second_id(function, findings);
             open_to_all(function, findings);
+        }
+        if function.plays(FunctionRole::Dependency) {
+            claimed(function, findings);
         }
     }
     for assignment in model.assignments().filter(|assignment| is_checked(*assignment)) {
@@ -237,6 +242,31 @@ fn queried<'m>(query: &TenantQuery<'m>, told: &mut Vec<Node<'m>>, findings: &mut
     }
 }
 
+/// A query of which only its handler tells that rows of tenants are meant: it is given the tenant who calls, and finds a row by
+/// the id that the client names alone.
+fn unasked(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(name) = call.unknown_rows().filter(|name| !names_tenants(name)) else { return };
+    let Some(tenant) = call.function().and_then(Node::unused_tenant) else { return };
+    if call.asks_for_owner() || call.asks_by_credential() {
+        return;
+    }
+    let Some(id) = call.id_named_by_client() else { return };
+    findings
+        .report(
+            call,
+            Severity::High,
+            Certainty::Likely,
+            format!("rows of `{name}` are found by `{}` alone: another tenant's works as well", id.excerpt()),
+        )
+        .because(tenant, "the handler is told which tenant calls, and nothing in it uses that")
+        .because(id, "the client names this")
+        .conforming(format!(
+            "Ask for both: the id, and `{} = {}.id`; answer 404 when nothing is found.",
+            key(call),
+            tenant.name()
+        ));
+}
+
 /// The column whose value a query's first condition gives: `id` of `where(Event.id == event_id)`.
 fn asked_by_column(call: Node<'_>) -> Option<&str> {
     let conditions = call.statement().descendants_of(Kind::Compare);
@@ -325,6 +355,23 @@ fn open_to_all(handler: Node<'_>, findings: &mut Findings<'_>) {
         )
         .because(route, "neither the route nor its router has a dependency that checks credentials")
         .conforming(format!("Take the tenant from the credentials, and compare: `if {key} != app.{key}: raise HTTPException(404)`."));
+}
+
+/// A dependency that takes whatever tenant a header of the request names.
+fn claimed(dependency: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(header) = dependency.tenant_taken_from_header() else { return };
+    findings
+        .report(
+            header,
+            Severity::High,
+            Certainty::Likely,
+            "whoever calls says which tenant it is: any client can send another one's id in this header",
+        )
+        .because(dependency, "hands it on as it came, and compares it with no credentials")
+        .conforming(format!(
+            "Take the tenant from what proves who calls, `claims.{0}` of a verified token or the row of the API key; let the header only choose among those that the caller belongs to.",
+            key(dependency)
+        ));
 }
 
 // Vectors
@@ -535,7 +582,8 @@ fn conversation(dictionary: Node<'_>, findings: &mut Findings<'_>) {
 /// A link to whatever object of the bucket the client names.
 fn presigned(call: Node<'_>, object: Node<'_>, findings: &mut Findings<'_>) {
     for (handler, named) in object.named_by_clients() {
-        if !call.model.knows_tenants() || handler.serves_administrators(None) {
+        let knows = call.model.knows_tenants() || handler.unused_tenant().is_some();
+        if !knows || handler.serves_administrators(None) {
             continue;
         }
         let what = named.excerpt();

@@ -463,7 +463,10 @@ impl<'m> Node<'m> {
     pub fn finds_by_primary_key(self) -> bool {
         self.callee_name() == "get"
             && self.does(Tag::Executes)
-            && self.argument(0).is_some_and(|class| matches!(class.ty(), Type::Class(_)))
+            && self.argument(0).is_some_and(|class| {
+                // A class that is not among the given files has no type here.
+                matches!(class.ty(), Type::Class(_)) || class.name().starts_with(char::is_uppercase)
+            })
     }
 
     /// Whether this function, or all that call it, expect that the database refuses a second row.

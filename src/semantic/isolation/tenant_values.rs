@@ -550,11 +550,30 @@ impl<'m> Node<'m> {
             "checksum",
             "fingerprint",
         ];
+        let is_unique = |part: Node<'m>| {
+            let name = if part.is(Kind::Call) { part.callee_name() } else { part.name() };
+            ends_with_word(name, &UNIQUE)
+        };
         let parts = self.ingredients();
-        !parts.is_empty()
-            && parts.into_iter().all(|part| {
-                let name = if part.is(Kind::Call) { part.callee_name() } else { part.name() };
-                ends_with_word(name, &UNIQUE)
+        !parts.is_empty() && parts.into_iter().all(|part| is_unique(part) && !part.is_digest_of_question())
+    }
+
+    /// Whether this is the digest of nothing but what somebody asked, which others ask in the same words:
+    /// `sha256(question.encode()).hexdigest()`.
+    fn is_digest_of_question(self) -> bool {
+        let is_question = |name: &str| {
+            has_word(name, &["question", "query", "prompt", "message", "messages", "text", "term"])
+        };
+        self.is(Kind::Call)
+            && has_word(self.callee_name(), &["hexdigest", "digest"])
+            && self.receiver().is_some_and(|hash| {
+                let mut names = hash
+                    .positional()
+                    .flat_map(Node::descendants)
+                    .filter(|part| part.is(Kind::Name))
+                    .peekable();
+                names.peek().is_some()
+                    && names.all(|part| part.as_parameter().is_some() && is_question(part.name()))
             })
     }
 

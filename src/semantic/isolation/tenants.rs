@@ -4,8 +4,9 @@ use rustc_hash::FxHashMap;
 
 use crate::semantic::calls::functions::FunctionRole;
 use crate::semantic::expressions::identifiers_in;
+use crate::semantic::isolation::tenant_values::names_tenants;
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, Place, has_word, words_of};
+use crate::semantic::{Model, Node, Place, ends_with_word, has_word, words_of};
 use crate::stack::{ClassTag, Tag};
 use crate::syntax::{Kind, Operator, Role};
 
@@ -444,6 +445,83 @@ impl<'m> Node<'m> {
             })
         };
         serving.any(|call| !is_checked(call)).then_some(kept)
+    }
+
+    /// The tenant that a dependency gives this handler, and with which its code does nothing:
+    /// `app: App = Depends(current_app)`.
+    pub fn unused_tenant(self) -> Option<Node<'m>> {
+        let body = self.body().filter(|_| self.plays(FunctionRole::Handler))?;
+        let tenant = self.parameters().find(|parameter| {
+            parameter.is_tenant_parameter()
+                && parameter.injected_by().is_some()
+                && !body.mentions(parameter.name())
+        })?;
+        (!self.serves_administrators(None) && !self.dependencies_name_tenant()).then_some(tenant)
+    }
+
+    /// The header in which the client names a tenant, where this dependency hands it on as it came: nothing in it asks, compares
+    /// or depends on anything else.
+    pub fn tenant_taken_from_header(self) -> Option<Node<'m>> {
+        let header = self.parameters().next().filter(|parameter| {
+            let words = words_of(parameter.name());
+            parameter.mentions("Header")
+                && (names_tenants(parameter.name())
+                    || words.iter().any(|word| word == "tenant")
+                    || parameter.name().ends_with(self.model.tenant_key()))
+        })?;
+        let is_alone = self.parameters().count() == 1 && self.own_ifs().next().is_none();
+        let mut returns = self.own_returns().peekable();
+        let returns_it = returns.peek().is_some()
+            && returns.all(|returned| {
+                returned.value().is_some_and(|value| {
+                    let value = value.resolved_value();
+                    let inner =
+                        value.argument(0).filter(|_| matches!(value.callee_name(), "int" | "str" | "UUID"));
+                    inner.unwrap_or(value).as_parameter() == Some(header)
+                })
+            });
+        // A dependency that builds on this one may hold it against the credentials.
+        let model: &'m Model<'m> = self.model;
+        let is_built_on = || {
+            let others = model.functions().filter(|it| !it.plays(FunctionRole::Handler));
+            let injected = others.flat_map(Node::parameters).filter_map(Node::injected_by);
+            let names = injected.filter_map(|call| model.function_named_by(model.dependency_of(call)?));
+            names.into_iter().any(|named| named == self)
+        };
+        (is_alone && returns_it && !is_built_on()).then_some(header)
+    }
+
+    /// The id by which the statement that begins here looks for rows, where whoever calls the route names it: `agent_id` of
+    /// its path, `body.ids`.
+    pub fn id_named_by_client(self) -> Option<Node<'m>> {
+        let is_id = |node: Node<'m>| ends_with_word(node.name(), &["id", "ids", "uuid", "key"]);
+        self.statement().descendants().find(|part| {
+            let holder = if part.is(Kind::Attribute) { part.receiver() } else { Some(*part) };
+            holder.and_then(Node::as_parameter).is_some_and(|parameter| {
+                parameter.parent() == self.function() && parameter.injected_by().is_none()
+            }) && is_id(*part)
+        })
+    }
+
+    /// What the statement that begins here asks for, where it is not known whether its rows belong to tenants: a model that is
+    /// not among the given files, a table of which no statement tells it.
+    pub fn unknown_rows(self) -> Option<&'m str> {
+        let model: &'m Model<'m> = self.model;
+        if self.sends_sql()
+            && let Some(sql) = self.sql()
+        {
+            return table_of(sql).filter(|_| sql.to_ascii_lowercase().contains("where"));
+        }
+        if !(self.does(Tag::BuildsStatement) || self.finds_by_primary_key())
+            || self.callee_name().contains("insert")
+        {
+            return None;
+        }
+        let named = self.argument(0)?;
+        let named = if named.is(Kind::Attribute) { named.receiver()? } else { named };
+        let is_given = matches!(model.instance_of_class(named.ty()), Type::Object(_));
+        (!is_given && named.is(Kind::Name) && named.name().starts_with(char::is_uppercase))
+            .then(|| named.name())
     }
 
     /// A dependency that is told the same id as the handler may check whose it is.
