@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Place, has_word};
+use crate::semantic::{FunctionRole, Model, Node, Place, has_word};
 use crate::syntax::{Kind, Role};
 
 const STANDBY: &str = "Give it a standby, best of a second provider: `primary.with_fallbacks([standby])`, each with its own timeout; \
@@ -30,6 +30,9 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
                 "one of the given files names a fallback".to_owned()
             });
         }
+    }
+    for call in model.calls().filter(|call| call.asks_model() && !call.is_outside_production()) {
+        chained_retrieval(call, findings);
     }
     if !model.calls().any(Node::retrieves) {
         return;
@@ -62,7 +65,9 @@ fn without_standby<'m>(
     let mut asked: Option<(Vec<Node<'_>>, Node<'_>)> = None;
     let mut named: Vec<(Node<'_>, Node<'_>)> = Vec::new();
     let mut answered: Vec<Node<'_>> = Vec::new();
-    let answering = |f: &Node<'_>| f.is(Kind::FunctionDef) && (f.is_on_chat_path() || f.answers_by_model());
+    let answering = |f: &Node<'_>| {
+        f.is(Kind::FunctionDef) && (f.is_on_chat_path() || f.answers_by_model() || stands_for_a_chat(*f))
+    };
     for handler in model.functions().filter(answering) {
         if handler.is_outside_production() {
             continue;
@@ -126,9 +131,11 @@ fn without_standby<'m>(
     findings.asks(call, DOWN, "its failure has no answer", true, &|| {
         "no clause on the way from the request answers it".to_owned()
     });
-    let certainty = if model.has_app() && is_seen(call) { Certainty::Likely } else { Certainty::Question };
+    let is_lone = !handler.plays(FunctionRole::Handler);
+    let is_likely = model.has_app() && is_seen(call) && !is_lone;
+    let certainty = if is_likely { Certainty::Likely } else { Certainty::Question };
     let is_conversation = handler.is_on_chat_path();
-    let is_clear = certainty != Certainty::Question || is_conversation;
+    let is_clear = is_likely || is_conversation || is_lone && is_seen(call);
     if !findings.asks(call, DOWN, "its standby is not elsewhere", is_clear, &|| match is_clear {
         true => "the given files show how the model is made, or a conversation waits for it".to_owned(),
         false => "the model comes from elsewhere, where it may have one".to_owned(),
@@ -194,7 +201,37 @@ fn outcome<'m>(chain: &[Node<'m>]) -> Outcome<'m> {
     named.map_or(Outcome::Raised, Outcome::Named)
 }
 
+/// A function of a paste of which nobody was given who calls it: one that answers by its name, or a step of a graph. What a
+/// route leads to is told there.
+fn stands_for_a_chat(function: Node<'_>) -> bool {
+    let is_step = function.plays(FunctionRole::GraphNode);
+    (is_step || function.is_named_for_answering())
+        && !function.model.has_app()
+        && !function.plays(FunctionRole::Handler)
+        && !function.source_file().is_script
+        && (is_step || function.model.callers_of(function.place()).is_empty())
+}
+
 // Retrieval
+
+/// A chain whose first step asks for passages: where that fails, its model is never asked.
+fn chained_retrieval(call: Node<'_>, findings: &mut Findings<'_>) {
+    let Some(retriever) = call.retriever_in_chain() else { return };
+    if call.is_contained() || findings.has_reported(retriever) {
+        return;
+    }
+    findings
+        .report(
+            retriever,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("no answer is given at all when `{}` fails", retriever.excerpt()),
+        )
+        .because(call, "runs the chain, and its model is never asked")
+        .conforming(
+            "Give the step a stand-in, `retriever.with_fallbacks([RunnableLambda(lambda _: [])])`, and tell the model in its prompt that the documents could not be read.",
+        );
+}
 
 /// Whether somebody waits for what this function says; a summary without its documents helps nobody.
 fn answers(function: Node<'_>) -> bool {

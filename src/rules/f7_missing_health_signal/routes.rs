@@ -177,7 +177,26 @@ fn readiness(handler: Node<'_>, findings: &mut Findings<'_>) {
         }
     });
     if let Some(chain) = chain {
-        findings.conforms(chain[0], format!("`{}` asks what requests need", handler.name()));
+        match swallowed_no(handler, chain[0]) {
+            Some(clause) => {
+                findings
+                    .report(
+                        clause,
+                        Severity::Medium,
+                        Certainty::Likely,
+                        format!("`{}` answers with success when what it asks is down", handler.name()),
+                    )
+                    .because(chain[0], "asks what requests need")
+                    .because(
+                        clause,
+                        "takes the failure, and no status says so: a probe looks at nothing else",
+                    )
+                    .conforming(
+                        "Answer 503 there: `raise HTTPException(503)`, or `response.status_code = 503`.",
+                    );
+            }
+            None => findings.conforms(chain[0], format!("`{}` asks what requests need", handler.name())),
+        }
         return;
     }
     if !findings.asks_whether(
@@ -211,6 +230,17 @@ fn readiness(handler: Node<'_>, findings: &mut Findings<'_>) {
         draft = draft.because(value, "a constant: it says that Python runs");
     }
     draft.conforming("Ask each dependency that every request needs: `await db.execute(text(\"SELECT 1\"))`, with a short time limit, and answer 503 when it fails.");
+}
+
+/// The clause that takes the failure of what a readiness asks, where nothing gives the answer another status.
+fn swallowed_no<'m>(handler: Node<'m>, asked: Node<'m>) -> Option<Node<'m>> {
+    let clause = asked.handlers_around().next()?;
+    let tells = handler.own_raises().next().is_some()
+        || handler.mentions("status_code")
+        || handler.descendants().any(|part| part.http_status().is_some_and(|status| status >= 400))
+        // What is not seen may set the status.
+        || handler.own_returns().filter_map(Node::value).any(|value| value.calls_within().next().is_some());
+    (asked.function() == Some(handler) && !tells).then_some(clause)
 }
 
 /// A liveness that restarts the process for what a restart doesn't mend.
@@ -270,7 +300,16 @@ fn answers_a_constant(handler: Node<'_>) -> bool {
     };
     let is_constant = |value: Node<'_>| {
         value.descendants().all(|node| match node.kind() {
-            Kind::Name | Kind::Attribute => node.role() == Role::Callee || node.http_status().is_some(),
+            // `settings.version` is the same as long as the process runs.
+            Kind::Attribute => {
+                node.role() == Role::Callee || node.http_status().is_some() || node.asks_a_setting()
+            }
+            Kind::Name => {
+                node.role() == Role::Callee
+                    || node.http_status().is_some()
+                    || node.parent().is_some_and(|owner| owner.is(Kind::Attribute) && owner.asks_a_setting())
+                    || node.resolved_value().is_constant()
+            }
             Kind::Await | Kind::Compare | Kind::Conditional | Kind::BoolOp => false,
             _ => true,
         })

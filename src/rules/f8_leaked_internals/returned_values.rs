@@ -85,13 +85,11 @@ fn check_handed_on(value: Node<'_>, findings: &mut Findings<'_>) {
 
 /// A body that tells of a failure, with the status 200 around it.
 fn check_status(returned: Node<'_>, value: Node<'_>, function: Node<'_>, findings: &mut Findings<'_>) {
-    let Some(handler) = returned.enclosing_handler() else { return };
+    let caught = returned.enclosing_handler();
+    let Some(failed) = caught.or_else(|| returned.answer_found_bad()) else { return };
     // An extra that is not installed is a feature that is not there.
-    if handler
-        .caught_classes()
-        .iter()
-        .any(|class| matches!(class.name(), "ImportError" | "ModuleNotFoundError"))
-    {
+    let classes = caught.map(Node::caught_classes).unwrap_or_default();
+    if classes.iter().any(|class| matches!(class.name(), "ImportError" | "ModuleNotFoundError")) {
         return;
     }
     let set: Vec<Option<u16>> = function
@@ -112,7 +110,13 @@ fn check_status(returned: Node<'_>, value: Node<'_>, function: Node<'_>, finding
                 Certainty::Likely,
                 format!("`{}` answers a failure with status {status}", function.name()),
             )
-            .because(handler, "something has failed when this clause runs")
+            .because(
+                failed,
+                match caught {
+                    Some(_) => "something has failed when this clause runs",
+                    None => "the other system has failed where this holds",
+                },
+            )
             .because(body, "the body tells of the failure, but clients and dashboards go by the status")
             .conforming(
                 "Raise it as what it is: `raise HTTPException(500, \"…\")`, with a sentence for the client.",

@@ -152,7 +152,9 @@ fn look_into_call<'m>(value: Node<'m>, depth: u32, found: &mut dyn FnMut(Exposed
     }
     // `settings.model_dump()` shows all that the object holds.
     if matches!(value.callee_name(), "model_dump" | "model_dump_json" | "dict" | "json")
-        && let Some(whole) = value.receiver().filter(|whole| whole.is_a(ClassTag::SettingsModel))
+        && let Some(whole) = value.receiver()
+        && !["exclude", "include"].iter().any(|name| value.keyword(name).is_some())
+        && (whole.is_a(ClassTag::SettingsModel) || whole.is_a(ClassTag::DataModel))
     {
         look_into(whole, depth + 1, found);
     }
@@ -201,7 +203,8 @@ fn exposed<'m>(value: Node<'m>) -> Option<Exposed<'m>> {
     if value.api_when_called().is_some_and(|api| api.has(Tag::HoldsSecrets)) {
         return high("holds every secret that the process was given");
     }
-    if (value.is_a(ClassTag::SettingsModel) || value.shows_all_fields()) && plain_secret_field(value) {
+    let shows = || [ClassTag::SettingsModel, ClassTag::DataModel].iter().any(|&tag| value.is_a(tag));
+    if (shows() || value.shows_all_fields()) && plain_secret_field(value) {
         return high("prints its plain fields, secrets among them");
     }
     if is_personal_name(name) {

@@ -1,7 +1,7 @@
 //! Who asks a language model, and what becomes of the request when it does not answer.
 
 use crate::semantic::{FunctionRole, Model, Node, Type, has_word, words_of};
-use crate::stack::{ClassTag, Tag};
+use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
 impl<'m> Node<'m> {
@@ -11,7 +11,7 @@ impl<'m> Node<'m> {
             ["embeddings", "moderations", "audio", "images", "speech", "transcriptions", "files", "batches"];
         let Some(api) = self.api() else { return false };
         if !(api.has(Tag::InvokesModel) || api.has(Tag::InvokesGraph)) {
-            return false;
+            return self.posts_to_model();
         }
         let Some(receiver) = self.receiver() else { return true };
         // Of an object that comes from elsewhere the method tells that it runs something, and the name what.
@@ -23,6 +23,46 @@ impl<'m> Node<'m> {
         !receiver.is_a(ClassTag::Embeddings)
             && !receiver.is_a(ClassTag::Retriever)
             && !receiver.descendants_of(Kind::Attribute).any(|part| NO_ANSWERS.contains(&part.name()))
+    }
+
+    /// Whether this sends a request to the address at which providers of models answer: `http.post("/v1/chat/completions")`.
+    fn posts_to_model(self) -> bool {
+        // OpenAI's and those that speak like it, Anthropic, Ollama, Google.
+        const ADDRESSES: [&str; 5] =
+            ["/chat/completions", "/v1/messages", "/api/chat", "/api/generate", ":generateContent"];
+        matches!(self.callee_name(), "post" | "stream")
+            && self.crosses_outside() == Some(System::Http)
+            && self.positional().take(2).chain(self.keyword("url")).any(|url| {
+                let parts = url.resolved_value().descendants_of(Kind::Str);
+                parts.into_iter().any(|part| ADDRESSES.iter().any(|known| part.source().contains(known)))
+            })
+    }
+
+    /// Whether a function, by its name, says what a model answers: of a route, or where no caller was given.
+    pub fn is_named_for_answering(self) -> bool {
+        has_word(self.name(), &["answer", "chat", "ask", "reply", "respond"])
+    }
+
+    /// What a chain that is run here asks for passages before its model, and which nothing stands in for:
+    /// `{"context": retriever, …} | prompt | llm`.
+    pub fn retriever_in_chain(self) -> Option<Node<'m>> {
+        let chain = self.receiver()?;
+        let made = chain.resolved_value().unwrapped();
+        let returned = made.target().and_then(|place| {
+            let function: Node<'m> = self.model.node(place);
+            function.own_returns().find_map(Node::value)
+        });
+        let composed = returned.map(Node::resolved_value).or_else(|| made.composed_of())?;
+        let composed = Some(composed).filter(|composed| composed.is(Kind::BinOp))?;
+        let mut values = composed.descendants_of(Kind::DictItem).filter_map(Node::value);
+        values.find_map(|value| {
+            // `retriever | format_documents`
+            value.descendants().find(|part| {
+                matches!(part.kind(), Kind::Name | Kind::Attribute)
+                    && part.is_a(ClassTag::Retriever)
+                    && !part.resolved_value().has_a_standby()
+            })
+        })
     }
 
     /// Whether what asks a model here is a runnable, which takes a `config` with callbacks and a name for the run.

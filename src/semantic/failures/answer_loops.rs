@@ -44,6 +44,34 @@ impl AnswerLoop<'_> {
 }
 
 impl<'m> Node<'m> {
+    /// The test of another system's answer because of which this place is reached: it was no success.
+    pub fn answer_found_bad(self) -> Option<Node<'m>> {
+        let found = std::cell::Cell::new(None);
+        self.is_where(&|part, holds| {
+            let asked = part
+                .descendants_of(Kind::Attribute)
+                .find(|it| matches!(it.name(), "status_code" | "status") || SUCCESS.contains(&it.name()));
+            let Some(asked) = asked else { return false };
+            let number = part.descendants().find_map(Node::number).unwrap_or_default();
+            let is_bad = match (part.kind(), part.operator()) {
+                (Kind::Attribute, _) => holds == (asked.name() == "is_error"),
+                (Kind::Compare, Operator::NotEqual) => holds && number < 300.0 && number >= 200.0,
+                (Kind::Compare, Operator::Equal) => !holds && number < 300.0 && number >= 200.0,
+                (Kind::Compare, Operator::GreaterEqual | Operator::Greater) => holds && number >= 299.0,
+                _ => false,
+            };
+            let is_of_other_system = asked
+                .receiver()
+                .and_then(Node::assigned_value)
+                .is_some_and(|answer| answer.unwrapped().crosses_outside() == Some(System::Http));
+            if is_bad && is_of_other_system {
+                found.set(Some(part));
+            }
+            is_bad && is_of_other_system
+        });
+        found.get()
+    }
+
     /// `for attempt in range(3): answer = post(…); if answer.status_code == 200: return …; sleep(1)`
     pub fn answer_loop(self) -> Option<AnswerLoop<'m>> {
         let counted = match self.kind() {

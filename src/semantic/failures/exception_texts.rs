@@ -6,8 +6,17 @@ use crate::syntax::{Kind, Operator, Role};
 
 /// Attributes that hold a part of an exception's text. Others, such as `detail`, `message` and
 /// `status_code`, are chosen by whoever raised it.
-const TELLING: [&str; 8] =
-    ["args", "orig", "stderr", "strerror", "filename", "__cause__", "__context__", "__traceback__"];
+const TELLING: [&str; 9] = [
+    "args",
+    "orig",
+    "statement",
+    "stderr",
+    "strerror",
+    "filename",
+    "__cause__",
+    "__context__",
+    "__traceback__",
+];
 
 /// What is known of the exception whose text is shown, the worst last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,13 +136,19 @@ fn leak_of(leaf: Node<'_>) -> Option<Leak<'_>> {
             classes.iter().map(|&class| text_caught(class, handler)).max().unwrap_or(ErrorText::Anything);
         return Some(Leak { text, caught: handler, shown: leaf });
     }
-    let function = root.as_parameter()?.parent()?;
+    let parameter = root.as_parameter()?;
+    let function = parameter.parent()?;
     let is_exception = function.plays(FunctionRole::ExceptionHandler)
         && function.parameters().nth(1).is_some_and(|parameter| parameter.symbol() == root.symbol());
-    if !is_exception {
-        return None;
+    if is_exception {
+        return Some(Leak { text: text_of(function.handled_exception()?), caught: function, shown: leaf });
     }
-    Some(Leak { text: text_of(function.handled_exception()?), caught: function, shown: leaf })
+    // `def as_http(error: DBAPIError) -> HTTPException`: what others have caught comes here to be answered.
+    let makes_answer = || {
+        function.own_returns().filter_map(Node::value).any(|made| made.resolved_value().response().is_some())
+    };
+    let text = text_of(parameter.child(Role::Annotation)?);
+    (text >= ErrorText::Operator && makes_answer()).then_some(Leak { text, caught: function, shown: leaf })
 }
 
 /// What the texts of a class are like that a clause catches: those with which the code in its `try` raises it were
