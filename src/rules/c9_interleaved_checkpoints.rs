@@ -224,7 +224,7 @@ fn deleted(call: Node<'_>, findings: &mut Findings<'_>) {
 fn at_once(turns: &[Node<'_>], together: Node<'_>, findings: &mut Findings<'_>) {
     for (index, first) in turns.iter().enumerate() {
         let Some(config) = first.run_config() else { continue };
-        let Some(thread) = config.thread_of_config().filter(|thread| !thread.is_fresh_thread()) else {
+        let Some(thread) = config.thread_of_config().filter(|thread| !thread.is_made_at_random()) else {
             continue;
         };
         let again = turns[index + 1..].iter().find(|second| {
@@ -304,7 +304,7 @@ fn many(turn: Node<'_>, repeated: Node<'_>, together: Node<'_>, findings: &mut F
     let varies = thread.varies_in(repeated)
         || config.varies_in(repeated)
         || thread.resolved_value().varies_in(repeated);
-    let is_fresh = thread.is_fresh_thread() && repeated.contains(thread.resolved_value());
+    let is_fresh = thread.is_made_at_random() && repeated.contains(thread.resolved_value());
     if !varies && !is_fresh {
         report_at_once(together, turn, thread, findings);
     }
@@ -350,11 +350,11 @@ fn turn<'m>(call: Node<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_
     }
     let Some(thread) = config.thread_of_config() else { return };
     let Some(function) = call.function() else { return };
-    if call.does(Tag::ManyInputs) && !thread.is_fresh_thread() {
+    if call.does(Tag::ManyInputs) && !thread.is_made_at_random() {
         report_at_once(call, thread, call, findings);
         return;
     }
-    let is_fresh = thread.is_fresh_thread();
+    let is_fresh = thread.is_made_at_random();
     if !findings.asks(call, AT_ONCE, "its thread is one that goes on", !is_fresh, &|| match is_fresh {
         true => format!("`{}` is a new thread each time", thread.excerpt()),
         false => format!("`{}` names it ({})", thread.excerpt(), thread.whereabouts_from(call)),

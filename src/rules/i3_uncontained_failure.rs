@@ -367,7 +367,9 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
         matches!(node.kind(), Kind::Return | Kind::Break | Kind::Yield)
             && node.function() == around.function()
     });
-    let is_round = around.function().is_some_and(makes_rounds);
+    // While the application starts, one tenant's failure keeps it from starting for all.
+    let is_start = around.function().is_some_and(Node::is_startup);
+    let is_round = is_start || around.function().is_some_and(makes_rounds);
     let failing = around.failing_turn().filter(|failing| is_round || !failing.of_object);
     let failing = failing.or_else(|| around.writing_turn().filter(|_| is_round));
     let Some(failing) = failing.filter(|_| !leaves) else { return };
@@ -378,9 +380,15 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
     }
     let draft = findings.report(
         around,
-        Severity::Medium,
+        if is_start { Severity::High } else { Severity::Medium },
         Certainty::Likely,
-        format!("the first tenant for which `{}` fails keeps it from all others", call.called()),
+        match is_start {
+            true => format!(
+                "the first tenant for which `{}` fails keeps the application from starting",
+                call.called()
+            ),
+            false => format!("the first tenant for which `{}` fails keeps it from all others", call.called()),
+        },
     );
     draft.because_it_fails(&failing, KEPT_BY_NOTHING, NOT_GIVEN).conforming(
         "Put the `try` inside of the loop, around one tenant, and log the failure with the tenant's id.",
@@ -405,7 +413,7 @@ fn goes_over_tenants(around: Node<'_>) -> bool {
     around.child(Role::Iterable).into_iter().flat_map(Node::descendants).chain(around.targets()).any(|node| {
         matches!(node.kind(), Kind::Name | Kind::Attribute)
             && (names_tenants(node.name()) || thing_named(node.name()).as_deref() == Some("account"))
-    })
+    }) || around.turns_over_tenants()
 }
 
 /// Work for many tenants that runs at once, where the first failure passes the others over.

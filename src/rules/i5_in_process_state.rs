@@ -111,8 +111,8 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     let serves = model.is_a_service();
     for (call, api) in model.known_calls() {
-        if api.is_constructor && serves && !call.is_outside_production() && !call.source_file().is_script {
-            in_memory(call, &api, findings);
+        if api.is_constructor && !call.is_outside_production() && !call.source_file().is_script {
+            in_memory(call, &api, serves, findings);
         }
         if api.callable.crosses == Some(System::Cache)
             && !api.is_constructor
@@ -462,8 +462,16 @@ fn is_told_by_request(change: Node<'_>) -> bool {
         })
     };
     let calls = || model.callers_of(function.place()).iter().map(|&call| model.node(call)).filter(asks);
-    let parts = change.targets().filter_map(|target| target.child(Role::Index)).chain(change.positional());
-    parts.flat_map(|part| part.descendants_of(Kind::Name)).filter_map(Node::as_parameter).any(|parameter| {
+    let parts = || change.targets().filter_map(|target| target.child(Role::Index)).chain(change.positional());
+    // The id that is made for it here goes back to whoever asked.
+    let returned: Vec<_> = function.own_returns().filter_map(Node::value).collect();
+    let is_handed_back = |part: Node<'_>| {
+        part.is(Kind::Name) && part.is_made_at_random() && returned.iter().any(|value| value.reads_like(part))
+    };
+    if parts().any(is_handed_back) && calls().next().is_some() {
+        return true;
+    }
+    parts().flat_map(|part| part.descendants_of(Kind::Name)).filter_map(Node::as_parameter).any(|parameter| {
         calls()
             .filter_map(|call| call.argument_for(function, parameter))
             .any(|given| !given.resolved_value().is_constant())
@@ -558,7 +566,7 @@ fn files(model: &Model<'_>, findings: &mut Findings<'_>) {
 // Objects of libraries
 
 /// What a library keeps in the memory of this process: conversations, counts.
-fn in_memory(call: Node<'_>, api: &Api, findings: &mut Findings<'_>) {
+fn in_memory(call: Node<'_>, api: &Api, serves: bool, findings: &mut Findings<'_>) {
     let Some(class) = api.class.filter(|class| !class.has(ClassTag::Cache)) else { return };
     let keeps = class.has(ClassTag::InMemory) && (class.has(ClassTag::Checkpointer) || lives_on(call));
     let counts = class.has(ClassTag::CountsInMemory)
@@ -566,6 +574,15 @@ fn in_memory(call: Node<'_>, api: &Api, findings: &mut Findings<'_>) {
         && !call.keyword("enabled").is_some_and(|enabled| enabled.resolved_value().is(Kind::False))
         && !call.has_hidden_arguments();
     if !(keeps || counts) || class.has(ClassTag::RateLimiter) != counts {
+        return;
+    }
+    // Of code without an application nobody knows whether several copies of it will run, unless an object that is made once
+    // keeps what is said to it.
+    let is_kept = || {
+        call.statement().targets().any(|target| target.is(Kind::Attribute))
+            && call.class().is_some_and(|class| model_makes_one(class))
+    };
+    if !serves && !(keeps && is_kept()) {
         return;
     }
     let what = if counts { "counts requests" } else { "keeps its state" };
@@ -584,6 +601,11 @@ fn in_memory(call: Node<'_>, api: &Api, findings: &mut Findings<'_>) {
             "Keep it where all replicas look, in PostgreSQL or Redis: `AsyncPostgresSaver` for checkpoints, \
              `PostgresChatMessageHistory` for messages."
         });
+}
+
+/// Whether the one object of a class is made at import.
+fn model_makes_one(class: Node<'_>) -> bool {
+    class.model.made_at_import(class.place()).is_some()
 }
 
 /// Whether an object is made at import, or when the application starts.

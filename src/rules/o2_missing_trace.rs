@@ -22,6 +22,19 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for call in model.calls_doing(Tag::WaitsForTraces).filter(is_checked) {
         flushed(call, findings);
     }
+    for call in model.calls_that_end_tracing().filter(is_checked) {
+        let asked = call.statement().calls_within().find(|inner| inner.asks_model());
+        let Some(asked) = asked else { continue };
+        findings
+            .report(
+                call,
+                Severity::Medium,
+                Certainty::Likely,
+                format!("tracing is switched off around `{}`", asked.called()),
+            )
+            .because(asked, "a failure of this run leaves no trace")
+            .conforming("Trace it, to the tenant's project where it has a key: `tracing_context(client=client_for(app), enabled=True)`. Hide what is private with `hide_inputs` and `hide_outputs` of the client.");
+    }
     for at in model.tracing_to_nowhere() {
         let at = model.stretch(at);
         findings

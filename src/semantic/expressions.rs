@@ -185,6 +185,10 @@ impl<'m> Node<'m> {
         self.resolved_value().is(Kind::True)
     }
 
+    pub fn is_false(self) -> bool {
+        self.resolved_value().is(Kind::False)
+    }
+
     pub fn is_none(self) -> bool {
         self.resolved_value().is(Kind::None)
     }

@@ -33,6 +33,15 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
             bodies::spilled(call, findings);
         }
     }
+    for call in
+        ["incr", "incrby"].iter().flat_map(|name| model.calls_named(name)).filter(|it| is_checked(*it))
+    {
+        limiters::counted_together(call, findings);
+    }
+    for branch in model.ifs().filter(|branch| is_checked(*branch)) {
+        limiters::let_past(branch, findings);
+        limiters::only_logged(branch, findings);
+    }
     for call in model.calls_named("read").filter(|call| is_checked(*call)) {
         bodies::upload(call, findings);
     }

@@ -39,6 +39,17 @@ pub fn created(model: &Model<'_>, findings: &mut Findings<'_>) {
             .because(call, "no migration knows of it: nothing says which version the schema has, and replicas that start together race each other")
             .conforming(BEFORE_THE_ROLLOUT);
     }
+    for call in model.calls_doing(Tag::Executes).filter(|call| of_application(call)) {
+        let is_change = call.sql().is_some_and(changes_columns) && !call.runs_when_application_starts();
+        let function =
+            call.function().filter(|function| is_change && !told.contains(&Some(function.place())));
+        let Some(function) = function.filter(|function| !is_migration(*function)) else { continue };
+        told.push(Some(function.place()));
+        findings
+            .report(call, Severity::Medium, Certainty::Likely, "the application itself changes the schema")
+            .because(call, "no migration knows of it: nothing says which version the schema has, and there is no way back")
+            .conforming("Write a migration for it, with its downgrade, and run it before the rollout: `op.add_column(…)`, `op.drop_column(…)`.");
+    }
     if model.symbol("create_all").is_none() {
         return;
     }
@@ -70,6 +81,23 @@ fn changes_schema(sql: &str) -> bool {
     let mut words = sql.split_whitespace().map(str::to_ascii_lowercase);
     matches!(words.next().as_deref(), Some("create" | "alter"))
         && words.next().is_some_and(|word| word == "table")
+}
+
+/// Whether a statement changes the columns of a table.
+fn changes_columns(sql: &str) -> bool {
+    let mut words = sql.split_whitespace().map(str::to_ascii_lowercase);
+    changes_schema(sql)
+        && words.next().as_deref() == Some("alter")
+        && words.any(|word| matches!(word.as_str(), "add" | "drop" | "rename" | "alter" | "modify"))
+        && !sql.to_ascii_lowercase().contains("partition")
+}
+
+/// Whether a function is part of the application's own migrations, by its name, its class's or its file's.
+fn is_migration(function: Node<'_>) -> bool {
+    const WORDS: [&str; 7] =
+        ["migrate", "migration", "migrations", "migrator", "upgrade", "downgrade", "versions"];
+    let class = function.owner().map_or("", Node::name);
+    [function.name(), class, &function.source_file().path].iter().any(|name| has_word(name, &WORDS))
 }
 
 /// Whether an `if` around this asks a switch for it (`if settings.auto_create:`), or migrates in its other branch.

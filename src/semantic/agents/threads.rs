@@ -43,7 +43,7 @@ impl<'m> Node<'m> {
                     .filter_map(|&call| model.node(call).argument_for(function, parameter))
                     .filter_map(|given| given.thread_of_config_within(depth + 1));
                 let first = threads.next()?;
-                return Some(threads.find(|_| first.is_fresh_thread()).unwrap_or(first));
+                return Some(threads.find(|_| first.is_made_at_random()).unwrap_or(first));
             }
             _ => return None,
         };
@@ -65,14 +65,6 @@ impl<'m> Node<'m> {
     pub fn belongs_to_a_graph(self) -> bool {
         std::iter::successors(Some(self), |inner| inner.function())
             .any(|function| function.plays(FunctionRole::GraphNode) || function.plays(FunctionRole::Tool))
-    }
-
-    /// A new identifier for each run: no two runs share the thread.
-    pub fn is_fresh_thread(self) -> bool {
-        self.resolved_value().calls_within().any(|call| {
-            ["uuid4", "uuid1", "uuid7", "token_hex", "token_urlsafe", "ulid", "ULID"]
-                .contains(&call.callee_name())
-        })
     }
 
     /// Whether this value is another one for each element of a loop or comprehension around it.

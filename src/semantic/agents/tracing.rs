@@ -3,6 +3,7 @@
 use crate::report::FileKind;
 use crate::semantic::{Model, Node, Span, is_tracing_variable};
 use crate::stack::{ClassTag, Tag};
+use crate::syntax::Kind;
 
 /// Names that stand in code which traces, or has something else trace: packages, variables, settings.
 const SIGNS: [&str; 14] = [
@@ -26,10 +27,19 @@ impl<'s> Model<'s> {
     /// The calls that trace, or that make what does.
     pub fn tracing_calls(&self) -> impl Iterator<Item = Node<'_>> {
         self.known_calls().map(|(call, _)| call).filter(|call| {
+            let is_off = || call.keyword("enabled").is_some_and(Node::is_false);
             call.api().is_some_and(|api| {
-                api.has(Tag::Traces)
+                api.has(Tag::Traces) && !is_off()
                     || (api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Tracer)))
             })
+        })
+    }
+
+    /// The calls that switch tracing off for what runs inside of them: `tracing_context(enabled=False)`.
+    pub fn calls_that_end_tracing(&self) -> impl Iterator<Item = Node<'_>> {
+        self.calls_doing(Tag::Traces).filter(|call| {
+            call.keyword("enabled").is_some_and(Node::is_false)
+                && call.parent().is_some_and(|it| it.is(Kind::WithItem))
         })
     }
 

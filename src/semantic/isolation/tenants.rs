@@ -459,6 +459,21 @@ impl<'m> Node<'m> {
         (!self.serves_administrators(None) && !self.dependencies_name_tenant()).then_some(tenant)
     }
 
+    /// Whether each turn of this loop is about what belongs to one tenant: its body asks the loop's own variable for the
+    /// tenant's key, `row.app_id`.
+    pub fn turns_over_tenants(self) -> bool {
+        let key = self.model.tenant_key();
+        let targets: Vec<_> = self.targets().filter(|target| target.is(Kind::Name)).collect();
+        self.body().is_some_and(|body| {
+            body.descendants_of(Kind::Attribute).any(|part| {
+                part.name() == key
+                    && part
+                        .receiver()
+                        .is_some_and(|row| targets.iter().any(|target| target.symbol() == row.symbol()))
+            })
+        })
+    }
+
     /// The header in which the client names a tenant, where this dependency hands it on as it came: nothing in it asks, compares
     /// or depends on anything else.
     pub fn tenant_taken_from_header(self) -> Option<Node<'m>> {

@@ -110,7 +110,7 @@ impl<'m> SharedState<'m> {
             if is_being_made || self.is_bounded_by_its_entries(*change) || self.keeps_new_keys_out(*change) {
                 return false;
             }
-            let sent = |node: Node<'m>| node.may_come_from_request() || node.is_fresh_thread();
+            let sent = |node: Node<'m>| node.may_come_from_request() || node.is_made_at_random();
             if change.is(Kind::Call) {
                 let name = change.callee_name();
                 let is_entry = change
