@@ -298,8 +298,14 @@ fn pipeline(model: &Model<'_>, at: Span, action: &str, branch: &str, findings: &
 /// What is switched on, or said to be, for whoever develops it.
 fn switches(model: &Model<'_>, findings: &mut Findings<'_>) {
     for variable in model.set_variables() {
-        let is_deployed =
-            matches!(variable.by, SetBy::Compose | SetBy::Image | SetBy::Container | SetBy::ConfigMap);
+        // `values-production.yaml`, `.env.production`: what stands there is what production gets.
+        let path = &model.files[variable.at.file as usize].path;
+        let is_production = has_word(path, &["prod", "production", "live"]);
+        let is_deployed = match variable.by {
+            SetBy::Compose | SetBy::Image | SetBy::Container | SetBy::ConfigMap => true,
+            SetBy::HelmValues | SetBy::EnvironmentFile => is_production,
+            _ => false,
+        };
         let is_left_behind = variable.by == SetBy::Image && !model.is_in_last_stage(variable.at);
         if !is_deployed || variable.is_for_development || is_left_behind {
             continue;
@@ -311,7 +317,8 @@ fn switches(model: &Model<'_>, findings: &mut Findings<'_>) {
             && !words.iter().any(|word| matches!(*word, "no" | "disable" | "not"))
             && matches!(value.as_str(), "true" | "1" | "yes" | "on" | "*");
         let is_environment = matches!(words.last(), Some(&("environment" | "env")))
-            && matches!(value.as_str(), "development" | "dev" | "local" | "debug" | "testing");
+            && (matches!(value.as_str(), "development" | "dev" | "local" | "debug" | "testing")
+                || is_production && matches!(value.as_str(), "staging" | "stage" | "test" | "qa"));
         let at = model.stretch(variable.at);
         if matches!(words.last(), Some(&("debug" | "environment" | "env"))) || is_debugging {
             findings.asks(
@@ -327,6 +334,16 @@ fn switches(model: &Model<'_>, findings: &mut Findings<'_>) {
                 .report(at, Severity::Medium, Certainty::Likely, format!("`{}` is switched on where it is deployed", variable.name))
                 .because(at, "debugging tells clients about internals, logs what nobody should read, or keeps files; which of these, the code decides")
                 .conforming("Leave it off here, and set it in the file for development: `compose.override.yaml`, `values-dev.yaml`.");
+        } else if is_environment && is_production {
+            findings
+                .report(
+                    at,
+                    Severity::Medium,
+                    Certainty::Likely,
+                    format!("production is given another environment's values: `{}` says `{value}`", variable.name),
+                )
+                .because(at, "the file is production's, by its name")
+                .conforming("Say `production` here, and compare the other values of the file with those of the other environment: addresses, keys, switches.");
         } else if is_environment {
             findings
                 .report(
