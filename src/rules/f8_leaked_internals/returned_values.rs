@@ -77,8 +77,14 @@ fn check_handed_on(value: Node<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let shown = passed.value().filter(|value| value.resolved_value().response().is_none());
-        if let Some(leak) = shown.and_then(Node::leak).filter(|leak| leak.text >= ErrorText::Anything) {
-            report(passed, &leak, None, findings);
+        match shown.and_then(Node::leak) {
+            Some(leak) if leak.text >= ErrorText::Anything => report(passed, &leak, None, findings),
+            Some(_) => {}
+            None => {
+                if let Some(shown) = shown {
+                    check_status(passed, shown, inner, findings);
+                }
+            }
         }
     }
 }

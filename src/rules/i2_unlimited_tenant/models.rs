@@ -34,7 +34,7 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
         }
         let asked = model.calls_doing(Tag::InvokesModel).find(|asked| {
             asked.receiver().and_then(Node::constructed_by) == Some(call)
-                && asked.function().is_some_and(|function| function.route().is_some())
+                && asked.function().is_some_and(Node::serves_requests)
                 && !bounds.iter().any(|name| asked.keyword(name).is_some())
         });
         let Some(asked) = asked else { continue };

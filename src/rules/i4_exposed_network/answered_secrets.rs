@@ -27,7 +27,7 @@ pub fn check(handler: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let mut leaks = leaking_fields(handler);
-    let returned = handler.own_returns().filter_map(|node| node.child(Role::Value)).map(|value| {
+    let returned = handler.answered_values().into_iter().map(|value| {
         // `return JSONResponse({…})`
         let builds = value.api().is_some_and(|api| {
             api.is_constructor && api.class.is_some_and(|class| class.has(ClassTag::Response))
@@ -37,8 +37,7 @@ pub fn check(handler: Node<'_>, findings: &mut Findings<'_>) {
     });
     for item in returned
         .filter(|value| {
-            matches!(value.kind(), Kind::Dict | Kind::List | Kind::ListComp)
-                && value.function() == Some(handler)
+            matches!(value.kind(), Kind::Dict | Kind::List | Kind::ListComp) && value.function().is_some()
         })
         .flat_map(|value| value.descendants_of(Kind::DictItem))
     {

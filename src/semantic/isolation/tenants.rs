@@ -215,7 +215,8 @@ impl<'m> Node<'m> {
                 Kind::Call => {
                     return node.log_level().is_none()
                         && node.callee().is_none_or(|callee| !callee.contains(self))
-                        && node.turning_owner_away().is_none();
+                        && node.turning_owner_away().is_none()
+                        && !node.leaves_unused(self);
                 }
                 Kind::DictItem
                     if node.parent().and_then(|dict| dict.parent()).is_some_and(|p| p.is(Kind::Return)) =>
@@ -228,6 +229,19 @@ impl<'m> Node<'m> {
             }
         }
         false
+    }
+
+    /// Whether a given function that is called here does nothing with this argument.
+    fn leaves_unused(self, argument: Node<'m>) -> bool {
+        let Some(function) = self.target().map(|place| -> Node<'m> { self.model.node(place) }) else {
+            return false;
+        };
+        let given = |parameter: &Node<'m>| {
+            self.argument_for(function, *parameter)
+                .is_some_and(|value| value == argument || value.contains(argument))
+        };
+        let parameter = function.parameters().find(given);
+        parameter.zip(function.body()).is_some_and(|(parameter, body)| !body.mentions(parameter.name()))
     }
 
     /// The comparison in this function, or in one that it calls, that refuses whoever the row belongs to and lets everybody
@@ -450,11 +464,27 @@ impl<'m> Node<'m> {
     /// The tenant that a dependency gives this handler, and with which its code does nothing:
     /// `app: App = Depends(current_app)`.
     pub fn unused_tenant(self) -> Option<Node<'m>> {
-        let body = self.body().filter(|_| self.plays(FunctionRole::Handler))?;
+        let model: &'m Model<'m> = self.model;
+        if !self.plays(FunctionRole::Handler) {
+            // What only such handlers call.
+            let calls = model.callers_of(self.place()).iter().map(|&call| model.node(call));
+            let handlers: Option<Vec<Node<'m>>> = calls
+                .map(|call| {
+                    call.function().filter(|caller| caller.plays(FunctionRole::Handler))?.unused_tenant()
+                })
+                .collect();
+            return handlers?.first().copied();
+        }
+        let body = self.body()?;
         let tenant = self.parameters().find(|parameter| {
             parameter.is_tenant_parameter()
                 && parameter.injected_by().is_some()
-                && !body.mentions(parameter.name())
+                && !body.descendants_of(Kind::Name).any(|name| {
+                    name.name() == parameter.name()
+                        && !name
+                            .surroundings()
+                            .any(|around| around.is(Kind::Call) && around.leaves_unused(name))
+                })
         })?;
         (!self.serves_administrators(None) && !self.dependencies_name_tenant()).then_some(tenant)
     }

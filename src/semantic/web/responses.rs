@@ -1,6 +1,6 @@
 //! Responses that code makes: their status, what the client sees of them, and whether an error reaches the client at all.
 
-use crate::semantic::Node;
+use crate::semantic::{Model, Node};
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
@@ -10,6 +10,30 @@ pub struct Response<'m> {
     pub body: Option<Node<'m>>,
     pub headers: Option<Node<'m>>,
     pub status: Option<u16>,
+}
+
+/// Functions that hand on what others return are followed this far.
+const FARTHEST: u32 = 3;
+
+impl<'m> Node<'m> {
+    /// What this handler answers with: the values that it returns and, where one is what a given function returns, those of
+    /// that one.
+    pub fn answered_values(self) -> Vec<Node<'m>> {
+        let mut found = Vec::new();
+        self.add_answered_values(&mut found, 0);
+        found
+    }
+
+    fn add_answered_values(self, found: &mut Vec<Node<'m>>, depth: u32) {
+        for value in self.own_returns().filter_map(Node::value) {
+            let model: &'m Model<'m> = self.model;
+            let asked = value.unwrapped().target().map(|place| model.node(place));
+            match asked.filter(|it| depth < FARTHEST && it.is(Kind::FunctionDef) && !it.is_generator()) {
+                Some(function) => function.add_answered_values(found, depth + 1),
+                None => found.push(value),
+            }
+        }
+    }
 }
 
 impl<'m> Node<'m> {
