@@ -36,6 +36,7 @@ pub fn check(found: &StaleWrite<'_>, findings: &mut Findings<'_>) {
     draft.because(found.at, "written here, whatever it is by now").conforming(match (found.system, found.test) {
         (System::Cache, None) => "Let the server add: `await redis.incrby(key, amount)`.".to_owned(),
         (System::Cache, Some(_)) => "Decide by the answer of the command that writes: `n = await redis.incr(key)` and refuse when `n` is above the limit, or `set(key, value, nx=True)` and stop when it gives nothing.".to_owned(),
+        (System::Storage, _) => format!("Let the store do the sum, with the limit as its condition: `SET {what} = {what} + :n`, `ADD {what} :n`; or write only where `{what}` is still what was read."),
         _ => format!("Let the database do the sum: `SET {what} = {what} + …`, with the limit in the WHERE; or lock the row first (`FOR UPDATE`)."),
     });
 }

@@ -17,6 +17,7 @@ pub struct StaleWrite<'m> {
     pub what: &'m str,
     /// The test between the two, where it is one that decides and no sum.
     pub test: Option<Node<'m>>,
+    /// `Storage` for a store of items that has conditions, and no locks.
     pub system: System,
 }
 
@@ -39,6 +40,7 @@ impl<'m> Node<'m> {
         match self.api() {
             Some(api) if api.callable.crosses == Some(System::Cache) => self.stale_cache_write(),
             Some(api) if api.has(Tag::WritesStatement) => self.stale_statement(),
+            _ if self.callee_name().ends_with("_item") => self.stale_item(),
             _ => self.stale_sql(),
         }
     }
@@ -83,7 +85,12 @@ impl<'m> Node<'m> {
             arguments.flat_map(|argument| argument.resolved_value().descendants()).find_map(|value| {
                 matches!(value.kind(), Kind::BinOp | Kind::Name)
                     .then(|| value.summed_from(&rows_read_by))?
-                    .filter(|read| read.sql().is_none_or(|sql| sql.contains(what)))
+                    .filter(|read| {
+                        let selects = |sql: &str| {
+                            sql.contains(what) || (sql.contains('*') && value.mentions_through_names(what))
+                        };
+                        read.sql().is_none_or(selects)
+                    })
             })?;
         Some(StaleWrite { at: self, read, what, test: None, system: System::Database })
     }
@@ -104,17 +111,50 @@ impl<'m> Node<'m> {
             Some((what, given.as_parameter()?, self.function()?))
         };
         let Some((what, parameter, function)) = written() else { return Vec::new() };
-        let reads = |call: Node<'m>| {
-            let helper: Node<'m> = model.node(call.target()?);
-            let mut returned = helper.own_returns().filter_map(Node::value);
-            returned.any(|value| value.source_call(&rows_read_by, 0).is_some()).then_some(call)
-        };
         let calls = model.callers_of(function.place()).iter().map(|&call| model.node(call));
         let stale = calls.filter_map(|call| {
-            let read = call.argument_for(function, parameter)?.summed_from(&reads)?;
+            let read = call.argument_for(function, parameter)?.summed_from(&rows_read_by)?;
             Some(StaleWrite { at: call, read, what, test: None, system: System::Database })
         });
         stale.collect()
+    }
+
+    /// `table.put_item(Item=item)` without a condition, where something was added to what `get_item` gave.
+    fn stale_item(self) -> Option<StaleWrite<'m>> {
+        if self.has_hidden_arguments() || self.keyword("ConditionExpression").is_some() {
+            return None;
+        }
+        let reads = |call: Node<'m>| {
+            let of_table = || call.receiver()?.reads_like(self.receiver()?).then_some(call);
+            of_table().filter(|_| call.callee_name() == "get_item" && call.id < self.id)
+        };
+        let given = self.keywords().filter_map(Node::value);
+        let (what, read) = given
+            .flat_map(|given| given.resolved_value().descendants())
+            .find_map(|part| {
+                let (what, value) = match part.kind() {
+                    Kind::DictItem => (part.child(Role::Key)?, part.value()?),
+                    _ => return None,
+                };
+                Some((what.name().trim_start_matches(':'), value.summed_from(&reads)?))
+            })
+            .or_else(|| {
+                let item = self.keyword("Item").filter(|item| item.is(Kind::Name))?;
+                let before = self.function()?.own_assignments().filter(|set| set.id < self.id);
+                before
+                    .filter_map(|set| {
+                        let entry = set.targets().next().filter(|entry| entry.is(Kind::Subscript))?;
+                        entry.value().filter(|of| of.reads_like(item))?;
+                        let value = set.value()?;
+                        let read = match set.is(Kind::AugAssign) {
+                            true => entry.source_call(&reads, 0),
+                            false => value.summed_from(&reads),
+                        };
+                        Some((entry.children().last()?.name(), read?))
+                    })
+                    .last()
+            })?;
+        Some(StaleWrite { at: self, read, what, test: None, system: System::Storage })
     }
 
     /// `set(key, count + 1)` behind a `get` of the same key; a command that adds, behind a test of what `get` gave; or
@@ -160,11 +200,17 @@ impl<'m> Node<'m> {
 
     /// The test in front of this place, or around it, that rests on such a call.
     fn test_before(self, fits: &dyn Fn(Node<'m>) -> Option<Node<'m>>) -> Option<(Node<'m>, Node<'m>)> {
-        self.function()?.own_ifs().filter(|node| node.id < self.id).find_map(|node| {
-            let body = node.body()?;
-            let decides = body.contains(self) || (body.leaves() && node.dominates(self));
-            let test = node.child(Role::Test).filter(|_| decides)?;
-            Some((test, test.source_call(fits, 0)?))
+        let matched = self
+            .surroundings()
+            .filter_map(|around| around.child(Role::Subject))
+            .find_map(|test| Some((test, test.source_call(fits, 0)?)));
+        matched.or_else(|| {
+            self.function()?.own_ifs().filter(|node| node.id < self.id).find_map(|node| {
+                let body = node.body()?;
+                let decides = body.contains(self) || (body.leaves() && node.dominates(self));
+                let test = node.child(Role::Test).filter(|_| decides)?;
+                Some((test, test.source_call(fits, 0)?))
+            })
         })
     }
 
@@ -193,7 +239,10 @@ impl<'m> Node<'m> {
                 .assigned_value()
                 .filter(|given| given.function() == self.function())?
                 .summed_within(fits, depth + 1),
-            Kind::Call if ["int", "max", "min", "round", "str", "float"].contains(&value.callee_name()) => {
+            Kind::Call
+                if ["int", "max", "min", "round", "str", "float", "Decimal"]
+                    .contains(&value.callee_name()) =>
+            {
                 value.positional().find_map(|part| part.summed_within(fits, depth + 1))
             }
             _ => None,
@@ -206,6 +255,7 @@ impl<'m> Node<'m> {
             Kind::Call => fits(part),
             Kind::Name if depth < 5 => part
                 .assigned_value()
+                .or_else(|| part.unpacked_value())
                 .filter(|given| given.function() == self.function() && !given.contains(self))?
                 .source_call(fits, depth + 1),
             _ => None,
@@ -244,7 +294,7 @@ impl<'m> Node<'m> {
             return None;
         }
         let sql = self.sql()?;
-        let (column, rest) = set_column(sql).filter(|(column, _)| is_state(column))?;
+        let (column, rest) = set_column(sql)?;
         let (value, condition) = rest.split_once(|letter: char| letter == ',' || letter.is_whitespace())?;
         let condition = condition.to_ascii_lowercase();
         let condition = condition.split_once("where ").map_or("", |(_, condition)| condition);
@@ -255,16 +305,20 @@ impl<'m> Node<'m> {
             let text = call.sql().map(str::to_ascii_lowercase).filter(|_| call.sends_sql());
             text.is_some_and(|text| {
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let of_column = |condition: &str| match is_state(column) {
+                    true => condition.contains(column),
+                    false => condition.contains(&format!("{column} is null")),
+                };
                 text.starts_with("select ")
                     && text.contains(" limit 1")
                     && !text.contains("for update")
-                    && text.split_once(" where ").is_some_and(|(_, condition)| condition.contains(column))
+                    && text.split_once(" where ").is_some_and(|(_, condition)| of_column(condition))
             })
         });
         if let Some(read) = next {
             return Some(Claim { at: self, read, column, test: None });
         }
-        let (test, read) = self.test_before(&rows_read_by)?;
+        let (test, read) = self.test_before(&rows_read_by).filter(|_| is_state(column))?;
         // To set what is not set yet comes to the same twice.
         let is_repeatable = || {
             let value = value.trim_matches('\'');
@@ -290,18 +344,27 @@ fn mentions(expression: Node<'_>, name: &str) -> bool {
     })
 }
 
-/// The query whose rows the call gives, if it locks nothing: what the call sends itself or, for `cursor.fetchone()`, what
-/// the cursor was given before.
+/// The query whose rows the call gives, if it locks nothing: its own, or that of the given function which it runs.
 fn rows_read_by(call: Node<'_>) -> Option<Node<'_>> {
+    rows_sent_for(call).or_else(|| {
+        let helper = call.model.node(call.target()?);
+        let mut returned = helper.own_returns().filter_map(Node::value);
+        returned.find_map(|value| value.source_call(&rows_sent_for, 0))
+    })
+}
+
+/// What the call sends itself or, for `cursor.fetchone()`, what the cursor was given before.
+fn rows_sent_for(call: Node<'_>) -> Option<Node<'_>> {
     let sends = |query: &Node<'_>| query.sends_sql();
     let of_cursor = || {
-        let cursor = call.receiver().filter(|cursor| call.does(Tag::Fetches) && cursor.is(Kind::Name))?;
+        let fetches = call.does(Tag::Fetches) || call.callee_name().starts_with("fetch");
+        let cursor = call.receiver().filter(|cursor| fetches && cursor.is(Kind::Name))?;
         let before = call.function()?.own_calls().filter(|query| query.id < call.id && sends(query));
         before.filter(|query| query.receiver().is_some_and(|other| other.reads_like(cursor))).last()
     };
     let query = Some(call).filter(sends).or_else(of_cursor)?;
     let locks = || query.sql().is_some_and(locks_by_text);
-    let is_free = query.target().is_some() || query.fetched().is_some_and(|found| found.lock.is_none());
+    let is_free = query.api().is_none() || query.fetched().is_some_and(|found| found.lock.is_none());
     (is_free && !query.writes_by_sql() && !locks()).then_some(query)
 }
 
@@ -332,7 +395,7 @@ fn set_column(sql: &str) -> Option<(&str, &str)> {
 
 impl<'s> Model<'s> {
     /// The calls that hand SQL to a given function which sends it: `one("SELECT …", order_id)`, where `one` executes its
-    /// first parameter.
+    /// first parameter; and those that hand it to a connection of which nothing else is known.
     pub(in crate::semantic) fn handing_sql(&self) -> &[Place] {
         if !self.is_settled() {
             return &[];
@@ -355,7 +418,12 @@ impl<'s> Model<'s> {
             let mut senders: Vec<Place> = senders.collect();
             senders.dedup();
             let calls = senders.into_iter().flat_map(|function| self.callers_of(function)).copied();
-            calls.filter(|&call| is_sql(&self.node(call))).collect()
+            let unknown = ["execute", "fetch", "fetchrow", "fetchval", "fetchone"]
+                .iter()
+                .flat_map(|name| self.calls_named(name))
+                .filter(|call| call.api().is_none() && call.target().is_none() && call.receiver().is_some())
+                .map(Node::place);
+            calls.chain(unknown).filter(|&call| is_sql(&self.node(call))).collect()
         })
     }
 
@@ -375,6 +443,7 @@ impl<'s> Model<'s> {
         known
             .map(|(call, _)| call)
             .chain(self.calls_handing_sql())
+            .chain(["put_item", "update_item"].iter().flat_map(|name| self.calls_named(name)))
             .filter_map(Node::stale_write)
             .chain(handed)
             .filter(|found| found.at.function().is_some() && found.at.is_shared_code())
