@@ -117,7 +117,7 @@ impl<'m> Node<'m> {
     /// Whether this test looks at the status of an answer.
     fn asks_for_status(self) -> bool {
         self.descendants().any(|part| {
-            matches!(part.name(), "status_code" | "status" | "ok" | "is_success" | "is_error" | "code")
+            matches!(part.name(), "status_code" | "ok" | "is_success" | "is_error" | "code")
                 || part.number().is_some_and(|number| number >= 400.0)
         })
     }
@@ -268,8 +268,12 @@ impl<'m> Node<'m> {
                 && node.function() == self.function()
                 && (node.is(Kind::Return) || node.enclosing_loop() == Some(self))
                 && node.ancestors().take_while(|around| *around != self).all(|around| match around.kind() {
-                    // An answer of success ends it as well.
-                    Kind::If => around.child(Role::Test).is_some_and(Node::asks_for_status),
+                    // An answer of success ends it as well; where no one counts, it waits for one.
+                    Kind::If => {
+                        self.is(Kind::For)
+                            && attempt.contains(node)
+                            && around.child(Role::Test).is_some_and(Node::asks_for_status)
+                    }
                     Kind::Clause | Kind::Handler | Kind::For | Kind::While | Kind::Case => false,
                     _ => true,
                 })
