@@ -326,7 +326,11 @@ impl<'m> Node<'m> {
             .filter(|call| !body.is_some_and(|body| body.contains(*call)))
             .filter(|call| handlers.iter().any(|h| h.contains(*call)) || !attempt.contains(*call))
             .collect();
-        let sleeps = |call: &Node<'m>| call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep);
+        // `self.sleep(seconds)`: a pause that a test may replace.
+        let is_named = |call: &Node<'m>| call.callee_name() == "sleep" && call.api().is_none();
+        let sleeps = |call: &Node<'m>| {
+            call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep) || is_named(call)
+        };
         let Some(sleep) = between.iter().copied().find(sleeps) else {
             let unknown = between.iter().any(|call| {
                 call.log_level().is_none() && (call.is_unknown_function() || call.target().is_some())
