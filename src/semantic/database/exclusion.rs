@@ -79,7 +79,10 @@ impl<'m> Node<'m> {
 
     /// Whether this call reads rows and locks them.
     pub fn locks_rows(self) -> bool {
-        self.api().is_some_and(|api| !api.has(Tag::WritesStatement) && self.row_lock(api).is_some())
+        match self.api() {
+            Some(api) => !api.has(Tag::WritesStatement) && self.row_lock(api).is_some(),
+            None => self.sql_that_locks().is_some(),
+        }
     }
 
     pub(in crate::semantic) fn sql_that_locks(self) -> Option<&'m str> {
