@@ -96,8 +96,14 @@ fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
         let arguments = given.positional().chain(given.keywords().filter_map(Node::value));
         arguments.filter(|_| holds).find_map(opens)
     };
-    let Some(value) = opens(given).or_else(handed) else { return };
     let Some(target) = assignment.targets().next() else { return };
+    // `async with SessionFactory() as db: app.state.db = db`
+    let entered = || {
+        let opened = given.assigned_value().filter(|_| is_session(given))?;
+        let is_entered = opened.is(Kind::Call) && opened.role() == Role::Context;
+        (is_entered && target.is_in_application_state()).then_some(opened)
+    };
+    let Some(value) = opens(given).or_else(handed).or_else(entered) else { return };
     let (place, holder) = match assignment.function() {
         None if assignment.class().is_some() => ("of the class", None),
         None => ("of the module", None),
@@ -114,9 +120,9 @@ fn kept(assignment: Node<'_>, findings: &mut Findings<'_>) {
             assignment,
             Severity::High,
             Certainty::Sure,
-            match opens(given) {
-                Some(_) => format!("`{}` is one session {place}, and all requests use it", target.source()),
-                None => format!("`{}` keeps one session, and all requests use it", target.source()),
+            match is_session(given) {
+                true => format!("`{}` is one session {place}, and all requests use it", target.source()),
+                false => format!("`{}` keeps one session, and all requests use it", target.source()),
             },
         )
         .because(value, "the session is opened here, once");

@@ -12,6 +12,7 @@ const SERVER_CONNECTIONS: f64 = 100.0;
 
 /// The defects that are told condition by condition.
 const REBUILT: &str = "a client or pool that is built anew for each request";
+const WAITS: &str = "lets requests wait for a connection without end";
 const UNSIZED: &str = "a pool of which nobody has chosen the size";
 
 pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
@@ -28,8 +29,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         if keeps_connections && is_rebuilt(call, &shared, &mut rebuilt, findings) {
             continue;
         }
+        let is_pool = model.type_has(model.awaited(call.ty()), ClassTag::ConnectionPool);
         if call.opens_connection() {
             unpooled(call, findings);
+        } else if is_pool && !is_engine && endless_or_single(call, findings) {
+            continue;
         } else if is_engine {
             engine(call, processes.as_ref(), findings);
         } else if constructs(ClassTag::ConnectionLimits) {
@@ -73,11 +77,8 @@ fn engine(call: Node<'_>, processes: Option<&Processes<'_>>, findings: &mut Find
     } else if let Some(value) =
         call.keyword("pool_timeout").filter(|value| value.is_none() || value.number() == Some(0.0))
     {
-        let what = if value.is_none() {
-            "lets requests wait for a connection without end"
-        } else {
-            "refuses a request at once when all connections are busy"
-        };
+        let what =
+            if value.is_none() { WAITS } else { "refuses a request at once when all connections are busy" };
         report(call, Severity::Medium, Certainty::Sure, what, findings)
             .because(value, "this is how long a request waits for a connection")
             .conforming("Wait briefly and then fail: `pool_timeout=5`.");
@@ -187,9 +188,47 @@ fn choices(call: Node<'_>, findings: &mut Findings<'_>) {
         report(call, Severity::Low, Certainty::Sure, "hands out connections that may be dead", findings)
             .because(call, "no `pool_pre_ping`: after a restart of the database each pooled connection fails one request")
             .conforming("Test a connection before it is used: `pool_pre_ping=True`.");
+    } else if let Some(size) = call.keyword("pool_size").filter(|_| largest(call) == Some(1.0)) {
+        single(call, size, findings);
     } else if let Some(size) = call.keyword("pool_size") {
         findings.conforms(size, format!("`{}` has a pool of a chosen size", call.called()));
     }
+}
+
+/// Whether a pool makes everybody wait: without end, or for the one connection that it has.
+fn endless_or_single(call: Node<'_>, findings: &mut Findings<'_>) -> bool {
+    let size = || ["max_size", "max_connections", "maxsize"].iter().find_map(|name| call.keyword(name));
+    let size = size().or_else(|| call.argument_or_keyword(1, "maxconn"));
+    if let Some(wait) = call.keyword("timeout").filter(|wait| wait.is_none()) {
+        report(call, Severity::Medium, Certainty::Sure, WAITS, findings)
+            .because(wait, "this is how long a request waits for a connection")
+            .conforming("Wait briefly and then fail: `timeout=5`.");
+        return true;
+    }
+    let one = size.filter(|size| size.number() == Some(1.0));
+    one.is_some_and(|size| single(call, size, findings))
+}
+
+/// Reports a pool of one connection, unless what it serves is one at a time by itself: a command, a worker, a function that is
+/// started for each event.
+fn single(call: Node<'_>, size: Node<'_>, findings: &mut Findings<'_>) -> bool {
+    const ALONE: [&str; 10] =
+        ["worker", "workers", "task", "tasks", "job", "jobs", "lock", "locks", "listener", "celery"];
+    let holder = call.statement().targets().next().map_or("", Node::name);
+    let takes_event =
+        |function: Node<'_>| function.file == call.file && function.parameter("context").is_some();
+    let is_alone = call.runs_offline()
+        || call.source_file().is_script
+        || has_word(holder, &ALONE)
+        || has_word(call.source_file().path, &ALONE)
+        || call.model.functions().any(takes_event);
+    if is_alone {
+        return false;
+    }
+    report(call, Severity::Medium, Certainty::Likely, "has a single connection: all requests wait for one another", findings)
+        .because(size, "there is never a second connection")
+        .conforming("Choose the number for the requests that one process serves at once, times all processes below what the server allows: 10 or 20.");
+    true
 }
 
 /// The most connections that one process may open, if both numbers are known.
@@ -251,6 +290,10 @@ fn limits(call: Node<'_>, unlimited_by_default: bool, findings: &mut Findings<'_
     let written = if unlimited_by_default { given } else { limit };
     let (at, note) = match written {
         Some((value, true)) => (value, "this value lifts the library's own limit of 100 connections"),
+        Some((value, false)) if value.number() == Some(1.0) && !call.is_used_under_a_semaphore() => {
+            single(call, value, findings);
+            return;
+        }
         Some((value, false)) => {
             findings.conforms(value, format!("`{}` limits the connections", call.called()));
             return;

@@ -27,6 +27,11 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for call in model.turns().filter(|call| !call.is_outside_production()) {
         turn(call, &mut told, findings);
     }
+    for call in model.state_updates().filter(|call| !call.is_outside_production()) {
+        if !told.iter().any(|turn| turn.function().map(Node::place) == call.function().map(Node::place)) {
+            turn(call, &mut told, findings);
+        }
+    }
     for group in model.withs().filter(|with| !with.is_outside_production()) {
         grouped(group, findings);
     }
@@ -361,10 +366,22 @@ fn turn<'m>(call: Node<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_
     }) {
         return;
     }
-    let serves = function.serves_requests();
-    if !findings.asks(call, AT_ONCE, "requests run it", serves, &|| match serves {
-        true => format!("`{}` runs while a request is served", function.name()),
-        false => format!("no request is seen to lead to `{}`", function.name()),
+    let asked = function.serves_requests();
+    let is_queued =
+        |decorator: Node<'_>| decorator.decorator_api().is_some_and(|api| api.has(Tag::QueuesFunction));
+    // A job, or a service whose callers the files do not show, is told whose conversation it is.
+    let is_callers = || {
+        let named = thread.resolved_value().descendants_of(Kind::Name);
+        named.filter_map(Node::as_parameter).any(|parameter| parameter.name() != "self")
+            && ((function.owner().is_some() && function.may_serve_requests())
+                || function.decorators().any(is_queued))
+            && !function.belongs_to_a_graph()
+    };
+    let serves = asked || is_callers();
+    if !findings.asks(call, AT_ONCE, "requests run it", serves, &|| match (asked, serves) {
+        (true, _) => format!("`{}` runs while a request is served", function.name()),
+        (_, true) => format!("whoever calls `{}` says which thread, as often as they like", function.name()),
+        _ => format!("no request is seen to lead to `{}`", function.name()),
     }) {
         return;
     }
@@ -387,6 +404,7 @@ fn turn<'m>(call: Node<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_
         .enclosing_with_items()
         .filter_map(|item| item.child(Role::Context))
         .find(|context| context.is_a(ClassTag::AsyncLock) || context.is_a(ClassTag::ThreadLock));
+    let own = local.filter(|lock| lock.is_lock_of_one_call());
     let exclusive = call.exclusive_by().filter(|_| local.is_none());
     findings.asks(
         call,
@@ -413,6 +431,9 @@ fn turn<'m>(call: Node<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_
     }
     told.push(call);
     let (severity, why) = match local {
+        Some(_) if own.is_some() => {
+            (Severity::Medium, "the lock is made anew each time: nobody else waits for it")
+        }
         Some(_) => {
             (Severity::Low, "the lock is in this process alone: a second replica does not wait for it")
         }
@@ -427,9 +448,12 @@ fn turn<'m>(call: Node<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_
             call,
             severity,
             certainty,
-            format!("`{}` may run twice at once for one thread: nothing given serializes its turns", call.called()),
+            match call.updates_state() {
+                true => format!("`{}` may write while a turn of the thread runs: nothing given serializes them", call.called()),
+                false => format!("`{}` may run twice at once for one thread: nothing given serializes its turns", call.called()),
+            },
         )
-        .because(thread, "the thread is the request's")
+        .because(thread, if asked { "the thread is the request's" } else { "the thread is the caller's" })
         .because(local.unwrap_or(call), why)
         .conforming(
             "Take a lock on the thread's id that all replicas respect, for the whole turn: `async with redis.lock(thread_id, timeout=120):`, \
@@ -450,16 +474,16 @@ fn refuses_while_busy(function: Node<'_>) -> bool {
     })
 }
 
-/// A lock that all replicas respect, around the call, before it, or in what leads to it.
+/// A lock that all replicas respect, or a row that is locked, around the call, before it, or in what leads to it.
 fn distributed_lock<'m>(call: Node<'m>, function: Node<'m>, depth: u32) -> Option<Node<'m>> {
     let around = call
         .enclosing_with_items()
         .filter_map(|item| item.child(Role::Context))
         .find(|context| context.is(Kind::Call) && context.takes_distributed_lock());
     let before = || {
-        function
-            .own_calls()
-            .find(|other| other.id < call.id && (other.takes_distributed_lock() || claims(*other)))
+        function.own_calls().find(|other| {
+            other.id < call.id && (other.takes_distributed_lock() || other.locks_rows() || claims(*other))
+        })
     };
     if let Some(lock) = around.or_else(before).or_else(|| held_by_dependency(function)) {
         return Some(lock);

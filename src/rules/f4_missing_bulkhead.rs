@@ -394,11 +394,22 @@ fn semaphore(made: Node<'_>, findings: &mut Findings<'_>) {
             let system = call.crosses_outside().or_else(|| call.unseen_service());
             let Some(system) = system else { continue };
             let service = call.service_asked().filter(|_| system == System::Http);
-            let is_known = kinds.iter().any(|(known, named, _)| {
-                *known == system && (*named == service || named.is_none() || service.is_none())
-            });
-            if !matches!(system, System::Cache | System::Database) && !is_known {
-                kinds.push((system, service, call));
+            let mut asked = vec![(service, call)];
+            if service.is_none() && system == System::Http {
+                let handed = call.services_handed();
+                asked.extend(handed.into_iter().map(|(service, call)| (Some(service), call)));
+                // What hands on an address asks nothing of its own.
+                if asked.len() > 1 {
+                    asked.remove(0);
+                }
+            }
+            for (service, call) in asked {
+                let is_known = kinds.iter().any(|(known, named, _)| {
+                    *known == system && (*named == service || named.is_none() || service.is_none())
+                });
+                if !matches!(system, System::Cache | System::Database) && !is_known {
+                    kinds.push((system, service, call));
+                }
             }
         }
     }

@@ -173,6 +173,15 @@ impl<'m> Node<'m> {
         }
     }
 
+    /// What this name was unpacked from, as one of several: `used, limit = row`.
+    pub fn unpacked_value(self) -> Option<Node<'m>> {
+        let bindings = self.reaching_bindings();
+        let [binding] = bindings.as_slice() else { return None };
+        let target = self.at(self.source_file().tree.bindings[*binding as usize].node);
+        let whole = target.parent().filter(|whole| matches!(whole.kind(), Kind::Tuple | Kind::List))?;
+        whole.parent().filter(|given| given.is(Kind::Assign))?.child(Role::Value)
+    }
+
     /// The constant or module-level value behind a name, an attribute of a module, or the expression itself.
     pub fn resolved_value(self) -> Node<'m> {
         let mut node = self;

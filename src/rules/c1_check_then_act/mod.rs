@@ -14,7 +14,6 @@ use rustc_hash::FxHashMap;
 
 use crate::rules::Findings;
 use crate::semantic::{Model, Node, Type, has_word, words_of};
-use crate::stack::Tag;
 use crate::syntax::Kind;
 
 /// Words, without their plural, in the names of values that are billed, limited or sold.
@@ -96,5 +95,5 @@ fn is_preparation(function: Node<'_>) -> bool {
 }
 
 fn locked_before(function: Node<'_>, at: Node<'_>) -> bool {
-    function.own_calls().any(|call| call.id < at.id && (call.does(Tag::LocksRows) || locks(call)))
+    function.own_calls().any(|call| call.id < at.id && call.locks_rows())
 }

@@ -1,6 +1,6 @@
 //! A statement, or a cache, that is given what was computed from an earlier read.
 
-use super::{COUNTED, is_named, is_preparation, locked_before};
+use super::{COUNTED, ONE_MORE, is_named, is_preparation, locked_before};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
 use crate::semantic::StaleWrite;
@@ -20,6 +20,11 @@ pub fn check(found: &StaleWrite<'_>, findings: &mut Findings<'_>) {
         false => Severity::Medium,
     };
     let message = match found.test {
+        Some(_) if found.system == System::Database => {
+            format!(
+                "rows of `{what}` are counted, then one more is inserted: two requests can both pass the check"
+            )
+        }
         Some(_) => {
             format!("`{what}` is tested, and written in a second step: two requests can both pass the test")
         }
@@ -36,6 +41,8 @@ pub fn check(found: &StaleWrite<'_>, findings: &mut Findings<'_>) {
     draft.because(found.at, "written here, whatever it is by now").conforming(match (found.system, found.test) {
         (System::Cache, None) => "Let the server add: `await redis.incrby(key, amount)`.".to_owned(),
         (System::Cache, Some(_)) => "Decide by the answer of the command that writes: `n = await redis.incr(key)` and refuse when `n` is above the limit, or `set(key, value, nx=True)` and stop when it gives nothing.".to_owned(),
+        (System::Storage, _) => format!("Let the store do the sum, with the limit as its condition: `ADD {what} :n`, `{{\"$inc\": {{\"{what}\": n}}}}`; or write only where `{what}` is still what was read."),
+        (_, Some(_)) => ONE_MORE.to_owned(),
         _ => format!("Let the database do the sum: `SET {what} = {what} + …`, with the limit in the WHERE; or lock the row first (`FOR UPDATE`)."),
     });
 }

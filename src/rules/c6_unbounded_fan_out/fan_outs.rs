@@ -1,6 +1,6 @@
 //! What starts a coroutine for each element of something.
 
-use super::sources::{Origin, iterable_of, origin_of, source_name, source_of};
+use super::sources::{Bounded, Origin, bound_of, iterable_of, origin_of, source_name, source_of};
 use crate::semantic::Node;
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
@@ -28,7 +28,20 @@ pub fn gathered(call: Node<'_>) -> Option<FanOut<'_>> {
     if value.is(Kind::List) && written.is(Kind::Name) {
         return filled_in_loop(written);
     }
-    None
+    handed_in(written)
+}
+
+/// `run_all(f(x) for x in xs)`, where the given function gathers what it is handed.
+fn handed_in(written: Node<'_>) -> Option<FanOut<'_>> {
+    let parameter = written.as_parameter()?;
+    let function = parameter.parent()?;
+    written.model.callers_of(function.place()).iter().map(|&call| written.model.node(call)).find_map(|call| {
+        let given = call.argument_for(function, parameter).filter(|_| !call.is_outside_production())?;
+        let made = given.unwrapped().resolved_value();
+        let iterable = iterable_of(made).filter(|iterable| matches!(bound_of(*iterable), Bounded::No))?;
+        is_comprehension(made).then_some(())?;
+        Some(FanOut { iterable, element: started(made.child(Role::Value)?) })
+    })
 }
 
 fn is_comprehension(node: Node<'_>) -> bool {

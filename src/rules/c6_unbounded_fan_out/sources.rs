@@ -275,7 +275,20 @@ pub fn origin_of(source: Node<'_>, written: Node<'_>) -> Origin {
     if source.is_sized_by_request() {
         return Origin::Request;
     }
-    if source.fetched().is_some() { Origin::Other } else { Origin::Unknown }
+    // What was made of a text that strangers hand in: `BeautifulSoup(page).select("a")`.
+    let handed = || {
+        root.resolved_value().positional().filter_map(Node::as_parameter).any(|parameter| {
+            let is_strangers = |function: Node<'_>| {
+                function.model.callers_of(function.place()).is_empty() && !configured(parameter.name())
+            };
+            parameter.name() != "self" && parameter.parent().is_some_and(is_strangers)
+        })
+    };
+    match source.fetched() {
+        Some(_) => Origin::Other,
+        None if handed() => Origin::Handed,
+        None => Origin::Unknown,
+    }
 }
 
 /// One pasted file, in which nobody calls this function: whoever does decides.

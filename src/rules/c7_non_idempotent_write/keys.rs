@@ -2,6 +2,7 @@
 
 use crate::rules::Findings;
 use crate::semantic::Node;
+use crate::stack::System;
 use crate::syntax::{Kind, Role};
 
 /// What is said of a write with a key.
@@ -13,8 +14,11 @@ pub fn idempotency_key(call: Node<'_>) -> Option<Node<'_>> {
     let of_client = call.receiver().and_then(Node::constructed_by).and_then(|made| {
         made.children().find(|argument| argument.is(Kind::Keyword) && argument.name() == "headers")
     });
+    // A queue refuses a second job of the same name.
+    let is_queue = call.api().is_some_and(|api| api.callable.crosses == Some(System::Broker));
+    let names_job = |name: &str| is_queue && matches!(name, "_job_id" | "task_id");
     call.children().skip(1).chain(of_client).find_map(|argument| {
-        if argument.is(Kind::Keyword) && is_key_name(argument.name()) {
+        if argument.is(Kind::Keyword) && (is_key_name(argument.name()) || names_job(argument.name())) {
             return argument.child(Role::Value);
         }
         let value = if argument.is(Kind::Keyword) { argument.child(Role::Value)? } else { argument };

@@ -77,7 +77,9 @@ pub fn is_general(name: &str) -> bool {
 
 /// Whether a function works through many things, by its name or because nobody waits for it.
 pub fn is_for_batches(function: Node<'_>) -> bool {
-    const WORDS: [&str; 33] = [
+    const WORDS: [&str; 35] = [
+        "drain",
+        "consume",
         "digest",
         "digests",
         "batch",

@@ -2,11 +2,12 @@
 //!
 //! Quiet where the loop looks for one item, where the items are parts of one whole, and where all or nothing is meant.
 
-use super::batches::{goes_over_batch, is_for_batches};
+use super::batches::{goes_over_batch, is_batch, is_for_batches};
 use super::{is_ending, is_on_purpose};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Failing, Node, begins_with_word, thing_named};
+use crate::semantic::{Failing, Node, begins_with_word, has_word, thing_named};
+use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
 const EACH: &str = "Put the `try` inside of the loop, around one item: `except Exception:`, `logger.exception(…)` with the item's id, \
@@ -84,6 +85,56 @@ pub fn aborted(around: Node<'_>, findings: &mut Findings<'_>) {
         return;
     }
     ended(around, call, &failing, findings);
+}
+
+/// A clause that logs what failed and leaves the loop: what was still to come is dropped, and nobody is told of it.
+pub fn broken_off(handler: Node<'_>, findings: &mut Findings<'_>) {
+    // Where the other side is gone, or has had enough, it is right to stop.
+    const GONE: [&str; 14] = [
+        "stop",
+        "cancelled",
+        "interrupt",
+        "eof",
+        "empty",
+        "exit",
+        "end",
+        "exhausted",
+        "closed",
+        "disconnect",
+        "limit",
+        "quota",
+        "timeout",
+        "connection",
+    ];
+    let last = handler.body().and_then(|body| body.children().last());
+    if !last.is_some_and(|last| last.is(Kind::Break)) {
+        return;
+    }
+    let Some(around) = handler.enclosing_loop().filter(|around| around.is(Kind::For)) else { return };
+    let of_many = |function: Node<'_>| function.name().ends_with('s') && is_batch(function.name());
+    let over_batch = goes_over_batch(around) || around.function().is_some_and(of_many);
+    let expects_end = handler
+        .child(Role::Exception)
+        .is_some_and(|caught| caught.descendants().any(|part| has_word(part.name(), &GONE)));
+    let notes =
+        handler.descendants().any(|part| matches!(part.kind(), Kind::Assign | Kind::AugAssign | Kind::If))
+            || handler.calls_within().any(|call| call.log_level().is_none() && !call.does(Tag::Prints));
+    let has_else = around.children().any(|part| part.role() == Role::Orelse);
+    if !over_batch || expects_end || notes || has_else || looks_for_one(around) || is_on_purpose(around) {
+        return;
+    }
+    let asked = handler.parent().and_then(|attempt| attempt.child(Role::Body)).and_then(Node::asks_outside);
+    let Some(asked) = asked else { return };
+    findings
+        .report(
+            handler,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("the first `{}` that fails ends the whole batch", asked.called()),
+        )
+        .because(asked, "may fail for one item and not for the others")
+        .because(last.unwrap_or(handler), "what was still to come is left out, and the caller is not told")
+        .conforming(EACH);
 }
 
 /// The first failure ends what `at` goes over.

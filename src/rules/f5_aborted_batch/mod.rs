@@ -44,6 +44,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     }
     for handler in model.handlers().filter(is_checked) {
         lost_items::silent(handler, findings);
+        ended_batches::broken_off(handler, findings);
     }
     for with in model.withs().filter(is_checked) {
         lost_items::suppressed(with, findings);

@@ -1,7 +1,7 @@
 //! Items that are worked on at once: gathered, in a task group, in a pool, or read as they are completed. The first failure
 //! hides or cancels the others, or nobody reads what became of each.
 
-use super::batches::{goes_over_batch, is_batch, is_general};
+use super::batches::{goes_over_batch, is_batch, is_for_batches, is_general};
 use super::ended_batches::{ended, looks_for_one};
 use super::lost_items::report_silent;
 use super::{ENDINGS, is_ending, is_on_purpose};
@@ -119,7 +119,9 @@ pub fn grouped(call: Node<'_>, findings: &mut Findings<'_>) {
     if around.is_some_and(|around| call.gathers_pieces(work, around)) {
         return;
     }
-    let Some(failing) = work.failing().filter(|failing| !failing.of_object) else { return };
+    let is_for_many = || call.function().is_some_and(is_for_batches);
+    let failing = work.failing().filter(|failing| !failing.of_object || is_for_many());
+    let Some(failing) = failing else { return };
     let draft = findings.report(
         call,
         Severity::Medium,

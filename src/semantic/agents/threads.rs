@@ -6,11 +6,18 @@ use crate::syntax::{BindingKind, Kind, Role};
 
 /// The methods that run a turn.
 const TURNS: [&str; 6] = ["ainvoke", "invoke", "astream", "stream", "astream_events", "abatch"];
+/// Those that change the state of a thread without one.
+const UPDATES: [&str; 2] = ["aupdate_state", "update_state"];
 
 impl<'m> Node<'m> {
     /// The configuration that a run is given.
     pub fn run_config(self) -> Option<Node<'m>> {
-        self.argument_or_keyword(1, "config")
+        self.argument_or_keyword(usize::from(!self.updates_state()), "config")
+    }
+
+    /// Whether this call writes the state of a graph's thread, and runs no turn.
+    pub fn updates_state(self) -> bool {
+        UPDATES.contains(&self.callee_name())
     }
 
     /// The identifier of the thread that a run's configuration names.
@@ -145,6 +152,11 @@ impl<'s> Model<'s> {
             .flat_map(|name| self.calls_named(name))
             .filter(|call| !call.does(Tag::InvokesGraph) && call.runs_turn());
         self.calls_doing(Tag::InvokesGraph).chain(unseen)
+    }
+
+    /// The calls that write the state of a graph's thread and run no turn.
+    pub fn state_updates(&self) -> impl Iterator<Item = Node<'_>> {
+        UPDATES.iter().flat_map(|name| self.calls_named(name))
     }
 
     /// A call that compiles a graph with a checkpointer, if each one in the given files does: whatever graph comes from

@@ -558,17 +558,34 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// The decorator that makes this function a tool of an MCP server, by the class or the name of the server.
+    /// The decorator, or the call, that makes this function a tool of an MCP server, by the class or the name of the server.
     pub fn mcp_tool(self) -> Option<Node<'m>> {
         let speaks_of_it = |text: &str| text.to_ascii_lowercase().contains("mcp");
-        self.decorators().find(|decorator| {
+        let is_of_server = |callee: Node<'m>| {
+            callee.receiver().is_some_and(|server| {
+                speaks_of_it(server.name())
+                    || server.constructed_by_any().is_some_and(|made| speaks_of_it(made.callee_name()))
+            })
+        };
+        let decorated = self.decorators().find(|decorator| {
             let callee = decorator.callee().unwrap_or(*decorator);
-            callee.name() == "tool"
-                && callee.receiver().is_some_and(|server| {
-                    speaks_of_it(server.name())
-                        || server.constructed_by_any().is_some_and(|made| speaks_of_it(made.callee_name()))
-                })
-        })
+            callee.name() == "tool" && is_of_server(callee)
+        });
+        // `mcp.tool(name="send")(self.send)`, `mcp.add_tool(send)`
+        let model: &'m Model<'m> = self.model;
+        let called = |call: Node<'m>| {
+            call.parent().filter(|outer| call.role() == Role::Callee && outer.is(Kind::Call))
+        };
+        let made = || {
+            let by_call = model.calls_named("tool").filter_map(called);
+            by_call.chain(model.calls_named("add_tool")).find(|registered| {
+                registered.argument(0).and_then(|given| model.function_named_by(given)) == Some(self)
+                    && registered
+                        .callee()
+                        .is_some_and(|callee| is_of_server(callee.callee().unwrap_or(callee)))
+            })
+        };
+        decorated.or_else(made)
     }
 
     /// Whether this plain function may run in several threads at once: a plain handler, dependency or background task,

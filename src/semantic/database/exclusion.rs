@@ -77,6 +77,14 @@ impl<'m> Node<'m> {
             .or_else(|| locks().then_some(self))
     }
 
+    /// Whether this call reads rows and locks them.
+    pub fn locks_rows(self) -> bool {
+        match self.api() {
+            Some(api) => !api.has(Tag::WritesStatement) && self.row_lock(api).is_some(),
+            None => self.sql_that_locks().is_some(),
+        }
+    }
+
     pub(in crate::semantic) fn sql_that_locks(self) -> Option<&'m str> {
         self.sql().filter(|sql| crate::semantic::database::stale_writes::locks_by_text(sql))
     }
@@ -150,7 +158,7 @@ impl<'m> Node<'m> {
             return false;
         }
         if self.is_a(ClassTag::AsyncLock) || self.is_a(ClassTag::ThreadLock) {
-            return true;
+            return !self.is_lock_of_one_call();
         }
         match self.kind() {
             Kind::Conditional => {
@@ -185,6 +193,34 @@ impl<'m> Node<'m> {
                     matches!(word.trim_end_matches('s'), "lock" | "mutex" | "locked" | "lease" | "semaphore")
                 })
         })
+    }
+
+    /// Whether this lock is made where it is taken, and nobody else gets it: each call of the function has its own.
+    pub fn is_lock_of_one_call(self) -> bool {
+        let made = self.resolved_value();
+        let makes_lock = made.api().is_some_and(|api| {
+            let is_lock = |class: &crate::stack::Class| {
+                class.has(ClassTag::AsyncLock) || class.has(ClassTag::ThreadLock)
+            };
+            api.is_constructor && api.class.is_some_and(is_lock)
+        });
+        let is_kept = || {
+            let mut uses =
+                made.function().into_iter().flat_map(|function| function.descendants_of(Kind::Name));
+            uses.any(|used| {
+                let stands = |parent: Node<'m>| match parent.kind() {
+                    Kind::WithItem | Kind::Attribute => true,
+                    Kind::Assign => parent.targets().count() == 1 && used.data().is_store,
+                    _ => false,
+                };
+                used.symbol() == self.symbol()
+                    && (used.function() != made.function() || !used.parent().is_some_and(stands))
+            })
+        };
+        makes_lock
+            && made.function().is_some()
+            && made.function() == self.function()
+            && (made == self || !is_kept())
     }
 
     /// Whether the call asks for transactions that notice each other.

@@ -17,6 +17,7 @@ pub struct StaleWrite<'m> {
     pub what: &'m str,
     /// The test between the two, where it is one that decides and no sum.
     pub test: Option<Node<'m>>,
+    /// `Storage` for a store of items that has conditions, and no locks.
     pub system: System,
 }
 
@@ -33,13 +34,17 @@ pub struct Claim<'m> {
 
 const STATES: [&str; 4] = ["status", "state", "phase", "stage"];
 
+/// What writes an item or document of a store.
+const ITEM_WRITES: [&str; 4] = ["put_item", "update_item", "update_one", "replace_one"];
+
 impl<'m> Node<'m> {
     /// What this call writes back that was computed from an earlier read in the same function.
     fn stale_write(self) -> Option<StaleWrite<'m>> {
         match self.api() {
             Some(api) if api.callable.crosses == Some(System::Cache) => self.stale_cache_write(),
             Some(api) if api.has(Tag::WritesStatement) => self.stale_statement(),
-            _ => self.stale_sql(),
+            _ if ITEM_WRITES.contains(&self.callee_name()) => self.stale_item(),
+            _ => self.stale_sql().or_else(|| self.stale_insert()),
         }
     }
 
@@ -71,21 +76,44 @@ impl<'m> Node<'m> {
 
     /// `UPDATE quota SET used = :used`, where the argument was computed from what a `SELECT` gave.
     fn stale_sql(self) -> Option<StaleWrite<'m>> {
-        let sql = self.sql()?;
-        let (what, rest) = set_column(sql)?;
-        let condition = rest.to_ascii_lowercase();
-        let condition = condition.split_once(" where ").map_or("", |(_, condition)| condition);
-        if condition.contains(&what.to_ascii_lowercase()) || condition.contains("version") {
+        let (mut columns, condition) = set_columns(self.sql()?)?;
+        columns.retain(|(column, _)| !condition.contains(&column.to_ascii_lowercase()));
+        if columns.is_empty() || condition.contains("version") {
             return None;
         }
         let arguments = self.children().skip(1).filter(|argument| argument.role() == Role::Argument).skip(1);
-        let read =
+        let (what, read) =
             arguments.flat_map(|argument| argument.resolved_value().descendants()).find_map(|value| {
-                matches!(value.kind(), Kind::BinOp | Kind::Name)
-                    .then(|| value.summed_from(&rows_read_by))?
-                    .filter(|read| read.sql().is_none_or(|sql| sql.contains(what)))
+                let read = matches!(value.kind(), Kind::BinOp | Kind::Name)
+                    .then(|| value.summed_from(&rows_read_by))??;
+                let is_read = |what: &str| read.sql().is_none_or(|sql| sql.contains(what));
+                let names = || columns.iter().map(|(what, _)| *what);
+                let what = names()
+                    .find(|what| value.mentions_through_names(what))
+                    .or_else(|| names().find(|what| is_read(what)))?;
+                Some((what, read))
             })?;
         Some(StaleWrite { at: self, read, what, test: None, system: System::Database })
+    }
+
+    /// `INSERT INTO members …` behind a test of how many rows of the same table were counted.
+    fn stale_insert(self) -> Option<StaleWrite<'m>> {
+        let sql = self.sql()?;
+        let lower = sql.to_ascii_lowercase();
+        let mut words = sql.split(|letter: char| letter.is_whitespace() || letter == '(');
+        let is_insert = words.next().is_some_and(|first| first.eq_ignore_ascii_case("insert"));
+        let what = words.nth(1).filter(|table| is_insert && !table.is_empty())?;
+        let counts = |call: Node<'m>| {
+            rows_read_by(call).filter(|read| {
+                let text = read.sql().unwrap_or("").to_ascii_lowercase();
+                text.contains("count(") && text.contains(&format!(" from {}", what.to_ascii_lowercase()))
+            })
+        };
+        let (test, read) = self.test_before(&counts)?;
+        (test.descendants().any(Node::compares_order)
+            && !lower.contains(" conflict")
+            && !lower.contains("select"))
+        .then_some(StaleWrite { at: self, read, what, test: Some(test), system: System::Database })
     }
 
     /// The calls of this call's function that hand it what its UPDATE writes, and that was computed from what another given
@@ -93,7 +121,7 @@ impl<'m> Node<'m> {
     fn handed_stale(self) -> Vec<StaleWrite<'m>> {
         let model: &'m Model<'m> = self.model;
         let written = || {
-            let (what, value) = set_column(self.sql()?)?;
+            let (what, value) = *set_columns(self.sql()?)?.0.first()?;
             let number =
                 value.strip_prefix('$').and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
             let given = match number {
@@ -104,17 +132,57 @@ impl<'m> Node<'m> {
             Some((what, given.as_parameter()?, self.function()?))
         };
         let Some((what, parameter, function)) = written() else { return Vec::new() };
-        let reads = |call: Node<'m>| {
-            let helper: Node<'m> = model.node(call.target()?);
-            let mut returned = helper.own_returns().filter_map(Node::value);
-            returned.any(|value| value.source_call(&rows_read_by, 0).is_some()).then_some(call)
-        };
         let calls = model.callers_of(function.place()).iter().map(|&call| model.node(call));
         let stale = calls.filter_map(|call| {
-            let read = call.argument_for(function, parameter)?.summed_from(&reads)?;
+            let read = call.argument_for(function, parameter)?.summed_from(&rows_read_by)?;
             Some(StaleWrite { at: call, read, what, test: None, system: System::Database })
         });
         stale.collect()
+    }
+
+    /// `table.put_item(Item=item)` without a condition, where something was added to what `get_item` gave; the same for
+    /// documents.
+    fn stale_item(self) -> Option<StaleWrite<'m>> {
+        if self.has_hidden_arguments() || self.keyword("ConditionExpression").is_some() {
+            return None;
+        }
+        let reads = |call: Node<'m>| {
+            let of_table = || call.receiver()?.reads_like(self.receiver()?).then_some(call);
+            let is_read = matches!(call.callee_name(), "get_item" | "find_one") && call.id < self.id;
+            of_table().filter(|_| is_read)
+        };
+        let given = || self.positional().skip(1).chain(self.keywords().filter_map(Node::value));
+        let of_entries = given().flat_map(|given| given.resolved_value().descendants()).find_map(|part| {
+            let read = part.value().filter(|_| part.is(Kind::DictItem))?.summed_from(&reads)?;
+            // `{":n": {"N": str(left - 1)}}`
+            let mut keys = part.surroundings().chain([part]).filter_map(|item| item.child(Role::Key));
+            let own = part.child(Role::Key)?;
+            let key = if own.name() == "N" { keys.next()? } else { own };
+            Some((key.name().trim_start_matches(':'), read))
+        });
+        let of_item = || {
+            let item =
+                self.keyword("Item").or_else(|| self.argument(1)).filter(|item| item.is(Kind::Name))?;
+            let before = self.function()?.own_assignments().filter(|set| set.id < self.id);
+            let found = before.filter_map(|set| {
+                let entry = set.targets().next().filter(|entry| entry.is(Kind::Subscript))?;
+                entry.value().filter(|of| of.reads_like(item))?;
+                let read = match set.is(Kind::AugAssign) {
+                    true => entry.source_call(&reads, 0),
+                    false => set.value()?.summed_from(&reads),
+                };
+                Some((entry.child(Role::Index)?.name(), read?))
+            });
+            found.last()
+        };
+        let (what, read) = of_entries.or_else(of_item)?;
+        // A document that is looked for by what was read.
+        let expects = |key: Node<'m>| key.name() == what || key.name() == "version";
+        let filter = self.argument(0).map(Node::resolved_value);
+        let is_guarded = filter.is_some_and(|filter| {
+            filter.descendants_of(Kind::DictItem).filter_map(|item| item.child(Role::Key)).any(expects)
+        });
+        (!is_guarded).then_some(StaleWrite { at: self, read, what, test: None, system: System::Storage })
     }
 
     /// `set(key, count + 1)` behind a `get` of the same key; a command that adds, behind a test of what `get` gave; or
@@ -160,11 +228,17 @@ impl<'m> Node<'m> {
 
     /// The test in front of this place, or around it, that rests on such a call.
     fn test_before(self, fits: &dyn Fn(Node<'m>) -> Option<Node<'m>>) -> Option<(Node<'m>, Node<'m>)> {
-        self.function()?.own_ifs().filter(|node| node.id < self.id).find_map(|node| {
-            let body = node.body()?;
-            let decides = body.contains(self) || (body.leaves() && node.dominates(self));
-            let test = node.child(Role::Test).filter(|_| decides)?;
-            Some((test, test.source_call(fits, 0)?))
+        let matched = self
+            .surroundings()
+            .filter_map(|around| around.child(Role::Subject))
+            .find_map(|test| Some((test, test.source_call(fits, 0)?)));
+        matched.or_else(|| {
+            self.function()?.own_ifs().filter(|node| node.id < self.id).find_map(|node| {
+                let body = node.body()?;
+                let decides = body.contains(self) || (body.leaves() && node.dominates(self));
+                let test = node.child(Role::Test).filter(|_| decides)?;
+                Some((test, test.source_call(fits, 0)?))
+            })
         })
     }
 
@@ -193,7 +267,10 @@ impl<'m> Node<'m> {
                 .assigned_value()
                 .filter(|given| given.function() == self.function())?
                 .summed_within(fits, depth + 1),
-            Kind::Call if ["int", "max", "min", "round", "str", "float"].contains(&value.callee_name()) => {
+            Kind::Call
+                if ["int", "max", "min", "round", "str", "float", "Decimal"]
+                    .contains(&value.callee_name()) =>
+            {
                 value.positional().find_map(|part| part.summed_within(fits, depth + 1))
             }
             _ => None,
@@ -206,6 +283,7 @@ impl<'m> Node<'m> {
             Kind::Call => fits(part),
             Kind::Name if depth < 5 => part
                 .assigned_value()
+                .or_else(|| part.unpacked_value())
                 .filter(|given| given.function() == self.function() && !given.contains(self))?
                 .source_call(fits, depth + 1),
             _ => None,
@@ -244,10 +322,12 @@ impl<'m> Node<'m> {
             return None;
         }
         let sql = self.sql()?;
-        let (column, rest) = set_column(sql).filter(|(column, _)| is_state(column))?;
-        let (value, condition) = rest.split_once(|letter: char| letter == ',' || letter.is_whitespace())?;
-        let condition = condition.to_ascii_lowercase();
-        let condition = condition.split_once("where ").map_or("", |(_, condition)| condition);
+        let (columns, condition) = set_columns(sql)?;
+        columns.into_iter().find_map(|(column, value)| self.claim_of(column, value, &condition))
+    }
+
+    /// The same for one column that an UPDATE sets.
+    fn claim_of(self, column: &'m str, value: &str, condition: &str) -> Option<Claim<'m>> {
         if condition.contains(column) {
             return None;
         }
@@ -255,22 +335,34 @@ impl<'m> Node<'m> {
             let text = call.sql().map(str::to_ascii_lowercase).filter(|_| call.sends_sql());
             text.is_some_and(|text| {
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let of_column = |condition: &str| match is_state(column) {
+                    true => condition.contains(column),
+                    false => condition.contains(&format!("{column} is null")),
+                };
                 text.starts_with("select ")
                     && text.contains(" limit 1")
                     && !text.contains("for update")
-                    && text.split_once(" where ").is_some_and(|(_, condition)| condition.contains(column))
+                    && text.split_once(" where ").is_some_and(|(_, condition)| of_column(condition))
             })
         });
         if let Some(read) = next {
             return Some(Claim { at: self, read, column, test: None });
         }
-        let (test, read) = self.test_before(&rows_read_by)?;
+        let (test, read) = self.test_before(&rows_read_by).filter(|_| is_state(column))?;
         // To set what is not set yet comes to the same twice.
         let is_repeatable = || {
             let value = value.trim_matches('\'');
             test.descendants_of(Kind::Str).any(|text| text.name() == value)
         };
-        (mentions(test, column) && !is_repeatable()).then_some(Claim {
+        // `SELECT status …`, then `row[0] != "open"`
+        let is_all_that_was_read = || {
+            let mut words = read.sql()?.split_whitespace().skip(1);
+            let is_it = words.next()? == column && words.next()?.eq_ignore_ascii_case("from");
+            test.descendants_of(Kind::Compare).find(|test| {
+                is_it && matches!(test.operator(), Operator::Equal | Operator::NotEqual | Operator::In)
+            })
+        };
+        ((mentions(test, column) || is_all_that_was_read().is_some()) && !is_repeatable()).then_some(Claim {
             at: self,
             read,
             column,
@@ -290,18 +382,27 @@ fn mentions(expression: Node<'_>, name: &str) -> bool {
     })
 }
 
-/// The query whose rows the call gives, if it locks nothing: what the call sends itself or, for `cursor.fetchone()`, what
-/// the cursor was given before.
+/// The query whose rows the call gives, if it locks nothing: its own, or that of the given function which it runs.
 fn rows_read_by(call: Node<'_>) -> Option<Node<'_>> {
+    rows_sent_for(call).or_else(|| {
+        let helper = call.model.node(call.target()?);
+        let mut returned = helper.own_returns().filter_map(Node::value);
+        returned.find_map(|value| value.source_call(&rows_sent_for, 0))
+    })
+}
+
+/// What the call sends itself or, for `cursor.fetchone()`, what the cursor was given before.
+fn rows_sent_for(call: Node<'_>) -> Option<Node<'_>> {
     let sends = |query: &Node<'_>| query.sends_sql();
     let of_cursor = || {
-        let cursor = call.receiver().filter(|cursor| call.does(Tag::Fetches) && cursor.is(Kind::Name))?;
+        let fetches = call.does(Tag::Fetches) || call.callee_name().starts_with("fetch");
+        let cursor = call.receiver().filter(|cursor| fetches && cursor.is(Kind::Name))?;
         let before = call.function()?.own_calls().filter(|query| query.id < call.id && sends(query));
         before.filter(|query| query.receiver().is_some_and(|other| other.reads_like(cursor))).last()
     };
     let query = Some(call).filter(sends).or_else(of_cursor)?;
     let locks = || query.sql().is_some_and(locks_by_text);
-    let is_free = query.target().is_some() || query.fetched().is_some_and(|found| found.lock.is_none());
+    let is_free = query.api().is_none() || query.fetched().is_some_and(|found| found.lock.is_none());
     (is_free && !query.writes_by_sql() && !locks()).then_some(query)
 }
 
@@ -316,23 +417,28 @@ pub(in crate::semantic) fn locks_by_text(sql: &str) -> bool {
         .any(|(word, next)| word.eq_ignore_ascii_case("for") && begins_with(next, "update"))
 }
 
-/// The first column that an UPDATE sets to a parameter, and the text behind it.
-fn set_column(sql: &str) -> Option<(&str, &str)> {
+/// The columns that an UPDATE sets to a parameter, to a text or to the moment, each with that; and the condition, in lower
+/// case.
+fn set_columns(sql: &str) -> Option<(Vec<(&str, &str)>, String)> {
     let (first, rest) = sql.trim_start().split_once(char::is_whitespace)?;
-    let lower = rest.to_ascii_lowercase();
-    let words = lower.replace(['\n', '\t'], " ");
-    let at = words.find(" set ").filter(|_| first.eq_ignore_ascii_case("update"))?;
-    let rest = rest.get(at + 5..)?;
-    let (column, value) = rest.split_once('=')?;
-    let value = value.trim_start();
-    let is_parameter = value.starts_with([':', '$', '%', '?', '\'']) && !value.starts_with("::");
-    let column = column.trim();
-    (is_parameter && !column.is_empty() && !column.contains(char::is_whitespace)).then_some((column, value))
+    let words = rest.to_ascii_lowercase().replace(['\n', '\t'], " ");
+    let start = words.find(" set ").filter(|_| first.eq_ignore_ascii_case("update"))? + 5;
+    let end = words.find(" where ").filter(|end| *end >= start).unwrap_or(words.len());
+    let columns = rest.get(start..end)?.split(',').filter_map(|set| {
+        let (column, value) = set.split_once('=')?;
+        let (column, value) = (column.trim(), value.trim());
+        let is_moment =
+            ["now()", "current_timestamp"].iter().any(|moment| value.eq_ignore_ascii_case(moment));
+        let is_given = value.starts_with([':', '$', '%', '?', '\'']) && !value.starts_with("::");
+        let is_one = !column.is_empty() && !column.contains(char::is_whitespace);
+        (is_one && (is_moment || is_given)).then_some((column, value))
+    });
+    Some((columns.collect(), words.get(end..)?.to_owned()))
 }
 
 impl<'s> Model<'s> {
     /// The calls that hand SQL to a given function which sends it: `one("SELECT …", order_id)`, where `one` executes its
-    /// first parameter.
+    /// first parameter; and those that hand it to a connection of which nothing else is known.
     pub(in crate::semantic) fn handing_sql(&self) -> &[Place] {
         if !self.is_settled() {
             return &[];
@@ -355,7 +461,12 @@ impl<'s> Model<'s> {
             let mut senders: Vec<Place> = senders.collect();
             senders.dedup();
             let calls = senders.into_iter().flat_map(|function| self.callers_of(function)).copied();
-            calls.filter(|&call| is_sql(&self.node(call))).collect()
+            let unknown = ["execute", "fetch", "fetchrow", "fetchval", "fetchone"]
+                .iter()
+                .flat_map(|name| self.calls_named(name))
+                .filter(|call| call.api().is_none() && call.target().is_none() && call.receiver().is_some())
+                .map(Node::place);
+            calls.chain(unknown).filter(|&call| is_sql(&self.node(call))).collect()
         })
     }
 
@@ -372,9 +483,12 @@ impl<'s> Model<'s> {
                 || api.callable.crosses == Some(System::Cache)
         });
         let handed = self.calls_doing(Tag::Executes).flat_map(Node::handed_stale);
+        let items = ITEM_WRITES.iter().flat_map(|name| self.calls_named(name));
+        let items = items.filter(|call| !call.does(Tag::Executes));
         known
             .map(|(call, _)| call)
             .chain(self.calls_handing_sql())
+            .chain(items)
             .filter_map(Node::stale_write)
             .chain(handed)
             .filter(|found| found.at.function().is_some() && found.at.is_shared_code())
@@ -388,12 +502,18 @@ mod tests {
 
     #[test]
     fn columns_that_a_text_sets() {
-        let column = |sql| set_column(sql).map(|(column, _)| column);
-        assert_eq!(column("UPDATE quota SET used = :used WHERE app_id = :a"), Some("used"));
-        assert_eq!(column("update jobs\n set status='running' where id = $1"), Some("status"));
-        assert_eq!(column("UPDATE jobs SET status = 'running' WHERE id = $1"), Some("status"));
-        assert_eq!(column("UPDATE quota SET used = used + 1"), None);
-        assert_eq!(column("SELECT used FROM quota"), None);
+        let columns = |sql| {
+            let (columns, _) = set_columns(sql).unwrap_or_default();
+            columns.into_iter().map(|(column, _)| column).collect::<Vec<_>>()
+        };
+        assert_eq!(columns("UPDATE quota SET used = :used WHERE app_id = :a"), ["used"]);
+        assert_eq!(columns("update jobs\n set status='running', at = now() where id = $1"), ["status", "at"]);
+        assert_eq!(
+            columns("UPDATE jobs SET tries = tries + 1, status = 'running' WHERE id = $1"),
+            ["status"]
+        );
+        assert_eq!(columns("UPDATE quota SET used = coalesce(used, 0) + 1"), [""; 0]);
+        assert_eq!(columns("SELECT used FROM quota"), [""; 0]);
     }
 
     #[test]

@@ -104,17 +104,21 @@ impl<'m> Node<'m> {
     /// Whether the loop waits as well where nothing failed and what it asks for is not there yet, which is the usual
     /// outcome: `if not ready: sleep(3); continue`. An answer whose status is looked at has failed.
     fn also_waits_for_an_answer(self, attempt: Node<'m>) -> bool {
-        let is_status = |part: Node<'m>| {
-            matches!(part.name(), "status_code" | "ok" | "is_success" | "is_error" | "code")
-                || part.number().is_some_and(|number| number >= 400.0)
-        };
         let sleeps = |call: &Node<'m>| call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep);
         attempt.child(Role::Body).into_iter().flat_map(Node::calls_within).filter(sleeps).any(|sleep| {
             let mut tests =
                 sleep.surroundings().take_while(|around| *around != attempt).filter_map(|around| {
                     matches!(around.kind(), Kind::If | Kind::Clause).then(|| around.child(Role::Test))?
                 });
-            tests.next().is_some_and(|test| !test.descendants().any(is_status))
+            tests.next().is_some_and(|test| !test.asks_for_status())
+        })
+    }
+
+    /// Whether this test looks at the status of an answer.
+    fn asks_for_status(self) -> bool {
+        self.descendants().any(|part| {
+            matches!(part.name(), "status_code" | "ok" | "is_success" | "is_error" | "code")
+                || part.number().is_some_and(|number| number >= 400.0)
         })
     }
 
@@ -263,11 +267,15 @@ impl<'m> Node<'m> {
                 && matches!(node.kind(), Kind::Return | Kind::Break)
                 && node.function() == self.function()
                 && (node.is(Kind::Return) || node.enclosing_loop() == Some(self))
-                && node.ancestors().take_while(|around| *around != self).all(|around| {
-                    !matches!(
-                        around.kind(),
-                        Kind::If | Kind::Clause | Kind::Handler | Kind::For | Kind::While | Kind::Case
-                    )
+                && node.ancestors().take_while(|around| *around != self).all(|around| match around.kind() {
+                    // An answer of success ends it as well; where no one counts, it waits for one.
+                    Kind::If => {
+                        self.is(Kind::For)
+                            && attempt.contains(node)
+                            && around.child(Role::Test).is_some_and(Node::asks_for_status)
+                    }
+                    Kind::Clause | Kind::Handler | Kind::For | Kind::While | Kind::Case => false,
+                    _ => true,
                 })
                 && (attempt.contains(node) || handlers.iter().all(|handler| handler.ends_with_continue()))
         })
@@ -318,7 +326,11 @@ impl<'m> Node<'m> {
             .filter(|call| !body.is_some_and(|body| body.contains(*call)))
             .filter(|call| handlers.iter().any(|h| h.contains(*call)) || !attempt.contains(*call))
             .collect();
-        let sleeps = |call: &Node<'m>| call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep);
+        // `self.sleep(seconds)`: a pause that a test may replace.
+        let is_named = |call: &Node<'m>| call.callee_name() == "sleep" && call.api().is_none();
+        let sleeps = |call: &Node<'m>| {
+            call.does(Tag::Pauses) || call.blocks_for() == Some(System::Sleep) || is_named(call)
+        };
         let Some(sleep) = between.iter().copied().find(sleeps) else {
             let unknown = between.iter().any(|call| {
                 call.log_level().is_none() && (call.is_unknown_function() || call.target().is_some())

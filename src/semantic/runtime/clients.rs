@@ -195,6 +195,21 @@ impl<'m> Node<'m> {
         address.service_of_address(0)
     }
 
+    /// The services that an HTTP call asks whose address is a parameter of its function, each with the call that hands it.
+    pub fn services_handed(self) -> ServicesAsked<'m> {
+        let model: &'m Model<'m> = self.model;
+        let index = usize::from(matches!(self.callee_name(), "request" | "stream"));
+        let parameter = self.argument_or_keyword(index, "url").and_then(Node::as_parameter);
+        let function = parameter.and_then(Node::parent);
+        let callers = function.into_iter().flat_map(|function| model.callers_of(function.place()));
+        let handed = callers.take(24).filter_map(|&call| {
+            let call: Node<'m> = model.node(call);
+            let address = call.argument_for(function?, parameter?)?;
+            Some((address.service_of_address(0)?, call))
+        });
+        handed.collect()
+    }
+
     fn service_of_address(self, depth: u32) -> Option<&'m str> {
         let value = self.resolved_value();
         match value.kind() {
