@@ -460,16 +460,16 @@ impl<'m> Node<'m> {
     }
 
     fn is_for_administrators(self, before: Option<Node<'m>>) -> bool {
-        let says = |name: &str| crate::semantic::has_word(name, &["admin", "administrator", "superuser"]);
+        let says = |name: &str| {
+            crate::semantic::has_word(name, &["admin", "administrator", "superuser", "superadmin"])
+        };
         let depends = || {
-            self.parameters()
-                .filter_map(|parameter| parameter.child(Role::Default))
-                .chain(self.parameters().filter_map(|parameter| parameter.child(Role::Annotation)))
-                .flat_map(|part| part.descendants_of(Kind::Call))
-                .any(|call| {
+            self.parameters().flat_map(Node::injecting).flat_map(|part| part.descendants_of(Kind::Call)).any(
+                |call| {
                     self.model.dependency_of(call).is_some_and(|dependency| says(dependency.name()))
                         || call.positional().any(|argument| says(argument.name()))
-                })
+                },
+            )
         };
         let comes_first = |node: Node<'m>| before.is_none_or(|before| node.id < before.id);
         let mentions = |test: Node<'m>| test.descendants().any(|part| says(part.name()));

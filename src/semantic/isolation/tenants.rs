@@ -131,12 +131,28 @@ impl<'m> Node<'m> {
         if !(begins || self.finds_by_primary_key()) || self.callee_name().contains("insert") {
             return None;
         }
+        // `select(Order.state, count(Order.id))` is one query.
+        let mut around = self.ancestors().take_while(|around| !around.is(Kind::Block));
+        if around.any(|around| around.names_columns_with(self)) {
+            return None;
+        }
         self.positional().find_map(|argument| {
             let named = if argument.is(Kind::Attribute) { argument.receiver()? } else { argument };
             let Type::Object(class) = model.instance_of_class(named.ty()) else { return None };
             let column = model.tenant_column(class)?;
             Some(TenantQuery { call: self, name: model.node(class).name(), column })
         })
+    }
+
+    /// Whether this begins a statement that has a column beside what is made by the call: `select(Order.state, count(…))`.
+    fn names_columns_with(self, call: Node<'m>) -> bool {
+        let is_column = |part: Node<'m>| {
+            part.is(Kind::Attribute) && matches!(part.receiver().map(Node::ty), Some(Type::Class(_)))
+        };
+        self.is(Kind::Call)
+            && self.does(Tag::BuildsStatement)
+            && self.positional().any(|part| part.contains(call))
+            && self.positional().any(is_column)
     }
 
     /// Whether the function's code does something with a tenant, or with what says who is calling: compares it, or
@@ -184,19 +200,23 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// The `Depends(…)` that a parameter has as its default or in its annotation, also where that is an alias:
+    /// Where a parameter may say what is injected: its default, and its annotation or what that is an alias of, as in
     /// `Db = Annotated[AsyncSession, Depends(get_db)]`.
-    pub fn injected_by(self) -> Option<Node<'m>> {
+    pub(in crate::semantic) fn injecting(self) -> impl Iterator<Item = Node<'m>> {
         let model: &'m Model<'m> = self.model;
-        [Role::Default, Role::Annotation]
-            .into_iter()
-            .filter_map(|role| self.child(role))
-            .map(|part| match part.role() {
+        [Role::Default, Role::Annotation].into_iter().filter_map(move |role| self.child(role)).map(
+            move |part| match part.role() {
                 Role::Annotation if part.is(Kind::Name) => model.alias_value(part).unwrap_or(part),
                 _ => part,
-            })
+            },
+        )
+    }
+
+    /// The `Depends(…)` that a parameter has as its default or in its annotation.
+    pub fn injected_by(self) -> Option<Node<'m>> {
+        self.injecting()
             .flat_map(|part| part.descendants_of(Kind::Call))
-            .find(|call| model.dependency_of(*call).is_some())
+            .find(|call| self.model.dependency_of(*call).is_some())
     }
 
     /// Whether anything that runs before this handler may ask who calls: a dependency of it, of its route or its router.
