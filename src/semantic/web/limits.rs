@@ -228,7 +228,13 @@ impl<'m> Node<'m> {
     pub fn answers_with(self, call: Node<'m>) -> bool {
         // How many there are is no answer with all of them.
         let is_counted = |name: &Node<'m>| {
-            name.parent().is_some_and(|around| matches!(around.callee_name(), "len" | "bool" | "any" | "sum"))
+            name.parent().is_some_and(|around| {
+                around.is(Kind::Call)
+                    && crate::semantic::has_word(
+                        around.callee_name(),
+                        &["len", "bool", "any", "sum", "count", "summarize", "aggregate"],
+                    )
+            })
         };
         // `[model(note, is_pinned=note.id in pinned) for note in notes]` is as long as `notes`.
         let bounds_nothing = |value: Node<'m>, part: Node<'m>| {
