@@ -247,6 +247,23 @@ impl<'m> Node<'m> {
             })
     }
 
+    /// Whether no object has this method: it is a default of an abstract class, and every given class that makes objects of
+    /// it has one of its own.
+    pub fn is_always_overridden(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let is_abstract = |class: Node<'m>| {
+            let methods = class.body().into_iter().flat_map(Node::children).filter(|part| part.is_function());
+            methods.flat_map(Node::decorators).any(|decorator| decorator.name() == "abstractmethod")
+        };
+        let Some(base) = self.owner().filter(|base| is_abstract(*base)) else { return false };
+        let mut concrete = model
+            .classes()
+            .filter(|class| model.derives_from(class.place(), base.place()) && !is_abstract(*class))
+            .peekable();
+        concrete.peek().is_some()
+            && concrete.all(|class| model.method_of(class.place(), self.name()) != Some(self.place()))
+    }
+
     /// The decorator that makes this function a route handler.
     pub fn route(self) -> Option<Node<'m>> {
         let model = self.model;
