@@ -114,10 +114,15 @@ fn found_for_anybody<'f>(query: &TenantQuery<'_>, findings: &'f mut Findings<'_>
     let name = query.name;
     let found = match is_for_certain_rows(query.call) {
         true => "another tenant's id works as well",
-        false => "those of every tenant are meant",
+        false => "every tenant's come along",
     };
     // Of numbers over all rows no row gets out.
-    let severity = match query.call.positional().any(|part| part.is(Kind::Call)) {
+    let is_counted = query.call.positional().any(|part| part.is(Kind::Call))
+        || query
+            .call
+            .parent()
+            .is_some_and(|around| around.is(Kind::Call) && around.does(Tag::BuildsStatement));
+    let severity = match is_counted {
         true => Severity::Medium,
         false => Severity::High,
     };
@@ -141,7 +146,15 @@ fn is_for_certain_rows(call: Node<'_>) -> bool {
         || !call.does(Tag::BuildsStatement)
         || statement.descendants_of(Kind::Name).any(is_given)
         || call.function().into_iter().flat_map(Node::own_calls).any(|other| {
-            matches!(other.callee_name(), "where" | "filter" | "filter_by") && !statement.contains(other)
+            let names_it = || {
+                call.descendants_of(Kind::Name).skip(1).any(|model| other.statement().mentions(model.name()))
+            };
+            !statement.contains(other)
+                && match other.callee_name() {
+                    "filter_by" => true,
+                    "where" | "filter" => names_it(),
+                    _ => false,
+                }
         })
 }
 
