@@ -410,8 +410,13 @@ impl<'m> Node<'m> {
         }
         seen.push(self.place());
         let mut found = Scoping::Unreached;
-        for caller in model.callers_of(self.place()).iter().filter_map(|&call| model.node(call).function()) {
-            match caller.scoping_within(seen) {
+        for call in model.callers_of(self.place()).iter().map(|&call| model.node(call)) {
+            let Some(caller) = call.function() else { continue };
+            let scoping = match call.positional().any(Node::comes_of_credential) {
+                true => Scoping::Named,
+                false => caller.scoping_within(seen),
+            };
+            match scoping {
                 Scoping::Unnamed(handler) => {
                     found = Scoping::Unnamed(handler);
                     break;
@@ -422,6 +427,21 @@ impl<'m> Node<'m> {
         }
         seen.pop();
         found
+    }
+
+    /// Whether this is a part of what was found by something that its owner alone knows: `token.user_id`, with
+    /// `token = await tokens.by_hash(given)`.
+    fn comes_of_credential(self) -> bool {
+        self.is(Kind::Attribute)
+            && self.receiver().filter(|found| found.is(Kind::Name)).is_some_and(|found| {
+                let call = found.resolved_value().unwrapped();
+                call.is(Kind::Call)
+                    && call
+                        .positional()
+                        .map(Node::name)
+                        .chain([call.callee_name()])
+                        .any(|name| has_word(name, &["token", "hash", "nonce", "credential", "credentials"]))
+            })
     }
 
     /// The attribute in which this method's object keeps its tenant, where other methods ask by it and this one does not:
