@@ -34,7 +34,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         // Told once for the attribute and its function, where it weighs most.
         let mut others = all.iter().enumerate().filter(|(_, other)| raced.is_told_with(other));
         let is_told = others.any(|(at, other)| {
-            other.severity > raced.severity || (at < index && other.severity == raced.severity)
+            other.weight() > raced.weight() || (at < index && other.weight() == raced.weight())
         });
         if findings.asks_alone(raced.change.at, RACED, is_told) {
             report_raced(raced, findings);
@@ -84,6 +84,13 @@ struct Raced<'m> {
 }
 
 impl Raced<'_> {
+    /// How much it matters. That it is over is the same for all who write it; who goes on to the next state does its work.
+    fn weight(&self) -> (Severity, bool) {
+        let value = self.change.value.resolved_value();
+        let name = value.string().unwrap_or_else(|| value.name()).to_ascii_lowercase();
+        (self.severity, !has_word(&name, &["completed", "failed", "finished", "done", "error"]))
+    }
+
     fn is_told_with(&self, other: &Self) -> bool {
         self.change.at.function() == other.change.at.function()
             && self.change.at.file == other.change.at.file

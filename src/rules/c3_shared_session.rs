@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{Model, Node, Type};
+use crate::semantic::{Model, Node, Type, has_word};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -445,6 +445,15 @@ fn is_inside_callable(part: Node<'_>, call: Node<'_>) -> bool {
 }
 
 fn outlives(call: Node<'_>, used: &Use<'_>, what: &str, findings: &mut Findings<'_>) {
+    // `keep_session_open(request, True)` before: whoever opened it leaves it to the work.
+    let is_kept_open = call.function().into_iter().flat_map(Node::own_calls).any(|told| {
+        told.id < call.id
+            && ["keep", "open"].iter().all(|word| has_word(told.callee_name(), &[word]))
+            && told.children().skip(1).any(|argument| argument.descendants().any(Node::is_true))
+    });
+    if is_kept_open {
+        return;
+    }
     let (object, own) = kind(used.at);
     findings
         .report(
@@ -465,7 +474,10 @@ fn outlives(call: Node<'_>, used: &Use<'_>, what: &str, findings: &mut Findings<
 fn after_response(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(function) = call.function() else { return };
     let used = handed_session(call);
-    let Some(used) = used.filter(|used| belongs_to_request(*used, function)) else { return };
+    let Some(used) = used.filter(|used| belongs_to_request(*used, function) && !call.is_switched_off())
+    else {
+        return;
+    };
     findings
         .report(
             call,

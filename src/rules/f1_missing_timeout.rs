@@ -431,7 +431,28 @@ fn implicit(call: Node<'_>, seconds: f64, findings: &mut Findings<'_>) {
     let is_bounded = |call: Node<'_>| call.bounded_by().is_some();
     let is_bounded_outside =
         || call.function().is_some_and(|function| function.is_async() && function.is_only_called(is_bounded));
+    // A client that a nested function alone uses, which is given so much time.
+    let is_used_in_time = || {
+        let (Some(function), Some(name)) = (call.function(), call.statement().targets().next()) else {
+            return false;
+        };
+        let asks = |read: &Node<'_>| {
+            read.name() == name.name()
+                && read.id != name.id
+                && read
+                    .surroundings()
+                    .take(2)
+                    .any(|around| around.is(Kind::Call) && !around.does(Tag::Closes))
+        };
+        let mut uses = function.descendants_of(Kind::Name).filter(asks).peekable();
+        uses.peek().is_some()
+            && uses
+                .all(|used| used.function().is_some_and(|it| it != function && it.is_only_called(is_bounded)))
+    };
     if is_bounded(call) || is_bounded_outside() || call.source_file().is_script || call.is_unused() {
+        return;
+    }
+    if is_used_in_time() {
         return;
     }
     let is_constructor = call.api().is_some_and(|api| api.is_constructor);

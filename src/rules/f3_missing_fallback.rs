@@ -74,6 +74,9 @@ fn without_standby<'m>(
         }
         for chain in handler.all_reached(&|call| call.asks_model() && !call.hands_request_on()) {
             let Some(&call) = chain.last().filter(|call| is_meant(**call)) else { continue };
+            if chain.iter().filter_map(|step| step.function()).any(Node::tries_model_out) {
+                continue;
+            }
             match outcome(&chain) {
                 Outcome::Answered => {
                     answered.push(call);

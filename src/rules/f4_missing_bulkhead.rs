@@ -66,7 +66,10 @@ fn connection(held: &Held<'_>, findings: &mut Findings<'_>) {
     // While the event loop itself is held nobody in this process can ask for the connection: that is told of the call.
     let last = way.last().copied().unwrap_or(call);
     let holds_loop = last.blocks_for().is_some()
-        && (last.on_event_loop().is_some() || (call.on_event_loop().is_some() && call.blocking().is_some()));
+        && held
+            .slow
+            .iter()
+            .any(|step| step.on_event_loop().is_some() && (*step == last || step.blocking().is_some()));
     if !findings.asks_whether(
         call,
         HELD,

@@ -117,16 +117,50 @@ fn key<'m>(node: Node<'m>) -> &'m str {
 /// The finding that both ways to a query lead to, one by a route and one by an object that knows its tenant.
 fn found_for_anybody<'f>(query: &TenantQuery<'_>, findings: &'f mut Findings<'_>) -> Draft<'f> {
     let name = query.name;
+    let found = match is_for_certain_rows(query.call) {
+        true => "another tenant's id works as well",
+        false => "every tenant's come along",
+    };
+    // Of numbers over all rows no row gets out.
+    let is_counted = query.call.positional().any(|part| part.is(Kind::Call))
+        || query
+            .call
+            .parent()
+            .is_some_and(|around| around.is(Kind::Call) && around.does(Tag::BuildsStatement));
+    let severity = match is_counted {
+        true => Severity::Medium,
+        false => Severity::High,
+    };
     findings
         .report(
             query.call,
-            Severity::High,
+            severity,
             Certainty::Likely,
-            format!(
-                "rows of `{name}` are found without saying whose they are: another tenant's id works as well"
-            ),
+            format!("rows of `{name}` are found without saying whose they are: {found}"),
         )
         .because(query.column, belonging(query))
+}
+
+/// Whether somebody may say which rows are meant: the statement is given a parameter, or gets its conditions elsewhere.
+fn is_for_certain_rows(call: Node<'_>) -> bool {
+    let statement = call.statement();
+    let is_given = |name: Node<'_>| {
+        name.as_parameter().is_some() && !name.parent().is_some_and(|around| around.is(Kind::Attribute))
+    };
+    call.sql().is_some()
+        || !call.does(Tag::BuildsStatement)
+        || statement.descendants_of(Kind::Name).any(is_given)
+        || call.function().into_iter().flat_map(Node::own_calls).any(|other| {
+            let names_it = || {
+                call.descendants_of(Kind::Name).skip(1).any(|model| other.statement().mentions(model.name()))
+            };
+            !statement.contains(other)
+                && match other.callee_name() {
+                    "filter_by" => true,
+                    "where" | "filter" => names_it(),
+                    _ => false,
+                }
+        })
 }
 
 fn belonging(query: &TenantQuery<'_>) -> String {

@@ -268,6 +268,7 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
     let is_elsewhere = state.only_spares_log_lines()
         || state.is_a_copy_of_rows()
         || holding == Holding::PartsOfTheProcess
+        || (holding == Holding::Sockets && state.hears_others())
         || (holding == Holding::Values
             && (state.is_under_way() || state.is_read_through() || state.holds_views_of_its_keys()));
     if !findings.asks(at, KEPT, "nothing else has it", !is_elsewhere, &|| match is_elsewhere {

@@ -62,6 +62,7 @@ words! {
         RepeatsFunction = "repeats_function",
         QueuesFunction = "queues_function",
         TakesDistributedLock = "takes_distributed_lock",
+        HearsOthers = "hears_others",
         MakesSession = "makes_session",
         BuildsStatement = "builds_statement",
         WritesStatement = "writes_statement",

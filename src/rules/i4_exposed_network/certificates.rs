@@ -17,6 +17,9 @@ pub fn check_context(assignment: Node<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let Some(context) = target.receiver().filter(|_| !assignment.is_outside_production()) else { return };
+    if assignment.is_beside_unix_sockets() {
+        return;
+    }
     // One that an operator asks for is the operator's.
     let is_chosen = || {
         let earlier =

@@ -17,9 +17,9 @@ pub fn check(field: Field<'_>, findings: &mut Findings<'_>) {
         .find(|receiver| receiver.is(Kind::Attribute) && receiver.name() == field.name);
     let Some(taken) = taken.or_else(|| handed_on(field)) else { return };
     let function = taken.function();
-    // Any other mention beside it may be the question whether it is there.
-    let is_asked = function.is_some_and(|function| {
-        function.descendants_of(Kind::Attribute).any(|other| other != taken && other.name() == field.name)
+    // Any other mention beside it, or in the settings themselves, may be the question whether it is there.
+    let is_asked = function.into_iter().chain(field.at.class()).any(|around| {
+        around.descendants_of(Kind::Attribute).any(|other| other != taken && other.name() == field.name)
     }) || taken
         .surroundings()
         .any(|node| matches!(node.kind(), Kind::If | Kind::Conditional | Kind::BoolOp));

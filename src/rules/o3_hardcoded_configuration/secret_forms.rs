@@ -53,8 +53,7 @@ fn addresses(model: &Model<'_>, file: u32, data: &File<'_>, told: &mut Told, fin
         let is_help =
             is_python && found.is_guessable && model.literal_at(file, at.start).is_some_and(is_printed_help);
         // The database that a pipeline starts for its tests is gone with the job.
-        let is_passing = found.is_guessable
-            && found.is_for_this_machine
+        let is_passing = found.is_for_this_machine
             && data.yaml.documents().iter().any(|&root| data.yaml.get(root, "jobs").is_some());
         if !is_value
             || is_help

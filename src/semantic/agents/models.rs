@@ -187,6 +187,18 @@ impl<'m> Node<'m> {
             || has(&words_of(self.name()), &["chat", "answer", "ask", "reply"])
     }
 
+    /// Whether this function only tries out whether a model answers, by its name or that of its class: a failure is what it
+    /// is there to tell.
+    pub fn tries_model_out(self) -> bool {
+        let says = |name: &str| {
+            crate::semantic::has_word(
+                name,
+                &["health", "healthy", "probe", "ping", "connectivity", "reachable", "test"],
+            )
+        };
+        says(self.name()) || self.owner().is_some_and(|class| says(class.name()))
+    }
+
     /// Whether this handler's clients wait for what a model says, though it is no conversation: a summary, a run of an
     /// agent. What prepares data, or tries out a model, is none.
     pub fn answers_by_model(self) -> bool {

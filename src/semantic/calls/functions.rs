@@ -247,6 +247,23 @@ impl<'m> Node<'m> {
             })
     }
 
+    /// Whether no object has this method: it is a default of an abstract class, and every given class that makes objects of
+    /// it has one of its own.
+    pub fn is_always_overridden(self) -> bool {
+        let model: &'m Model<'m> = self.model;
+        let is_abstract = |class: Node<'m>| {
+            let methods = class.body().into_iter().flat_map(Node::children).filter(|part| part.is_function());
+            methods.flat_map(Node::decorators).any(|decorator| decorator.name() == "abstractmethod")
+        };
+        let Some(base) = self.owner().filter(|base| is_abstract(*base)) else { return false };
+        let mut concrete = model
+            .classes()
+            .filter(|class| model.derives_from(class.place(), base.place()) && !is_abstract(*class))
+            .peekable();
+        concrete.peek().is_some()
+            && concrete.all(|class| model.method_of(class.place(), self.name()) != Some(self.place()))
+    }
+
     /// The decorator that makes this function a route handler.
     pub fn route(self) -> Option<Node<'m>> {
         let model = self.model;
@@ -460,16 +477,16 @@ impl<'m> Node<'m> {
     }
 
     fn is_for_administrators(self, before: Option<Node<'m>>) -> bool {
-        let says = |name: &str| crate::semantic::has_word(name, &["admin", "administrator", "superuser"]);
+        let says = |name: &str| {
+            crate::semantic::has_word(name, &["admin", "administrator", "superuser", "superadmin"])
+        };
         let depends = || {
-            self.parameters()
-                .filter_map(|parameter| parameter.child(Role::Default))
-                .chain(self.parameters().filter_map(|parameter| parameter.child(Role::Annotation)))
-                .flat_map(|part| part.descendants_of(Kind::Call))
-                .any(|call| {
+            self.parameters().flat_map(Node::injecting).flat_map(|part| part.descendants_of(Kind::Call)).any(
+                |call| {
                     self.model.dependency_of(call).is_some_and(|dependency| says(dependency.name()))
                         || call.positional().any(|argument| says(argument.name()))
-                })
+                },
+            )
         };
         let comes_first = |node: Node<'m>| before.is_none_or(|before| node.id < before.id);
         let mentions = |test: Node<'m>| test.descendants().any(|part| says(part.name()));

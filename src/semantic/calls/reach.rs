@@ -34,7 +34,7 @@ impl Model<'_> {
 impl<'m> Node<'m> {
     /// Whether this place is never reached, since a flag that it hangs on has the other value in every call of its
     /// function.
-    pub(in crate::semantic) fn is_switched_off(self) -> bool {
+    pub fn is_switched_off(self) -> bool {
         is_passed_over(self, &[])
     }
 

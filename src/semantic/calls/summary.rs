@@ -127,21 +127,26 @@ impl<'m> Node<'m> {
     /// The first of this function's own calls, or of what they run, that fits; callables that are handed to another
     /// thread or started as a task are not followed, nested functions are where they are called.
     pub fn reaches(self, fits: &dyn Fn(Node<'m>) -> bool) -> Option<Vec<Node<'m>>> {
-        self.reaches_within(fits, &mut Vec::new())
+        self.reaches_within(fits, &|_| true, &mut Vec::new())
     }
 
-    fn reaches_within(self, fits: &dyn Fn(Node<'m>) -> bool, seen: &mut Vec<Place>) -> Option<Vec<Node<'m>>> {
+    fn reaches_within(
+        self,
+        fits: &dyn Fn(Node<'m>) -> bool,
+        enters: &dyn Fn(Node<'m>) -> bool,
+        seen: &mut Vec<Place>,
+    ) -> Option<Vec<Node<'m>>> {
         if seen.len() > 40 || seen.contains(&self.place()) {
             return None;
         }
         seen.push(self.place());
         let model: &'m Model<'m> = self.model;
-        if let Some(call) = self.own_calls().find(|&call| fits(call)) {
+        if let Some(call) = self.own_calls().find(|&call| fits(call) && enters(call)) {
             return Some(vec![call]);
         }
         for call in self.own_calls().filter(|call| !call.is_left_running()) {
-            if let Some(target) = call.target()
-                && let Some(mut chain) = model.node(target).reaches_within(fits, seen)
+            if let Some(target) = call.target().filter(|_| enters(call))
+                && let Some(mut chain) = model.node(target).reaches_within(fits, enters, seen)
             {
                 chain.insert(0, call);
                 return Some(chain);
@@ -150,8 +155,29 @@ impl<'m> Node<'m> {
         None
     }
 
+    /// Whether only the first call of its function comes here: behind `if _client is None:`, or `if _client: return _client`,
+    /// with a `global` that the function then sets.
+    fn runs_once(self) -> bool {
+        let Some(function) = self.function() else { return false };
+        let is_set = |kept: Node<'m>| {
+            function.own_assignments().flat_map(Node::targets).any(|target| target.reads_like(kept))
+        };
+        function.own_ifs().filter(|test| test.id < self.id).any(|decides| {
+            let Some((test, body)) = decides.child(Role::Test).zip(decides.body()) else { return false };
+            let kept = match test.kind() {
+                Kind::Compare if test.child(Role::Right).is_some_and(Node::is_none) => test.child(Role::Left),
+                Kind::UnaryOp => test.value(),
+                _ => Some(test),
+            };
+            (body.contains(self) || body.leaves() && decides.dominates(self))
+                && kept.is_some_and(|kept| {
+                    kept.is(Kind::Name) && kept.scope_of_name() == Some(0) && is_set(kept)
+                })
+        })
+    }
+
     /// The calls from this one down to one that waits for a network service, a model, another process or a pause;
-    /// waiting for the database does not count.
+    /// waiting for the database does not count, nor does what only the first call waits for.
     pub fn slow_wait(self) -> Option<Vec<Node<'m>>> {
         if self.waits_slowly() {
             return Some(vec![self]);
@@ -161,7 +187,8 @@ impl<'m> Node<'m> {
         if function.is_async() && !self.is_awaited() && !self.is_entered() {
             return None;
         }
-        let mut chain = function.reaches(&|call| call.waits_slowly())?;
+        let enters = |call: Node<'m>| !call.runs_once();
+        let mut chain = function.reaches_within(&|call| call.waits_slowly(), &enters, &mut Vec::new())?;
         chain.insert(0, self);
         Some(chain)
     }
@@ -301,7 +328,9 @@ impl<'m> Summing<'m> {
     /// what always runs more than what may.
     fn take(&mut self, call: Node<'m>) {
         self.next += 1;
-        let Some(blocking) = call.blocking().filter(is_carried_up) else { return };
+        let Some(blocking) = call.blocking().filter(is_carried_up).filter(|_| !call.runs_once()) else {
+            return;
+        };
         let is_local = matches!(blocking.system, System::File | System::Cpu);
         let rank = (is_local, call.is_on_a_branch());
         // A file that may be read somewhere further down is mostly not.

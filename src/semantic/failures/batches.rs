@@ -18,7 +18,34 @@ impl<'m> Node<'m> {
             || (self.goes_over_slices() && function.returns_one_of(&gathered))
             || gathered.iter().all(|name| self.is_counted_together(name))
             || self.goes_over_parts_of_one_input()
-            || (function.returns_one_of(&gathered) && function.is_made_up_for())
+            || (function.returns_one_of(&gathered)
+                && (function.is_made_up_for() || function.feeds_one_call()))
+    }
+
+    /// Whether all callers of this function hand what it gives to a call that makes one thing of it: a picture out of
+    /// several, drawn by a model.
+    fn feeds_one_call(self) -> bool {
+        let makes_one = |read: Node<'m>| {
+            read.parent().is_some_and(|call| {
+                call.is(Kind::Call)
+                    && has_word(
+                        call.callee_name(),
+                        &["generate", "compose", "merge", "combine", "stitch", "render"],
+                    )
+            })
+        };
+        self.is_only_called(|call| {
+            let Some(name) = call.statement().targets().find(|target| target.is(Kind::Name)) else {
+                return false;
+            };
+            let mut reads = call
+                .function()
+                .into_iter()
+                .flat_map(|around| around.descendants_of(Kind::Name))
+                .filter(|read| read.id > call.id && read.symbol() == name.symbol() && !read.data().is_store)
+                .peekable();
+            reads.peek().is_some() && reads.all(makes_one)
+        })
     }
 
     /// Whether this loop, or clause of a comprehension, goes over the project's own records, by their type: rows, or what a

@@ -115,7 +115,7 @@ impl<'s> Model<'s> {
             words.pop().is_some_and(|last| last == "id")
                 && words.last().is_some_and(|of| {
                     !CALLERS.contains(&of.as_str())
-                        && !matches!(of.as_str(), "owner" | "author" | "creator" | "member" | "admin")
+                        && !matches!(of.as_str(), "owner" | "author" | "creator" | "member" | "admin" | "by")
                 })
         };
         let mut counted: Vec<(&str, usize)> = Vec::new();

@@ -132,12 +132,28 @@ impl<'m> Node<'m> {
         if !(begins || self.finds_by_primary_key()) || self.callee_name().contains("insert") {
             return None;
         }
+        // `select(Order.state, count(Order.id))` is one query.
+        let mut around = self.ancestors().take_while(|around| !around.is(Kind::Block));
+        if around.any(|around| around.names_columns_with(self)) {
+            return None;
+        }
         self.positional().find_map(|argument| {
             let named = if argument.is(Kind::Attribute) { argument.receiver()? } else { argument };
             let Type::Object(class) = model.instance_of_class(named.ty()) else { return None };
             let column = model.tenant_column(class)?;
             Some(TenantQuery { call: self, name: model.node(class).name(), column })
         })
+    }
+
+    /// Whether this begins a statement that has a column beside what is made by the call: `select(Order.state, count(…))`.
+    fn names_columns_with(self, call: Node<'m>) -> bool {
+        let is_column = |part: Node<'m>| {
+            part.is(Kind::Attribute) && matches!(part.receiver().map(Node::ty), Some(Type::Class(_)))
+        };
+        self.is(Kind::Call)
+            && self.does(Tag::BuildsStatement)
+            && self.positional().any(|part| part.contains(call))
+            && self.positional().any(is_column)
     }
 
     /// Whether the function's code does something with a tenant, or with what says who is calling: compares it, or
@@ -185,19 +201,23 @@ impl<'m> Node<'m> {
         })
     }
 
-    /// The `Depends(…)` that a parameter has as its default or in its annotation, also where that is an alias:
+    /// Where a parameter may say what is injected: its default, and its annotation or what that is an alias of, as in
     /// `Db = Annotated[AsyncSession, Depends(get_db)]`.
-    pub fn injected_by(self) -> Option<Node<'m>> {
+    pub(in crate::semantic) fn injecting(self) -> impl Iterator<Item = Node<'m>> {
         let model: &'m Model<'m> = self.model;
-        [Role::Default, Role::Annotation]
-            .into_iter()
-            .filter_map(|role| self.child(role))
-            .map(|part| match part.role() {
+        [Role::Default, Role::Annotation].into_iter().filter_map(move |role| self.child(role)).map(
+            move |part| match part.role() {
                 Role::Annotation if part.is(Kind::Name) => model.alias_value(part).unwrap_or(part),
                 _ => part,
-            })
+            },
+        )
+    }
+
+    /// The `Depends(…)` that a parameter has as its default or in its annotation.
+    pub fn injected_by(self) -> Option<Node<'m>> {
+        self.injecting()
             .flat_map(|part| part.descendants_of(Kind::Call))
-            .find(|call| model.dependency_of(*call).is_some())
+            .find(|call| self.model.dependency_of(*call).is_some())
     }
 
     /// Whether anything that runs before this handler may ask who calls: a dependency of it, of its route or its router.
@@ -405,8 +425,13 @@ impl<'m> Node<'m> {
         }
         seen.push(self.place());
         let mut found = Scoping::Unreached;
-        for caller in model.callers_of(self.place()).iter().filter_map(|&call| model.node(call).function()) {
-            match caller.scoping_within(seen) {
+        for call in model.callers_of(self.place()).iter().map(|&call| model.node(call)) {
+            let Some(caller) = call.function() else { continue };
+            let scoping = match call.positional().any(Node::comes_of_credential) {
+                true => Scoping::Named,
+                false => caller.scoping_within(seen),
+            };
+            match scoping {
                 Scoping::Unnamed(handler) => {
                     found = Scoping::Unnamed(handler);
                     break;
@@ -417,6 +442,21 @@ impl<'m> Node<'m> {
         }
         seen.pop();
         found
+    }
+
+    /// Whether this is a part of what was found by something that its owner alone knows: `token.user_id`, with
+    /// `token = await tokens.by_hash(given)`.
+    fn comes_of_credential(self) -> bool {
+        self.is(Kind::Attribute)
+            && self.receiver().filter(|found| found.is(Kind::Name)).is_some_and(|found| {
+                let call = found.resolved_value().unwrapped();
+                call.is(Kind::Call)
+                    && call
+                        .positional()
+                        .map(Node::name)
+                        .chain([call.callee_name()])
+                        .any(|name| has_word(name, &["token", "hash", "nonce", "credential", "credentials"]))
+            })
     }
 
     /// The attribute in which this method's object keeps its tenant, where other methods ask by it and this one does not:

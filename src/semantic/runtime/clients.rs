@@ -90,6 +90,14 @@ impl<'m> Node<'m> {
         Some(if gives { format!("{}()", function.name()) } else { target.source().to_owned() })
     }
 
+    /// Whether the code of this file encrypts connections to Unix sockets: nobody is on the way to another process of the
+    /// same machine.
+    pub fn is_beside_unix_sockets(self) -> bool {
+        self.at(0)
+            .calls_within()
+            .any(|call| call.callee_name().ends_with("_unix_connection") && call.keyword("ssl").is_some())
+    }
+
     /// Whether this names a module, or what is imported from one that was not given.
     pub fn names_a_module(self) -> bool {
         matches!(self.ty(), Type::Module(_) | Type::Path(_))

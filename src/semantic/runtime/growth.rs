@@ -163,9 +163,10 @@ impl<'m> SharedState<'m> {
     fn keeps_new_keys_out(&self, change: Node<'m>) -> bool {
         let Some(function) = change.function() else { return false };
         function.own_ifs().filter(|node| node.id < change.id).any(|node| {
-            let Some(grown) =
-                node.child(Role::Test).and_then(|test| self.holds_of_one_too_many(test, change))
-            else {
+            let test = node.child(Role::Test);
+            let Some(grown) = test.and_then(|test| {
+                self.holds_of_one_too_many(test, change).or_else(|| self.holds_of_a_stranger(test, change))
+            }) else {
                 return false;
             };
             let Some(body) = node.body() else { return false };
@@ -174,6 +175,65 @@ impl<'m> SharedState<'m> {
                 false => grown && body.leaves() && node.dominates(change),
             }
         })
+    }
+
+    /// What a test says of a key that is in none of the other containers, where it asks one that requests don't fill:
+    /// `if key not in PLANS`, or `plan = self.plan_of(key)` and then `if plan is None`.
+    fn holds_of_a_stranger(&self, test: Node<'m>, change: Node<'m>) -> Option<bool> {
+        let key =
+            change.targets().find_map(|target| target.child(Role::Index)).or_else(|| change.argument(0))?;
+        let model = self.definition.model;
+        let is_fixed = |table: Node<'m>| {
+            table.defining_target().is_some_and(|made| {
+                made != self.definition
+                    && made
+                        .parent()
+                        .and_then(Node::value)
+                        .is_some_and(|value| value.unwrapped().makes_container())
+                    && !model.shared_state().iter().any(|state| {
+                        state.definition == made
+                            && state.changes.iter().any(|change| {
+                                let keys = change.targets().filter_map(|target| target.child(Role::Index));
+                                keys.chain(change.argument(0)).any(Node::may_come_from_request)
+                            })
+                    })
+            })
+        };
+        let looks_up = |found: Node<'m>, key: &str| {
+            found.callee_name() == "get"
+                && found.argument(0).is_some_and(|asked| asked.source() == key)
+                && found.receiver().is_some_and(is_fixed)
+        };
+        let is_found = |found: Node<'m>| {
+            let found = found.resolved_value().unwrapped();
+            looks_up(found, key.source())
+                || found.target().is_some_and(|place| {
+                    let function: Node<'m> = model.node(place);
+                    let asked = function.parameters().find(|parameter| {
+                        found.argument_for(function, *parameter).is_some_and(|given| given.reads_like(key))
+                    });
+                    asked.is_some_and(|asked| {
+                        function
+                            .own_returns()
+                            .filter_map(Node::value)
+                            .any(|value| looks_up(value, asked.name()))
+                    })
+                })
+        };
+        match test.kind() {
+            Kind::UnaryOp if test.operator() == Operator::Not => is_found(test.value()?).then_some(true),
+            Kind::Compare => {
+                let (left, right) = (test.child(Role::Left)?, test.child(Role::Right)?);
+                let holds = matches!(test.operator(), Operator::NotIn | Operator::Is);
+                let is_asked = match test.operator() {
+                    Operator::In | Operator::NotIn => left.reads_like(key) && is_fixed(right),
+                    Operator::Is | Operator::IsNot => right.is_none() && is_found(left),
+                    _ => false,
+                };
+                is_asked.then_some(holds)
+            }
+            _ => None,
+        }
     }
 
     /// What a test says of a new key while there are many entries, if that decides it.

@@ -142,6 +142,23 @@ impl<'m> SharedState<'m> {
         if kinds().any(is_live) { Holding::LiveObjects } else { Holding::Values }
     }
 
+    /// Whether what other processes send through a channel comes to it: its file listens there, or one that calls what
+    /// uses it.
+    pub fn hears_others(&self) -> bool {
+        let model = self.definition.model;
+        let hears = |call: Node<'m>| {
+            call.does(Tag::HearsOthers)
+                || call.sql().is_some_and(|sql| sql.trim_start().starts_with("LISTEN "))
+        };
+        let uses = |function: &Node<'m>| {
+            function.file == self.definition.file
+                && function.descendants().any(|part| part.symbol() == self.definition.symbol())
+        };
+        let callers = model.functions().filter(uses).flat_map(|function| model.callers_of(function.place()));
+        let places = callers.map(|&call| model.node(call));
+        places.chain([self.definition]).any(|place| place.at(0).calls_within().any(hears))
+    }
+
     /// Whether its entries are objects that have to be closed, alone or with the number of those who hold them.
     pub fn holds_live_objects(&self) -> bool {
         let model = self.definition.model;
@@ -247,10 +264,13 @@ impl<'m> SharedState<'m> {
     /// Whether it only says what this process is doing just now: keys in a set, each of which is taken out again
     /// whatever happens.
     pub fn is_under_way(&self) -> bool {
+        let model = self.definition.model;
+        let is_last = |place: Node<'m>| place.surroundings().any(|around| around.role() == Role::Final);
         let is_cleared = |change: &Node<'m>| {
+            let calls = || change.function().into_iter().flat_map(|leaves| model.callers_of(leaves.place()));
             change.is(Kind::Call)
                 && matches!(change.callee_name(), "discard" | "remove")
-                && change.surroundings().any(|around| around.role() == Role::Final)
+                && (is_last(*change) || calls().any(|&call| is_last(model.node(call))))
         };
         let makes_set = self.value.is(Kind::Set)
             || (self.value.is(Kind::Call) && self.value.callee().is_some_and(|it| it.names("builtins.set")));
@@ -529,7 +549,7 @@ impl<'m> Node<'m> {
     }
 
     /// The target of the assignment that made the state which this expression names, if all requests share it.
-    fn defining_target(self) -> Option<Node<'m>> {
+    pub(super) fn defining_target(self) -> Option<Node<'m>> {
         let model: &'m Model<'m> = self.model;
         match self.kind() {
             Kind::Name if self.scope_of_name() == Some(0) => model.module_target(self.file, self.symbol(), 0),

@@ -204,19 +204,14 @@ impl<'m> Node<'m> {
         let model: &'m Model<'m> = self.model;
         let Some(table) = self.selected_table() else { return false };
         let row = model.instance_of_class(table.ty());
-        let by_hand = |call: Node<'m>| {
-            call.function().is_some_and(|function| {
-                let reached = function.entry_points();
-                reached.includes(EntryPoints::ADMINISTRATOR) && reached.spare_users()
-            })
-        };
-        let mut made = model
+        let made: Vec<EntryPoints> = model
             .known_calls()
             .filter_map(|(call, _)| call.inserted())
             .filter(|made| made.row == row && !made.at.is_outside_production())
-            .map(|made| made.at)
-            .peekable();
-        made.peek().is_some() && made.all(by_hand)
+            .map(|made| made.at.function().map(Node::entry_points).unwrap_or_default())
+            .collect();
+        made.iter().any(|reached| reached.includes(EntryPoints::ADMINISTRATOR))
+            && made.iter().all(|reached| reached.spare_users())
     }
 
     /// Whether this call says how many turns a loop makes: `range(days)`.
@@ -228,7 +223,13 @@ impl<'m> Node<'m> {
     pub fn answers_with(self, call: Node<'m>) -> bool {
         // How many there are is no answer with all of them.
         let is_counted = |name: &Node<'m>| {
-            name.parent().is_some_and(|around| matches!(around.callee_name(), "len" | "bool" | "any" | "sum"))
+            name.parent().is_some_and(|around| {
+                around.is(Kind::Call)
+                    && crate::semantic::has_word(
+                        around.callee_name(),
+                        &["len", "bool", "any", "sum", "count", "summarize", "aggregate"],
+                    )
+            })
         };
         // `[model(note, is_pinned=note.id in pinned) for note in notes]` is as long as `notes`.
         let bounds_nothing = |value: Node<'m>, part: Node<'m>| {
