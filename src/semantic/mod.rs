@@ -54,8 +54,8 @@ pub use database::sessions::Held;
 pub use database::stale_writes::{Claim, StaleWrite};
 pub use deployment::{
     Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
-    Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
-    SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload,
+    Holds, Image, ImageStep, Pinning, Port, Printed, Probe, Processes, ProxyDirective, Resources, Runs,
+    Service, SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload,
 };
 pub use expressions::{
     UNREACHED_AT_ONCE, UNREACHED_BYTES, UNREACHED_COUNT, is_connection_string_name, is_masking_name,
