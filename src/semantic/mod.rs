@@ -172,6 +172,7 @@ pub struct Model<'s> {
     /// Which functions keep their failures, as far as it was asked.
     keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
+    overriding: std::cell::OnceCell<calls::callers::Overriding>,
     entry_points: std::cell::OnceCell<FxHashMap<Place, EntryPoints>>,
     /// Where each name's calls begin, and all calls, one name's behind the other's.
     calls_by_name: std::cell::OnceCell<(Vec<usize>, Vec<Place>)>,
@@ -252,6 +253,7 @@ impl<'s> Model<'s> {
             shows_handlers: std::cell::OnceCell::new(),
             keeping: RefCell::default(),
             callers: std::cell::OnceCell::new(),
+            overriding: std::cell::OnceCell::new(),
             entry_points: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),
