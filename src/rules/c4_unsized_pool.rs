@@ -3,7 +3,9 @@
 use super::{Draft, Findings};
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{FunctionRole, Model, Node, Processes, SharedClient, has_word, number_in_words};
+use crate::semantic::{
+    FunctionRole, Model, Node, Processes, SharedClient, begins_with_word, has_word, number_in_words,
+};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -376,9 +378,10 @@ fn is_rebuilt<'m>(
     }) {
         return false;
     }
-    let is_kept = call.outlives(function) || is_cached(function);
+    let is_kept = call.outlives(function) || is_cached(function) || prepares_another(call, function);
     if !findings.asks(call, REBUILT, "it is thrown away afterwards", !is_kept, &|| match is_kept {
-        true => "it is kept: in an attribute, a global, a cache, or by who is handed it".to_owned(),
+        true => "it is kept, or prepares what is: in an attribute, a global, a cache, or by who is handed it"
+            .to_owned(),
         false => "nothing keeps it when the function ends".to_owned(),
     }) {
         return false;
@@ -491,6 +494,26 @@ fn repeated_elsewhere<'m>(call: Node<'m>, function: Node<'m>) -> Option<Node<'m>
     function.repeated_by_callers()
 }
 
+/// Whether it only prepares a pool or client that is kept: it helps the function, or one that calls it, to make that.
+fn prepares_another(call: Node<'_>, function: Node<'_>) -> bool {
+    let makes_kept = |around: Node<'_>| {
+        around.calls_within().filter(|other| *other != call && other.api().is_some()).any(|other| {
+            let made = other.parent().filter(|parent| parent.is(Kind::Await)).unwrap_or(other);
+            [ClassTag::ConnectionPool, ClassTag::PooledClient].iter().any(|tag| made.is_a(*tag))
+                && made.outlives(around)
+        })
+    };
+    // `create_redis_client` makes one, however it does so.
+    let is_factory = |around: Node<'_>| {
+        begins_with_word(around.name(), &["create", "make", "build", "open", "init"])
+            && has_word(around.name(), &["client", "pool", "engine", "connection"])
+    };
+    makes_kept(function)
+        || function.is_only_called(|caller| {
+            caller.function().is_some_and(|around| makes_kept(around) || is_factory(around))
+        })
+}
+
 /// Whether the address is one of a handler's dependency: whoever calls, the same addresses come again and again.
 fn is_for_a_tenant(call: Node<'_>) -> bool {
     call.argument_or_keyword(0, "url").is_some_and(|url| {
@@ -504,8 +527,8 @@ fn is_for_a_tenant(call: Node<'_>) -> bool {
 fn unpooled(call: Node<'_>, findings: &mut Findings<'_>) {
     let Some(function) = call.function() else { return };
     let asked_by = function.asked_by().filter(|_| !function.is_startup() && !is_cached(function));
-    let Some(handler) = asked_by.filter(|_| !call.outlives(function) && !is_for_any_address(call, function))
-    else {
+    let is_own = |_: &Node<'_>| !call.outlives(function) && !is_for_any_address(call, function);
+    let Some(handler) = asked_by.filter(is_own).filter(|_| !prepares_another(call, function)) else {
         return;
     };
     let severity = if function.serves_administrators(None) { Severity::Low } else { Severity::Medium };

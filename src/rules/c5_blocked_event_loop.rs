@@ -262,7 +262,8 @@ fn is_script(call: Node<'_>) -> bool {
 
 /// A long chain, or one whose last call stands on a branch, may never be walked to its end for this caller.
 fn certainty(call: Node<'_>, blocking: &Blocking) -> Certainty {
-    let on_a_branch = blocking.chain.iter().skip(1).any(|step| call.model.node(step.call).is_on_a_branch());
+    let on_a_branch = blocking.chain.iter().skip(1).any(|step| call.model.node(step.call).is_on_a_branch())
+        || blocking.chain.iter().any(|step| call.model.node(step.call).is_of_several_classes());
     let is_unseen = blocking.chain.last().is_some_and(|step| !call.model.node(step.call).is_surely_known());
     if on_a_branch || is_unseen || blocking.chain.len() > 3 { Certainty::Likely } else { Certainty::Sure }
 }

@@ -401,6 +401,24 @@ fn deployed(model: &Model<'_>, stop: Stop, findings: &mut Findings<'_>) {
             "the pod is taken out of its service while the signal is sent already: neither a `preStop` pause nor a grace period is given",
             "Pause before the signal, and allow for the server's own limit: `lifecycle.preStop` with `sleep 5`, and `terminationGracePeriodSeconds: 40`.",
         ),
+        StopFault::LostTrap => (
+            "a trap that never runs",
+            "`exec` ends the shell that has the trap",
+            Severity::Medium,
+            Certainty::Likely,
+            "`exec` ends the shell, and with it the trap for what runs beside the server",
+            "the signal reaches the server alone: what was started with `&` is not told, and is killed with the container",
+            "Give each process a container of its own; or start the server with `&` as well, `wait` for it, and let the trap end both.",
+        ),
+        StopFault::EndlessWait => (
+            "a start that waits for something else",
+            "nothing ends the wait",
+            Severity::Low,
+            Certainty::Likely,
+            "the start waits without end for what may never answer",
+            "with a wrong address, or while the other is gone, the container neither works nor fails, and nobody is told",
+            "Give up after a while, so that the platform sees it: `timeout 60 sh -c 'until pg_isready; do sleep 1; done'`.",
+        ),
     };
     let at = model.stretch(stop.at);
     let facts = [because, stop.grace.unwrap_or_default()];

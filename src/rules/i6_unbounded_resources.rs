@@ -367,6 +367,17 @@ fn is_asked_by_name(function: Node<'_>) -> bool {
         })
 }
 
+/// Whether the same function has taken something out of the queue before: a pool lends what is in it.
+fn gives_back(put: Node<'_>, queue: Node<'_>) -> bool {
+    put.function().is_some_and(|function| {
+        function.own_calls().any(|call| {
+            matches!(call.callee_name(), "get" | "get_nowait")
+                && call.id < put.id
+                && call.receiver().and_then(Node::constructed_by) == Some(queue)
+        })
+    })
+}
+
 /// A queue of the process without an end, which requests fill.
 fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
     let endless: Vec<Node<'_>> = model
@@ -396,6 +407,7 @@ fn queues(model: &Model<'_>, findings: &mut Findings<'_>) {
             matches!(call.callee_name(), "put" | "put_nowait")
                 && call.receiver().and_then(Node::constructed_by) == Some(queue)
                 && !call.awaits_answer()
+                && !gives_back(*call, queue)
                 && call
                     .function()
                     .is_some_and(|function| function.serves_requests() || is_asked_by_name(function))

@@ -56,7 +56,8 @@ pub fn suspects(path: &str, text: &str) -> Vec<Suspect> {
             Some(assignments) => (assignments, true),
             None => (assignments(line), false),
         };
-        let sets = is_image || matches!(file, Named::Yaml | Named::Dockerfile | Named::Environment);
+        let sets =
+            is_image || matches!(file, Named::Yaml | Named::Dockerfile | Named::Environment | Named::Shell);
         // What documents the variables shows words that open nothing.
         let sets = sets && !(file == Named::Environment && file_names::is_example(path));
         let takes_any_word = is_image || file != Named::Environment;
@@ -206,10 +207,10 @@ fn default(line: &str, at: usize) -> Option<Assignment<'_>> {
     Some(Assignment { form, ..assignment_of_text(name, line, rest)? })
 }
 
-/// `NAME:-value` between the braces of `${…}`.
+/// `NAME:-value` or `NAME:=value` between the braces of `${…}`.
 fn default_of_shell(line: &str, start: usize) -> Option<Assignment<'_>> {
     let (inner, _) = line[start..].split_once('}')?;
-    let (name, value) = inner.split_once(":-")?;
+    let (name, value) = inner.split_once(":-").or_else(|| inner.split_once(":="))?;
     let end = start + inner.len();
     let start = end - value.len();
     Some(Assignment { name, start, end, is_quoted: false, form: Form::Default, is_masked: false })

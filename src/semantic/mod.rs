@@ -54,8 +54,8 @@ pub use database::sessions::Held;
 pub use database::stale_writes::{Claim, StaleWrite};
 pub use deployment::{
     Build, ClusterIngress, ClusterService, Command, Container, ContainerPort, Dependency, ForgottenValue,
-    Holds, Image, ImageStep, Pinning, Port, Probe, Processes, ProxyDirective, Resources, Runs, Service,
-    SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload,
+    Holds, Image, ImageStep, Pinning, Port, Printed, Probe, Processes, ProxyDirective, Resources, Runs,
+    Service, SetBy, SetVariable, Span, Stage, Stop, StopFault, Stretch, Value, Workload,
 };
 pub use expressions::{
     UNREACHED_AT_ONCE, UNREACHED_BYTES, UNREACHED_COUNT, is_connection_string_name, is_masking_name,
@@ -172,6 +172,7 @@ pub struct Model<'s> {
     /// Which functions keep their failures, as far as it was asked.
     keeping: RefCell<FxHashMap<(Place, Kept), bool>>,
     callers: std::cell::OnceCell<FxHashMap<Place, Vec<Place>>>,
+    overriding: std::cell::OnceCell<calls::callers::Overriding>,
     entry_points: std::cell::OnceCell<FxHashMap<Place, EntryPoints>>,
     /// Where each name's calls begin, and all calls, one name's behind the other's.
     calls_by_name: std::cell::OnceCell<(Vec<usize>, Vec<Place>)>,
@@ -252,6 +253,7 @@ impl<'s> Model<'s> {
             shows_handlers: std::cell::OnceCell::new(),
             keeping: RefCell::default(),
             callers: std::cell::OnceCell::new(),
+            overriding: std::cell::OnceCell::new(),
             entry_points: std::cell::OnceCell::new(),
             calls_by_name: std::cell::OnceCell::new(),
             workloads: std::cell::OnceCell::new(),

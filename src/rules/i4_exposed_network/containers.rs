@@ -66,6 +66,17 @@ pub fn check(
     }
 }
 
+/// Stores that run beside the application in its container.
+pub fn open_stores(model: &Model<'_>, findings: &mut Findings<'_>) {
+    for at in model.open_stores() {
+        let at = model.stretch(at);
+        findings
+            .report(at, Severity::Low, Certainty::Likely, "a store in the application's container listens to all the world, without a password")
+            .because(at, "the application reaches it by `localhost`, and everything in the container's network does too")
+            .conforming("Bind it to `127.0.0.1`, and leave its protected mode on; or run it as a service of its own, with a password.");
+    }
+}
+
 /// The services of one file that publish ports, and aren't known to be somebody else's store or tool.
 fn doors<'m>(model: &'m Model<'m>, file: u32) -> impl Iterator<Item = &'m Workload> {
     model.workloads().iter().filter(move |other| {

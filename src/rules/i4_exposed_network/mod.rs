@@ -65,6 +65,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+    containers::open_stores(model, findings);
     cluster::check(model, findings);
     cluster::check_ingresses(model, findings);
     proxy::check(model, findings);

@@ -8,6 +8,7 @@ mod failures;
 mod prints;
 mod records;
 mod repeated;
+mod scripts;
 mod set_up;
 
 use crate::rules::Findings;
@@ -39,6 +40,7 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
         }
         repeated::report(&repeated, findings);
     }
+    scripts::check(model, findings);
     set_up::check(model, &configured, findings);
     if logs {
         correlation::check(model, findings);

@@ -48,8 +48,8 @@ fn written(variable: &SetVariable) -> Option<Written> {
     let is_default = default.is_some();
     let value = default.unwrap_or(&variable.value);
     // What is deployed with a word that anybody would try is open, however it was meant.
-    let is_weak = is_guessable(value) || (variable.is_of_compose() && is_weak_word(value));
-    let takes_any_word = variable.is_of_compose() || variable.is_of_image();
+    let is_weak = is_guessable(value) || (variable.is_interpolated() && is_weak_word(value));
+    let takes_any_word = variable.is_interpolated() || variable.is_of_image();
     (is_weak || is_set_secret(&variable.name, value, is_default, takes_any_word))
         .then_some(Written { is_default, is_weak })
 }
@@ -72,7 +72,7 @@ fn said_of(variable: &SetVariable, written: Written) -> (Severity, String, Strin
     let name = &variable.name;
     let read = variable.read_from().unwrap_or(name);
     match variable.by {
-        SetBy::Compose | SetBy::ComposeArgument if is_default => (
+        SetBy::Compose | SetBy::ComposeArgument | SetBy::Script if is_default => (
             Severity::Medium,
             if read == name {
                 format!("`{name}` is a word that everybody can read here, wherever it isn't set")
@@ -81,7 +81,7 @@ fn said_of(variable: &SetVariable, written: Written) -> (Severity, String, Strin
             },
             format!("Demand it: `${{{read}:?must be set}}`."),
         ),
-        SetBy::Compose | SetBy::ComposeArgument => (
+        SetBy::Compose | SetBy::ComposeArgument | SetBy::Script => (
             if is_weak { Severity::Medium } else { Severity::High },
             format!("`{name}` is written down here"),
             format!("Demand it from the environment, `${{{name}:?must be set}}`, or mount it as one of the service's `secrets:`."),
@@ -116,7 +116,7 @@ fn said_of(variable: &SetVariable, written: Written) -> (Severity, String, Strin
 
 /// Whether it is an address whose password is a default: `postgresql://app:${PASSWORD:-letmein}@db/app`.
 fn is_address_by_default(variable: &SetVariable) -> bool {
-    variable.is_of_compose()
+    variable.is_interpolated()
         && variable.value.contains("${")
         && !connection_strings(&variable.by_default).is_empty()
         && connection_strings(&variable.value).is_empty()

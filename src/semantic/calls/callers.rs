@@ -7,7 +7,66 @@ use crate::semantic::{Model, Node, Place, has_word, words_of};
 use crate::stack::Tag;
 use crate::syntax::{Kind, Role, Symbol};
 
+/// The most given classes that may implement a method for a call of it to be followed into each of them.
+const FEW: usize = 6;
+
+/// Methods of given classes that stand in for those of a given base.
+#[derive(Default)]
+pub(in crate::semantic) struct Overriding {
+    /// Of a method, those that override it.
+    by: FxHashMap<Place, Vec<Place>>,
+    /// Of a method, those that it overrides.
+    of: FxHashMap<Place, Vec<Place>>,
+}
+
+impl Overriding {
+    fn find(model: &Model<'_>) -> Self {
+        let mut found = Self::default();
+        for class in model.classes().filter(|class| !class.source_file().is_test) {
+            for base in model.given_bases(class.place()).skip(1) {
+                let own = class.body().into_iter().flat_map(Node::children);
+                for method in own.filter(|it| it.is(Kind::FunctionDef) && !it.name().starts_with("__")) {
+                    let of_base = model.method_of(base, method.name()).filter(|_| !method.is_stub());
+                    let Some(of_base) = of_base else { continue };
+                    let known = found.by.entry(of_base).or_default();
+                    if !known.contains(&method.place()) {
+                        known.push(method.place());
+                        found.of.entry(method.place()).or_default().push(of_base);
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
 impl Model<'_> {
+    fn overriding(&self) -> Option<&Overriding> {
+        // While types are still being found out, nothing is known yet.
+        if self.overriding.get().is_none() && !self.is_settled() {
+            return None;
+        }
+        Some(self.overriding.get_or_init(|| Overriding::find(self)))
+    }
+
+    /// The methods that run where this one of a base class is called, in given classes derived from it; none where they are
+    /// many.
+    pub(in crate::semantic) fn implementations(&self, method: Place) -> &[Place] {
+        let found = self.overriding().and_then(|all| all.by.get(&method));
+        found.filter(|found| found.len() <= FEW).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The calls that run a given function, those through a base class among them.
+    pub(in crate::semantic) fn runners_of(&self, function: Place) -> impl Iterator<Item = Node<'_>> {
+        let bases = self.overriding().and_then(|all| all.of.get(&function)).into_iter().flatten();
+        let through_base = bases
+            .filter(|base| !self.implementations(**base).is_empty())
+            .flat_map(|base| self.callers_of(*base))
+            .map(|&call| self.node(call))
+            .filter(|call| call.receiver().is_none_or(|object| object.callee_name() != "super"));
+        self.callers_of(function).iter().map(|&call| self.node(call)).chain(through_base)
+    }
+
     /// What `with` runs: the methods that enter and leave an object of a given class. Their caller is the item.
     pub(in crate::semantic) fn add_entered(&self, callers: &mut FxHashMap<Place, Vec<Place>>) {
         for with in self.withs() {
@@ -52,6 +111,22 @@ impl Model<'_> {
 }
 
 impl<'m> Node<'m> {
+    /// The given functions that this call may run: its target or, where that is only declared, what a few given classes put in
+    /// its place.
+    pub(in crate::semantic) fn may_run(self) -> impl Iterator<Item = Node<'m>> {
+        let model: &'m Model<'m> = self.model;
+        let target = self.target();
+        let others = target.filter(|place| model.node(*place).is_stub());
+        let others = others.map(|place| model.implementations(place)).unwrap_or_default();
+        let only = target.filter(|_| others.is_empty());
+        only.into_iter().chain(others.iter().copied()).map(|place| model.node(place))
+    }
+
+    /// Whether several given classes have the method that this calls through a base of theirs, so that another one may run.
+    pub fn is_of_several_classes(self) -> bool {
+        self.may_run().nth(1).is_some()
+    }
+
     /// The `for`, or the part of a comprehension, in which this function is called: wherever the given files call it, they
     /// do so for each of several.
     pub fn repeated_by_callers(self) -> Option<Node<'m>> {

@@ -218,11 +218,8 @@ impl<'m> Node<'m> {
             if FunctionRole::ASKED.iter().any(|&role| function.plays(role)) {
                 return Some(function);
             }
-            let callers = model
-                .callers_of(function.place())
-                .iter()
-                .filter_map(|&call| model.node(call).function())
-                .chain(function.function());
+            let callers =
+                model.runners_of(function.place()).filter_map(Node::function).chain(function.function());
             for caller in callers {
                 if !seen.contains(&caller.place()) {
                     seen.push(caller.place());
@@ -314,7 +311,8 @@ impl<'m> Node<'m> {
         if self.is(Kind::WithItem) {
             return Passing::Runs;
         }
-        if self.target() == Some(function) {
+        let overrides = |target: Place| self.model.implementations(target).contains(&function);
+        if self.target().is_some_and(|target| target == function || overrides(target)) {
             let beside = self.is_started_aside();
             return if beside { Passing::Starts } else { Passing::Runs };
         }
@@ -351,7 +349,7 @@ fn found_in(model: &Model<'_>) -> FxHashMap<Place, EntryPoints> {
                 None => own = function.unseen_entry_points(with_handlers.contains(&function.file)),
             }
         }
-        for call in model.callers_of(place).iter().map(|&call| model.node(call)) {
+        for call in model.runners_of(place) {
             let passing = call.passing(place);
             // Its role says already to whom it was handed.
             if passing == Passing::HandsOn && has_role {

@@ -554,9 +554,8 @@ impl<'m> Node<'m> {
         seen.push(self.place());
         let model: &'m Model<'m> = self.model;
         model
-            .callers_of(self.place())
-            .iter()
-            .filter_map(|&call| model.node(call).function())
+            .runners_of(self.place())
+            .filter_map(Node::function)
             .any(|caller| caller.reached_from(seen, fits))
             || (self.is(Kind::FunctionDef)
                 && !self.is_registered_with_strangers()

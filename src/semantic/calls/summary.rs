@@ -1,7 +1,9 @@
 //! What a function does, its callees included.
 
+use std::cell::Cell;
+
 use crate::semantic::types::Type;
-use crate::semantic::{Model, Node, Place};
+use crate::semantic::{Model, Node, Place, has_word};
 use crate::stack::{ClassTag, System, Tag};
 use crate::syntax::{Kind, Role};
 
@@ -97,7 +99,7 @@ impl<'m> Node<'m> {
                 return Some(Blocking { system, chain: vec![step] });
             }
         }
-        let mut inner = self.model.function_blocking(self.run_function()?)?;
+        let mut inner = self.run_functions().find_map(|run| self.model.function_blocking(run))?;
         if inner.chain.len() >= LONGEST_CHAIN || self.is_switched_off() {
             return None;
         }
@@ -105,12 +107,17 @@ impl<'m> Node<'m> {
         self.model.is_walked(&inner.chain).then_some(inner)
     }
 
-    /// The given function that runs when this is called, directly or by way of a `partial`.
-    fn run_function(self) -> Option<Node<'m>> {
-        match self.target() {
-            Some(target) => Some(self.model.node(target)),
-            None => self.model.function_named_by(self.partial_of()?),
-        }
+    /// The given functions that may run when this is called, directly or by way of a `partial`.
+    fn run_functions(self) -> impl Iterator<Item = Node<'m>> {
+        let target = self.target();
+        let partial = || self.model.function_named_by(self.partial_of()?);
+        let partial = if target.is_none() { partial() } else { None };
+        // An awaited method has only coroutines in its place, whatever they look like; and who has a synchronous twin chooses.
+        let is_its_own = move |function: &Node<'m>| {
+            let is_twin = || function.owner().is_some_and(|class| has_word(class.name(), &["sync"]));
+            Some(function.place()) == target || !(self.is_awaited() || is_twin())
+        };
+        self.may_run().filter(is_its_own).chain(partial)
     }
 
     /// The callable that runs when the result of `functools.partial` is called, here by a name it was given.
@@ -127,6 +134,7 @@ impl<'m> Node<'m> {
     /// The first of this function's own calls, or of what they run, that fits; callables that are handed to another
     /// thread or started as a task are not followed, nested functions are where they are called.
     pub fn reaches(self, fits: &dyn Fn(Node<'m>) -> bool) -> Option<Vec<Node<'m>>> {
+<<<<<<< HEAD
         self.reaches_within(fits, &|_| true, &mut Vec::new())
     }
 
@@ -135,11 +143,26 @@ impl<'m> Node<'m> {
         fits: &dyn Fn(Node<'m>) -> bool,
         enters: &dyn Fn(Node<'m>) -> bool,
         seen: &mut Vec<Place>,
+=======
+        // What only a base class declares is looked into where nothing else leads there.
+        let declared = Cell::new(false);
+        self.reaches_within(fits, &mut Vec::new(), Some(&declared))
+            .or_else(|| declared.get().then(|| self.reaches_within(fits, &mut Vec::new(), None)).flatten())
+    }
+
+    /// With `declared` no calls through a base class are followed, and it is told whether there are any.
+    fn reaches_within(
+        self,
+        fits: &dyn Fn(Node<'m>) -> bool,
+        seen: &mut Vec<Place>,
+        declared: Option<&Cell<bool>>,
+>>>>>>> recall
     ) -> Option<Vec<Node<'m>>> {
         if seen.len() > 40 || seen.contains(&self.place()) {
             return None;
         }
         seen.push(self.place());
+<<<<<<< HEAD
         let model: &'m Model<'m> = self.model;
         if let Some(call) = self.own_calls().find(|&call| fits(call) && enters(call)) {
             return Some(vec![call]);
@@ -148,6 +171,27 @@ impl<'m> Node<'m> {
             if let Some(target) = call.target().filter(|_| enters(call))
                 && let Some(mut chain) = model.node(target).reaches_within(fits, enters, seen)
             {
+=======
+        if let Some(call) = self.own_calls().find(|&call| fits(call)) {
+            return Some(vec![call]);
+        }
+        for call in self.own_calls().filter(|call| !call.is_left_running()) {
+            let target = call.target();
+            let follows = |function: &Node<'m>| match declared {
+                Some(declared) if Some(function.place()) != target => {
+                    declared.set(true);
+                    false
+                }
+                _ => true,
+            };
+            // Of several classes all have to lead there: which one it is nobody sees.
+            let chains: Option<Vec<_>> = call
+                .may_run()
+                .filter(follows)
+                .map(|function| function.reaches_within(fits, seen, declared))
+                .collect();
+            if let Some(mut chain) = chains.and_then(|chains| chains.into_iter().next()) {
+>>>>>>> recall
                 chain.insert(0, call);
                 return Some(chain);
             }
@@ -182,13 +226,22 @@ impl<'m> Node<'m> {
         if self.waits_slowly() {
             return Some(vec![self]);
         }
-        let function = self.model.node(self.target()?);
         // A coroutine that is not awaited is started beside.
+<<<<<<< HEAD
         if function.is_async() && !self.is_awaited() && !self.is_entered() {
             return None;
         }
         let enters = |call: Node<'m>| !call.runs_once();
         let mut chain = function.reaches_within(&|call| call.waits_slowly(), &enters, &mut Vec::new())?;
+=======
+        let runs = |function: &Node<'m>| !function.is_async() || self.is_awaited() || self.is_entered();
+        let chains: Option<Vec<_>> = self
+            .may_run()
+            .filter(runs)
+            .map(|function| function.reaches(&|call| call.waits_slowly()))
+            .collect();
+        let mut chain = chains?.into_iter().next()?;
+>>>>>>> recall
         chain.insert(0, self);
         Some(chain)
     }
@@ -264,13 +317,14 @@ impl<'m> Node<'m> {
             return;
         }
         seen.push(self.place());
-        let model: &'m Model<'m> = self.model;
         for call in self.own_calls() {
             chain.push(call);
             if fits(call) {
                 found.push(chain.clone());
-            } else if let Some(target) = call.target() {
-                model.node(target).collect_reached(fits, seen, chain, found);
+            } else {
+                for target in call.may_run() {
+                    target.collect_reached(fits, seen, chain, found);
+                }
             }
             chain.pop();
         }
@@ -354,8 +408,8 @@ impl<'s> Model<'s> {
         self.begin_summing(function, &mut under_way);
         while let Some(top) = under_way.last_mut() {
             if let Some(&call) = top.calls.get(top.next) {
-                let run = call.blocks_for().is_none().then(|| call.run_function()).flatten();
-                if !run.is_some_and(|run| self.begin_summing(run, &mut under_way))
+                let follows = call.blocks_for().is_none();
+                if !(follows && call.run_functions().any(|run| self.begin_summing(run, &mut under_way)))
                     && let Some(top) = under_way.last_mut()
                 {
                     top.take(call);

@@ -124,6 +124,22 @@ impl Command {
         })
     }
 
+    /// Whether it starts a store that listens to all the world and asks nobody for a password.
+    pub(super) fn opens_store(&self) -> bool {
+        self.parts().any(|words| {
+            let is_open = |pair: &[&str]| match pair[0] {
+                "--bind" => matches!(pair[1], "0.0.0.0" | "*"),
+                "--protected-mode" => pair[1] == "no",
+                _ => false,
+            };
+            let at = words.iter().position(|word| matches!(program(word), "redis-server" | "valkey-server"));
+            at.is_some_and(|at| words[at..].windows(2).any(is_open))
+                && !words
+                    .iter()
+                    .any(|word| matches!(*word, "--requirepass" | "--aclfile") || word.ends_with(".conf"))
+        })
+    }
+
     /// Whether it changes the database's schema.
     pub fn migrates(&self) -> bool {
         self.parts().any(|words| {

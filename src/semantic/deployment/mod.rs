@@ -30,6 +30,7 @@ pub use dockerfile::{ImageStep, Stage};
 pub use image::{Holds, Image, Pinning};
 pub use kubernetes::{ClusterIngress, ClusterService};
 pub use proxy::ProxyDirective;
+pub use script::Printed;
 pub use stopping::{Stop, StopFault};
 pub use variables::{SetBy, SetVariable};
 
@@ -257,12 +258,17 @@ impl<'s> Model<'s> {
             for (file, data) in (0..).zip(&self.files) {
                 match data.kind {
                     FileKind::Dockerfile => found.extend(dockerfile::workload(file, data)),
-                    FileKind::Shell => found.extend(script::workload(file, data)),
                     FileKind::Compose => compose::workloads(file, data, &mut found),
                     FileKind::Kubernetes | FileKind::HelmTemplate => self.pods(file, &mut found),
                     _ => {}
                 }
             }
+            let started: Vec<u32> = self.start_scripts(&found).map(|(file, ..)| file).collect();
+            let scripts = (0..).zip(&self.files).filter(|(_, data)| data.kind == FileKind::Shell);
+            let migrating = scripts
+                .filter_map(|(file, data)| script::workload(file, data, started.contains(&file)))
+                .collect::<Vec<_>>();
+            found.extend(migrating);
             // What migrates first is a workload of its own.
             let told: Vec<u32> = found.iter().map(|workload| workload.heading.file).collect();
             for workload in

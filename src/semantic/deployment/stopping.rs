@@ -1,8 +1,8 @@
-//! How what is deployed is stopped: whether the signal reaches the server, and how long it has.
+//! How what is deployed is stopped: whether the signal reaches the server, and how long it has; and what it waits for before
+//! it starts.
 
 use super::command::program;
-use super::{Command, Runs, Span, compose, script};
-use crate::file_names::last_part;
+use super::{Command, Runs, Span, Workload, compose, script};
 use crate::report::FileKind;
 use crate::semantic::Model;
 use crate::syntax::InstructionKind;
@@ -18,6 +18,10 @@ pub enum StopFault {
     ShortGrace,
     /// Kubernetes neither pauses before the signal nor is told how long it may take.
     NoPause,
+    /// The server takes the place of the shell that had a trap for what runs beside it.
+    LostTrap,
+    /// What starts it waits for something else without end.
+    EndlessWait,
 }
 
 /// What is said of how a server is stopped, and where.
@@ -91,6 +95,13 @@ impl Command {
         }
     }
 
+    /// What it waits for without end.
+    fn waits(&self, found: &mut Vec<Stop>) {
+        if !script::endless_waits(&self.text).is_empty() {
+            found.push(Stop { fault: StopFault::EndlessWait, at: self.at, grace: None });
+        }
+    }
+
     fn starts_uvicorn(&self) -> bool {
         self.server().is_some_and(|words| words.first().is_some_and(|first| program(first) == "uvicorn"))
     }
@@ -131,6 +142,7 @@ impl<'s> Model<'s> {
             // An init process may stand in the one, and the server in the other.
             let is_handed_on = lines.iter().any(|(_, command, _)| command.text.contains("dumb-init"));
             for (_, command, in_shell) in &lines {
+                command.waits(found);
                 if !is_handed_on {
                     command.stops(*in_shell, found);
                 } else if command.serves() {
@@ -140,14 +152,21 @@ impl<'s> Model<'s> {
         }
     }
 
-    /// Scripts that an image starts with, and that start a server without giving it their place.
+    /// Scripts that a container starts with: a server that they start without giving it their place, a trap that is lost,
+    /// and what they wait for without end.
     fn stops_of_scripts(&self, found: &mut Vec<Stop>) {
-        for (file, data) in (0..).zip(&self.files).filter(|(_, data)| data.kind == FileKind::Shell) {
-            let (development, test) = compose::is_partial_file(data.path);
-            let name = last_part(data.path);
+        for (file, data, line) in self.start_scripts(self.workloads()) {
+            found.extend(script::endless_waits(data.text).into_iter().map(|(start, end)| Stop {
+                fault: StopFault::EndlessWait,
+                at: Span { file, start, end },
+                grace: None,
+            }));
+            if let Some(at) = script::lost_trap(file, data.text) {
+                found.push(Stop { fault: StopFault::LostTrap, at, grace: None });
+            }
             // A trap hands the signal on by hand, and these hand it on to all.
             let hands_on = ["trap ", "dumb-init", "tini -g"].iter().any(|word| data.text.contains(word));
-            if development || test || hands_on || !self.images_start(name) {
+            if hands_on || line.is_some_and(|line| line.contains("dumb-init")) {
                 continue;
             }
             for command in script::commands(file, data.text) {
@@ -163,10 +182,9 @@ impl<'s> Model<'s> {
         }
     }
 
-    /// Whether an image starts with the script of this name, as far as its Dockerfile was given; otherwise its name says so.
-    fn images_start(&self, script: &str) -> bool {
-        let mut lines = self
-            .files
+    /// The command lines that containers start with, as far as deployment files say them; what ends by itself is left out.
+    pub(super) fn start_lines<'m>(&'m self, workloads: &'m [Workload]) -> impl Iterator<Item = &'m str> {
+        self.files
             .iter()
             .flat_map(|data| &data.dockerfile)
             .filter_map(|instruction| match &instruction.kind {
@@ -176,17 +194,12 @@ impl<'s> Model<'s> {
                 _ => None,
             })
             .chain(
-                self.workloads()
+                workloads
                     .iter()
-                    .filter(|workload| self.files[workload.heading.file as usize].kind != FileKind::Shell)
+                    .filter(|workload| workload.kind != "script" && !workload.runs_once())
                     .flat_map(|workload| &workload.commands)
                     .map(|command| command.text.as_str()),
             )
-            .peekable();
-        match lines.peek() {
-            None => script.contains("entrypoint"),
-            Some(_) => lines.any(|line| line.contains(script) && !line.contains("dumb-init")),
-        }
     }
 
     fn stops_of_services(&self, found: &mut Vec<Stop>) {
@@ -205,6 +218,7 @@ impl<'s> Model<'s> {
             }
             for command in &workload.commands {
                 command.stops(false, found);
+                command.waits(found);
             }
             let is_reached = workload.containers.iter().any(|container| container.has_ports);
             if workload.may_serve() && is_reached && !service.extends && !is_somebody_elses {
@@ -238,6 +252,7 @@ impl<'s> Model<'s> {
                 let command = container.command.as_ref();
                 if let Some(command) = command {
                     command.stops(false, found);
+                    command.waits(found);
                 }
                 let serves = container.has_ports
                     && container.foreign().is_none()

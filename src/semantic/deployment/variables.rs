@@ -2,7 +2,7 @@
 
 use super::dockerfile::with_arguments;
 use super::image::closing_brace;
-use super::{Span, compose, span};
+use super::{Span, compose, script, span};
 use crate::file_names::is_example;
 use crate::report::FileKind;
 use crate::semantic::Model;
@@ -21,8 +21,9 @@ pub struct SetVariable {
 }
 
 impl SetVariable {
-    pub fn is_of_compose(&self) -> bool {
-        matches!(self.by, SetBy::Compose | SetBy::ComposeArgument)
+    /// Whether `${NAME:-default}` stands for a value where it is set.
+    pub fn is_interpolated(&self) -> bool {
+        matches!(self.by, SetBy::Compose | SetBy::ComposeArgument | SetBy::Script)
     }
 
     /// Whether a Dockerfile makes it a part of the image, or of its history.
@@ -66,6 +67,8 @@ pub enum SetBy {
     Compose,
     /// `build: {args: …}` of a Compose file.
     ComposeArgument,
+    /// A shell script that a container starts with.
+    Script,
     /// `ENV` of a Dockerfile.
     Image,
     /// `ARG` of a Dockerfile; the value is empty where there is no default.
@@ -81,6 +84,7 @@ impl<'s> Model<'s> {
     /// All variables that deployment files set, in the order of the files.
     pub fn set_variables(&self) -> Vec<SetVariable> {
         let mut found = Vec::new();
+        let scripts: Vec<u32> = self.start_scripts(self.workloads()).map(|(file, ..)| file).collect();
         for (file, data) in (0..).zip(&self.files) {
             let (is_for_development, is_for_tests) = compose::is_partial_file(data.path);
             if is_for_tests {
@@ -89,10 +93,9 @@ impl<'s> Model<'s> {
             let mut set = |by: SetBy, name: &str, value: &str, at: Span| {
                 found.push(SetVariable {
                     name: name.to_owned(),
-                    by_default: if data.kind == FileKind::Compose {
-                        interpolated(value, 0)
-                    } else {
-                        value.to_owned()
+                    by_default: match data.kind {
+                        FileKind::Compose | FileKind::Shell => interpolated(value, 0),
+                        _ => value.to_owned(),
                     },
                     value: value.to_owned(),
                     at,
@@ -106,6 +109,13 @@ impl<'s> Model<'s> {
                     for variable in data.environment.iter().filter(|variable| !variable.is_comment) {
                         let at = Span { file, start: variable.name.start, end: variable.value.end };
                         set(by, &variable.name.text, &variable.value.text, at);
+                    }
+                }
+                FileKind::Shell if scripts.contains(&file) => {
+                    for (line, at) in script::lines(file, data.text) {
+                        if let Some((name, value)) = script::set_here(line) {
+                            set(SetBy::Script, name, &value.replace(":=", ":-"), at);
+                        }
                     }
                 }
                 FileKind::Dockerfile => {
