@@ -134,48 +134,37 @@ impl<'m> Node<'m> {
     /// The first of this function's own calls, or of what they run, that fits; callables that are handed to another
     /// thread or started as a task are not followed, nested functions are where they are called.
     pub fn reaches(self, fits: &dyn Fn(Node<'m>) -> bool) -> Option<Vec<Node<'m>>> {
-<<<<<<< HEAD
-        self.reaches_within(fits, &|_| true, &mut Vec::new())
+        self.reaches_through(fits, &|_| true)
     }
 
-    fn reaches_within(
+    /// The same by those calls alone that `enters` lets pass.
+    fn reaches_through(
         self,
         fits: &dyn Fn(Node<'m>) -> bool,
         enters: &dyn Fn(Node<'m>) -> bool,
-        seen: &mut Vec<Place>,
-=======
+    ) -> Option<Vec<Node<'m>>> {
         // What only a base class declares is looked into where nothing else leads there.
         let declared = Cell::new(false);
-        self.reaches_within(fits, &mut Vec::new(), Some(&declared))
-            .or_else(|| declared.get().then(|| self.reaches_within(fits, &mut Vec::new(), None)).flatten())
+        let within = |declared| self.reaches_within(fits, enters, &mut Vec::new(), declared);
+        within(Some(&declared)).or_else(|| declared.get().then(|| within(None)).flatten())
     }
 
     /// With `declared` no calls through a base class are followed, and it is told whether there are any.
     fn reaches_within(
         self,
         fits: &dyn Fn(Node<'m>) -> bool,
+        enters: &dyn Fn(Node<'m>) -> bool,
         seen: &mut Vec<Place>,
         declared: Option<&Cell<bool>>,
->>>>>>> recall
     ) -> Option<Vec<Node<'m>>> {
         if seen.len() > 40 || seen.contains(&self.place()) {
             return None;
         }
         seen.push(self.place());
-<<<<<<< HEAD
-        let model: &'m Model<'m> = self.model;
         if let Some(call) = self.own_calls().find(|&call| fits(call) && enters(call)) {
             return Some(vec![call]);
         }
-        for call in self.own_calls().filter(|call| !call.is_left_running()) {
-            if let Some(target) = call.target().filter(|_| enters(call))
-                && let Some(mut chain) = model.node(target).reaches_within(fits, enters, seen)
-            {
-=======
-        if let Some(call) = self.own_calls().find(|&call| fits(call)) {
-            return Some(vec![call]);
-        }
-        for call in self.own_calls().filter(|call| !call.is_left_running()) {
+        for call in self.own_calls().filter(|call| !call.is_left_running() && enters(*call)) {
             let target = call.target();
             let follows = |function: &Node<'m>| match declared {
                 Some(declared) if Some(function.place()) != target => {
@@ -188,10 +177,9 @@ impl<'m> Node<'m> {
             let chains: Option<Vec<_>> = call
                 .may_run()
                 .filter(follows)
-                .map(|function| function.reaches_within(fits, seen, declared))
+                .map(|function| function.reaches_within(fits, enters, seen, declared))
                 .collect();
             if let Some(mut chain) = chains.and_then(|chains| chains.into_iter().next()) {
->>>>>>> recall
                 chain.insert(0, call);
                 return Some(chain);
             }
@@ -227,21 +215,14 @@ impl<'m> Node<'m> {
             return Some(vec![self]);
         }
         // A coroutine that is not awaited is started beside.
-<<<<<<< HEAD
-        if function.is_async() && !self.is_awaited() && !self.is_entered() {
-            return None;
-        }
-        let enters = |call: Node<'m>| !call.runs_once();
-        let mut chain = function.reaches_within(&|call| call.waits_slowly(), &enters, &mut Vec::new())?;
-=======
         let runs = |function: &Node<'m>| !function.is_async() || self.is_awaited() || self.is_entered();
+        let enters = |call: Node<'m>| !call.runs_once();
         let chains: Option<Vec<_>> = self
             .may_run()
             .filter(runs)
-            .map(|function| function.reaches(&|call| call.waits_slowly()))
+            .map(|function| function.reaches_through(&|call| call.waits_slowly(), &enters))
             .collect();
         let mut chain = chains?.into_iter().next()?;
->>>>>>> recall
         chain.insert(0, self);
         Some(chain)
     }
