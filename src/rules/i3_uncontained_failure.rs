@@ -375,7 +375,7 @@ fn tour(around: Node<'_>, findings: &mut Findings<'_>) {
     let Some(failing) = failing.filter(|_| !leaves) else { return };
     let call = failing.chain[0];
     // What runs beside the loop does not end it, and what only lets go of something is no tenant's work.
-    if call.is_started_aside() || call.lets_go() {
+    if call.is_started_aside() || call.lets_go() || is_start && call.enclosing_handler().is_some() {
         return;
     }
     let draft = findings.report(

@@ -145,6 +145,9 @@ fn swapped(model: &Model<'_>, container: &Container, findings: &mut Findings<'_>
     };
     let ready = asks(&container.liveness, &READY, "liveness asks a path that is named as a readiness");
     let live = asks(&container.readiness, &LIVE, "readiness asks a path that is named as a liveness");
+    // Pages that the framework serves by itself, whatever else is down.
+    let page = ["docs", "redoc", "openapi.json"];
+    let live = live.or_else(|| asks(&container.readiness, &page, "readiness asks for the documentation"));
     if let Some((path, at)) = ready {
         findings
             .report(
