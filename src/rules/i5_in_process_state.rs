@@ -581,9 +581,9 @@ fn in_memory(call: Node<'_>, api: &Api, serves: bool, findings: &mut Findings<'_
     // keeps what is said to it.
     let is_kept = || {
         call.statement().targets().any(|target| target.is(Kind::Attribute))
-            && call.class().is_some_and(|class| model_makes_one(class))
+            && call.class().is_some_and(is_made_once)
     };
-    if !serves && !(keeps && is_kept()) {
+    if !(serves || keeps && is_kept()) {
         return;
     }
     let what = if counts { "counts requests" } else { "keeps its state" };
@@ -605,7 +605,7 @@ fn in_memory(call: Node<'_>, api: &Api, serves: bool, findings: &mut Findings<'_
 }
 
 /// Whether the one object of a class is made at import.
-fn model_makes_one(class: Node<'_>) -> bool {
+fn is_made_once(class: Node<'_>) -> bool {
     class.model.made_at_import(class.place()).is_some()
 }
 

@@ -97,7 +97,7 @@ fn is_migration(function: Node<'_>) -> bool {
     const WORDS: [&str; 7] =
         ["migrate", "migration", "migrations", "migrator", "upgrade", "downgrade", "versions"];
     let class = function.owner().map_or("", Node::name);
-    [function.name(), class, &function.source_file().path].iter().any(|name| has_word(name, &WORDS))
+    [function.name(), class, function.source_file().path].iter().any(|name| has_word(name, &WORDS))
 }
 
 /// Whether an `if` around this asks a switch for it (`if settings.auto_create:`), or migrates in its other branch.

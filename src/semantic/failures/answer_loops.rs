@@ -53,10 +53,11 @@ impl<'m> Node<'m> {
                 .find(|it| matches!(it.name(), "status_code" | "status") || SUCCESS.contains(&it.name()));
             let Some(asked) = asked else { return false };
             let number = part.descendants().find_map(Node::number).unwrap_or_default();
+            let is_success = (200.0..300.0).contains(&number);
             let is_bad = match (part.kind(), part.operator()) {
                 (Kind::Attribute, _) => holds == (asked.name() == "is_error"),
-                (Kind::Compare, Operator::NotEqual) => holds && number < 300.0 && number >= 200.0,
-                (Kind::Compare, Operator::Equal) => !holds && number < 300.0 && number >= 200.0,
+                (Kind::Compare, Operator::NotEqual) => holds && is_success,
+                (Kind::Compare, Operator::Equal) => !holds && is_success,
                 (Kind::Compare, Operator::GreaterEqual | Operator::Greater) => holds && number >= 299.0,
                 _ => false,
             };
