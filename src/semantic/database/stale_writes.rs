@@ -479,7 +479,11 @@ impl<'s> Model<'s> {
                 .flat_map(|name| self.calls_named(name))
                 .filter(|call| call.api().is_none() && call.target().is_none() && call.receiver().is_some())
                 .map(Node::place);
-            calls.chain(unknown).filter(|&call| is_sql(&self.node(call))).collect()
+            let all = calls.chain(unknown).filter(|&call| is_sql(&self.node(call))).collect();
+            let mut all: Vec<Place> =
+                crate::sorted::sorted(all, &|one: &Place, other: &Place| one.cmp(other));
+            all.dedup();
+            all
         })
     }
 
