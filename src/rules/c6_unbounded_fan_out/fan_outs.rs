@@ -15,12 +15,19 @@ pub struct FanOut<'m> {
 pub fn gathered(call: Node<'_>) -> Option<FanOut<'_>> {
     let first = call.positional().find(|argument| {
         let inner = argument.unwrapped().resolved_value();
-        argument.is(Kind::Starred) || is_comprehension(inner) || inner.is(Kind::List)
+        argument.is(Kind::Starred)
+            || is_comprehension(inner)
+            || matches!(inner.kind(), Kind::List | Kind::DictComp)
     })?;
     let written = first.unwrapped();
     let value = written.resolved_value();
     if is_comprehension(value) {
         return Some(FanOut { iterable: iterable_of(value)?, element: started(value.child(Role::Value)?) });
+    }
+    // `{create_task(f(x)): x for x in xs}`
+    if value.is(Kind::DictComp) {
+        let task = value.child(Role::Key).filter(|task| task.does(Tag::StartsTask))?;
+        return Some(FanOut { iterable: iterable_of(value)?, element: started(task) });
     }
     if value.is(Kind::Call) && value.callee_name() == "map" {
         return Some(FanOut { iterable: value.argument(1)?, element: value.argument(0)? });

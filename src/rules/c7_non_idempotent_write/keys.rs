@@ -1,5 +1,6 @@
 //! Idempotency keys: which there are, and whether they are the same on each attempt.
 
+use super::writes::queues_job;
 use crate::rules::Findings;
 use crate::semantic::Node;
 use crate::stack::System;
@@ -15,7 +16,8 @@ pub fn idempotency_key(call: Node<'_>) -> Option<Node<'_>> {
         made.children().find(|argument| argument.is(Kind::Keyword) && argument.name() == "headers")
     });
     // A queue refuses a second job of the same name.
-    let is_queue = call.api().is_some_and(|api| api.callable.crosses == Some(System::Broker));
+    let is_queue =
+        queues_job(call) || call.api().is_some_and(|api| api.callable.crosses == Some(System::Broker));
     let names_job = |name: &str| is_queue && matches!(name, "_job_id" | "task_id");
     call.children().skip(1).chain(of_client).find_map(|argument| {
         if argument.is(Kind::Keyword) && (is_key_name(argument.name()) || names_job(argument.name())) {

@@ -19,6 +19,9 @@ pub fn writes(call: Node<'_>) -> bool {
     if api.is_some_and(|api| api.has(Tag::WritesOutside)) {
         return !only_asks(call) && !is_telemetry(call);
     }
+    if queues_job(call) {
+        return true;
+    }
     // `client.request("POST", url)`
     if api.is_some_and(|api| api.callable.crosses == Some(System::Http)) && call.callee_name() == "request" {
         let method = call.argument_or_keyword(0, "method").map(Node::resolved_value).and_then(Node::string);
@@ -36,6 +39,23 @@ pub fn writes(call: Node<'_>) -> bool {
                 .is_some()
                 && statement.origin(|made| made.does(Tag::ResolvesConflict)).is_none()
         })
+}
+
+/// Whether it sends a job to a queue: a given task, or one from a module of tasks.
+pub fn queues_job(call: Node<'_>) -> bool {
+    const MODULES: [&str; 7] = ["task", "tasks", "job", "jobs", "worker", "workers", "celery"];
+    let is_queued =
+        |decorator: Node<'_>| decorator.decorator_api().is_some_and(|api| api.has(Tag::QueuesFunction));
+    let is_task = |task: Node<'_>| match call.model.function_named_by(task) {
+        Some(function) => function.decorators().any(is_queued),
+        None => call
+            .model
+            .path_of(task.ty())
+            .is_some_and(|path| path.split('.').any(|part| has_word(part, &MODULES))),
+    };
+    matches!(call.callee_name(), "delay" | "apply_async")
+        && call.api().is_none()
+        && call.receiver().is_some_and(is_task)
 }
 
 /// An INSERT that says nothing of a row that is there already.

@@ -165,19 +165,29 @@ fn sends_parts(call: Node<'_>, around: Node<'_>) -> bool {
         })
 }
 
-/// `[await load(url) for url in urls]`: a loop in one line.
+/// `[await load(url) for url in urls]`, `[s3.get_object(Key=key)["Body"] for key in keys]`: a loop in one line.
 pub fn comprehended(call: Node<'_>, findings: &mut Findings<'_>) {
-    let Some(awaited) = call.parent().filter(|parent| parent.is(Kind::Await)) else { return };
-    let Some(list) = awaited.parent().filter(|list| matches!(list.kind(), Kind::ListComp | Kind::SetComp))
-    else {
-        return;
-    };
-    let over_batch = awaited.role() == Role::Value && list.child(Role::Clause).is_some_and(goes_over_batch);
-    if !over_batch || is_on_purpose(call) || call.is_contained() {
+    let awaited = call.parent().filter(|parent| parent.is(Kind::Await)).unwrap_or(call);
+    let Some(element) = std::iter::successors(Some(awaited), taken_out_of).last() else { return };
+    let list = element.parent().filter(|list| matches!(list.kind(), Kind::ListComp | Kind::SetComp));
+    let Some(list) = list.filter(|_| element.role() == Role::Value) else { return };
+    if !list.child(Role::Clause).is_some_and(goes_over_batch) || is_on_purpose(call) || call.is_contained() {
         return;
     }
-    let Some(failing) = call.failing().filter(|failing| !failing.of_object) else { return };
+    let is_told = |failing: &Failing<'_>| {
+        !failing.of_object && (awaited != call || (failing.is_known && call.runs_here()))
+    };
+    let Some(failing) = call.failing().filter(is_told) else { return };
     ended(call, call, &failing, findings);
+}
+
+/// What takes a part out of this value: `value["Body"]`, `value.read()`.
+fn taken_out_of<'m>(value: &Node<'m>) -> Option<Node<'m>> {
+    value.parent().filter(|outer| match outer.kind() {
+        Kind::Attribute | Kind::Subscript => value.role() != Role::Index,
+        Kind::Call => value.role() == Role::Callee,
+        _ => false,
+    })
 }
 
 /// Whether the loop ends by itself where one item was the right one, or gives its results as they come.

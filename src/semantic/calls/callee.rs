@@ -211,7 +211,7 @@ impl<'m> Node<'m> {
 
     /// Whether it sends a statement, by itself or through a given function that sends what it is handed.
     pub fn sends_sql(self) -> bool {
-        self.does(Tag::Executes) || self.model.handing_sql().contains(&self.place())
+        self.does(Tag::Executes) || self.model.handing_sql().binary_search(&self.place()).is_ok()
     }
 
     /// Whether it sends a statement that changes rows, by the statement's construction or its text.

@@ -313,9 +313,14 @@ impl<'m> Node<'m> {
 
     /// Whether this call takes a lock that other processes respect, itself or in what it runs.
     pub fn takes_distributed_lock(self) -> bool {
+        const LOCKS: [&str; 4] = ["ADVISORY", "LOCK TABLE", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"];
+        let locks = |sql: &str| {
+            let sql = sql.to_ascii_uppercase();
+            LOCKS.iter().any(|lock| sql.contains(lock))
+        };
         let takes = |call: Node<'m>| {
             call.does(Tag::TakesDistributedLock)
-                || (call.sends_sql_by_name() && call.sql().is_some_and(|sql| sql.contains("advisory")))
+                || (call.sends_sql_by_name() && call.sql().is_some_and(locks))
         };
         takes(self) || self.target().is_some_and(|place| self.model.node(place).reaches(&takes).is_some())
     }

@@ -78,7 +78,10 @@ impl<'m> Node<'m> {
     fn stale_sql(self) -> Option<StaleWrite<'m>> {
         let (mut columns, condition) = set_columns(self.sql()?)?;
         columns.retain(|(column, _)| !condition.contains(&column.to_ascii_lowercase()));
-        if columns.is_empty() || condition.contains("version") {
+        // What counts or dates the changes tells whether there was another one.
+        let is_expected =
+            || ["version", "revision", "updated_at", "xmin"].iter().any(|name| condition.contains(name));
+        if columns.is_empty() || is_expected() {
             return None;
         }
         let arguments = self.children().skip(1).filter(|argument| argument.role() == Role::Argument).skip(1);
@@ -86,11 +89,15 @@ impl<'m> Node<'m> {
             arguments.flat_map(|argument| argument.resolved_value().descendants()).find_map(|value| {
                 let read = matches!(value.kind(), Kind::BinOp | Kind::Name)
                     .then(|| value.summed_from(&rows_read_by))??;
-                let is_read = |what: &str| read.sql().is_none_or(|sql| sql.contains(what));
-                let names = || columns.iter().map(|(what, _)| *what);
-                let what = names()
-                    .find(|what| value.mentions_through_names(what))
-                    .or_else(|| names().find(|what| is_read(what)))?;
+                let is_named = |what: &&str| value.mentions_through_names(what);
+                let is_read = |what: &&str| {
+                    read.sql().map(selected).is_none_or(|columns| {
+                        columns.contains(&what.to_ascii_lowercase())
+                            || (columns.contains('*') && is_named(what))
+                    })
+                };
+                let read_names = || columns.iter().map(|(what, _)| *what).filter(is_read);
+                let what = read_names().find(is_named).or_else(|| read_names().next())?;
                 Some((what, read))
             })?;
         Some(StaleWrite { at: self, read, what, test: None, system: System::Database })
@@ -411,10 +418,16 @@ pub(in crate::semantic) fn locks_by_text(sql: &str) -> bool {
     let begins_with =
         |word: &str, with: &str| word.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     let words = sql.split_whitespace();
-    words
-        .clone()
-        .zip(words.skip(1))
-        .any(|(word, next)| word.eq_ignore_ascii_case("for") && begins_with(next, "update"))
+    words.clone().zip(words.skip(1)).any(|(word, next)| {
+        // `FOR NO KEY UPDATE` keeps writers out as well.
+        word.eq_ignore_ascii_case("for") && (begins_with(next, "update") || next.eq_ignore_ascii_case("no"))
+    })
+}
+
+/// What a SELECT gives, in lower case.
+fn selected(sql: &str) -> String {
+    let lower = sql.to_ascii_lowercase();
+    lower.split_once(" from ").map_or(&*lower, |(columns, _)| columns).to_owned()
 }
 
 /// The columns that an UPDATE sets to a parameter, to a text or to the moment, each with that; and the condition, in lower
@@ -466,7 +479,11 @@ impl<'s> Model<'s> {
                 .flat_map(|name| self.calls_named(name))
                 .filter(|call| call.api().is_none() && call.target().is_none() && call.receiver().is_some())
                 .map(Node::place);
-            calls.chain(unknown).filter(|&call| is_sql(&self.node(call))).collect()
+            let all = calls.chain(unknown).filter(|&call| is_sql(&self.node(call))).collect();
+            let mut all: Vec<Place> =
+                crate::sorted::sorted(all, &|one: &Place, other: &Place| one.cmp(other));
+            all.dedup();
+            all
         })
     }
 
@@ -520,6 +537,7 @@ mod tests {
     fn locks_of_a_text() {
         assert!(locks_by_text("SELECT * FROM a WHERE id = 1\nFOR UPDATE"));
         assert!(locks_by_text("select 1 for update skip locked"));
+        assert!(locks_by_text("select 1 from a for no key update"));
         assert!(!locks_by_text("select updated_for from a"));
     }
 }

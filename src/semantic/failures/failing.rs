@@ -230,7 +230,7 @@ impl<'m> Node<'m> {
     }
 
     /// Whether the call is made to its end here, and not only a coroutine of it.
-    pub(in crate::semantic) fn runs_here(self) -> bool {
+    pub fn runs_here(self) -> bool {
         let makes_coroutine = self.api().is_some_and(|api| api.callable.coroutine)
             || self.target().is_some_and(|place| {
                 let function: Node<'m> = self.model.node(place);

@@ -160,6 +160,7 @@ impl<'m> Node<'m> {
                 let function: Node<'m> = self.model.node(call.target()?);
                 function.reaches(&|inner| inner.crosses_outside().is_some())?.last()?.crosses_outside()
             });
+            let reached = reached.or_else(|| call.unseen_service());
             if let Some(system) = reached
                 && !found.contains(&system)
             {
