@@ -145,8 +145,9 @@ impl<'m> Node<'m> {
             return Some(vec![call]);
         }
         for call in self.own_calls().filter(|call| !call.is_left_running()) {
-            if let Some(target) = call.target().filter(|_| enters(call))
+            if let Some(target) = call.target()
                 && let Some(mut chain) = model.node(target).reaches_within(fits, enters, seen)
+                && enters(call)
             {
                 chain.insert(0, call);
                 return Some(chain);
