@@ -4,8 +4,8 @@ use super::decisions::{Reason, decisions};
 use super::{ONE_MORE, is_preparation, locked_before, shown};
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{EntryPoints, FunctionRole, Inserted, Node, Type};
-use crate::syntax::{Kind, Role};
+use crate::semantic::{EntryPoints, FunctionRole, Inserted, Node};
+use crate::syntax::Kind;
 
 const TWICE: &str = "an insert that two requests may both do";
 /// What to do where the code refuses a second row by itself.
@@ -135,21 +135,8 @@ pub fn check<'m>(inserted: Inserted<'m>, reported: &mut Vec<Node<'m>>, findings:
         std::iter::successors(call.function(), |inner| inner.function())
             .any(|function| function.plays(FunctionRole::AfterResponse))
     };
-    // Once one of two has made it, the row that the code names is there for ever.
-    let is_named_by_code = || {
-        let is_value = |name: Node<'_>| {
-            let whole =
-                name.ancestors().take_while(|around| around.is(Kind::Attribute)).last().unwrap_or(name);
-            whole.role() != Role::Callee && !matches!(name.ty(), Type::Class(_))
-        };
-        !fetching.descendants_of(Kind::Name).any(is_value)
-            && fetching.descendants().any(|part| matches!(part.kind(), Kind::Str | Kind::Number))
-    };
-    let is_rare = unique.is_some()
-        && (by_administrators
-            || function.runs_offline()
-            || function.is_only_called(beside)
-            || is_named_by_code());
+    let is_rare =
+        unique.is_some() && (by_administrators || function.runs_offline() || function.is_only_called(beside));
     let certainty = if at.is_unused() || is_rare { Certainty::Question } else { Certainty::Likely };
     let mut draft = findings
         .report(at, severity, certainty, message)
