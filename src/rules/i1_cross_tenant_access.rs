@@ -151,15 +151,7 @@ fn is_for_certain_rows(call: Node<'_>) -> bool {
         || !call.does(Tag::BuildsStatement)
         || statement.descendants_of(Kind::Name).any(is_given)
         || call.function().into_iter().flat_map(Node::own_calls).any(|other| {
-            let names_it = || {
-                call.descendants_of(Kind::Name).skip(1).any(|model| other.statement().mentions(model.name()))
-            };
-            !statement.contains(other)
-                && match other.callee_name() {
-                    "filter_by" => true,
-                    "where" | "filter" => names_it(),
-                    _ => false,
-                }
+            matches!(other.callee_name(), "where" | "filter" | "filter_by") && !statement.contains(other)
         })
 }
 

@@ -17,12 +17,19 @@ pub fn check(field: Field<'_>, findings: &mut Findings<'_>) {
         .find(|receiver| receiver.is(Kind::Attribute) && receiver.name() == field.name);
     let Some(taken) = taken.or_else(|| handed_on(field)) else { return };
     let function = taken.function();
-    // Any other mention beside it, or in the settings themselves, may be the question whether it is there.
-    let is_asked = function.into_iter().chain(field.at.class()).any(|around| {
-        around.descendants_of(Kind::Attribute).any(|other| other != taken && other.name() == field.name)
-    }) || taken
-        .surroundings()
-        .any(|node| matches!(node.kind(), Kind::If | Kind::Conditional | Kind::BoolOp));
+    let decides =
+        |place: Node<'_>, kinds: &[Kind]| place.surroundings().any(|around| kinds.contains(&around.kind()));
+    let named = |around: Node<'_>, fits: &dyn Fn(Node<'_>) -> bool| {
+        around
+            .descendants_of(Kind::Attribute)
+            .any(|other| other != taken && other.name() == field.name && fits(other))
+    };
+    // Any other mention beside it may be the question whether it is there; the settings themselves ask in a test.
+    let is_asked = function.is_some_and(|function| named(function, &|_| true))
+        || field.at.class().is_some_and(|class| {
+            named(class, &|own| decides(own, &[Kind::If, Kind::Conditional, Kind::BoolOp, Kind::Compare]))
+        })
+        || decides(taken, &[Kind::If, Kind::Conditional, Kind::BoolOp]);
     if !is_asked {
         findings
             .report(

@@ -164,7 +164,7 @@ impl<'m> Node<'m> {
         if let Some(call) = self.own_calls().find(|&call| fits(call) && enters(call)) {
             return Some(vec![call]);
         }
-        for call in self.own_calls().filter(|call| !call.is_left_running() && enters(*call)) {
+        for call in self.own_calls().filter(|call| !call.is_left_running()) {
             let target = call.target();
             let follows = |function: &Node<'m>| match declared {
                 Some(declared) if Some(function.place()) != target => {
@@ -179,7 +179,9 @@ impl<'m> Node<'m> {
                 .filter(follows)
                 .map(|function| function.reaches_within(fits, enters, seen, declared))
                 .collect();
-            if let Some(mut chain) = chains.and_then(|chains| chains.into_iter().next()) {
+            // Asked last: it looks at more than the call.
+            let chain = chains.and_then(|chains| chains.into_iter().next()).filter(|_| enters(call));
+            if let Some(mut chain) = chain {
                 chain.insert(0, call);
                 return Some(chain);
             }

@@ -163,10 +163,9 @@ impl<'m> SharedState<'m> {
     fn keeps_new_keys_out(&self, change: Node<'m>) -> bool {
         let Some(function) = change.function() else { return false };
         function.own_ifs().filter(|node| node.id < change.id).any(|node| {
-            let test = node.child(Role::Test);
-            let Some(grown) = test.and_then(|test| {
-                self.holds_of_one_too_many(test, change).or_else(|| self.holds_of_a_stranger(test, change))
-            }) else {
+            let Some(grown) =
+                node.child(Role::Test).and_then(|test| self.holds_of_one_too_many(test, change))
+            else {
                 return false;
             };
             let Some(body) = node.body() else { return false };
@@ -220,20 +219,15 @@ impl<'m> SharedState<'m> {
                     })
                 })
         };
-        match test.kind() {
-            Kind::UnaryOp if test.operator() == Operator::Not => is_found(test.value()?).then_some(true),
-            Kind::Compare => {
-                let (left, right) = (test.child(Role::Left)?, test.child(Role::Right)?);
-                let holds = matches!(test.operator(), Operator::NotIn | Operator::Is);
-                let is_asked = match test.operator() {
-                    Operator::In | Operator::NotIn => left.reads_like(key) && is_fixed(right),
-                    Operator::Is | Operator::IsNot => right.is_none() && is_found(left),
-                    _ => false,
-                };
-                is_asked.then_some(holds)
-            }
-            _ => None,
+        if !test.is(Kind::Compare) {
+            return is_found(test).then_some(false);
         }
+        let (left, right) = (test.child(Role::Left)?, test.child(Role::Right)?);
+        let is_asked = match right.is_none() {
+            true => is_found(left),
+            false => left.reads_like(key) && is_fixed(right),
+        };
+        is_asked.then_some(matches!(test.operator(), Operator::NotIn | Operator::Is))
     }
 
     /// What a test says of a new key while there are many entries, if that decides it.
@@ -272,10 +266,10 @@ impl<'m> SharedState<'m> {
                     Operator::In if is_key() => Some(false),
                     Operator::Greater | Operator::GreaterEqual if counts() => Some(true),
                     Operator::Less | Operator::LessEqual if counts() => Some(false),
-                    _ => None,
+                    _ => self.holds_of_a_stranger(test, change),
                 }
             }
-            _ => None,
+            _ => self.holds_of_a_stranger(test, change),
         }
     }
 }
