@@ -32,6 +32,7 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
         if api.callable.blocks == Some(System::File) {
             bodies::spilled(call, findings);
         }
+        bodies::fetched(call, findings);
     }
     for call in model.calls_named("read").filter(|call| is_checked(*call)) {
         bodies::upload(call, findings);
