@@ -3,11 +3,9 @@
 use super::{Draft, Findings};
 use crate::explanation::Answer;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{
-    FunctionRole, Model, Node, Processes, SharedClient, begins_with_word, has_word, number_in_words,
-};
+use crate::semantic::{Model, Node, Processes, SharedClient, begins_with_word, has_word, number_in_words};
 use crate::stack::{ClassTag, System, Tag};
-use crate::syntax::{Kind, Role};
+use crate::syntax::Kind;
 
 /// What PostgreSQL allows unless it is told otherwise.
 const SERVER_CONNECTIONS: f64 = 100.0;
@@ -596,49 +594,7 @@ fn is_for_any_address(client: Node<'_>, function: Node<'_>) -> bool {
         .into_iter()
         .chain(requests_of(client, function).filter_map(|call| call.argument_or_keyword(0, "url")))
         .peekable();
-    addresses.peek().is_some() && addresses.all(|address| comes_with_request(address, 0))
-}
-
-/// Whether an address starts with what a caller has sent: a field of a handler's body, or a parameter that receives
-/// one.
-fn comes_with_request(address: Node<'_>, depth: u32) -> bool {
-    let value = address.unwrapped().resolved_value().unwrapped();
-    let first = match value.kind() {
-        Kind::FString => {
-            let text = value.source().trim_start_matches(|letter: char| letter.is_alphabetic());
-            let begins = text.trim_start_matches(['"', '\'']).starts_with('{');
-            value.children().find(|part| part.role() == Role::Value).filter(|_| begins)
-        }
-        Kind::BinOp => value.child(Role::Left),
-        Kind::BoolOp => value.children().next(),
-        // `url.rstrip("/")`, or what a function makes of an address: `make_url(address)`.
-        Kind::Call => match value.receiver().filter(|receiver| !receiver.names_a_module()) {
-            Some(receiver) => Some(receiver),
-            None => value.argument(0),
-        },
-        _ => Some(value),
-    };
-    let Some(mut root) = first.filter(|_| depth < 8) else { return false };
-    if let Some(source) = loop_source(root) {
-        return comes_with_request(source, depth + 1);
-    }
-    if root != value && matches!(root.kind(), Kind::Call | Kind::BoolOp | Kind::BinOp) {
-        return comes_with_request(root, depth + 1);
-    }
-    while let Some(receiver) = root.receiver() {
-        root = receiver;
-    }
-    if root != value && root.assigned_value().is_some_and(|inner| inner != root) {
-        return comes_with_request(root, depth + 1);
-    }
-    let Some(parameter) = root.as_parameter() else { return false };
-    let Some(function) = parameter.parent() else { return false };
-    if function.plays(FunctionRole::Handler) {
-        let kind = root.ty();
-        return !function.model.type_has(kind, ClassTag::Request)
-            && parameter.child(Role::Default).is_none_or(|default| !default.is(Kind::Call));
-    }
-    parameter.receives_only(|argument| comes_with_request(argument, depth + 1))
+    addresses.peek().is_some() && addresses.all(Node::is_address_sent)
 }
 
 /// Whether the turn that makes this is the last one: the body ends by leaving the loop, and nothing goes on before that.
@@ -649,14 +605,6 @@ fn is_left_behind(call: Node<'_>, around: Node<'_>) -> bool {
     }
     last.is_some_and(|last| matches!(last.kind(), Kind::Return | Kind::Raise | Kind::Break))
         && !around.descendants_of(Kind::Continue).any(|node| node.id > call.id)
-}
-
-/// What a loop's variable runs over.
-fn loop_source(name: Node<'_>) -> Option<Node<'_>> {
-    name.surroundings()
-        .filter(|node| node.is(Kind::For))
-        .find(|around| around.targets().any(|target| target.is(Kind::Name) && target.name() == name.name()))
-        .and_then(|around| around.child(Role::Iterable))
 }
 
 /// Whether a keyword hands on a credential that the function was given.

@@ -278,10 +278,11 @@ fn judge<'m>(state: &'m SharedState<'m>, findings: &mut Findings<'_>) -> Option<
         return None;
     }
     let keeps = needed || changes.iter().any(|change| keeps_what_was_sent(*change));
-    let matters = keeps || state.told_to_clients().is_some();
+    let told = || state.told_to_clients().or_else(|| state.told_to_models());
+    let matters = keeps || told().is_some();
     if !findings.asks(at, KEPT, "a later request needs it", matters, &|| match (needed, matters) {
         (true, _) => format!("`{name}` is named as what a later request asks for"),
-        (_, true) if !keeps => "a client is told what is in it".to_owned(),
+        (_, true) if !keeps => "a client or a model is told what is in it".to_owned(),
         (_, true) => "it keeps what a request has sent".to_owned(),
         _ => "neither its name nor what is put in says so".to_owned(),
     }) {
@@ -421,6 +422,7 @@ fn is_by_request(change: Node<'_>) -> bool {
         FunctionRole::Middleware,
         FunctionRole::GraphNode,
         FunctionRole::Tool,
+        FunctionRole::Listener,
     ]
     .iter()
     .any(|&role| function.plays(role));

@@ -129,12 +129,25 @@ impl<'s> Model<'s> {
     /// A method of a given class or of its given bases.
     pub fn method_of(&self, class: Place, name: &str) -> Option<Place> {
         let name = self.symbol(name)?;
-        self.lineage(class).iter().find_map(|(place, facts)| {
-            let tree = &self.files[place.file as usize].tree;
-            let binding = tree.bindings_of(facts.scope?, name).next()?;
-            let data = tree.bindings[binding as usize];
-            (data.kind == BindingKind::Function).then_some(Place { file: place.file, node: data.node })
-        })
+        self.lineage(class).iter().find_map(|(place, facts)| self.own_method(*place, facts, name))
+    }
+
+    fn own_method(&self, class: Place, facts: &ClassFacts, name: Symbol) -> Option<Place> {
+        let tree = &self.files[class.file as usize].tree;
+        let binding = tree.bindings_of(facts.scope?, name).next()?;
+        let data = tree.bindings[binding as usize];
+        (data.kind == BindingKind::Function).then_some(Place { file: class.file, node: data.node })
+    }
+
+    /// The methods of given bases of a class that have one of these names, each with its place among the names.
+    pub(super) fn overridden_methods(&self, class: Place, names: &[Symbol]) -> Vec<(usize, Place)> {
+        let mut found = Vec::new();
+        for (base, facts) in self.lineage(class).iter().skip(1) {
+            for (index, &name) in names.iter().enumerate() {
+                found.extend(self.own_method(*base, facts, name).map(|method| (index, method)));
+            }
+        }
+        found
     }
 
     /// The assignment target or definition that binds a name in a class's body, its given bases included.

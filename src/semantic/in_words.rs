@@ -100,7 +100,7 @@ impl<'m> Node<'m> {
             let shown = if path.is_empty() { "a path that is not written out" } else { &path };
             words.push(format!("route handler {} {shown}", route.callee_name().to_ascii_uppercase()));
         }
-        const ROLES: [(FunctionRole, &str); 10] = [
+        const ROLES: [(FunctionRole, &str); 11] = [
             (FunctionRole::Dependency, "dependency"),
             (FunctionRole::Lifespan, "lifespan"),
             (FunctionRole::Middleware, "middleware"),
@@ -108,6 +108,7 @@ impl<'m> Node<'m> {
             (FunctionRole::Job, "scheduled job"),
             (FunctionRole::GraphNode, "node of a graph"),
             (FunctionRole::Tool, "tool of an agent"),
+            (FunctionRole::Listener, "listens to another system"),
             (FunctionRole::Task, "started as a task"),
             (FunctionRole::AfterResponse, "runs after the response"),
             (FunctionRole::Offloaded, "handed to a thread or process"),

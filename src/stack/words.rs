@@ -102,6 +102,8 @@ words! {
         MarksRoute = "marks_route",
         AsCompleted = "as_completed",
         MarksTool = "marks_tool",
+        ListensToEvents = "listens_to_events",
+        ListensToClicks = "listens_to_clicks",
         MountsRouter = "mounts_router",
         AddsMiddleware = "adds_middleware",
         HandlesException = "handles_exception",

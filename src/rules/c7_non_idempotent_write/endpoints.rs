@@ -13,7 +13,8 @@ use crate::syntax::{Kind, Role};
 
 /// Handlers whose callers repeat: public endpoints and webhooks.
 pub fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut Findings<'_>) {
-    let tool = function.mcp_tool();
+    let listener = function.event_listener();
+    let tool = function.mcp_tool().or(listener);
     let route = || function.route().filter(|decorator| decorator.callee_name() == "post");
     let Some(decorator) = tool.or_else(route) else { return };
     let path = function.full_route_path();
@@ -39,7 +40,8 @@ pub fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut 
     };
     // Who manages webhooks adds to no account.
     let sums = || function.reaches(&|call| call.sums_in_database().is_some()).is_some();
-    let is_webhook = receives && (asked().any(takes_raw_request) && names_event() || sums());
+    let is_webhook =
+        listener.is_some() || receives && (asked().any(takes_raw_request) && names_event() || sums());
     // `/_internal/mcp/metric` is asked by parts of the same system.
     let is_internal = has_word(&path, &["internal"]);
     let by_path = || ["/public/", "/mcp/"].iter().any(|part| path.contains(part) || file.contains(part));
@@ -96,7 +98,13 @@ pub fn endpoint(function: Node<'_>, told: &mut FxHashSet<Place>, findings: &mut 
             format!(
                 "`{}` takes effect again when the {} `{}` is repeated",
                 write.called(),
-                if tool.is_some() { "call of the tool" } else { "request to" },
+                if listener.is_some() {
+                    "event for"
+                } else if tool.is_some() {
+                    "call of the tool"
+                } else {
+                    "request to"
+                },
                 function.name()
             ),
         )
@@ -144,6 +152,9 @@ fn knows_repetition(function: Node<'_>, chain: &[Node<'_>], is_webhook: bool) ->
             Kind::Keyword => {
                 is_key_name(node.name()) && !node.child(Role::Value).is_some_and(Node::is_made_at_random)
             }
+            Kind::Str if is_webhook && matches!(node.name(), "event_id" | "client_msg_id") => {
+                !node.surroundings().any(Node::writes_log)
+            }
             Kind::Parameter | Kind::Name | Kind::Str => is_key_name(node.name()),
             Kind::Handler => node
                 .child(Role::Exception)
@@ -165,11 +176,7 @@ fn knows_repetition(function: Node<'_>, chain: &[Node<'_>], is_webhook: bool) ->
                 };
                 is_webhook
                     && !node.surroundings().any(Node::writes_log)
-                    && index.is_some_and(|index| match index.name() {
-                        "event_id" => index.is(Kind::Str),
-                        "id" => index.is(Kind::Str) && !of_a_part(),
-                        _ => false,
-                    })
+                    && index.is_some_and(|index| index.is(Kind::Str) && index.name() == "id" && !of_a_part())
             }
             _ => false,
         });

@@ -40,6 +40,7 @@ pub fn is_key_name(name: &str) -> bool {
     name.contains("idempoten")
         || name == "dedup_id"
         || name == "deduplication_id"
+        || name == "_job_id"
         || name == "messagededuplicationid"
         // The key of signed webhooks: it is the message's, on each attempt.
         || name == "webhook-id"

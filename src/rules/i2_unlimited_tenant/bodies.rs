@@ -4,8 +4,10 @@
 
 use crate::report::{Certainty, Severity};
 use crate::rules::Findings;
-use crate::semantic::{Model, Node, ProxyDirective, UNREACHED_BYTES, has_word, is_no_limit_of_size};
-use crate::stack::ClassTag;
+use crate::semantic::{
+    EntryPoints, Model, Node, ProxyDirective, UNREACHED_BYTES, has_word, is_no_limit_of_size,
+};
+use crate::stack::{ClassTag, System};
 use crate::syntax::{Kind, Role};
 
 const WHOLE: &str = "an upload that is taken into memory, however large it is";
@@ -130,6 +132,56 @@ pub fn spilled(call: Node<'_>, findings: &mut Findings<'_>) {
         )
         .because(call, "it ends where the client stops sending, and nothing counts what has come")
         .conforming("Copy piece by piece and count: `while chunk := await file.read(65536):`, and answer 413 when the sum is over the limit.");
+}
+
+/// What is at an address that a client has sent, taken into memory however large it is: `await http.get(body.image_url)`.
+pub fn fetched(call: Node<'_>, findings: &mut Findings<'_>) {
+    let index = match call.callee_name() {
+        "get" | "urlopen" => 0,
+        "request" => 1,
+        _ => return,
+    };
+    let asks = call.api().is_some_and(|api| api.callable.crosses == Some(System::Http));
+    let is_streamed = call.keyword("stream").is_some_and(|stream| !stream.resolved_value().is(Kind::False));
+    let (Some(url), Some(function)) = (call.argument_or_keyword(index, "url"), call.function()) else {
+        return;
+    };
+    // How many addresses there are matters more where there are many: that is told of the list.
+    // Administrators choose addresses that they trust.
+    let by_anybody = || function.entry_points().includes(EntryPoints::REQUEST);
+    let is_of_many = || call.enclosing_loop().is_some() || function.repeated_by_callers().is_some();
+    if !asks || is_streamed || !url.is_address_sent() || is_of_many() || !by_anybody() {
+        return;
+    }
+    let taken = function.descendants().find(|part| {
+        part.id > call.id
+            && matches!(part.kind(), Kind::Attribute)
+            && matches!(part.name(), "content" | "text" | "json" | "read" | "aread")
+    });
+    // A piece at a time, or with a look at how much there is.
+    let looks = function.descendants().any(|part| match part.kind() {
+        Kind::Call => {
+            let name = part.callee_name();
+            name.contains("iter_") || (name == "read" && part.argument(0).is_some())
+        }
+        Kind::Str => part.name().eq_ignore_ascii_case("content-length"),
+        Kind::Name | Kind::Attribute => {
+            let has = |list: &[&str]| has_word(part.name(), list);
+            has(&["max", "maximum", "limit"]) && has(&["size", "bytes", "length", "content", "mb"])
+        }
+        _ => false,
+    });
+    let Some(taken) = taken.filter(|_| !looks) else { return };
+    findings
+        .report(
+            call,
+            Severity::Medium,
+            Certainty::Likely,
+            format!("`{}` takes all that a client's address gives into memory, however large it is", call.called()),
+        )
+        .because(url, "the client has sent where to look")
+        .because(taken, "all of it is in memory here, and nothing looks at its size before")
+        .conforming("Stream it and count: `async with http.stream(\"GET\", url) as answer:`, and stop where the sum of `aiter_bytes()` is over the limit.");
 }
 
 /// Whether the code looks at the upload's counted size first, here or in a dependency that is named for it.

@@ -32,6 +32,7 @@ pub fn check<'m>(model: &'m Model<'m>, findings: &mut Findings<'_>) {
         if api.callable.blocks == Some(System::File) {
             bodies::spilled(call, findings);
         }
+        bodies::fetched(call, findings);
     }
     for call in
         ["incr", "incrby"].iter().flat_map(|name| model.calls_named(name)).filter(|it| is_checked(*it))

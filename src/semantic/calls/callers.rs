@@ -22,17 +22,19 @@ pub(in crate::semantic) struct Overriding {
 impl Overriding {
     fn find(model: &Model<'_>) -> Self {
         let mut found = Self::default();
-        for class in model.classes().filter(|class| !class.source_file().is_test) {
-            for base in model.given_bases(class.place()).skip(1) {
-                let own = class.body().into_iter().flat_map(Node::children);
-                for method in own.filter(|it| it.is(Kind::FunctionDef) && !it.name().starts_with("__")) {
-                    let of_base = model.method_of(base, method.name()).filter(|_| !method.is_stub());
-                    let Some(of_base) = of_base else { continue };
-                    let known = found.by.entry(of_base).or_default();
-                    if !known.contains(&method.place()) {
-                        known.push(method.place());
-                        found.of.entry(method.place()).or_default().push(of_base);
-                    }
+        let is_derived = |class: &Node<'_>| class.children().any(|child| child.role() == Role::Base);
+        for class in model.classes().filter(|class| is_derived(class) && !class.source_file().is_test) {
+            let own = class.body().into_iter().flat_map(Node::children);
+            let methods: Vec<Node<'_>> = own
+                .filter(|it| it.is(Kind::FunctionDef) && !it.name().starts_with("__") && !it.is_stub())
+                .collect();
+            let names: Vec<Symbol> = methods.iter().map(|method| method.symbol()).collect();
+            for (index, of_base) in model.overridden_methods(class.place(), &names) {
+                let method = methods[index].place();
+                let known = found.by.entry(of_base).or_default();
+                if !known.contains(&method) {
+                    known.push(method);
+                    found.of.entry(method).or_default().push(of_base);
                 }
             }
         }

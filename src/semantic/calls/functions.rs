@@ -22,6 +22,8 @@ pub enum FunctionRole {
     GraphNode,
     /// A tool that an agent may call.
     Tool,
+    /// Called for an event of another system, or for what somebody does there.
+    Listener,
     /// Started as a task beside its caller.
     Task,
     /// Runs after the response.
@@ -32,13 +34,14 @@ pub enum FunctionRole {
 
 impl FunctionRole {
     /// The roles of functions for which a request waits.
-    pub(in crate::semantic) const ASKED: [Self; 6] = [
+    pub(in crate::semantic) const ASKED: [Self; 7] = [
         Self::Handler,
         Self::Dependency,
         Self::Middleware,
         Self::ExceptionHandler,
         Self::GraphNode,
         Self::Tool,
+        Self::Listener,
     ];
 }
 
@@ -109,6 +112,9 @@ impl Roles {
         if let Some(api) = api {
             if api.has(Tag::MarksTool) {
                 self.add(place, FunctionRole::Tool);
+            }
+            if api.has(Tag::ListensToEvents) || api.has(Tag::ListensToClicks) {
+                self.add(place, FunctionRole::Listener);
             }
             if api.has(Tag::RepeatsFunction) || api.has(Tag::RegistersJob) {
                 self.add(place, FunctionRole::Job);
@@ -574,7 +580,18 @@ impl<'m> Node<'m> {
         })
     }
 
+<<<<<<< HEAD
     /// The decorator, or the call, that makes this function a tool of an MCP server, by the class or the name of the server.
+=======
+    /// The decorator that has this function called for events which their sender repeats.
+    pub fn event_listener(self) -> Option<Node<'m>> {
+        let repeats =
+            |decorator: &Node<'m>| decorator.decorator_api().is_some_and(|api| api.has(Tag::ListensToEvents));
+        self.decorators().filter(|_| self.plays(FunctionRole::Listener)).find(repeats)
+    }
+
+    /// The decorator that makes this function a tool of an MCP server, by the class or the name of the server.
+>>>>>>> recall
     pub fn mcp_tool(self) -> Option<Node<'m>> {
         let speaks_of_it = |text: &str| text.to_ascii_lowercase().contains("mcp");
         let is_of_server = |callee: Node<'m>| {

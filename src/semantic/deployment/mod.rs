@@ -2,8 +2,9 @@
 //! health checks, limits, ports and variables.
 //!
 //! `command` (command lines), `image` (references to images, and what is known of them), `dockerfile`, `compose`,
-//! `kubernetes`, `chart` (values of Helm charts), `proxy` (Caddyfiles) and `pipeline` read one kind of file each; `stopping`
-//! says how what they run is ended; `variables` lists what any of them puts into the environment.
+//! `kubernetes`, `chart` (values of Helm charts), `script` (shell scripts that containers start with), `proxy` (Caddyfiles)
+//! and `pipeline` read one kind of file each; `stopping` says how what they run is ended; `variables` lists what any of them
+//! puts into the environment.
 
 mod chart;
 mod command;

@@ -315,6 +315,22 @@ impl<'m> SharedState<'m> {
         })
     }
 
+    /// Where a model is told what is in it, by a function that requests lead to: a later turn's question is made of it.
+    pub fn told_to_models(&self) -> Option<Node<'m>> {
+        let is_it = |part: Node<'m>| {
+            part.symbol() == self.definition.symbol() && part.defining_target() == Some(self.definition)
+        };
+        let model = self.definition.model;
+        let mut asked = model.calls_doing(Tag::InvokesModel).filter(|call| {
+            let function = call.function();
+            function.is_some_and(|function| {
+                function.descendants().any(|part| part.symbol() == self.definition.symbol())
+                    && function.serves_requests()
+            })
+        });
+        asked.find_map(|call| call.argument(0)?.value_source(&is_it))
+    }
+
     /// What the changes put in: assigned values and arguments.
     pub fn additions(&self) -> impl Iterator<Item = Node<'m>> {
         self.changes.iter().flat_map(|change| {

@@ -4,6 +4,9 @@ use crate::semantic::{FunctionRole, Model, Node, Place};
 use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
+/// The roles of functions whose parameters hold what somebody has sent.
+const BRING: [FunctionRole; 3] = [FunctionRole::Handler, FunctionRole::Tool, FunctionRole::Listener];
+
 impl<'m> Node<'m> {
     /// Whether a request decides how many elements this value has: it is a part of what a handler was sent, and not
     /// something that was looked up for it.
@@ -29,7 +32,7 @@ impl<'m> Node<'m> {
                 let Some(function) = parameter.parent().filter(|function| function.is_function()) else {
                     return false;
                 };
-                if function.plays(FunctionRole::Handler) || function.plays(FunctionRole::Tool) {
+                if BRING.iter().any(|&role| function.plays(role)) {
                     return parameter.injected_by().is_none() && !value.is_a(ClassTag::Request);
                 }
                 let calls = model.callers_of(function.place()).iter().take(12).map(|&call| model.node(call));
@@ -119,7 +122,7 @@ impl<'m> Node<'m> {
             let Some(function) = parameter.parent().filter(|function| function.is_function()) else {
                 continue;
             };
-            if function.plays(FunctionRole::Handler) || function.plays(FunctionRole::Tool) {
+            if BRING.iter().any(|&role| function.plays(role)) {
                 return true;
             }
             if seen.contains(&parameter.place()) || matches!(parameter.name(), "self" | "cls") {
@@ -181,5 +184,64 @@ impl<'m> Node<'m> {
     /// Whether the call makes what a `raise` raises.
     fn is_an_error(self) -> bool {
         self.role() == Role::Exception
+    }
+}
+
+impl<'m> Node<'m> {
+    /// Whether an address starts with what a caller has sent: a field of a handler's body, or a parameter that receives
+    /// one wherever its function is called.
+    pub fn is_address_sent(self) -> bool {
+        self.is_address_sent_within(0)
+    }
+
+    fn is_address_sent_within(self, depth: u32) -> bool {
+        let value = self.unwrapped().resolved_value().unwrapped();
+        let first = match value.kind() {
+            Kind::FString => {
+                let text = value.source().trim_start_matches(|letter: char| letter.is_alphabetic());
+                let begins = text.trim_start_matches(['"', '\'']).starts_with('{');
+                value.children().find(|part| part.role() == Role::Value).filter(|_| begins)
+            }
+            Kind::BinOp => value.child(Role::Left),
+            Kind::BoolOp => value.children().next(),
+            // `url.rstrip("/")`, or what a function makes of an address: `make_url(address)`.
+            Kind::Call => match value.receiver().filter(|receiver| !receiver.names_a_module()) {
+                Some(receiver) => Some(receiver),
+                None => value.argument(0),
+            },
+            _ => Some(value),
+        };
+        let Some(mut root) = first.filter(|_| depth < 8) else { return false };
+        if let Some(source) = root.loop_source() {
+            return source.is_address_sent_within(depth + 1);
+        }
+        if root != value && matches!(root.kind(), Kind::Call | Kind::BoolOp | Kind::BinOp) {
+            return root.is_address_sent_within(depth + 1);
+        }
+        while let Some(receiver) = root.receiver() {
+            root = receiver;
+        }
+        if root != value && root.assigned_value().is_some_and(|inner| inner != root) {
+            return root.is_address_sent_within(depth + 1);
+        }
+        let Some(parameter) = root.as_parameter() else { return false };
+        let Some(function) = parameter.parent() else { return false };
+        if function.plays(FunctionRole::Handler) {
+            let kind = root.ty();
+            return !function.model.type_has(kind, ClassTag::Request)
+                && parameter.injected_by().is_none()
+                && parameter.child(Role::Default).is_none_or(|default| !default.is(Kind::Call));
+        }
+        parameter.receives_only(|argument| argument.is_address_sent_within(depth + 1))
+    }
+
+    /// What a loop's variable runs over.
+    fn loop_source(self) -> Option<Node<'m>> {
+        self.surroundings()
+            .filter(|node| node.is(Kind::For))
+            .find(|around| {
+                around.targets().any(|target| target.is(Kind::Name) && target.name() == self.name())
+            })
+            .and_then(|around| around.child(Role::Iterable))
     }
 }
