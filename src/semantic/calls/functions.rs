@@ -580,9 +580,6 @@ impl<'m> Node<'m> {
         })
     }
 
-<<<<<<< HEAD
-    /// The decorator, or the call, that makes this function a tool of an MCP server, by the class or the name of the server.
-=======
     /// The decorator that has this function called for events which their sender repeats.
     pub fn event_listener(self) -> Option<Node<'m>> {
         let repeats =
@@ -590,8 +587,7 @@ impl<'m> Node<'m> {
         self.decorators().filter(|_| self.plays(FunctionRole::Listener)).find(repeats)
     }
 
-    /// The decorator that makes this function a tool of an MCP server, by the class or the name of the server.
->>>>>>> recall
+    /// The decorator, or the call, that makes this function a tool of an MCP server, by the class or the name of the server.
     pub fn mcp_tool(self) -> Option<Node<'m>> {
         let speaks_of_it = |text: &str| text.to_ascii_lowercase().contains("mcp");
         let is_of_server = |callee: Node<'m>| {
