@@ -367,14 +367,11 @@ fn turn<'m>(call: Node<'m>, told: &mut Vec<Node<'m>>, findings: &mut Findings<'_
         return;
     }
     let asked = function.serves_requests();
-    let is_queued =
-        |decorator: Node<'_>| decorator.decorator_api().is_some_and(|api| api.has(Tag::QueuesFunction));
     // A job, or a service whose callers the files do not show, is told whose conversation it is.
     let is_callers = || {
         let named = thread.resolved_value().descendants_of(Kind::Name);
         named.filter_map(Node::as_parameter).any(|parameter| parameter.name() != "self")
-            && ((function.owner().is_some() && function.may_serve_requests())
-                || function.decorators().any(is_queued))
+            && ((function.owner().is_some() && function.may_serve_requests()) || function.is_queued())
             && !function.belongs_to_a_graph()
     };
     let serves = asked || is_callers();

@@ -238,8 +238,7 @@ fn chained_retrieval(call: Node<'_>, findings: &mut Findings<'_>) {
 
 /// Whether somebody waits for what this function says; a summary without its documents helps nobody.
 fn answers(function: Node<'_>) -> bool {
-    let named = has_word(function.name(), &["answer", "chat", "ask", "reply", "respond", "rag"]);
-    named || function.serves_requests()
+    function.is_named_for_answering() || has_word(function.name(), &["rag"]) || function.serves_requests()
 }
 
 /// A retrieval whose failure keeps a function from asking the model at all.

@@ -397,15 +397,13 @@ fn semaphore(made: Node<'_>, findings: &mut Findings<'_>) {
             let system = call.crosses_outside().or_else(|| call.unseen_service());
             let Some(system) = system else { continue };
             let service = call.service_asked().filter(|_| system == System::Http);
-            let mut asked = vec![(service, call)];
-            if service.is_none() && system == System::Http {
-                let handed = call.services_handed();
-                asked.extend(handed.into_iter().map(|(service, call)| (Some(service), call)));
+            let is_told = service.is_none() && system == System::Http;
+            let handed = if is_told { call.services_handed() } else { Vec::new() };
+            let asked: Vec<_> = match handed.is_empty() {
+                true => vec![(service, call)],
                 // What hands on an address asks nothing of its own.
-                if asked.len() > 1 {
-                    asked.remove(0);
-                }
-            }
+                false => handed.into_iter().map(|(service, call)| (Some(service), call)).collect(),
+            };
             for (service, call) in asked {
                 let is_known = kinds.iter().any(|(known, named, _)| {
                     *known == system && (*named == service || named.is_none() || service.is_none())

@@ -401,12 +401,8 @@ fn makes_rounds(function: Node<'_>) -> bool {
         "run", "round", "rounds", "all", "each", "every", "job", "sweep", "tick", "cycle", "sync", "nightly",
         "daily", "weekly", "monthly", "hourly", "batch",
     ];
-    let is_queued =
-        |decorator: Node<'_>| decorator.decorator_api().is_some_and(|api| api.has(Tag::QueuesFunction));
     !function.is_startup()
-        && (function.runs_along()
-            || function.decorators().any(is_queued)
-            || has_word(function.name(), &WORDS))
+        && (function.runs_along() || function.is_queued() || has_word(function.name(), &WORDS))
 }
 
 fn goes_over_tenants(around: Node<'_>) -> bool {

@@ -45,7 +45,7 @@ pub use crate::secrets::{
 };
 pub use calls::callee::{Api, Bounded, Deadline};
 pub use calls::entry_points::EntryPoints;
-pub use calls::functions::{FunctionRole, Route};
+pub use calls::roles::{FunctionRole, Route};
 pub use calls::summary::{Blocking, ChainStep, Waiting};
 pub use database::engines::Database;
 pub use database::migrations::{Migration, Step, StepKind, TypeChange, same_revisions, second_heads};
@@ -90,7 +90,7 @@ use crate::settings::Settings;
 use crate::source::Source;
 use crate::stack::Tag;
 use crate::syntax::{self, NodeId, Symbol, Symbols, Tree};
-use calls::functions::Roles;
+use calls::roles::Roles;
 use classes::ClassFacts;
 use types::TypeTable;
 

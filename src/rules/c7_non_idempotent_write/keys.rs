@@ -18,7 +18,7 @@ pub fn idempotency_key(call: Node<'_>) -> Option<Node<'_>> {
     // A queue refuses a second job of the same name.
     let is_queue =
         queues_job(call) || call.api().is_some_and(|api| api.callable.crosses == Some(System::Broker));
-    let names_job = |name: &str| is_queue && matches!(name, "_job_id" | "task_id");
+    let names_job = |name: &str| is_queue && name == "task_id";
     call.children().skip(1).chain(of_client).find_map(|argument| {
         if argument.is(Kind::Keyword) && (is_key_name(argument.name()) || names_job(argument.name())) {
             return argument.child(Role::Value);

@@ -44,10 +44,8 @@ pub fn writes(call: Node<'_>) -> bool {
 /// Whether it sends a job to a queue: a given task, or one from a module of tasks.
 pub fn queues_job(call: Node<'_>) -> bool {
     const MODULES: [&str; 7] = ["task", "tasks", "job", "jobs", "worker", "workers", "celery"];
-    let is_queued =
-        |decorator: Node<'_>| decorator.decorator_api().is_some_and(|api| api.has(Tag::QueuesFunction));
     let is_task = |task: Node<'_>| match call.model.function_named_by(task) {
-        Some(function) => function.decorators().any(is_queued),
+        Some(function) => function.is_queued(),
         None => call
             .model
             .path_of(task.ty())

@@ -1,7 +1,6 @@
 //! What a batch is: a loop or comprehension over things that stand for themselves.
 
 use crate::semantic::{FunctionRole, Node, has_word, thing_named};
-use crate::stack::Tag;
 use crate::syntax::{Kind, Role};
 
 /// Whether a name is one of things that stand for themselves: one of them may fail without the others.
@@ -114,9 +113,7 @@ pub fn is_for_batches(function: Node<'_>) -> bool {
         "email",
         "charge",
     ];
-    let is_queued =
-        |decorator: Node<'_>| decorator.decorator_api().is_some_and(|api| api.has(Tag::QueuesFunction));
-    function.decorators().any(is_queued)
+    function.is_queued()
         || function.runs_along()
         || function.plays(FunctionRole::AfterResponse)
         || has_word(function.name(), &WORDS)

@@ -177,7 +177,7 @@ fn readiness(handler: Node<'_>, findings: &mut Findings<'_>) {
         }
     });
     if let Some(chain) = chain {
-        match swallowed_no(handler, chain[0]) {
+        match clause_that_hides_failure(handler, chain[0]) {
             Some(clause) => {
                 findings
                     .report(
@@ -233,7 +233,7 @@ fn readiness(handler: Node<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The clause that takes the failure of what a readiness asks, where nothing gives the answer another status.
-fn swallowed_no<'m>(handler: Node<'m>, asked: Node<'m>) -> Option<Node<'m>> {
+fn clause_that_hides_failure<'m>(handler: Node<'m>, asked: Node<'m>) -> Option<Node<'m>> {
     let clause = asked.handlers_around().next()?;
     let tells = handler.own_raises().next().is_some()
         || handler.mentions("status_code")

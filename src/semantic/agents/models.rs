@@ -190,12 +190,8 @@ impl<'m> Node<'m> {
     /// Whether this function only tries out whether a model answers, by its name or that of its class: a failure is what it
     /// is there to tell.
     pub fn tries_model_out(self) -> bool {
-        let says = |name: &str| {
-            crate::semantic::has_word(
-                name,
-                &["health", "healthy", "probe", "ping", "connectivity", "reachable", "test"],
-            )
-        };
+        const TRIES: [&str; 7] = ["health", "healthy", "probe", "ping", "connectivity", "reachable", "test"];
+        let says = |name: &str| has_word(name, &TRIES);
         says(self.name()) || self.owner().is_some_and(|class| says(class.name()))
     }
 

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::semantic::calls::functions::FunctionRole;
+use crate::semantic::calls::roles::FunctionRole;
 use crate::semantic::expressions::identifiers_in;
 use crate::semantic::isolation::tenant_values::names_tenants;
 use crate::semantic::types::Type;

@@ -225,7 +225,7 @@ impl<'m> Node<'m> {
         let is_counted = |name: &Node<'m>| {
             name.parent().is_some_and(|around| {
                 around.is(Kind::Call)
-                    && crate::semantic::has_word(
+                    && has_word(
                         around.callee_name(),
                         &["len", "bool", "any", "sum", "count", "summarize", "aggregate"],
                     )

@@ -1,12 +1,12 @@
-//! I5: what requests depend on is kept in one process, where the other replicas do not see it.
+//! What a module or an application keeps in memory, and on which a later request depends.
+//!
+//! Quiet about caches, registries, what says only what this process is doing, and what is filled again from elsewhere.
 
-use super::Findings;
+use super::TOLD;
 use crate::report::{Certainty, Severity};
-use crate::semantic::{
-    Api, FileUse, FunctionRole, Holding, Model, Node, Runs, SharedState, Workload, begins_with_word,
-    has_word, words_of,
-};
-use crate::stack::{ClassTag, System, Tag};
+use crate::rules::Findings;
+use crate::semantic::{FunctionRole, Holding, Model, Node, SharedState, begins_with_word, words_of};
+use crate::stack::ClassTag;
 use crate::syntax::{Kind, Role};
 
 /// Words in the names of state on which a later request depends.
@@ -84,9 +84,6 @@ const DISPENSABLE: [&str; 26] = [
     "checksum",
 ];
 
-/// Parameters that say whose state is meant.
-const TOLD: [&str; 4] = ["session_id", "thread_id", "conversation_id", "user_id"];
-
 /// What is told condition by condition.
 const KEPT: &str = "what requests depend on, kept in one process";
 
@@ -109,81 +106,6 @@ pub fn check(model: &Model<'_>, findings: &mut Findings<'_>) {
     for found in &kept {
         report(found, &states, findings);
     }
-    let serves = model.is_a_service();
-    for (call, api) in model.known_calls() {
-        if api.is_constructor && !call.is_outside_production() && !call.source_file().is_script {
-            in_memory(call, &api, serves, findings);
-        }
-        if api.callable.crosses == Some(System::Cache)
-            && !api.is_constructor
-            && call.function().is_some_and(Node::serves_requests)
-        {
-            findings.conforms(call, "kept where all replicas look");
-        }
-    }
-    for assignment in model.assignments().filter(|assignment| assignment.function().is_none()) {
-        lock(assignment, findings);
-    }
-    deployed(model, findings);
-    files(model, findings);
-    for function in model.functions().filter(|function| !function.is_outside_production()) {
-        cached(function, findings);
-    }
-}
-
-/// Databases inside of the application's container, and those that keep nothing when theirs is replaced.
-fn deployed(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let stores = model.stores_in_images();
-    for (index, (at, name)) in stores.iter().enumerate() {
-        // Told once a Dockerfile.
-        if stores[..index].iter().any(|(earlier, _)| earlier.file == at.file) {
-            continue;
-        }
-        let mut draft = findings
-            .report(
-                model.stretch(*at),
-                Severity::Medium,
-                Certainty::Likely,
-                format!("the application's image holds a server of its own data, `{name}`"),
-            )
-            .because(
-                model.stretch(*at),
-                "each replica that starts it has data of its own, which goes when the container is replaced",
-            );
-        for (other, name) in stores[index + 1..].iter().filter(|(other, _)| other.file == at.file) {
-            draft = draft.because(model.stretch(*other), format!("so does `{name}`"));
-        }
-        draft.conforming(
-            "Run it as a service of its own with a volume, and give the application its address.",
-        );
-    }
-    for workload in model.workloads().iter().filter(|workload| keeps_data(workload)) {
-        let (Some(container), Some(service)) = (workload.containers.first(), &workload.service) else {
-            continue;
-        };
-        let is_partial = service.is_for_development || service.is_for_tests || service.extends;
-        let thoughtful = model.workloads().iter().find(|other| {
-            other.heading.file == workload.heading.file
-                && keeps_data(other)
-                && other.service.as_ref().is_some_and(|service| service.has_volumes)
-        });
-        let Some(other) = thoughtful.filter(|_| !is_partial && !service.has_volumes) else { continue };
-        findings
-            .report(
-                model.stretch(container.at),
-                Severity::Medium,
-                Certainty::Likely,
-                format!("`{}` keeps its data in the container, which goes with it", workload.name),
-            )
-            .because(model.stretch(container.at), "no volume is mounted: another version of the image starts empty")
-            .because(model.stretch(other.heading), "has a volume, so this one was forgotten")
-            .conforming("Give it a volume as well: `volumes: [vectors:/qdrant/storage]`, and `volumes: {vectors: {}}` below.");
-    }
-}
-
-fn keeps_data(workload: &Workload) -> bool {
-    workload.runs == Runs::Service
-        && workload.containers.first().is_some_and(|container| container.keeps_data())
 }
 
 fn has_thing(name: &str, words: &[&str]) -> bool {
@@ -495,189 +417,4 @@ fn runs_for_requests(function: Node<'_>) -> bool {
     }
     let told = function.parameters().any(|parameter| TOLD.contains(&parameter.name()));
     told || function.serves_requests()
-}
-
-/// A lock of this process around work on what all processes share.
-fn lock(assignment: Node<'_>, findings: &mut Findings<'_>) {
-    let Some(value) = assignment.child(Role::Value).filter(|value| value.is(Kind::Call)) else { return };
-    let is_lock = value.is_a(ClassTag::AsyncLock) || value.is_a(ClassTag::ThreadLock);
-    let target =
-        assignment.targets().find(|target| target.is(Kind::Name) && target.scope_of_name() == Some(0));
-    let Some(target) = target.filter(|_| is_lock && !assignment.is_outside_production()) else { return };
-    let guarded = assignment.at(0).within(&assignment.source_file().tree.withs).find_map(|with| {
-        let taken = with
-            .children()
-            .filter(|item| item.is(Kind::WithItem))
-            .filter_map(|item| item.child(Role::Context))
-            .any(|context| {
-                context.is(Kind::Name)
-                    && context.symbol() == target.symbol()
-                    && context.scope_of_name() == Some(0)
-            });
-        let writes = |call: &Node<'_>| call.does(Tag::Commits) || call.writes_by_sql();
-        with.function()
-            .filter(|function| taken && function.serves_requests())
-            .and_then(|_| with.calls_within().find(writes))
-    });
-    let Some(work) = guarded else { return };
-    findings
-        .report(
-            target,
-            Severity::Low,
-            Certainty::Likely,
-            format!("`{}` keeps out this process, and no other", target.name()),
-        )
-        .because(work, "what it guards is in the database, which every replica changes")
-        .conforming("Let the database keep the others out: `with_for_update()` on the row, or `pg_advisory_xact_lock`.");
-}
-
-// Files
-
-/// A file that one request writes and another reads, on the disk of this replica.
-fn files(model: &Model<'_>, findings: &mut Findings<'_>) {
-    let uses = model.file_uses();
-    let asked = |used: &FileUse<'_>| {
-        used.call
-            .function()
-            .is_some_and(|function| function.serves_requests() || function.plays(FunctionRole::AfterResponse))
-    };
-    let mut told: Vec<&str> = Vec::new();
-    for written in uses.iter().filter(|used| used.writes && asked(used)) {
-        let read = uses.iter().find(|read| {
-            !read.writes
-                && read.folder == written.folder
-                && read.call.function() != written.call.function()
-                && asked(read)
-        });
-        let Some(read) = read.filter(|_| !told.contains(&written.folder)) else { continue };
-        told.push(written.folder);
-        findings
-            .report(
-                written.call,
-                Severity::Medium,
-                Certainty::Likely,
-                format!("a file in `{}` is on the disk of one replica alone", written.folder),
-            )
-            .because(written.call, "a request writes it here")
-            .because(read.call, "another request looks for it, and may come to another replica")
-            .conforming(
-                "Keep it in an object store or in the database, or on a volume that all replicas mount.",
-            );
-    }
-}
-
-// Objects of libraries
-
-/// What a library keeps in the memory of this process: conversations, counts.
-fn in_memory(call: Node<'_>, api: &Api, serves: bool, findings: &mut Findings<'_>) {
-    let Some(class) = api.class.filter(|class| !class.has(ClassTag::Cache)) else { return };
-    let keeps = class.has(ClassTag::InMemory) && (class.has(ClassTag::Checkpointer) || lives_on(call));
-    let counts = class.has(ClassTag::CountsInMemory)
-        && !["storage_uri", "storage_options"].iter().any(|name| call.keyword(name).is_some())
-        && !call.keyword("enabled").is_some_and(|enabled| enabled.resolved_value().is(Kind::False))
-        && !call.has_hidden_arguments();
-    if !(keeps || counts) || class.has(ClassTag::RateLimiter) != counts {
-        return;
-    }
-    // Of code without an application nobody knows whether several copies of it will run, unless an object that is made once
-    // keeps what is said to it.
-    let is_kept = || {
-        call.statement().targets().any(|target| target.is(Kind::Attribute))
-            && call.class().is_some_and(is_made_once)
-    };
-    if !(serves || keeps && is_kept()) {
-        return;
-    }
-    let what = if counts { "counts requests" } else { "keeps its state" };
-    let certainty = if call.stands_in_for_a_shared_saver() { Certainty::Question } else { Certainty::Likely };
-    findings
-        .report(
-            call,
-            Severity::Medium,
-            certainty,
-            format!("`{}` {what} in the memory of this process", call.called()),
-        )
-        .because(call, "another replica does not see it, and a restart forgets it")
-        .conforming(if counts {
-            "Give it a store that all replicas share: `storage_uri=\"redis://…\"`."
-        } else {
-            "Keep it where all replicas look, in PostgreSQL or Redis: `AsyncPostgresSaver` for checkpoints, \
-             `PostgresChatMessageHistory` for messages."
-        });
-}
-
-/// Whether the one object of a class is made at import.
-fn is_made_once(class: Node<'_>) -> bool {
-    class.model.made_at_import(class.place()).is_some()
-}
-
-/// Whether an object is made at import, or when the application starts.
-fn lives_on(call: Node<'_>) -> bool {
-    call.function().is_none_or(Node::is_startup)
-}
-
-/// What the database said once, kept until the process ends: a change reaches this process alone, if any.
-fn read_once(function: Node<'_>, decorator: Node<'_>, findings: &mut Findings<'_>) {
-    let forgets = decorator.keywords().any(|keyword| matches!(keyword.name(), "ttl" | "cache"))
-        || decorator.positional().any(|argument| argument.is(Kind::Call));
-    let of_whom = function.parameters().find(|parameter| !matches!(parameter.name(), "self" | "cls"));
-    let read = function.own_calls().find(|call| {
-        call.does(Tag::Executes)
-            && call.api().is_some_and(|api| api.callable.crosses == Some(System::Database))
-    });
-    let Some((_, read)) = of_whom.zip(read).filter(|_| !forgets) else { return };
-    let cleared = function
-        .model
-        .calls_named("cache_clear")
-        .find(|call| call.receiver().is_some_and(|kept| kept.name() == function.name()));
-    let mut draft = findings
-        .report(
-            decorator,
-            Severity::Medium,
-            Certainty::Likely,
-            format!(
-                "`{}` keeps what the database said, and other replicas learn of no change",
-                function.name()
-            ),
-        )
-        .because(read, "read once for each argument")
-        .because(decorator, "keeps the answer as long as this process runs");
-    if let Some(cleared) = cleared {
-        draft = draft.because(cleared, "forgets it in the process that took the change, and in no other");
-    }
-    draft.conforming("Let it forget by itself (`TTLCache(maxsize=1000, ttl=60)`), or keep it in Redis, where the one who writes the row deletes the entry for all.");
-}
-
-/// A cache of functions that makes an object for each conversation, and so keeps it.
-fn cached(function: Node<'_>, findings: &mut Findings<'_>) {
-    const STATEFUL: [&str; 7] = ["memory", "history", "conversation", "session", "messages", "state", "cart"];
-    let Some(decorator) = function.caching_decorator() else { return };
-    read_once(function, decorator, findings);
-    let Some(whose) = function.parameters().find(|parameter| TOLD.contains(&parameter.name())) else {
-        return;
-    };
-    let made = function.own_returns().filter_map(|node| node.child(Role::Value)).find(|value| {
-        let value = value.resolved_value();
-        let is_named = || {
-            value.is(Kind::Call)
-                && value.callee_name().starts_with(char::is_uppercase)
-                && has_word(value.callee_name(), &STATEFUL)
-        };
-        matches!(value.kind(), Kind::Dict | Kind::List) || value.is_a(ClassTag::InMemory) || is_named()
-    });
-    let Some(made) = made else { return };
-    findings
-        .report(
-            decorator,
-            Severity::Medium,
-            Certainty::Likely,
-            format!(
-                "the cache of `{}` is where the state of each `{}` is kept",
-                function.name(),
-                whose.name()
-            ),
-        )
-        .because(made, "made empty the first time, and filled by later requests")
-        .because(decorator, "another replica has a cache of its own, and this one forgets what is too old")
-        .conforming("Load it from a table or Redis for each request, and write it back.");
 }
